@@ -1,0 +1,33 @@
+"""skipwise: is a plain convolutional network or a residual one better on your data, how surely, and why."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from skipwise.compare import compare
+    from skipwise.deployment import Model, Prediction
+    from skipwise.errors import UserError
+    from skipwise.networks import Architecture
+    from skipwise.statistics import Verdict
+    from skipwise.studies import Study
+    from skipwise.training import Recipe
+
+_HOMES = {
+    "Architecture": "skipwise.networks",
+    "Model": "skipwise.deployment",
+    "Prediction": "skipwise.deployment",
+    "Recipe": "skipwise.training",
+    "Study": "skipwise.studies",
+    "UserError": "skipwise.errors",
+    "Verdict": "skipwise.statistics",
+    "compare": "skipwise.compare",
+}
+
+__all__ = ["Architecture", "Model", "Prediction", "Recipe", "Study", "UserError", "Verdict", "compare"]
+
+
+def __getattr__(name: str) -> Any:
+    """Public names are imported when first used, so that `skipwise --help` answers at once."""
+    if name not in _HOMES:
+        raise AttributeError(f"skipwise has no {name!r}: its public names are {', '.join(__all__)}.")
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,3 @@
+from skipwise.cli import main
+
+main()

@@ -1,0 +1,174 @@
+"""The command line: reads words, calls one function, prints. Heavy imports wait until they are needed."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from skipwise.errors import UserError
+
+app = typer.Typer(
+    help="Find out, on your own data, whether a plain convolutional network or a residual one is better.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Contenders = Annotated[
+    list[str] | None, typer.Argument(help="[LABEL@]NAME[:field=value,...]; the first is the reference.")
+]
+Data = Annotated[str, typer.Argument(help="A folder of images, an .npz, a .csv, or a name: `skipwise list data`.")]
+Epochs = Annotated[int | None, typer.Option(help="Times each training image is shown; default by their number.")]
+TestSize = Annotated[float | None, typer.Option(help="Fraction for testing, where the data have no test set; .2.")]
+Out = Annotated[Path, typer.Option(help="The folder that studies go to.")]
+Name = Annotated[str | None, typer.Option(help="The study's name; default: data and contenders.")]
+Size = Annotated[int | None, typer.Option(help="Side of the images in pixels.")]
+SplitSeed = Annotated[int, typer.Option(help="Another number, another split into train, validation and test.")]
+Workers = Annotated[int | None, typer.Option(help="Runs at once; changes no result.")]
+Settings = Annotated[list[str] | None, typer.Option("--set", help="FIELD=VALUE for every contender; may repeat.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be trained and how long it takes, and stop.")]
+
+
+@app.command()
+def compare(
+    data: Data = "digits",
+    contenders: Contenders = None,
+    seeds: Annotated[int, typer.Option(help="Runs of each contender.")] = 5,
+    epochs: Epochs = None,
+    test_size: TestSize = None,
+    out: Out = Path("studies"),
+    name: Name = None,
+    size: Size = None,
+    split_seed: SplitSeed = 0,
+    workers: Workers = None,
+    settings: Settings = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Train contenders over several seeds on the same images, and say which is better, how surely, and why."""
+    from skipwise.compare import run_study
+    from skipwise.console import console
+    from skipwise.studies import Asked
+    from skipwise.studies.defaults import CONTENDERS
+
+    asked = Asked(
+        data=data,
+        contenders=tuple(contenders or CONTENDERS),
+        seeds=tuple(range(seeds)),
+        epochs=epochs,
+        test_size=test_size,
+        out=out,
+        name=name,
+        size=size,
+        split_seed=split_seed,
+        workers=workers,
+        settings=tuple(settings or ()),
+    )
+    run_study(asked, console(), dry_run=dry_run)
+
+
+@app.command()
+def train(
+    data: Data,
+    contender: Annotated[str, typer.Argument(help="[LABEL@]NAME[:field=value,...].")],
+    seed: Annotated[int, typer.Option(help="What the weights and the stream of images are drawn from.")] = 0,
+    epochs: Epochs = None,
+    test_size: TestSize = None,
+    out: Out = Path("studies"),
+    name: Name = None,
+    size: Size = None,
+    split_seed: SplitSeed = 0,
+    settings: Settings = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Train one network with one seed, in the same folder form as a study."""
+    from skipwise.compare import run_study
+    from skipwise.console import console
+    from skipwise.studies import Asked
+
+    asked = Asked(
+        verb="train",
+        data=data,
+        contenders=(contender,),
+        seeds=(seed,),
+        epochs=epochs,
+        test_size=test_size,
+        out=out,
+        name=name,
+        size=size,
+        split_seed=split_seed,
+        settings=tuple(settings or ()),
+    )
+    run_study(asked, console(), dry_run=dry_run)
+
+
+@app.command()
+def report(study: Annotated[Path, typer.Argument(help="The folder of a study.")]) -> None:
+    """Build the page of a study again from its folder."""
+    from skipwise.reports import write_report
+    from skipwise.studies import Study
+
+    opened = Study.open(study)
+    write_report(opened, opened.look())
+    typer.echo(f"Report: {opened.report}")
+
+
+@app.command()
+def predict(
+    model: Annotated[Path, typer.Argument(help="The folder of a study (its best run answers) or of a run.")],
+    images: Annotated[list[str], typer.Argument(help="Image files.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Every class's probability, as JSON.")] = False,
+) -> None:
+    """Name the class of each image, with its probability."""
+    from dataclasses import asdict
+
+    from skipwise.deployment import Model
+    from skipwise.studies import Study
+
+    is_run = (model / "run.json").exists()
+    predictions = (Model.load(model) if is_run else Study.open(model).best).predict(images)
+    if as_json:
+        typer.echo(json.dumps([asdict(prediction) for prediction in predictions], indent=2, ensure_ascii=False))
+        return
+    width = max(len(prediction.file) for prediction in predictions)
+    for prediction in predictions:
+        typer.echo(f"{prediction.file:<{width}}  {prediction.label}  {prediction.probability:.3f}")
+
+
+@app.command("list")
+def list_known(
+    what: Annotated[Literal["networks", "data", "shortcuts", "studies"], typer.Argument(help="What to list.")],
+    out: Out = Path("studies"),
+) -> None:
+    """List the networks, data sets or shortcuts known by name, or the studies that are there."""
+    from skipwise.catalogue import catalogue
+
+    for line in catalogue(what, out):
+        typer.echo(line)
+
+
+def main() -> None:
+    """Run the command line; a mistake that the user can mend is one sentence and exit code 2."""
+    try:
+        app(standalone_mode=False)
+    except UserError as error:
+        sys.exit(_complain(str(error)))
+    except typer.Exit as left:
+        sys.exit(left.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+
+
+def _complain(sentence: str) -> int:
+    typer.echo(f"skipwise: {sentence}", err=True)
+    return 2
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,215 @@
+"""What a study says while it works: live on a terminal, plain lines elsewhere."""
+
+import sys
+import time
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console as Terminal
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from skipwise.networks import Architecture
+from skipwise.reports.tables import duration, percent, summary
+from skipwise.studies import Ready, Study
+from skipwise.studies.results import Result
+from skipwise.studies.workers import Job
+from skipwise.training.loop import Tick
+
+SECONDS_BETWEEN_LINES = 20.0
+
+
+class Console:
+    """Plain lines: one for each finished run, and one now and then on what is going."""
+
+    def __init__(self, terminal: Terminal | None = None) -> None:
+        self.terminal = terminal or Terminal(highlight=False, soft_wrap=True)
+        self.running: dict[Job, Tick] = {}
+        self.said = time.monotonic()
+
+    def say(self, text: str) -> None:
+        self.terminal.print(text, markup=False)
+
+    def decoding(self, done: int, total: int) -> None:
+        """Images are being decoded."""
+        if time.monotonic() - self.said > SECONDS_BETWEEN_LINES:
+            self.said = time.monotonic()
+            self.say(f"decoding images: {done} of {total}")
+
+    def announce(self, ready: Ready) -> None:
+        """What is about to be trained, by which defaults, and how long it may take."""
+        self.ready = ready
+        self.began = time.monotonic()
+        self.work_left = dict.fromkeys(
+            (Job(contender=contender.label, seed=seed) for contender, seed in ready.missing), 1.0
+        )
+        for line in announcement(ready):
+            self.say(line)
+
+    def tick(self, job: Job, tick: Tick) -> None:
+        """A run has taken some steps."""
+        self.running[job] = tick
+        epochs = self.ready.design.contender(job.contender).recipe.epochs
+        self.work_left[job] = 1 - (tick.epoch + tick.step / tick.steps_per_epoch) / epochs
+        self.show_running()
+
+    def finished(self, job: Job, error: str | None) -> None:
+        """A run has ended."""
+        self.running.pop(job, None)
+        self.work_left[job] = 0.0
+        design = self.ready.design
+        total = len(self.work_left)
+        done = sum(left == 0 for left in self.work_left.values())
+        if error is not None:
+            self.say(f"{done:>3}/{total}  {job.contender} seed {job.seed}: broke off: {error}")
+            return
+        folder = self.ready.folder.run_folder(design, design.contender(job.contender), job.seed)
+        result = Result.read(folder, job.contender)
+        failed = f"  FAILED: {result.failed}" if result.failed else ""
+        validation = "-" if result.validation_accuracy is None else f"{result.validation_accuracy:.3f}"
+        self.say(
+            f"{done:>3}/{total}  {job.contender} seed {job.seed}: validation accuracy {validation}, "
+            f"{duration(result.train_seconds)}{failed}"
+        )
+
+    def show_running(self) -> None:
+        if time.monotonic() - self.said > SECONDS_BETWEEN_LINES:
+            self.said = time.monotonic()
+            going = "; ".join(f"{job.contender} seed {job.seed} {self.state(job)}" for job in self.running)
+            self.say(f"{going}; {self.time_left()} left")
+
+    def state(self, job: Job) -> str:
+        """Where a running run stands, in words."""
+        tick = self.running[job]
+        epochs = self.ready.design.contender(job.contender).recipe.epochs
+        return f"epoch {tick.epoch + 1}/{epochs}, loss {tick.loss:.3f}, accuracy {tick.accuracy:.3f}"
+
+    def time_left(self) -> str:
+        """The estimate, corrected by what was seen so far."""
+        seconds = self.ready.seconds_per_run
+        total = sum(seconds[job.contender] for job in self.work_left)
+        left = sum(seconds[job.contender] * share for job, share in self.work_left.items())
+        if total - left < 0.05 * total:
+            return duration(self.ready.seconds)
+        return duration((time.monotonic() - self.began) * left / (total - left))
+
+    def conclude(self, study: Study, cautions: list[str]) -> None:
+        """The table of contenders, the verdicts, and where the report is."""
+        self.say("")
+        self.terminal.print(results_table(study))
+        for verdict in study.verdicts.values():
+            self.say(f"\n{verdict}")
+            for caution in verdict.cautions:
+                self.say(f"  - {caution}")
+        for caution in cautions:
+            self.say(f"  - {caution}")
+        if self.ready.missing:
+            self.say(f"\nTrained in {duration(time.monotonic() - self.began)}.")
+        self.say(f"Report: {study.report}")
+
+    def __enter__(self) -> "Console":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is KeyboardInterrupt:
+            self.say("Stopped, and nothing is lost: the same command goes on from here.")
+
+
+class LiveConsole(Console):
+    """The same on a terminal, with a display that is drawn anew a few times a second."""
+
+    def announce(self, ready: Ready) -> None:
+        super().announce(ready)
+        self.progress = Progress(TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[left]}"))
+        self.bar = self.progress.add_task("runs", total=len(self.work_left), left="")
+        self.live = Live(console=self.terminal, refresh_per_second=4, transient=True)
+
+    def show_running(self) -> None:
+        done = sum(1 - share for share in self.work_left.values())
+        self.progress.update(self.bar, completed=int(done), left=f"about {self.time_left()} left")
+        table = Table.grid(padding=(0, 2))
+        for job in sorted(self.running, key=lambda job: (job.contender, job.seed)):
+            table.add_row(f"  {job.contender}", f"seed {job.seed}", self.state(job))
+        layout = Table.grid()
+        layout.add_row(self.progress)
+        layout.add_row(table)
+        self.live.update(layout)
+
+    def __enter__(self) -> "Console":
+        if self.ready.missing:
+            self.live.start()
+            self.live.update("starting the workers ...")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.live.stop()
+        super().__exit__(kind, error, trace)
+
+
+def console() -> Console:
+    """The console that suits where standard output goes."""
+    return LiveConsole() if sys.stdout.isatty() else Console()
+
+
+def announcement(ready: Ready) -> list[str]:
+    """What is about to be trained, line by line."""
+    design, data = ready.design, ready.dataset
+    channels, height, width = data.input_shape
+    recipes = {contender.recipe for contender in design.contenders}
+    recipe = design.contenders[0].recipe
+    plan = design.plan
+    colour = "grey" if channels == 1 else "colour"
+    names = ", ".join(contender.label for contender in design.contenders)
+    lines = [
+        f"Data        {data.name}: {len(data.images)} images of {height}x{width} px, {colour}, "
+        f"{len(data.classes)} classes; {len(data.train)} train, {len(data.validation)} validation, {len(data.test)} test",
+        *(f"            {note}" for note in data_notes(data.found)),
+        f"Contenders  {names}; {len(design.seeds)} seeds each, {len(ready.missing)} of {len(design.runs)} runs to train",
+        *(f"            {note}" for note in network_notes(ready)),
+        f"Recipe      {recipe.epochs} epochs, batch {recipe.batch_size}, rate {recipe.lr:g}, {recipe.schedule}, "
+        f"weight decay {recipe.weight_decay:g}, crop {recipe.crop} px, {'flip' if recipe.flip else 'no flip'}"
+        + (" (first contender; others differ)" if len(recipes) > 1 else ""),
+    ]
+    if ready.missing:
+        lines += [
+            f"Computed    {ready.workers} at once, {plan.threads} thread{'s' * (plan.threads > 1)} each, "
+            f"{plan.precision} on {plan.device}",
+            f"Time        about {duration(ready.seconds)}",
+        ]
+    return [*lines, f"Folder      {ready.folder.path}", ""]
+
+
+def data_notes(found: dict[str, Any]) -> list[str]:
+    """What the data check found that a user should know."""
+    return [str(note) for note in found["notes"]]
+
+
+def network_notes(ready: Ready) -> list[str]:
+    """What a network does to images that one might not expect."""
+    _, *space = ready.dataset.input_shape
+    return [
+        f"{contender.label} enlarges the images from {min(space)} to {contender.network.stem.enlarge_to} px"
+        for contender in ready.design.contenders
+        if isinstance(contender.network, Architecture) and min(space) < contender.network.stem.enlarge_to
+    ]
+
+
+def results_table(study: Study) -> Table:
+    """The contenders with what they reached."""
+    table = Table("contender", "test accuracy", "95 % interval", "parameters", "multiply-adds", "seconds a run", "failed")
+    for row in summary(study):
+        table.add_row(
+            row.label,
+            percent(row.accuracy),
+            f"{percent(row.interval[0])} to {percent(row.interval[1])}",
+            f"{row.parameters:,}",
+            f"{row.multiply_adds:,}",
+            f"{row.seconds:.1f}",
+            f"{row.failures} of {row.runs}",
+        )
+    return table

@@ -1,0 +1,121 @@
+"""A data set ready for training: decoded, labelled, split."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int, UInt8
+
+from skipwise.data.cache import Decoded, Survey, decode_once, survey
+from skipwise.data.inspect import inspect
+from skipwise.data.sources import Source, open_source
+from skipwise.data.split import split, stay_together
+from skipwise.errors import UserError
+
+LARGEST_OWN_SIZE = 64
+"""Images that all have one size with no side above it, in pixels, keep that size."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """Images in the cache with labels and a split; `found` is what data.json says of them.
+
+    `mean` and `std` are by channel, of the training images as shares of white.
+    """
+
+    name: str
+    fingerprint: str
+    images: UInt8[np.ndarray, "images height width channels"]
+    labels: Int[np.ndarray, "images"]
+    classes: tuple[str, ...]
+    train: Int[np.ndarray, "train"]
+    validation: Int[np.ndarray, "validation"]
+    test: Int[np.ndarray, "test"]
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    found: dict[str, Any]
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """Channels, height, width."""
+        _, height, width, channels = self.images.shape
+        return channels, height, width
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether a mirror image keeps its meaning: not where the classes are digits or letters."""
+        return not all(len(name) == 1 or name.isdigit() for name in self.classes)
+
+
+def prepare(
+    data: str | Path,
+    *,
+    size: int | None,
+    photo_size: int,
+    test_size: float | None,
+    split_seed: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> Dataset:
+    """Read, check, decode and split the images that `data` names.
+
+    `size` is the side asked for in pixels; without it small sets keep their own and photos get `photo_size`. Raises
+    UserError for whatever a user can mend.
+    """
+    source = open_source(data)
+    looked = survey(source)
+    height, width = _image_size(looked, size, photo_size)
+    decoded = decode_once(source, looked, height, width, progress)
+    labels = source.labels[decoded.kept]
+    _check_classes(source, labels, decoded)
+    parts = split(
+        labels,
+        [source.parts[i] for i in decoded.kept],
+        stay_together(
+            [looked.digests[i] for i in decoded.kept],
+            None if source.groups is None else [source.groups[i] for i in decoded.kept],
+        ),
+        source.classes,
+        test_size=test_size,
+        fingerprint=looked.fingerprint,
+        seed=split_seed,
+    )
+    return load(inspect(source, looked, decoded, parts))
+
+
+def load(found: dict[str, Any]) -> Dataset:
+    """The data set that data.json tells of, in any process. Raises UserError where the cache is gone."""
+    if not Path(found["cache"]).exists():
+        raise UserError(f"The decoded images {found['cache']} are gone: run the command that made the study again.")
+    return Dataset(
+        name=found["name"],
+        fingerprint=found["fingerprint"],
+        images=np.load(found["cache"], mmap_mode="r"),
+        labels=np.array(found["labels"], np.int64),
+        classes=tuple(found["classes"]),
+        **{part: np.array(indices, np.int64) for part, indices in found["split"].items()},
+        mean=tuple(found["mean"]),
+        std=tuple(found["std"]),
+        found=found,
+    )
+
+
+def _image_size(looked: Survey, size: int | None, photo_size: int) -> tuple[int, int]:
+    if size is not None:
+        return size, size
+    sizes = {found for found in looked.sizes if found is not None}
+    if len(sizes) == 1 and max(own := next(iter(sizes))) <= LARGEST_OWN_SIZE:
+        return own
+    return photo_size, photo_size
+
+
+def _check_classes(source: Source, labels: Int[np.ndarray, "images"], decoded: Decoded) -> None:
+    """Raises UserError where every image of a class is unreadable."""
+    for label, name in enumerate(source.classes):
+        if not (labels == label).any():
+            lost = next(i for i in decoded.unreadable if source.labels[i] == label)
+            raise UserError(
+                f"No image of the class {name!r} can be read (the first: {source.names[lost]}, "
+                f"{decoded.unreadable[lost]}): replace them, or leave the class out."
+            )

@@ -1,0 +1,103 @@
+"""One image file, whatever its format, as pixels of one size."""
+
+import io
+import warnings
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import UInt8
+from PIL import Image, ImageOps
+
+from skipwise.errors import UserError
+
+RESIZE_RULE = (
+    "turned upright by EXIF, the shorter side resized (bicubic, antialiased) and the centre cut; transparent parts on "
+    "white, 16 bits scaled to 8, the first frame of an animation"
+)
+RULE_VERSION = 1
+
+Pixels = UInt8[np.ndarray, "height width 3"]
+
+
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # refused here, by name, instead
+
+
+class Unreadable(Exception):  # noqa: N818
+    """Why an image cannot be read."""
+
+
+def open_image(content: bytes) -> Image.Image:
+    """The image in a file's bytes, its header read and its pixels not yet. Raises Unreadable.
+
+    Images of more pixels than Pillow holds safe are refused, since a small file may claim to fill the memory.
+    """
+    try:
+        image = Image.open(io.BytesIO(content))
+    except Image.DecompressionBombError as error:
+        raise Unreadable(_too_large(None)) from error
+    except Exception as error:
+        raise Unreadable("empty file" if not content else "no image that Pillow knows") from error
+    if Image.MAX_IMAGE_PIXELS and image.width * image.height > Image.MAX_IMAGE_PIXELS:
+        raise Unreadable(_too_large(image))
+    return image
+
+
+def decode(content: bytes, height: int, width: int) -> Pixels:
+    """The pixels of an image file's bytes as RGB of this size, by RESIZE_RULE. Raises Unreadable."""
+    image = open_image(content)
+    try:
+        if image.format == "JPEG":
+            image.draft(None, (2 * max(height, width),) * 2)
+        upright = ImageOps.exif_transpose(image)
+        return np.asarray(fit(to_rgb(upright), height, width))
+    except Exception as error:
+        raise Unreadable(f"damaged: {error}" if str(error) else f"damaged: {type(error).__name__}") from error
+
+
+def to_rgb(image: Image.Image) -> Image.Image:
+    """Any mode of Pillow as 8-bit RGB; what is transparent shows white."""
+    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
+        return Image.fromarray(_eight_bits(np.asarray(image))).convert("RGB")
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        rgba = image.convert("RGBA")
+        white = Image.new("RGBA", rgba.size, "white")
+        return Image.alpha_composite(white, rgba).convert("RGB")
+    return image.convert("RGB")
+
+
+def fit(image: Image.Image, height: int, width: int) -> Image.Image:
+    """Resize so that the image just covers height x width, then cut the centre."""
+    if image.size == (width, height):
+        return image
+    return ImageOps.fit(image, (width, height), Image.Resampling.BICUBIC)
+
+
+def decode_for_prediction(path: Path, *, height: int, width: int, channels: int) -> np.ndarray:
+    """A new image as the study's own were: uint8 (height, width, channels). Raises UserError naming the file."""
+    try:
+        pixels = decode(path.read_bytes(), height, width)
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except Unreadable as error:
+        raise UserError(f"{path} cannot be read as an image: {error}.") from error
+    return to_channels(pixels, channels)
+
+
+def to_channels(pixels: Pixels, channels: int) -> np.ndarray:
+    """RGB as it is, or one grey channel (for grey pixels the same number)."""
+    if channels == 3:
+        return pixels
+    return np.asarray(Image.fromarray(pixels).convert("L"))[..., None]
+
+
+def _eight_bits(values: np.ndarray) -> UInt8[np.ndarray, "height width"]:
+    """Whole numbers above 255 are taken for 16 bits; fractions up to 1 for shares of white."""
+    values = np.nan_to_num(values.astype(np.float64))
+    highest = values.max(initial=0.0)
+    scale = 255.0 if 0 < highest <= 1 and (values % 1).any() else 1.0 if highest <= 255 else 1 / 257
+    return np.clip(np.round(values * scale), 0, 255).astype(np.uint8)
+
+
+def _too_large(image: Image.Image | None) -> str:
+    size = f"{image.width}x{image.height} px, " if image else ""
+    return f"{size}more than {Image.MAX_IMAGE_PIXELS} pixels: refused as a decompression bomb"

@@ -1,0 +1,32 @@
+"""Where images come from."""
+
+from pathlib import Path
+
+from skipwise.data.sources.arrays import read_arrays
+from skipwise.data.sources.folder import read_folder
+from skipwise.data.sources.named import NAMES, data_home, read_named
+from skipwise.data.sources.source import PARTS, Source
+from skipwise.data.sources.table import read_table
+from skipwise.errors import UserError, unknown
+
+__all__ = ["NAMES", "PARTS", "Source", "data_home", "open_source"]
+
+
+def open_source(data: str | Path) -> Source:
+    """The images that DATA names: a folder, an .npz, a .csv, or a known name; a path wins over a name.
+
+    Raises UserError where there is no such thing.
+    """
+    path = Path(data).expanduser()
+    if path.is_dir() and not (str(data) in NAMES and not any(path.iterdir())):
+        return read_folder(path)
+    if path.is_file():
+        readers = {".npz": read_arrays, ".csv": read_table}
+        if path.suffix.lower() not in readers:
+            raise UserError(f"{data} is a file skipwise cannot read: give a folder of images, an .npz or a .csv.")
+        return readers[path.suffix.lower()](path)
+    if str(data) in NAMES:
+        return read_named(str(data))
+    if path.suffix or len(path.parts) > 1:
+        raise UserError(f"{data} does not exist: give a folder of images, an .npz, a .csv, or a name as digits.")
+    raise unknown("data set, file or folder", str(data), NAMES)

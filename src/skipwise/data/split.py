@@ -1,0 +1,132 @@
+"""Which images are for training, for validation and for testing."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Int
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from skipwise import draws
+from skipwise.errors import UserError
+
+TEST_SIZE = 0.2
+VALIDATION_SIZE = 0.1
+"""Of the training images."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Split:
+    """Indices of the images of each part, and what was decided that one might not expect."""
+
+    train: Int[np.ndarray, "train"]
+    validation: Int[np.ndarray, "validation"]
+    test: Int[np.ndarray, "test"]
+    notes: tuple[str, ...]
+
+
+def split(
+    labels: Int[np.ndarray, "images"],
+    given: Sequence[str],
+    together: Int[np.ndarray, "images"],
+    classes: Sequence[str],
+    *,
+    test_size: float | None,
+    fingerprint: str,
+    seed: int,
+) -> Split:
+    """Keep the parts that are given and draw the others, class by class.
+
+    Images with one number in `together` stay on one side of what is drawn. Validation always comes out of the
+    training images. Raises UserError naming a class that would be missing from a part.
+    """
+    parts = np.array(given, dtype=object)
+    notes = []
+    if "test" not in given and "validation" in given:
+        parts[parts == "validation"] = "test"
+        notes.append("there is no test part: the validation part serves as the test set, validation is drawn from train")
+    if "test" in parts:
+        if test_size is not None:
+            notes.append("the data have a test set of their own: --test-size is not used")
+    else:
+        pool = parts == "" if (parts == "").any() else parts == "train"
+        fraction = TEST_SIZE if test_size is None else test_size
+        parts[_drawn(pool, labels, together, classes, fraction, (fingerprint, seed, "test"), leave=2)] = "test"
+    parts[parts == ""] = "train"
+    if "validation" not in parts:
+        drawn = _drawn(
+            parts == "train", labels, together, classes, VALIDATION_SIZE, (fingerprint, seed, "validation"), leave=1
+        )
+        parts[drawn] = "validation"
+    _check(parts, labels, classes)
+    indices = {part: np.flatnonzero(parts == part) for part in ("train", "validation", "test")}
+    return Split(**indices, notes=tuple(notes))
+
+
+def stay_together(
+    digests: Sequence[str], groups: Sequence[str] | None
+) -> Int[np.ndarray, "images"]:
+    """A number for each image; images with the same bytes or in the same group, also through others, share it."""
+    count = len(digests)
+    ties = [np.unique(np.array(digests), return_inverse=True)[1]]
+    if groups is not None:
+        alone = [group or f"\x00{i}" for i, group in enumerate(groups)]
+        ties.append(np.unique(np.array(alone), return_inverse=True)[1])
+    nodes, keys, offset = [], [], count
+    for tie in ties:
+        nodes.append(np.arange(count))
+        keys.append(tie + offset)
+        offset += int(tie.max()) + 1
+    rows, columns = np.concatenate(nodes), np.concatenate(keys)
+    graph = coo_array((np.ones(len(rows), np.int8), (rows, columns)), shape=(offset, offset))
+    return np.asarray(connected_components(graph, directed=False)[1][:count], np.int64)
+
+
+def _drawn(
+    pool: Bool[np.ndarray, "images"],
+    labels: Int[np.ndarray, "images"],
+    together: Int[np.ndarray, "images"],
+    classes: Sequence[str],
+    fraction: float,
+    key: tuple[str, int, str],
+    *,
+    leave: int,
+) -> Bool[np.ndarray, "images"]:
+    """A random share of the pool, about `fraction` of each class, that leaves `leave` clusters of each class or more.
+
+    A cluster (what stays together) belongs to the class of most of its images.
+    """
+    clusters: dict[int, list[int]] = {}
+    for i in np.flatnonzero(pool):
+        clusters.setdefault(int(together[i]), []).append(int(i))
+    members = list(clusters.values())
+    class_of = [Counter(labels[cluster].tolist()).most_common(1)[0][0] for cluster in members]
+    wanted = {label: max(1, round(fraction * count)) for label, count in Counter(labels[pool].tolist()).items()}
+    spare = {label: count - leave for label, count in Counter(class_of).items()}
+    drawn = np.zeros(len(labels), bool)
+    for position in draws.order(len(members), *key):
+        cluster, label = members[position], class_of[position]
+        fits = len(cluster) <= wanted[label] or not drawn[labels == label].any()
+        if wanted[label] > 0 and spare[label] > 0 and fits:
+            drawn[cluster] = True
+            wanted[label] -= len(cluster)
+            spare[label] -= 1
+    return drawn
+
+
+def _check(parts: np.ndarray, labels: Int[np.ndarray, "images"], classes: Sequence[str]) -> None:
+    """Every class in training and in test. Raises UserError naming the class that is not."""
+    for part in ("train", "validation", "test"):
+        if not (parts == part).any():
+            raise UserError(f"No image is left for the {part} part: give more images or another split.")
+    for label, name in enumerate(classes):
+        found = {part for part in ("train", "validation", "test") if (parts[labels == label] == part).any()}
+        if "train" not in found:
+            raise UserError(f"The class {name!r} has images to test but none to train on: add some, or leave it out.")
+        if "test" not in found:
+            raise UserError(
+                f"The class {name!r} has {int((labels == label).sum())} images and none of them is for testing: "
+                "a class needs at least 3 that differ, and are in different groups."
+            )

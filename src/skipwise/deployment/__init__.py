@@ -1,0 +1,5 @@
+"""What is handed over: a trained network that answers for new images."""
+
+from skipwise.deployment.model import Model, Prediction
+
+__all__ = ["Model", "Prediction"]

@@ -1,0 +1,150 @@
+"""The pictures of a report. Each is an altair chart; single seeds are dots or thin lines, intervals are drawn."""
+
+from collections.abc import Sequence
+
+import altair as alt
+import vl_convert
+
+from skipwise.analysis.confusion import confusion_counts
+from skipwise.reports.palette import colours
+from skipwise.reports.tables import summary
+from skipwise.studies import Study
+
+WIDTH = 320
+"""Of a chart in px: a phone shows it at its own size."""
+
+Chart = alt.LayerChart | alt.Chart | alt.FacetChart | alt.HConcatChart | alt.VConcatChart
+
+
+def _colour(study: Study, *, legend: bool = True) -> alt.Color:
+    chosen = colours(study.design.contenders)
+    return alt.Color(
+        "contender:N",
+        scale=alt.Scale(domain=list(chosen), range=list(chosen.values())),
+        legend=alt.Legend(title=None, orient="top", labelLimit=WIDTH) if legend else None,
+    )
+
+
+def _accuracy_axis(title: str, *, channel: type[alt.X] | type[alt.Y]) -> alt.X | alt.Y:
+    return channel("accuracy:Q", title=title, scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(format="%"))
+
+
+def accuracies(study: Study) -> Chart:
+    """Test accuracy: every seed a dot, the mean with its 95 % interval."""
+    rows = summary(study)
+    dots = [
+        {"contender": row.label, "accuracy": accuracy, "seed": seed}
+        for row in rows
+        for seed, accuracy in zip(study.seeds, row.seeds, strict=True)
+    ]
+    means = [
+        {"contender": row.label, "accuracy": row.accuracy, "low": row.interval[0], "high": row.interval[1]}
+        for row in rows
+    ]
+    order = [row.label for row in rows]
+    y = alt.Y("contender:N", title=None, sort=order, axis=alt.Axis(labelLimit=140))
+    x = _accuracy_axis("test accuracy (%)", channel=alt.X)
+    colour = _colour(study, legend=False)
+    interval = alt.Chart(alt.Data(values=means)).mark_rule(size=3, opacity=0.5).encode(
+        x=alt.X("low:Q", title="test accuracy (%)", scale=alt.Scale(zero=False)), x2="high:Q", y=y, color=colour
+    )
+    mean = alt.Chart(alt.Data(values=means)).mark_tick(size=22, thickness=3).encode(x=x, y=y, color=colour)
+    seeds = alt.Chart(alt.Data(values=dots)).mark_circle(size=45, opacity=0.75, yOffset=12).encode(x=x, y=y, color=colour)
+    return alt.layer(interval, mean, seeds).properties(width=WIDTH - 90, height=alt.Step(56))
+
+
+def pairs(study: Study) -> Chart:
+    """Both runs of each seed, joined: a pair saw the same images in the same order."""
+    values = [
+        {"contender": label, "accuracy": result.accuracy, "seed": result.seed}
+        for label, results in study.results.items()
+        for result in results
+    ]
+    data = alt.Chart(alt.Data(values=values))
+    x = alt.X("seed:O", title="seed", axis=alt.Axis(labelAngle=0))
+    y = _accuracy_axis("test accuracy (%)", channel=alt.Y)
+    lines = data.mark_line(color="#999999").encode(x=x, y=y, detail="seed:N")
+    dots = data.mark_circle(size=70, opacity=1).encode(x=x, y=y, color=_colour(study))
+    return alt.layer(lines, dots).properties(width=WIDTH - 70, height=220)
+
+
+def learning_curves(study: Study, quantity: str, title: str) -> Chart:
+    """Training (dashed) and validation (solid) over the epochs; thin lines are seeds, thick ones their means."""
+    percentage = quantity == "accuracy"
+    values = [
+        {"contender": label, "seed": result.seed, "epoch": epoch["epoch"], "part": part,
+         "value": epoch[f"{key}_{quantity}"]}
+        for label, results in study.results.items()
+        for result in results
+        for epoch in result.history()
+        for part, key in (("validation", "validation"), ("training", "train"))
+    ]  # fmt: skip
+    data = alt.Chart(alt.Data(values=values))
+    x = alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1, format="d"))
+    scale = alt.Scale(zero=False) if percentage else alt.Scale(type="symlog", constant=0.1, zero=True)
+    axis = alt.Axis(format="%") if percentage else alt.Axis()
+    dash = alt.StrokeDash(
+        "part:N",
+        scale=alt.Scale(domain=["validation", "training"], range=[[1, 0], [5, 4]]),
+        legend=alt.Legend(title=None, orient="top"),
+    )
+    seeds = data.mark_line(size=0.8, opacity=0.35, clip=True).encode(
+        x=x, y=alt.Y("value:Q", title=title, scale=scale, axis=axis), color=_colour(study), strokeDash=dash,
+        detail="seed:N",
+    )  # fmt: skip
+    means = data.mark_line(size=2.5, clip=True).encode(
+        x=x, y=alt.Y("mean(value):Q", title=title), color=_colour(study), strokeDash=dash
+    )
+    return alt.layer(seeds, means).properties(width=WIDTH - 70, height=220)
+
+
+def confusion(study: Study, label: str) -> Chart:
+    """Of the images of each class (a row), the share that was given each name; all seeds together."""
+    classes = study.folder.read("data.json")["classes"]
+    counts = confusion_counts([result.test_answers() for result in study.results[label]], len(classes))
+    shares = counts / counts.sum(1, keepdims=True).clip(min=1)
+    values = [
+        {"truth": truth, "answer": answer, "share": float(shares[i, j])}
+        for i, truth in enumerate(classes)
+        for j, answer in enumerate(classes)
+    ]
+    axis = alt.Axis(labelLimit=90, labelOverlap=True)
+    x = alt.X("answer:N", title="class named", sort=list(classes), axis=alt.Axis(labelAngle=-90, labelLimit=90))
+    y = alt.Y("truth:N", title="true class", sort=list(classes), axis=axis)
+    base = alt.Chart(alt.Data(values=values), title=label).encode(x=x, y=y)
+    colour = alt.Color(
+        "share:Q",
+        title="share of true class (%)",
+        scale=alt.Scale(domain=[0, 1], scheme="greys"),
+        legend=alt.Legend(orient="bottom", format="%", gradientLength=160),
+    )
+    chart = base.mark_rect().encode(color=colour)
+    side = WIDTH - 100
+    if len(classes) > 12:
+        return chart.properties(width=side, height=side)
+    numbers = base.mark_text(fontSize=9).transform_filter("datum.share >= 0.005").encode(
+        text=alt.Text("share:Q", format=".0%"),
+        color=alt.condition("datum.share > 0.5", alt.value("white"), alt.value("black")),
+    )  # fmt: skip
+    return alt.layer(chart, numbers).properties(width=side, height=side)
+
+
+def to_svg(chart: Chart) -> str:
+    """The chart as an SVG element that scales down with the page and asks for nothing from outside."""
+    styled = chart.configure(font="sans-serif", background="transparent").configure_axis(labelFontSize=11, titleFontSize=12)
+    svg: str = vl_convert.vegalite_to_svg(styled.to_json(validate=False))
+    return svg
+
+
+def all_figures(study: Study) -> dict[str, Sequence[str]]:
+    """Every picture of the report as SVG, by the name of its file."""
+    charts: dict[str, Sequence[Chart]] = {
+        "accuracies": [accuracies(study)],
+        "pairs": [pairs(study)],
+        "learning_curves": [
+            learning_curves(study, "accuracy", "accuracy (%)"),
+            learning_curves(study, "loss", "cross-entropy (nats)"),
+        ],
+        "confusion": [confusion(study, contender.label) for contender in study.design.contenders],
+    }
+    return {name: [to_svg(chart) for chart in several] for name, several in charts.items()}

@@ -1,0 +1,83 @@
+"""The report of a study: one page that asks for nothing from outside, and its numbers beside it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from skipwise.reports.figures import all_figures
+from skipwise.reports.palette import colours
+from skipwise.reports.tables import duration, percent, points, summary
+from skipwise.studies import Study
+from skipwise.studies.results import write_csv
+from skipwise.training.checkpoint import write_atomically
+
+
+def write_report(study: Study, cautions: Sequence[str] = ()) -> None:
+    """Write report.html, verdict.json, results.csv and figures/ of a study; `cautions` concern all its verdicts."""
+    figures = all_figures(study)
+    study.folder.file("figures").mkdir(exist_ok=True)
+    for name, several in figures.items():
+        for number, svg in enumerate(several):
+            suffix = f"-{number + 1}" if len(several) > 1 else ""
+            write_atomically(study.folder.file("figures") / f"{name}{suffix}.svg", _writer(svg))
+    results = [result for of_contender in study.results.values() for result in of_contender]
+    write_atomically(study.folder.file("results.csv"), lambda part: write_csv(part, results, study.path))
+    study.folder.write("verdict.json", _numbers(study, cautions))
+    page = _template().render(**_content(study, cautions, figures))
+    write_atomically(study.report, _writer(page))
+
+
+def _writer(text: str) -> Any:
+    return lambda part: part.write_text(text, encoding="utf-8")
+
+
+def _template() -> Any:
+    environment = Environment(
+        loader=PackageLoader("skipwise.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters |= {"percent": percent, "points": points, "duration": duration}
+    return environment.get_template("report.html.jinja")
+
+
+def _numbers(study: Study, cautions: Sequence[str]) -> dict[str, Any]:
+    best = study.best_result
+    return {
+        "study": study.design.name,
+        "seeds": list(study.seeds),
+        "verdicts": [verdict.to_json() for verdict in study.verdicts.values()],
+        "cautions": list(cautions),
+        "contenders": [row.__dict__ for row in summary(study)],
+        "best": {
+            "contender": best.contender,
+            "seed": best.seed,
+            "validation_accuracy": best.validation_accuracy,
+            "folder": best.folder.relative_to(study.path).as_posix(),
+        },
+    }
+
+
+def _content(study: Study, cautions: Sequence[str], figures: dict[str, Sequence[str]]) -> dict[str, Any]:
+    """Everything the template asks for."""
+    design = study.design
+    asked = study.folder.read("study.json")
+    failed = [
+        result for results in study.results.values() for result in results if result.failed is not None
+    ]
+    return {
+        "design": design,
+        "seeds": study.seeds,
+        "rows": summary(study),
+        "verdicts": list(study.verdicts.values()),
+        "cautions": cautions,
+        "colours": colours(design.contenders),
+        "figures": {name: [Markup(svg) for svg in several] for name, several in figures.items()},  # noqa: S704
+        "found": study.folder.read("data.json"),
+        "failed": failed,
+        "best": study.best_result,
+        "best_folder": study.best_result.folder.relative_to(study.path).as_posix(),
+        "versions": asked["versions"],
+        "one_recipe": len({contender.recipe for contender in design.contenders}) == 1,
+    }

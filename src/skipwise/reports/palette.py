@@ -1,0 +1,19 @@
+"""One colour for each contender, the same in every picture: plain orange, residual blue (Okabe and Ito's palette)."""
+
+from collections.abc import Sequence
+
+from skipwise.studies import Contender
+
+ORANGE, BLUE = "#D55E00", "#0072B2"
+OTHERS = ("#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+
+
+def colours(contenders: Sequence[Contender]) -> dict[str, str]:
+    """The first plain contender is orange, the first residual one blue, and what follows takes the other colours."""
+    chosen: dict[str, str] = {}
+    for colour, family in ((ORANGE, "is_plain"), (BLUE, "is_residual")):
+        first = next((contender for contender in contenders if getattr(contender, family)), None)
+        if first is not None:
+            chosen[first.label] = colour
+    rest = [contender.label for contender in contenders if contender.label not in chosen]
+    return chosen | {label: OTHERS[number % len(OTHERS)] for number, label in enumerate(rest)}

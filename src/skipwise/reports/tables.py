@@ -1,0 +1,63 @@
+"""The numbers of a study as rows, and how numbers are written."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skipwise.statistics import accuracy_interval
+from skipwise.studies import Study
+from skipwise.studies.results import scores
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A contender in the table: mean accuracy with its 95 % interval (fractions), every seed, and costs."""
+
+    label: str
+    accuracy: float
+    interval: tuple[float, float]
+    seeds: tuple[float, ...]
+    parameters: int
+    multiply_adds: int
+    seconds: float
+    failures: int
+    runs: int
+
+
+def summary(study: Study) -> list[Row]:
+    """A row for each contender, the reference first."""
+    rows = []
+    for label, results in study.results.items():
+        accuracies = tuple(result.accuracy for result in results)
+        rows.append(
+            Row(
+                label=label,
+                accuracy=float(np.mean(accuracies)),
+                interval=accuracy_interval(scores(results)),
+                seeds=accuracies,
+                parameters=results[0].parameters,
+                multiply_adds=results[0].multiply_adds,
+                seconds=float(np.mean([result.train_seconds for result in results])),
+                failures=sum(result.failed is not None for result in results),
+                runs=len(results),
+            )
+        )
+    return rows
+
+
+def percent(fraction: float) -> str:
+    """A fraction as a percentage with a digit that matters: 0.98765 is "98.8 %"."""
+    return f"{100 * fraction:.1f} %"
+
+
+def points(difference: float) -> str:
+    """A difference of fractions in percentage points, with its sign."""
+    return f"{100 * difference:+.1f}"
+
+
+def duration(seconds: float) -> str:
+    """A time as people say it: "48 s", "12 min", "3 h 20 min"."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"

@@ -1,0 +1,69 @@
+"""A study is a folder: where its files are, and how they are read and written."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from skipwise.errors import UserError
+from skipwise.studies.contender import Contender
+from skipwise.studies.design import Design
+from skipwise.training.checkpoint import write_atomically
+from skipwise.training.run import RUN
+
+
+class StudyFolder:
+    """The files of one study; see the page on architecture for the list."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def open(cls, path: Path) -> "StudyFolder":
+        """A folder that holds a study. Raises UserError where there is none."""
+        folder = cls(path)
+        if not (path / "study.json").exists():
+            what = "is no study (it has no study.json)" if path.exists() else "does not exist"
+            raise UserError(f"{path} {what}: name the folder of a study, as studies/digits-plain32-resnet32.")
+        return folder
+
+    def file(self, name: str) -> Path:
+        return self.path / name
+
+    def read(self, name: str) -> Any:
+        """The content of one of its JSON files. Raises UserError for a damaged one."""
+        try:
+            return json.loads(self.file(name).read_text())
+        except (OSError, ValueError) as error:
+            raise UserError(f"{self.file(name)} cannot be read ({error}): restore it, or delete the study.") from error
+
+    def write(self, name: str, content: Any) -> None:
+        write_atomically(self.file(name), lambda part: part.write_text(json.dumps(content, indent=2) + "\n"))
+
+    def design(self) -> Design | None:
+        """What was asked of this study, or None for a new one."""
+        return Design.from_json(self.read("study.json")) if self.file("study.json").exists() else None
+
+    def run_folder(self, design: Design, contender: Contender, seed: int) -> Path:
+        return self.path / "runs" / contender.run_name(design.split) / str(seed)
+
+    def missing(self, design: Design) -> list[tuple[Contender, int]]:
+        """The runs that are not done."""
+        return [run for run in design.runs if not (self.run_folder(design, *run) / RUN).exists()]
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Be the only writer. Raises UserError where somebody else is."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.file(".lock"))
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise UserError(f"{self.path} is being written by another skipwise: wait for it, or take --name.") from error
+        try:
+            yield
+        finally:
+            lock.release()

@@ -1,0 +1,64 @@
+"""What finished runs say: one result a run, and the answers on the test images side by side."""
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from skipwise.tasks import classification
+from skipwise.training.checkpoint import METRICS
+from skipwise.training.run import PREDICTIONS, RUN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """One finished run. Accuracies are fractions, `failed` is the reason or None."""
+
+    contender: str
+    seed: int
+    accuracy: float
+    validation_accuracy: float | None
+    train_accuracy: float | None
+    best_epoch: int | None
+    failed: str | None
+    parameters: int
+    multiply_adds: int
+    train_seconds: float
+    folder: Path
+
+    @classmethod
+    def read(cls, folder: Path, label: str) -> "Result":
+        content = json.loads((folder / RUN).read_text())
+        known = {entry.name: content[entry.name] for entry in fields(cls) if entry.name in content}
+        return cls(**{**known, "contender": label, "folder": folder})
+
+    def history(self) -> list[dict[str, Any]]:
+        """The entries of its metrics, one an epoch."""
+        return [json.loads(line) for line in (self.folder / METRICS).read_text().splitlines()]
+
+    def test_answers(self) -> tuple[Float[np.ndarray, "examples classes"], Int[np.ndarray, "examples"]]:
+        """Its probabilities on the test images, and the labels."""
+        with np.load(self.folder / PREDICTIONS) as arrays:
+            return arrays["test_probabilities"], arrays["test_labels"]
+
+    def score(self) -> Bool[np.ndarray, "examples"]:
+        """Whether each test image is answered rightly."""
+        return classification.score(*self.test_answers())
+
+
+def scores(results: Sequence[Result]) -> Float[np.ndarray, "seeds examples"]:
+    """The scores of several runs on the test images, a row a seed."""
+    return np.stack([result.score() for result in results]).astype(np.float64)
+
+
+def write_csv(path: Path, results: Sequence[Result], study: Path) -> None:
+    """One row a run."""
+    with path.open("w", newline="") as file:
+        rows = csv.DictWriter(file, [entry.name for entry in fields(Result)])
+        rows.writeheader()
+        rows.writerows({**asdict(result), "folder": result.folder.relative_to(study)} for result in results)

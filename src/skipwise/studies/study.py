@@ -1,0 +1,115 @@
+"""A study with its runs done: results, verdicts, and the best model."""
+
+from functools import cached_property
+from pathlib import Path
+
+from skipwise.deployment import Model
+from skipwise.errors import UserError
+from skipwise.statistics import Verdict, decide
+from skipwise.studies.design import Design
+from skipwise.studies.folder import StudyFolder
+from skipwise.studies.looks import record_look
+from skipwise.studies.results import Result, scores
+from skipwise.training.run import RUN
+
+ALPHA = 0.05
+MARGIN = 0.01
+
+
+class Study:
+    """A study as its folder tells it. Only seeds whose runs are all done are looked at."""
+
+    def __init__(self, folder: StudyFolder, design: Design) -> None:
+        self.folder = folder
+        self.design = design
+        self.seeds = tuple(
+            seed
+            for seed in design.seeds
+            if all((folder.run_folder(design, contender, seed) / RUN).exists() for contender in design.contenders)
+        )
+
+    @classmethod
+    def open(cls, path: str | Path) -> "Study":
+        """The study in a folder. Raises UserError where there is none, or where no seed is done."""
+        folder = StudyFolder.open(Path(path))
+        design = folder.design()
+        assert design is not None
+        study = cls(folder, design)
+        if not study.seeds:
+            raise UserError(f"No seed of {path} is done for every contender: finish it with `{design.command}`.")
+        return study
+
+    @property
+    def path(self) -> Path:
+        return self.folder.path
+
+    @property
+    def report(self) -> Path:
+        """Where the page is, once it is built."""
+        return self.folder.file("report.html")
+
+    @cached_property
+    def results(self) -> dict[str, list[Result]]:
+        """The runs of each contender, by label, in the order of the seeds."""
+        return {
+            contender.label: [
+                Result.read(self.folder.run_folder(self.design, contender, seed), contender.label)
+                for seed in self.seeds
+            ]
+            for contender in self.design.contenders
+        }
+
+    @cached_property
+    def verdicts(self) -> dict[str, Verdict]:
+        """The verdict on each contender but the reference, by label."""
+        if len(self.design.contenders) < 2:
+            return {}
+        return decide(
+            self.design.contenders[0].label,
+            {label: scores(results) for label, results in self.results.items()},
+            {label: [result.failed is not None for result in results] for label, results in self.results.items()},
+            margin=MARGIN,
+            alpha=ALPHA,
+        )
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on the second contender. Raises UserError in a study of one contender."""
+        if not self.verdicts:
+            raise UserError(f"{self.path} has one contender: a verdict needs two.")
+        return next(iter(self.verdicts.values()))
+
+    def look(self) -> list[str]:
+        """Record that the verdicts are being shown; gives the cautions that concern all of them."""
+        if not self.verdicts:
+            return []
+        labels = [contender.label for contender in self.design.contenders]
+        caution = record_look(
+            self.folder.file("looks.jsonl"), seeds=len(self.seeds), contenders=labels, alpha=ALPHA
+        )
+        undone = len(self.design.seeds) - len(self.seeds)
+        unfinished = f"unfinished: {undone} of {len(self.design.seeds)} seeds are not done" if undone else None
+        return [sentence for sentence in (caution, unfinished) if sentence]
+
+    @cached_property
+    def best_result(self) -> Result:
+        """The best run, by validation, of the contender best by mean validation accuracy, then the cheaper one.
+
+        Raises UserError where no run has weights.
+        """
+
+        def validation(result: Result) -> float:
+            return -1.0 if result.validation_accuracy is None else result.validation_accuracy
+
+        def merit(results: list[Result]) -> tuple[float, int]:
+            return sum(map(validation, results)) / len(results), -results[0].multiply_adds
+
+        best = max(max(self.results.values(), key=merit), key=validation)
+        if best.validation_accuracy is None:
+            raise UserError(f"No run of {self.path} finished an epoch with a finite loss: there is no model.")
+        return best
+
+    @cached_property
+    def best(self) -> Model:
+        """The model of the best run."""
+        return Model.load(self.best_result.folder)

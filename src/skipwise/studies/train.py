@@ -1,0 +1,29 @@
+"""Train the runs of a study that are missing."""
+
+from skipwise.errors import UserError
+from skipwise.studies.prepare import Ready
+from skipwise.studies.study import Study
+from skipwise.studies.workers import Job, Listener, train_side_by_side
+from skipwise.training.run import versions
+
+
+def train_missing(ready: Ready, listener: Listener) -> Study:
+    """Write down what was asked, train what is missing, and give the study.
+
+    Raises UserError where runs broke off with an error: the others are done and kept, and the same command tries
+    the broken ones again. Interrupted, it leaves a folder that the same command finishes.
+    """
+    folder, design = ready.folder, ready.design
+    with folder.locked():
+        folder.write("data.json", ready.dataset.found)
+        folder.write("study.json", {**design.to_json(), "versions": versions()})
+        jobs = [Job(contender=contender.label, seed=seed) for contender, seed in folder.missing(design)]
+        errors = train_side_by_side(folder.path, jobs, design.plan, ready.workers, listener) if jobs else {}
+    if errors:
+        job, reason = next(iter(errors.items()))
+        raise UserError(
+            f"{len(errors)} of {len(jobs)} runs broke off, the first being {job.contender} with seed {job.seed}: "
+            f"{reason}. The finished runs are kept; mend it and run the same command again "
+            f"(details: {folder.run_folder(design, design.contender(job.contender), job.seed) / 'error.txt'})."
+        )
+    return Study(folder, design)

@@ -1,0 +1,60 @@
+"""What is written while a run goes, so that a cut run continues with the same bits."""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+CHECKPOINT = "checkpoint.pt"
+METRICS = "metrics.jsonl"
+
+State = dict[str, Tensor]
+
+
+@dataclass(kw_only=True)
+class Progress:
+    """Where a run stands: everything that training needs to go on, beside weights and optimizer.
+
+    `step` counts the steps done in `epoch`; `totals` sums loss and right answers over them; `history` holds one
+    entry for each finished epoch.
+    """
+
+    epoch: int = 0
+    step: int = 0
+    totals: dict[str, float] = field(default_factory=lambda: {"loss": 0.0, "right": 0.0, "seen": 0.0, "seconds": 0.0})
+    history: list[dict[str, float]] = field(default_factory=list)
+    best_epoch: int | None = None
+    best_accuracy: float = -1.0
+    best_loss: float = float("inf")
+    failed: str | None = None
+
+
+def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` fill a file beside `path`, then put it in place in one step: readers see all of it or none."""
+    part = path.with_name(f".{path.name}.part")
+    write(part)
+    os.replace(part, path)
+
+
+def save_checkpoint(path: Path, progress: Progress, network: State, optimizer: dict[str, Any], best: State) -> None:
+    content = {"progress": asdict(progress), "network": network, "optimizer": optimizer, "best": best}
+    write_atomically(path, lambda part: torch.save(content, part))
+
+
+def write_metrics(path: Path, history: list[dict[str, float]]) -> None:
+    """One line of JSON for each finished epoch."""
+    lines = "".join(json.dumps(epoch) + "\n" for epoch in history)
+    write_atomically(path, lambda part: part.write_text(lines))
+
+
+def load_checkpoint(path: Path, device: str) -> tuple[Progress, State, dict[str, Any], State] | None:
+    """What save_checkpoint wrote, or None where there is nothing yet."""
+    if not path.exists():
+        return None
+    content = torch.load(path, map_location=device, weights_only=True)
+    return Progress(**content["progress"]), content["network"], content["optimizer"], content["best"]

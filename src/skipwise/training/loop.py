@@ -1,0 +1,152 @@
+"""The training loop of one run: exact after any interruption."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import nn
+
+from skipwise.data.stream import Batch, Stream
+from skipwise.networks import key_masks
+from skipwise.tasks import classification
+from skipwise.training.checkpoint import CHECKPOINT, METRICS, Progress, State, load_checkpoint, save_checkpoint, write_metrics
+from skipwise.training.evaluate import evaluate
+from skipwise.training.optimizers import learning_rate, sgd, weights
+from skipwise.training.plan import Plan
+from skipwise.training.recipe import Recipe
+
+SECONDS_BETWEEN_CHECKPOINTS = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tick:
+    """Where a run stands, told after each step: loss and accuracy are means over the epoch so far."""
+
+    epoch: int
+    step: int
+    steps_per_epoch: int
+    loss: float
+    accuracy: float
+
+
+class Stopped(Exception):  # noqa: N818
+    """The run was asked to stop; its checkpoint is written."""
+
+
+class Loop:
+    """Trains one network by a recipe over a stream and keeps the weights of the best epoch by validation."""
+
+    def __init__(self, network: nn.Module, recipe: Recipe, stream: Stream, plan: Plan, folder: Path) -> None:
+        self.network = network
+        self.recipe = recipe
+        self.stream = stream
+        self.plan = plan
+        self.folder = folder
+        self.optimizer = sgd(network, recipe)
+        self.progress = Progress()
+        self.best: State = {}
+        self._resume()
+
+    def run(self, tell: Callable[[Tick], None], should_stop: Callable[[], bool]) -> Progress:
+        """Train to the end. Raises Stopped after writing a checkpoint when `should_stop` says so."""
+        while self.progress.epoch < self.recipe.epochs and self.progress.failed is None:
+            self._train_epoch(tell, should_stop)
+            if not math.isfinite(self.progress.totals["loss"]):
+                self.progress.failed = f"the loss was no longer finite in epoch {self.progress.epoch + 1}"
+            else:
+                self._close_epoch()
+            self._save()
+        return self.progress
+
+    def _train_epoch(self, tell: Callable[[Tick], None], should_stop: Callable[[], bool]) -> None:
+        self.network.train()
+        progress, totals = self.progress, self.progress.totals
+        saved = started = time.monotonic()
+        for batch in self.stream.epoch(progress.epoch, progress.step):
+            loss, right = self.train_step(batch)
+            progress.step += 1
+            totals["loss"] += loss * len(batch.labels)
+            totals["right"] += right
+            totals["seen"] += len(batch.labels)
+            now = time.monotonic()
+            totals["seconds"] += now - started
+            started = now
+            if not math.isfinite(loss):
+                return
+            tell(self._tick())
+            if should_stop():
+                self._save()
+                raise Stopped
+            if now - saved > SECONDS_BETWEEN_CHECKPOINTS:
+                self._save()
+                saved = started = time.monotonic()
+
+    def train_step(self, batch: Batch) -> tuple[float, float]:
+        """One step down the gradient. Gives the batch's loss and its number of right answers."""
+        steps = self.recipe.epochs * self.stream.steps_per_epoch
+        step = self.progress.epoch * self.stream.steps_per_epoch + self.progress.step
+        key_masks(self.network, self.stream.seed, step)
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate(self.recipe, step, steps)
+        self.optimizer.zero_grad(set_to_none=True)
+        with self.plan.autocast():
+            logits = self.network(batch.images)
+        loss = classification.loss(logits, batch.labels, self.recipe.label_smoothing)
+        penalised = loss
+        if self.recipe.l1:
+            penalised = loss + self.recipe.l1 * sum(weight.abs().sum() for weight in weights(self.network))
+        penalised.backward()  # type: ignore[no-untyped-call]
+        self.optimizer.step()
+        right = (logits.detach().argmax(1) == batch.labels).sum()
+        return loss.item(), right.item()
+
+    def _close_epoch(self) -> None:
+        """Judge the finished epoch on validation data and begin the next one."""
+        progress, totals = self.progress, self.progress.totals
+        dataset = self.stream.dataset
+        probabilities, validation_loss = evaluate(self.network, self.stream, dataset.validation, self.plan)
+        right = classification.score(probabilities, dataset.labels[dataset.validation])
+        accuracy = float(right.mean())
+        if (accuracy, -validation_loss) > (progress.best_accuracy, -progress.best_loss):
+            progress.best_epoch = progress.epoch
+            progress.best_accuracy, progress.best_loss = accuracy, validation_loss
+            self.best = {name: tensor.detach().clone() for name, tensor in self.network.state_dict().items()}
+        last_step = (progress.epoch + 1) * self.stream.steps_per_epoch - 1
+        progress.history.append({
+            "epoch": progress.epoch + 1,
+            "train_loss": totals["loss"] / totals["seen"],
+            "train_accuracy": totals["right"] / totals["seen"],
+            "validation_loss": validation_loss,
+            "validation_accuracy": accuracy,
+            "learning_rate": learning_rate(self.recipe, last_step, self.recipe.epochs * self.stream.steps_per_epoch),
+            "seconds": totals["seconds"],
+            "images_per_second": totals["seen"] / totals["seconds"],
+        })  # fmt: skip
+        progress.epoch += 1
+        progress.step = 0
+        progress.totals = Progress().totals
+
+    def _tick(self) -> Tick:
+        totals = self.progress.totals
+        return Tick(
+            epoch=self.progress.epoch,
+            step=self.progress.step,
+            steps_per_epoch=self.stream.steps_per_epoch,
+            loss=totals["loss"] / totals["seen"],
+            accuracy=totals["right"] / totals["seen"],
+        )
+
+    def _save(self) -> None:
+        write_metrics(self.folder / METRICS, self.progress.history)
+        save_checkpoint(
+            self.folder / CHECKPOINT, self.progress, self.network.state_dict(), self.optimizer.state_dict(), self.best
+        )
+
+    def _resume(self) -> None:
+        loaded = load_checkpoint(self.folder / CHECKPOINT, self.plan.device)
+        if loaded is not None:
+            self.progress, network, optimizer, self.best = loaded
+            self.network.load_state_dict(network)
+            self.optimizer.load_state_dict(optimizer)

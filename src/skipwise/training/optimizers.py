@@ -1,0 +1,40 @@
+"""The optimizer and the schedule of its learning rate."""
+
+import math
+
+import torch
+from torch import nn
+
+from skipwise.training.recipe import Recipe
+
+
+def sgd(network: nn.Module, recipe: Recipe) -> torch.optim.SGD:
+    """SGD with Nesterov momentum; weight decay on the weights of convolutions and dense layers alone."""
+    decayed = weights(network)
+    spared = [parameter for parameter in network.parameters() if parameter.ndim <= 1]
+    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": spared, "weight_decay": 0.0}]
+    return torch.optim.SGD(
+        [group for group in groups if group["params"]],
+        lr=recipe.lr,
+        momentum=recipe.momentum,
+        nesterov=recipe.momentum > 0,
+        fused=next(network.parameters()).device.type in ("cpu", "cuda"),
+    )
+
+
+def weights(network: nn.Module) -> list[nn.Parameter]:
+    """The weights of convolutions and dense layers: what the penalties are for."""
+    return [parameter for parameter in network.parameters() if parameter.ndim > 1]
+
+
+def learning_rate(recipe: Recipe, step: int, steps: int) -> float:
+    """The rate of step 0 <= step < steps.
+
+    It rises linearly over the first `warmup` of the steps; then "cosine" falls along half a cosine to zero, and
+    "one-cycle" linearly (after Smith 2018).
+    """
+    done = (step + 1) / steps
+    if done <= recipe.warmup:
+        return recipe.lr * done / recipe.warmup
+    left = 1 - (done - recipe.warmup) / (1 - recipe.warmup) * (1 - 1 / steps)
+    return recipe.lr * (left if recipe.schedule == "one-cycle" else 0.5 * (1 - math.cos(math.pi * left)))

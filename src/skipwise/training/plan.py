@@ -1,0 +1,70 @@
+"""The compute plan: device, precision, memory layout and threads, one for all runs of a study."""
+
+import os
+import platform
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import torch
+from torch import nn
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How runs are computed. Equal bits need an equal plan, so a study keeps the one it began with."""
+
+    device: Literal["cpu", "cuda", "mps"]
+    precision: Literal["bf16", "fp32"]
+    channels_last: bool
+    threads: int
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def place(self, network: nn.Module) -> nn.Module:
+        """The network on the plan's device, in its memory layout."""
+        network = network.to(self.device)
+        return network.to(memory_format=torch.channels_last) if self.channels_last else network
+
+    def autocast(self) -> torch.autocast:
+        return torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.precision == "bf16")
+
+
+def choose_plan(runs: int) -> Plan:
+    """The plan for this many runs on this machine.
+
+    bf16 and channels-last where there is a GPU or the CPU multiplies bf16 matrices in hardware, else fp32. On a CPU
+    the runs share the cores: each of min(runs, cores) workers gets cores // workers threads.
+    """
+    if torch.cuda.is_available():
+        return Plan(device="cuda", precision="bf16", channels_last=True, threads=1)
+    if torch.backends.mps.is_available():
+        return Plan(device="mps", precision="fp32", channels_last=True, threads=1)
+    fast_bf16 = cpu_multiplies_bf16()
+    return Plan(
+        device="cpu",
+        precision="bf16" if fast_bf16 else "fp32",
+        channels_last=fast_bf16,
+        threads=cores() // min(runs, cores()),
+    )
+
+
+def workers_for(plan: Plan, runs: int) -> int:
+    """How many runs go side by side unless the user says otherwise."""
+    if plan.device == "cuda":
+        return min(runs, torch.cuda.device_count())
+    if plan.device == "mps":
+        return 1
+    return max(1, min(runs, cores() // plan.threads))
+
+
+def cores() -> int:
+    """The processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def cpu_multiplies_bf16() -> bool:
+    """Whether this CPU has bf16 matrix instructions (AVX512-BF16 or AMX)."""
+    if platform.machine().lower() not in ("x86_64", "amd64"):
+        return False
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()  # type: ignore[no-untyped-call]

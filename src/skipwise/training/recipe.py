@@ -1,0 +1,56 @@
+"""A recipe is a value: how to train, as data."""
+
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal, get_type_hints
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+
+from skipwise.data.augment import Augmentation
+from skipwise.errors import UserError
+
+
+def _setting(default: Any, takes: str, *, least: float = 0, below: float = float("inf")) -> Any:
+    """A field with its default, what it takes in words, and its range from `least` to under `below`."""
+    return field(default=default, metadata={"takes": takes, "least": least, "below": below})
+
+
+@with_config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """How a network is trained: SGD with Nesterov momentum under a schedule of the learning rate.
+
+    `weight_decay` is the L2 penalty's gradient factor (0.5 * weight_decay * |w|^2 on the weights of convolutions and
+    dense layers), `l1` that of |w|. Both spare biases and normalisations.
+    """
+
+    epochs: int = _setting(20, "a whole number of at least 1", least=1)
+    batch_size: int = _setting(128, "a whole number of at least 2", least=2)
+    lr: float = _setting(0.02, "a learning rate above 0", least=1e-12)
+    momentum: float = _setting(0.9, "a number from 0 to below 1", below=1)
+    weight_decay: float = _setting(5e-4, "a number of at least 0")
+    l1: float = _setting(0.0, "a number of at least 0")
+    label_smoothing: float = _setting(0.0, "a number from 0 to below 1", below=1)
+    schedule: Literal["cosine", "one-cycle"] = _setting("cosine", "cosine or one-cycle")
+    warmup: float = _setting(0.1, "the share of all steps in which the rate rises, from 0 to below 1", below=1)
+    crop: int = _setting(0, "a number of pixels of padding of at least 0")
+    flip: bool = _setting(False, "true or false")
+    cutout: int = _setting(0, "the side of the hole in pixels, 0 for none")
+
+    @property
+    def augmentation(self) -> Augmentation:
+        return Augmentation(crop=self.crop, flip=self.flip, cutout=self.cutout)
+
+    def set_field(self, name: str, text: str) -> "Recipe":
+        """The same with one field set from text. Raises UserError for a bad value."""
+        setting = RECIPE_FIELDS[name].metadata
+        try:
+            value: Any = TypeAdapter(get_type_hints(Recipe)[name]).validate_strings(text)
+        except ValidationError as error:
+            raise UserError(f"{name}={text} cannot be: {name} takes {setting['takes']}.") from error
+        if not isinstance(value, str) and not setting["least"] <= value < setting["below"]:
+            raise UserError(f"{name}={text} cannot be: {name} takes {setting['takes']}.")
+        changed: Recipe = replace(self, **{name: value})
+        return changed
+
+
+RECIPE_FIELDS = {entry.name: entry for entry in fields(Recipe)}
