@@ -9,9 +9,10 @@ from markupsafe import Markup
 from skipwise.reports.figures import all_figures
 from skipwise.reports.palette import colours
 from skipwise.reports.tables import duration, percent, points, summary
-from skipwise.studies import Study
+from skipwise.studies import Contender, Study
 from skipwise.studies.results import write_csv
 from skipwise.training.checkpoint import write_atomically
+from skipwise.training.recipe import Recipe
 
 
 def write_report(study: Study, cautions: Sequence[str] = ()) -> None:
@@ -79,5 +80,13 @@ def _content(study: Study, cautions: Sequence[str], figures: dict[str, Sequence[
         "best": study.best_result,
         "best_folder": study.best_result.folder.relative_to(study.path).as_posix(),
         "versions": asked["versions"],
-        "one_recipe": len({contender.recipe for contender in design.contenders}) == 1,
+        "recipes": _recipes(design.contenders),
     }
+
+
+def _recipes(contenders: Sequence[Contender]) -> list[tuple[str, Recipe]]:
+    """Each recipe once, with the labels of the contenders that it trained."""
+    labels: dict[Recipe, list[str]] = {}
+    for contender in contenders:
+        labels.setdefault(contender.recipe, []).append(contender.label)
+    return [(", ".join(names), recipe) for recipe, names in labels.items()]

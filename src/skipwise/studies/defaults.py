@@ -14,14 +14,12 @@ def photo_size(plan: Plan) -> int:
 
 
 def batch_size(training_images: int) -> int:
-    if training_images < 1_000:
-        return 32
-    return 64 if training_images < 5_000 else 128
+    return 32 if training_images < 1_000 else 128
 
 
 def epochs(training_images: int) -> int:
     """Fewer images are shown more often: 40 epochs below 1,000 images, 5 from 100,000 on."""
-    for below, count in ((1_000, 40), (5_000, 25), (20_000, 15), (100_000, 10)):
+    for below, count in ((1_000, 40), (5_000, 20), (20_000, 15), (100_000, 10)):
         if training_images < below:
             return count
     return 5
