@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from skipwise.compare import compare
+    from skipwise.comparison import compare
     from skipwise.deployment import Model, Prediction
     from skipwise.errors import UserError
     from skipwise.networks import Architecture
@@ -20,7 +20,7 @@ _HOMES = {
     "Study": "skipwise.studies",
     "UserError": "skipwise.errors",
     "Verdict": "skipwise.statistics",
-    "compare": "skipwise.compare",
+    "compare": "skipwise.comparison",
 }
 
 __all__ = ["Architecture", "Model", "Prediction", "Recipe", "Study", "UserError", "Verdict", "compare"]

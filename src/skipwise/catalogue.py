@@ -4,8 +4,10 @@ import inspect
 from pathlib import Path
 from typing import Literal
 
+import torch
+
 from skipwise.data import NAMES
-from skipwise.networks import PRESETS, SHORTCUTS, build, cost, least_size
+from skipwise.networks import PRESETS, SHORTCUTS, Network, cost, least_size
 from skipwise.studies import Study
 from skipwise.studies.folder import StudyFolder
 
@@ -14,14 +16,18 @@ NATIVE_SIZES = {"resnet18": 224, "resnet34": 224, "plain18": 224, "plain34": 224
 
 def catalogue(what: Literal["networks", "data", "shortcuts", "studies"], studies: Path) -> list[str]:
     """The lines of `skipwise list WHAT`."""
-    return {"networks": _networks, "data": _data, "shortcuts": _shortcuts, "studies": lambda: _studies(studies)}[what]()
+    if what == "studies":
+        return _studies(studies)
+    return {"networks": _networks, "data": _data, "shortcuts": _shortcuts}[what]()
 
 
 def _networks() -> list[str]:
     lines = [f"{'network':<16}{'parameters':>12}{'multiply-adds':>16}   input, least side"]
     for name, architecture in PRESETS.items():
         side = NATIVE_SIZES.get(name, 32)
-        costs = cost(build(architecture, (3, side, side), 10, seed=0), (3, side, side))
+        with torch.device("meta"):
+            network = Network(architecture, (3, side, side), 10)
+        costs = cost(network, (3, side, side))
         lines.append(
             f"{name:<16}{costs.parameters:>12,}{costs.multiply_adds:>16,}   "
             f"{side}x{side} px, 10 classes; at least {least_size(architecture)} px"

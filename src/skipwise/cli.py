@@ -12,11 +12,13 @@ from skipwise.errors import UserError
 
 app = typer.Typer(
     help="Find out, on your own data, whether a plain convolutional network or a residual one is better.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+USAGE_ERROR = typer.BadParameter.__base__
+"""What the parser raises for words it cannot use; typer names only this more special one."""
 
 Contenders = Annotated[
     list[str] | None, typer.Argument(help="[LABEL@]NAME[:field=value,...]; the first is the reference.")
@@ -49,7 +51,7 @@ def compare(
     dry_run: DryRun = False,
 ) -> None:
     """Train contenders over several seeds on the same images, and say which is better, how surely, and why."""
-    from skipwise.compare import run_study
+    from skipwise.comparison import run_study
     from skipwise.console import console
     from skipwise.studies import Asked
     from skipwise.studies.defaults import CONTENDERS
@@ -85,7 +87,7 @@ def train(
     dry_run: DryRun = False,
 ) -> None:
     """Train one network with one seed, in the same folder form as a study."""
-    from skipwise.compare import run_study
+    from skipwise.comparison import run_study
     from skipwise.console import console
     from skipwise.studies import Asked
 
@@ -153,9 +155,11 @@ def list_known(
 def main() -> None:
     """Run the command line; a mistake that the user can mend is one sentence and exit code 2."""
     try:
-        app(standalone_mode=False)
+        app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except UserError as error:
         sys.exit(_complain(str(error)))
+    except USAGE_ERROR as error:
+        sys.exit(_complain(error.format_message()))
     except typer.Exit as left:
         sys.exit(left.exit_code)
     except (KeyboardInterrupt, typer.Abort):

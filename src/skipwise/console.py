@@ -123,7 +123,9 @@ class LiveConsole(Console):
 
     def announce(self, ready: Ready) -> None:
         super().announce(ready)
-        self.progress = Progress(TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[left]}"))
+        self.progress = Progress(
+            TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[left]}")
+        )
         self.bar = self.progress.add_task("runs", total=len(self.work_left), left="")
         self.live = Live(console=self.terminal, refresh_per_second=4, transient=True)
 
@@ -201,7 +203,9 @@ def network_notes(ready: Ready) -> list[str]:
 
 def results_table(study: Study) -> Table:
     """The contenders with what they reached."""
-    table = Table("contender", "test accuracy", "95 % interval", "parameters", "multiply-adds", "seconds a run", "failed")
+    table = Table(
+        "contender", "test accuracy", "95 % interval", "parameters", "multiply-adds", "seconds a run", "failed"
+    )
     for row in summary(study):
         table.add_row(
             row.label,

@@ -1,7 +1,8 @@
 """What a user can mend, said in one sentence: what is wrong, where, and what to do."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
+from os.path import commonprefix
 
 
 class UserError(ValueError):
@@ -14,6 +15,10 @@ def unknown(what: str, word: str, known: Iterable[str]) -> UserError:
     `what` is the kind of name, as "network" or "field of resnet20".
     """
     names = sorted(known)
-    near = get_close_matches(word.lower(), names, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(names)}."
+    near = get_close_matches(word.lower(), names, n=len(names), cutoff=0.5)
+
+    def nearness(name: str) -> tuple[float, int]:
+        return SequenceMatcher(None, word.lower(), name).ratio(), len(commonprefix([word.lower(), name]))
+
+    hint = f"did you mean {max(near, key=nearness)!r}?" if near else f"known are {', '.join(names)}."
     return UserError(f"There is no {what} called {word!r}: {hint}")

@@ -1,7 +1,6 @@
 """Images decoded once, kept as one uint8 array on disk that every process maps into memory."""
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -17,6 +16,7 @@ from PIL import Image
 from skipwise.data.decode import RULE_VERSION, Unreadable, decode, fit, open_image
 from skipwise.data.sources import Source, data_home
 
+Look = tuple[str, tuple[int, int] | None, str | None]
 Told = Callable[[int, int], None]
 
 
@@ -44,7 +44,7 @@ def survey(source: Source) -> Survey:
     """Read every image's bytes once, for what they are and how large the image is."""
     if source.arrays is not None:
         height, width = source.arrays.shape[1:3]
-        looks = [(_digest(image.tobytes()), (height, width), None) for image in source.arrays]
+        looks: list[Look] = [(_digest(image.tobytes()), (height, width), None) for image in source.arrays]
     else:
         assert source.files is not None
         with ThreadPoolExecutor() as pool:
@@ -65,7 +65,7 @@ def decode_once(source: Source, looked: Survey, height: int, width: int, told: T
     return Decoded(images=np.load(file, mmap_mode="r"), file=file, kept=kept, unreadable=unreadable)
 
 
-def _look_at_file(file: Path) -> tuple[str, tuple[int, int] | None, str | None]:
+def _look_at_file(file: Path) -> Look:
     try:
         content = file.read_bytes()
     except OSError as error:
@@ -127,7 +127,7 @@ def _keep(folder: Path, images: np.ndarray, unreadable: dict[int, str]) -> None:
     np.save(part / "images.npy", images)
     (part / "unreadable.json").write_text(json.dumps(unreadable))
     try:
-        os.rename(part, folder)
+        part.rename(folder)
     except OSError:
         shutil.rmtree(part)
         if not (folder / "images.npy").exists():

@@ -50,12 +50,16 @@ def _notes(found: dict[str, Any]) -> list[str]:
     notes = []
     if unreadable := found["unreadable"]:
         first = unreadable[0]
-        notes.append(f"{len(unreadable)} files cannot be read and are left out, the first: {first['name']} ({first['reason']})")
+        notes.append(
+            f"{len(unreadable)} files cannot be read and are left out, the first: {first['name']} ({first['reason']})"
+        )
     duplicates = found["duplicates"]
     if duplicates["images"]:
         notes.append(f"{duplicates['images']} images are exact duplicates of another one")
     if duplicates["across_split"]:
-        notes.append(f"{duplicates['across_split']} images stand both in training or validation and in the given test set")
+        notes.append(
+            f"{duplicates['across_split']} images stand both in training or validation and in the given test set"
+        )
     if duplicates["other_label"]:
         notes.append(f"{duplicates['other_label']} groups of identical images carry different labels")
     return notes
@@ -87,9 +91,7 @@ def _duplicates(
     }
 
 
-def _mean_and_std(
-    images: np.ndarray, train: Int[np.ndarray, "train"], most: int = 10_000
-) -> dict[str, list[float]]:
+def _mean_and_std(images: np.ndarray, train: Int[np.ndarray, "train"], most: int = 10_000) -> dict[str, list[float]]:
     """By channel, of at most 10,000 training images at even steps, as shares of white."""
     some = train[:: -(-len(train) // most)]
     pixels = np.asarray(images[some], np.float32) / 255

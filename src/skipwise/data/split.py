@@ -46,28 +46,26 @@ def split(
     notes = []
     if "test" not in given and "validation" in given:
         parts[parts == "validation"] = "test"
-        notes.append("there is no test part: the validation part serves as the test set, validation is drawn from train")
+        notes.append(
+            "there is no test part: the validation part serves as the test set, validation is drawn from train"
+        )
     if "test" in parts:
         if test_size is not None:
             notes.append("the data have a test set of their own: --test-size is not used")
     else:
         pool = parts == "" if (parts == "").any() else parts == "train"
         fraction = TEST_SIZE if test_size is None else test_size
-        parts[_drawn(pool, labels, together, classes, fraction, (fingerprint, seed, "test"), leave=2)] = "test"
+        parts[_drawn(pool, labels, together, fraction, (fingerprint, seed, "test"), leave=2)] = "test"
     parts[parts == ""] = "train"
     if "validation" not in parts:
-        drawn = _drawn(
-            parts == "train", labels, together, classes, VALIDATION_SIZE, (fingerprint, seed, "validation"), leave=1
-        )
+        drawn = _drawn(parts == "train", labels, together, VALIDATION_SIZE, (fingerprint, seed, "validation"), leave=1)
         parts[drawn] = "validation"
     _check(parts, labels, classes)
     indices = {part: np.flatnonzero(parts == part) for part in ("train", "validation", "test")}
     return Split(**indices, notes=tuple(notes))
 
 
-def stay_together(
-    digests: Sequence[str], groups: Sequence[str] | None
-) -> Int[np.ndarray, "images"]:
+def stay_together(digests: Sequence[str], groups: Sequence[str] | None) -> Int[np.ndarray, "images"]:
     """A number for each image; images with the same bytes or in the same group, also through others, share it."""
     count = len(digests)
     ties = [np.unique(np.array(digests), return_inverse=True)[1]]
@@ -88,7 +86,6 @@ def _drawn(
     pool: Bool[np.ndarray, "images"],
     labels: Int[np.ndarray, "images"],
     together: Int[np.ndarray, "images"],
-    classes: Sequence[str],
     fraction: float,
     key: tuple[str, int, str],
     *,

@@ -1,6 +1,6 @@
 """The stream: which images a network sees, in which order, and how varied."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +24,7 @@ class Batch:
 class Normaliser:
     """From uint8 pixels to numbers of mean 0 and deviation 1 by channel, over the training images."""
 
-    def __init__(self, mean: tuple[float, ...], std: tuple[float, ...], device: str) -> None:
+    def __init__(self, mean: Sequence[float], std: Sequence[float], device: str) -> None:
         self.mean = 255 * torch.tensor(mean, device=device)
         self.scale = 1 / (255 * torch.tensor(std, device=device))
 

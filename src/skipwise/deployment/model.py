@@ -40,7 +40,9 @@ class Model:
         """The model of a run's folder. Raises UserError where there is no finished run, or none with weights."""
         folder = Path(folder)
         if not (folder / "run.json").exists():
-            raise UserError(f"{folder} holds no finished run (it has no run.json): name the folder of a run or a study.")
+            raise UserError(
+                f"{folder} holds no finished run (it has no run.json): name the folder of a run or a study."
+            )
         about = json.loads((folder / "run.json").read_text())
         if not (folder / "model.safetensors").exists():
             raise UserError(f"{folder} holds no weights: the run failed before its first epoch ({about['failed']}).")

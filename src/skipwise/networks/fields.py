@@ -54,9 +54,7 @@ def _whole_numbers(text: str, stages: int) -> list[int]:
     return numbers * stages if len(numbers) == 1 else numbers
 
 
-def _each_stage(
-    architecture: Architecture, text: str, change: Callable[[Stage, int], Stage]
-) -> Architecture:
+def _each_stage(architecture: Architecture, text: str, change: Callable[[Stage, int], Stage]) -> Architecture:
     numbers = _whole_numbers(text, len(architecture.stages))
     stages = tuple(change(stage, number) for stage, number in zip(architecture.stages, numbers, strict=True))
     return replace(architecture, stages=stages)
@@ -69,6 +67,14 @@ def _set_kernel(architecture: Architecture, text: str) -> Architecture:
         return replace(stage, block=replace(stage.block, branch=replace(stage.block.branch, kernel=kernel)))
 
     return _each_stage(architecture, text, change)
+
+
+def _set_widths(architecture: Architecture, text: str) -> Architecture:
+    """A stem as wide as the first stage stays so."""
+    changed = _each_stage(architecture, text, lambda stage, width: replace(stage, width=width))
+    if architecture.stem.width != architecture.stages[0].width:
+        return changed
+    return replace(changed, stem=replace(changed.stem, width=changed.stages[0].width))
 
 
 def _set_downsample(architecture: Architecture, text: str) -> Architecture:
@@ -101,8 +107,7 @@ ARCHITECTURE_FIELDS: dict[str, ArchitectureField] = {
         set=lambda a, text: _each_stage(a, text, lambda stage, blocks: replace(stage, blocks=blocks)),
     ),
     "widths": ArchitectureField(
-        takes="a number of channels of at least 1, or one a stage as 16/32/64",
-        set=lambda a, text: _each_stage(a, text, lambda stage, width: replace(stage, width=width)),
+        takes="a number of channels of at least 1, or one a stage as 16/32/64", set=_set_widths
     ),
     "downsample": ArchitectureField(takes="one of stride, max, average", set=_set_downsample),
     "stem": ArchitectureField(

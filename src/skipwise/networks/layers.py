@@ -14,7 +14,7 @@ Normalisation = Literal["batch", "none"]
 Downsample = Literal["none", "stride", "max", "average"]
 Pool = Literal["max", "average"]
 
-CONVOLUTIONS = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
+CONVOLUTIONS: dict[int, type[nn.Conv1d | nn.Conv2d | nn.Conv3d]] = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
 BATCH_NORMS = {1: nn.BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
 MAX_POOLS = {1: nn.MaxPool1d, 2: nn.MaxPool2d, 3: nn.MaxPool3d}
 AVERAGE_POOLS = {1: nn.AvgPool1d, 2: nn.AvgPool2d, 3: nn.AvgPool3d}
@@ -48,7 +48,10 @@ def convolution(
 
     Padded so that stride 1 keeps the size; stride s gives ceil(size / s) for odd kernels.
     """
-    return CONVOLUTIONS[dims](in_channels, out_channels, kernel, stride=stride, padding=kernel // 2, bias=bias)
+    made: nn.Module = CONVOLUTIONS[dims](
+        in_channels, out_channels, kernel, stride=stride, padding=kernel // 2, bias=bias
+    )
+    return made
 
 
 def normalisation(kind: Normalisation, dims: int, channels: int) -> list[nn.Module]:

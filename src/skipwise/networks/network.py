@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from skipwise.draws import key
 from skipwise.errors import UserError
 from skipwise.networks.architecture import Architecture, Head, Stage, Stem
-from skipwise.networks.own import OwnNetwork
 from skipwise.networks.layers import Enlarge, GlobalAverage, KeyedDropout, convolution, normalisation, pool
+from skipwise.networks.own import OwnNetwork
 
 
 class Network(nn.Module):
@@ -43,9 +43,7 @@ class Network(nn.Module):
         return logits
 
 
-def build(
-    architecture: Architecture | OwnNetwork, input_shape: Sequence[int], classes: int, seed: int
-) -> nn.Module:
+def build(architecture: Architecture | OwnNetwork, input_shape: Sequence[int], classes: int, seed: int) -> nn.Module:
     """The network of an architecture for inputs (channels, *space), its parameters drawn from the seed.
 
     Raises UserError where the input is too small or has not the architecture's number of dimensions.

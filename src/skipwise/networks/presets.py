@@ -57,9 +57,7 @@ ARTICLE_RESNET = Architecture(
             blocks=1,
             width=width,
             downsample="none" if width == 64 else "stride",
-            block=Block(
-                branch=Article(), order="relu-before-addition", normalisation="none", shortcut=ConvReLU()
-            ),
+            block=Block(branch=Article(), order="relu-before-addition", normalisation="none", shortcut=ConvReLU()),
         )
         for width in (64, 128, 256, 512)
     ),

@@ -5,6 +5,7 @@ those of He et al. 2015, section 4.1.
 """
 
 from dataclasses import dataclass
+from types import EllipsisType
 from typing import Annotated, Any, Literal
 
 import torch.nn.functional as F
@@ -34,7 +35,8 @@ class ZeroPadAddition(nn.Module):
     def forward(self, x: Map, branch: Branch) -> Branch:
         space = x.ndim - 2
         if self.stride != 1:
-            x = x[(..., *[slice(None, None, self.stride)] * space)]
+            strided: list[slice | EllipsisType] = [..., *[slice(None, None, self.stride)] * space]
+            x = x[tuple(strided)]
         if self.new_channels:
             x = F.pad(x, (0, 0) * space + (0, self.new_channels))
         return branch + x

@@ -1,6 +1,7 @@
 """The pictures of a report. Each is an altair chart; single seeds are dots or thin lines, intervals are drawn."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import vl_convert
@@ -10,10 +11,14 @@ from skipwise.reports.palette import colours
 from skipwise.reports.tables import summary
 from skipwise.studies import Study
 
-WIDTH = 320
+WIDTH = 380
 """Of a chart in px: a phone shows it at its own size."""
 
 Chart = alt.LayerChart | alt.Chart | alt.FacetChart | alt.HConcatChart | alt.VConcatChart
+
+
+def _chart(values: list[dict[str, Any]]) -> alt.Chart:
+    return alt.Chart(alt.InlineData(values=values))
 
 
 def _colour(study: Study, *, legend: bool = True) -> alt.Color:
@@ -21,7 +26,9 @@ def _colour(study: Study, *, legend: bool = True) -> alt.Color:
     return alt.Color(
         "contender:N",
         scale=alt.Scale(domain=list(chosen), range=list(chosen.values())),
-        legend=alt.Legend(title=None, orient="top", labelLimit=WIDTH) if legend else None,
+        legend=alt.Legend(title=None, orient="top", labelLimit=WIDTH, symbolType="circle", symbolOpacity=1)
+        if legend
+        else None,
     )
 
 
@@ -45,11 +52,15 @@ def accuracies(study: Study) -> Chart:
     y = alt.Y("contender:N", title=None, sort=order, axis=alt.Axis(labelLimit=140))
     x = _accuracy_axis("test accuracy (%)", channel=alt.X)
     colour = _colour(study, legend=False)
-    interval = alt.Chart(alt.Data(values=means)).mark_rule(size=3, opacity=0.5).encode(
-        x=alt.X("low:Q", title="test accuracy (%)", scale=alt.Scale(zero=False)), x2="high:Q", y=y, color=colour
+    interval = (
+        _chart(means)
+        .mark_rule(size=3, opacity=0.5)
+        .encode(
+            x=alt.X("low:Q", title="test accuracy (%)", scale=alt.Scale(zero=False)), x2="high:Q", y=y, color=colour
+        )
     )
-    mean = alt.Chart(alt.Data(values=means)).mark_tick(size=22, thickness=3).encode(x=x, y=y, color=colour)
-    seeds = alt.Chart(alt.Data(values=dots)).mark_circle(size=45, opacity=0.75, yOffset=12).encode(x=x, y=y, color=colour)
+    mean = _chart(means).mark_tick(size=22, thickness=3).encode(x=x, y=y, color=colour)
+    seeds = _chart(dots).mark_circle(size=45, opacity=0.75, yOffset=12).encode(x=x, y=y, color=colour)
     return alt.layer(interval, mean, seeds).properties(width=WIDTH - 90, height=alt.Step(56))
 
 
@@ -60,7 +71,7 @@ def pairs(study: Study) -> Chart:
         for label, results in study.results.items()
         for result in results
     ]
-    data = alt.Chart(alt.Data(values=values))
+    data = _chart(values)
     x = alt.X("seed:O", title="seed", axis=alt.Axis(labelAngle=0))
     y = _accuracy_axis("test accuracy (%)", channel=alt.Y)
     lines = data.mark_line(color="#999999").encode(x=x, y=y, detail="seed:N")
@@ -73,20 +84,20 @@ def learning_curves(study: Study, quantity: str, title: str) -> Chart:
     percentage = quantity == "accuracy"
     values = [
         {"contender": label, "seed": result.seed, "epoch": epoch["epoch"], "part": part,
-         "value": epoch[f"{key}_{quantity}"]}
+         "value": max(epoch[f"{key}_{quantity}"], 0 if percentage else 1e-4)}
         for label, results in study.results.items()
         for result in results
         for epoch in result.history()
         for part, key in (("validation", "validation"), ("training", "train"))
     ]  # fmt: skip
-    data = alt.Chart(alt.Data(values=values))
+    data = _chart(values)
     x = alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1, format="d"))
-    scale = alt.Scale(zero=False) if percentage else alt.Scale(type="symlog", constant=0.1, zero=True)
-    axis = alt.Axis(format="%") if percentage else alt.Axis()
+    scale = alt.Scale(zero=False) if percentage else alt.Scale(type="log")
+    axis = alt.Axis(format="%") if percentage else alt.Axis(format="~g", tickCount=5)
     dash = alt.StrokeDash(
         "part:N",
         scale=alt.Scale(domain=["validation", "training"], range=[[1, 0], [5, 4]]),
-        legend=alt.Legend(title=None, orient="top"),
+        legend=alt.Legend(title=None, orient="top", symbolType="stroke", symbolStrokeColor="#444", symbolSize=300),
     )
     seeds = data.mark_line(size=0.8, opacity=0.35, clip=True).encode(
         x=x, y=alt.Y("value:Q", title=title, scale=scale, axis=axis), color=_colour(study), strokeDash=dash,
@@ -111,7 +122,7 @@ def confusion(study: Study, label: str) -> Chart:
     axis = alt.Axis(labelLimit=90, labelOverlap=True)
     x = alt.X("answer:N", title="class named", sort=list(classes), axis=alt.Axis(labelAngle=-90, labelLimit=90))
     y = alt.Y("truth:N", title="true class", sort=list(classes), axis=axis)
-    base = alt.Chart(alt.Data(values=values), title=label).encode(x=x, y=y)
+    base = _chart(values).properties(title=label).encode(x=x, y=y)
     colour = alt.Color(
         "share:Q",
         title="share of true class (%)",
@@ -131,7 +142,9 @@ def confusion(study: Study, label: str) -> Chart:
 
 def to_svg(chart: Chart) -> str:
     """The chart as an SVG element that scales down with the page and asks for nothing from outside."""
-    styled = chart.configure(font="sans-serif", background="transparent").configure_axis(labelFontSize=11, titleFontSize=12)
+    styled = chart.configure(font="sans-serif", background="transparent").configure_axis(
+        labelFontSize=11, titleFontSize=12
+    )
     svg: str = vl_convert.vegalite_to_svg(styled.to_json(validate=False))
     return svg
 

@@ -64,9 +64,7 @@ def _content(study: Study, cautions: Sequence[str], figures: dict[str, Sequence[
     """Everything the template asks for."""
     design = study.design
     asked = study.folder.read("study.json")
-    failed = [
-        result for results in study.results.values() for result in results if result.failed is not None
-    ]
+    failed = [result for results in study.results.values() for result in results if result.failed is not None]
     return {
         "design": design,
         "seeds": study.seeds,

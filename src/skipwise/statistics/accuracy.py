@@ -7,9 +7,7 @@ from scipy import stats
 from skipwise.statistics.crossed import crossed_t
 
 
-def accuracy_interval(
-    scores: Float[np.ndarray, "seeds examples"], level: float = 0.95
-) -> tuple[float, float]:
+def accuracy_interval(scores: Float[np.ndarray, "seeds examples"], level: float = 0.95) -> tuple[float, float]:
     """For scores from 0 to 1: the crossed t over seeds and examples; for one seed Wilson's over examples (1927)."""
     if len(scores) == 1:
         right = round(float(scores.sum()))

@@ -11,9 +11,7 @@ def two_way_bootstrap(
     seeds, examples = table.shape
     generator = np.random.default_rng(seed)
     of_seeds = generator.multinomial(seeds, np.full(seeds, 1 / seeds), draws) / seeds
-    of_examples = (
-        generator.multinomial(examples, np.full(examples, 1 / examples)) / examples for _ in range(draws)
-    )
+    of_examples = (generator.multinomial(examples, np.full(examples, 1 / examples)) / examples for _ in range(draws))
     means = [weights @ table @ columns for weights, columns in zip(of_seeds, of_examples, strict=True)]
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

@@ -142,9 +142,7 @@ def decide(
             interval=test.interval(1 - alpha_direction),
             level=1 - alpha_direction,
             margin=margin,
-            equivalence_interval=(
-                test.interval(1 - 2 * alpha_equivalence) if isinstance(test, CrossedT) else None
-            ),
+            equivalence_interval=(test.interval(1 - 2 * alpha_equivalence) if isinstance(test, CrossedT) else None),
             p_value=test.p_value(),
             pairs=len(tables[label]),
             examples=tables[label].shape[1],

@@ -35,9 +35,7 @@ class Contender:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Contender":
-        return cls(
-            label=data["label"], network=network_from_json(data["network"]), recipe=Recipe(**data["recipe"])
-        )
+        return cls(label=data["label"], network=network_from_json(data["network"]), recipe=Recipe(**data["recipe"]))
 
     def run_name(self, split: Mapping[str, Any]) -> str:
         """The name of its folder: a slug and the hash of network, recipe and split, so no run is taken for another."""

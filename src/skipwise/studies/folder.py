@@ -62,7 +62,9 @@ class StudyFolder:
         try:
             lock.acquire(timeout=0)
         except Timeout as error:
-            raise UserError(f"{self.path} is being written by another skipwise: wait for it, or take --name.") from error
+            raise UserError(
+                f"{self.path} is being written by another skipwise: wait for it, or take --name."
+            ) from error
         try:
             yield
         finally:

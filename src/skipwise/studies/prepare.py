@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from skipwise.data import Dataset, prepare
-from skipwise.networks import build
+from skipwise.errors import UserError
+from skipwise.networks import PRESETS, build
 from skipwise.studies import defaults
 from skipwise.studies.contender import Contender, parse_contenders, slug
 from skipwise.studies.design import Design
@@ -78,6 +79,9 @@ def make_ready(asked: Asked, progress: Callable[[int, int], None] | None = None)
 
     Nothing is written but the cache of decoded images. Raises UserError for whatever a user can mend.
     """
+    if asked.data in PRESETS and not Path(asked.data).exists():
+        words = shlex.join(["skipwise", asked.verb, "digits", asked.data, *asked.contenders])
+        raise UserError(f"{asked.data} is a network, not data: write `{words}`.")
     parse_contenders(asked.contenders, Recipe(), asked.settings)  # a misspelt name is told before data are read
     plan = choose_plan(len(asked.contenders) * len(asked.seeds))
     dataset = prepare(

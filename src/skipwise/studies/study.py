@@ -84,9 +84,7 @@ class Study:
         if not self.verdicts:
             return []
         labels = [contender.label for contender in self.design.contenders]
-        caution = record_look(
-            self.folder.file("looks.jsonl"), seeds=len(self.seeds), contenders=labels, alpha=ALPHA
-        )
+        caution = record_look(self.folder.file("looks.jsonl"), seeds=len(self.seeds), contenders=labels, alpha=ALPHA)
         undone = len(self.design.seeds) - len(self.seeds)
         unfinished = f"unfinished: {undone} of {len(self.design.seeds)} seeds are not done" if undone else None
         return [sentence for sentence in (caution, unfinished) if sentence]
@@ -101,10 +99,11 @@ class Study:
         def validation(result: Result) -> float:
             return -1.0 if result.validation_accuracy is None else result.validation_accuracy
 
-        def merit(results: list[Result]) -> tuple[float, int]:
+        def merit(label: str) -> tuple[float, int]:
+            results = self.results[label]
             return sum(map(validation, results)) / len(results), -results[0].multiply_adds
 
-        best = max(max(self.results.values(), key=merit), key=validation)
+        best = max(self.results[max(self.results, key=merit)], key=validation)
         if best.validation_accuracy is None:
             raise UserError(f"No run of {self.path} finished an epoch with a finite loss: there is no model.")
         return best

@@ -82,7 +82,7 @@ def _say(tell: TextIO, **message: Any) -> None:
     try:
         tell.write(json.dumps(message) + "\n")
     except BrokenPipeError:
-        tell.detach()  # nobody listens any more; the end of standard input stops this process
+        return  # nobody listens any more; the end of standard input stops this process
 
 
 def _read_jobs(jobs: "queue.Queue[dict[str, Any] | None]", stop: threading.Event) -> None:

@@ -10,7 +10,7 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 
@@ -29,6 +29,7 @@ class Job:
     seed: int
 
 
+@runtime_checkable
 class Listener(Protocol):
     """Somebody who wants to know how the runs go."""
 
@@ -54,24 +55,21 @@ class Worker:
 
     def give(self, job: Job) -> None:
         self.job = job
+        assert self.process.stdin is not None
         with suppress(BrokenPipeError):  # it has died, and is about to be heard of
-            print(json.dumps({"contender": job.contender, "seed": job.seed}), file=self._stdin, flush=True)
+            print(json.dumps({"contender": job.contender, "seed": job.seed}), file=self.process.stdin, flush=True)
 
     def stop(self) -> None:
         """Ask it to write its checkpoint and to leave."""
+        assert self.process.stdin is not None
         with suppress(BrokenPipeError):
-            self._stdin.close()
+            self.process.stdin.close()
 
     def wait(self) -> None:
         try:
             self.process.wait(SECONDS_TO_STOP)
         except subprocess.TimeoutExpired:
             self.process.kill()
-
-    @property
-    def _stdin(self) -> IO[str]:
-        assert self.process.stdin is not None
-        return self.process.stdin
 
     def _listen(self, heard: "queue.Queue[tuple[Worker, Any]]") -> None:
         assert self.process.stdout is not None

@@ -22,7 +22,8 @@ def score(
     probabilities: Float[np.ndarray, "examples classes"], labels: Int[np.ndarray, "examples"]
 ) -> Bool[np.ndarray, "examples"]:
     """Whether each example is answered rightly: the class of highest probability is its label."""
-    return probabilities.argmax(1) == labels
+    right: Bool[np.ndarray, examples] = probabilities.argmax(1) == labels
+    return right
 
 
 def commonest_share(labels: Int[np.ndarray, "examples"]) -> float:

@@ -1,7 +1,6 @@
 """What is written while a run goes, so that a cut run continues with the same bits."""
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -38,7 +37,7 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` fill a file beside `path`, then put it in place in one step: readers see all of it or none."""
     part = path.with_name(f".{path.name}.part")
     write(part)
-    os.replace(part, path)
+    part.replace(path)
 
 
 def save_checkpoint(path: Path, progress: Progress, network: State, optimizer: dict[str, Any], best: State) -> None:

@@ -11,7 +11,15 @@ from torch import nn
 from skipwise.data.stream import Batch, Stream
 from skipwise.networks import key_masks
 from skipwise.tasks import classification
-from skipwise.training.checkpoint import CHECKPOINT, METRICS, Progress, State, load_checkpoint, save_checkpoint, write_metrics
+from skipwise.training.checkpoint import (
+    CHECKPOINT,
+    METRICS,
+    Progress,
+    State,
+    load_checkpoint,
+    save_checkpoint,
+    write_metrics,
+)
 from skipwise.training.evaluate import evaluate
 from skipwise.training.optimizers import learning_rate, sgd, weights
 from skipwise.training.plan import Plan

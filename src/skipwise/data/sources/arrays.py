@@ -23,7 +23,9 @@ def read_arrays(path: Path) -> Source:
     except (ValueError, OSError, zipfile.BadZipFile) as error:
         if isinstance(error, UserError):
             raise
-        raise UserError(f"{path} cannot be read as .npz without pickled objects ({error}): save plain arrays.") from error
+        raise UserError(
+            f"{path} cannot be read as .npz without pickled objects ({error}): save plain arrays."
+        ) from error
     images = [_images(content[f"x_{part}"], f"{path}: x_{part}") for part in ("train", "test")]
     labels = [
         _labels(content[f"y_{part}"], len(images[number]), f"{path}: y_{part}")
@@ -50,7 +52,9 @@ def source_of_arrays(
     found, renumbered = np.unique(labels, return_inverse=True)
     if class_names is not None:
         if found.min() < 0 or found.max() >= len(class_names):
-            raise UserError(f"{name} has labels from {found.min()} to {found.max()} but {len(class_names)} class_names.")
+            raise UserError(
+                f"{name} has labels from {found.min()} to {found.max()} but {len(class_names)} class_names."
+            )
         classes = tuple(class_names[label] for label in found)
     else:
         classes = tuple(str(label) for label in found)
@@ -69,7 +73,9 @@ def _images(array: np.ndarray, where: str) -> UInt8[np.ndarray, "images height w
         raise UserError(f"{where} is {array.dtype}: images must be uint8 with values from 0 to 255.")
     array = array[..., None] if array.ndim == 3 else array
     if array.ndim != 4 or array.shape[-1] not in (1, 3) or 0 in array.shape:
-        raise UserError(f"{where} has shape {array.shape}: it must be (n, height, width) or (n, height, width, 1 or 3).")
+        raise UserError(
+            f"{where} has shape {array.shape}: it must be (n, height, width) or (n, height, width, 1 or 3)."
+        )
     return array
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from skipwise.errors import UserError
 from skipwise.console import Console
+from skipwise.errors import UserError
 from skipwise.reports import write_report
 from skipwise.studies import Asked, Study, make_ready, train_missing
 

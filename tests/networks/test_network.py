@@ -1,0 +1,140 @@
+import pytest
+import torch
+
+from skipwise.errors import UserError
+from skipwise.networks import PRESETS, SHORTCUTS, build, least_size
+from skipwise.networks.fields import set_field
+from skipwise.networks.own import OwnNetwork, own_network
+
+SHAPE = (3, 16, 16)
+
+
+@pytest.mark.parametrize("shortcut", SHORTCUTS)
+def test_twins_are_equal_in_all_they_share(shortcut):
+    """Bit for bit, by name and shape, whatever parameters the shortcut brings."""
+    residual = build(PRESETS["resnet8"].replace_blocks(shortcut=SHORTCUTS[shortcut]), SHAPE, 10, seed=3)
+    plain = build(PRESETS["plain8"], SHAPE, 10, seed=3)
+    theirs = residual.state_dict()
+    for name, tensor in plain.state_dict().items():
+        assert torch.equal(tensor, theirs[name]), name
+    assert all(".shortcut." in name for name in theirs.keys() - plain.state_dict().keys())
+
+
+def test_other_seeds_and_other_names_differ():
+    one, two = (build(PRESETS["resnet8"], SHAPE, 10, seed=seed) for seed in (0, 1))
+    assert not torch.equal(one.stem[0].weight, two.stem[0].weight)
+    first, second = one.stages[0][0].branch[0].weight, one.stages[0][0].branch[3].weight
+    assert first.shape == second.shape
+    assert not torch.equal(first, second)
+
+
+def test_he_initialisation():
+    """Deviation sqrt(2 / fan-in) for convolutions; normalisations and biases neutral."""
+    network = build(PRESETS["resnet18"], (3, 32, 32), 10, seed=0)
+    weight = network.stages[3][1].branch[0].weight
+    assert weight.std().item() == pytest.approx((2 / (512 * 9)) ** 0.5, rel=0.01)
+    assert network.head[-1].bias.abs().sum() == 0
+    assert network.stem[1].weight.eq(1).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "side"), [("resnet20", 3), ("resnet18", 17), ("resnet20:max", 4), ("article-cnn", 1)]
+)
+def test_least_size(name, side):
+    name, _, downsample = name.partition(":")
+    architecture = set_field(PRESETS[name], "downsample", downsample) if downsample else PRESETS[name]
+    assert least_size(architecture) == side
+    build(architecture, (1, side, side + 3), 2, seed=0).eval()(torch.zeros(1, 1, side, side + 3))
+
+
+def test_too_small_an_image_says_the_least_size():
+    with pytest.raises(UserError) as error:
+        build(PRESETS["resnet18"], (1, 8, 20), 10, seed=0)
+    assert str(error.value) == (
+        "Images of 8x20 px are too small for this network: it halves them until nothing is left and needs at least "
+        "17 px a side (take --size 17, or another stem or network)."
+    )
+
+
+def test_other_dimensions_are_refused():
+    with pytest.raises(UserError, match="This network has 2 dimensions in space, the data 1"):
+        build(PRESETS["resnet8"], (1, 8), 10, seed=0)
+
+
+@pytest.mark.parametrize("side", [5, 8, 9, 13])
+def test_any_size_that_the_strides_allow(side):
+    for downsample in ("stride", "max", "average"):
+        architecture = set_field(PRESETS["resnet8"], "downsample", downsample)
+        assert build(architecture, (1, side, side + 2), 2, seed=0)(torch.zeros(2, 1, side, side + 2)).shape == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("kernel", "5"),
+        ("kernel", "3/5/7"),
+        ("widths", "8/8/8"),
+        ("blocks", "2/1/1"),
+        ("branch", "single"),
+        ("stem", "small"),
+    ],
+)
+def test_fields_change_what_they_say(field, text):
+    changed = build(set_field(PRESETS["resnet8"], field, text), SHAPE, 10, seed=0)
+    before = build(PRESETS["resnet8"], SHAPE, 10, seed=0)
+    assert changed(torch.zeros(2, *SHAPE)).shape == (2, 10)
+    if field == "widths":
+        assert [m.shape[1] for m in changed.features(torch.zeros(1, *SHAPE))] == [8, 8, 8, 8]
+    if field == "kernel":
+        sides = [p.shape[-1] for name, p in changed.named_parameters() if p.ndim == 4 and "branch" in name]
+        expected = [5] * 6 if text == "5" else [3, 3, 5, 5, 7, 7]
+        assert sides == expected
+    elif field != "stem":
+        assert sum(p.numel() for p in changed.parameters()) != sum(p.numel() for p in before.parameters())
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "sentence"),
+    [
+        ("kernel", "4", "kernel=4 cannot be: kernel takes an odd number of pixels, or one a stage as 3/5/7."),
+        ("kernel", "3/5", "kernel=3/5 cannot be: kernel takes an odd number of pixels, or one a stage as 3/5/7."),
+        ("dropout", "1.5", "dropout=1.5 cannot be: dropout takes a rate from 0 to below 1, before the dense layer."),
+        ("shortcut", "zeropad", "There is no shortcut called 'zeropad': did you mean 'zero-pad'?"),
+        ("downsample", "strid", "There is no downsampling called 'strid': did you mean 'stride'?"),
+        ("blocks", "0", "blocks=0 cannot be: blocks takes a number of blocks of at least 1, or one a stage as 3/4/6/3."),
+    ],
+)
+def test_bad_values_are_one_sentence(field, text, sentence):
+    with pytest.raises(UserError) as error:
+        set_field(PRESETS["resnet8"], field, text)
+    assert str(error.value) == sentence
+
+
+def tiny(input_shape, classes):
+    channels, height, width = input_shape
+    return torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(channels * height * width, classes))
+
+
+def broken(input_shape, classes):
+    raise RuntimeError("no such layer")
+
+
+written_down = PRESETS["resnet8"]
+
+
+def test_a_users_own_network():
+    network = own_network(f"{__name__}.tiny")
+    assert isinstance(network, OwnNetwork)
+    one, again, other = (build(network, (1, 4, 4), 3, seed=seed) for seed in (0, 0, 1))
+    assert torch.equal(one[1].weight, again[1].weight)
+    assert not torch.equal(one[1].weight, other[1].weight)
+
+
+def test_a_users_own_architecture():
+    assert own_network(f"{__name__}.written_down") == PRESETS["resnet8"]
+
+
+@pytest.mark.parametrize(("name", "sentence"), [("broken", "no such layer"), ("SHAPE", "must be an Architecture")])
+def test_an_own_network_that_cannot_be(name, sentence):
+    with pytest.raises(UserError, match=sentence):
+        build(own_network(f"{__name__}.{name}"), (1, 4, 4), 3, seed=0)

@@ -1,0 +1,162 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from skipwise.statistics import accuracy_interval, decide, holm_levels, mcnemar, seeds_needed
+from skipwise.statistics.crossed import CrossedT
+from skipwise.statistics.needed import decides, images_needed, projected
+
+
+def scores(*accuracies, examples=1_000, seed=0):
+    """Right answers of one contender: a row a seed."""
+    generator = np.random.default_rng(seed)
+    return np.stack([generator.random(examples) < accuracy for accuracy in accuracies]).astype(float)
+
+
+def judge(a, b, failures=None, **options):
+    failures = failures or {"a": [False] * len(a), "b": [False] * len(b)}
+    return decide("a", {"a": a, "b": b}, failures, **options)["b"]
+
+
+def test_better():
+    verdict = judge(scores(*[0.80] * 5), scores(*[0.90] * 5, seed=1))
+    assert verdict.direction == "better"
+    assert not verdict.equivalent
+    assert verdict.wins == 5
+    assert verdict.cautions == ()
+    low, high = verdict.interval
+    assert str(verdict) == (
+        f"b is better than a: difference {verdict.difference:+.3f}, 95 % interval ({low:+.3f}, {high:+.3f}), "
+        "5 of 5 pairs won."
+    )
+
+
+def test_swapped_contenders_swap_the_verdict():
+    a, b = scores(*[0.80] * 5), scores(*[0.90] * 5, seed=1)
+    there, back = judge(a, b), judge(b, a)
+    assert back.direction == "worse"
+    assert back.difference == pytest.approx(-there.difference)
+    assert back.wins == 0
+
+
+def test_undecided_tells_what_is_needed():
+    verdict = judge(scores(0.85, 0.86, 0.84), scores(0.86, 0.85, 0.87, seed=1))
+    assert verdict.direction == "undecided"
+    assert str(verdict).startswith("Undecided between a and b: difference ")
+    assert any("3 seeds show little" in caution for caution in verdict.cautions)
+    assert "would decide" in verdict.cautions[-1] or "would, if" in verdict.cautions[-1]
+
+
+def test_equal_answers_are_equivalent_only_where_there_are_enough_images():
+    same = scores(*[0.9] * 5)
+    assert judge(same, same).equivalent
+    verdict = judge(same, same)
+    assert str(verdict) == (
+        "b and a are equivalent: they differ by less than the margin of 0.01: difference +0.000, 95 % interval "
+        "(+0.000, +0.000), 0 of 5 pairs won."
+    )
+    assert verdict.cautions == ("failures 0 of 5: a failure rate of up to 45% is still possible",)
+    few = same[:, :300]  # 3 / 300 is not below the margin of .01
+    assert not judge(few, few).equivalent
+
+
+def test_equivalence_needs_five_pairs_and_no_failure():
+    same = scores(*[0.9] * 5)
+    assert not judge(same[:4], same[:4]).equivalent
+    failed = {"a": [False] * 5, "b": [True] + [False] * 4}
+    verdict = judge(same, same, failed)
+    assert not verdict.equivalent
+    assert "1 of 5 runs of b failed; they count with what they answer" in verdict.cautions
+
+
+def test_better_by_less_than_the_margin():
+    a = np.zeros((6, 2_000))
+    b = a.copy()
+    b[:, :10] = 1
+    verdict = judge(a, b)
+    assert (verdict.direction, verdict.equivalent) == ("better", True)
+    assert str(verdict).startswith("b is better than a, but by less than the margin of 0.01: difference +0.005")
+
+
+def test_one_seed_is_mcnemars_test_of_two_checkpoints():
+    a, b = np.zeros((1, 100)), np.zeros((1, 100))
+    a[0, :3] = 1
+    b[0, 3:18] = 1  # 15 won, 3 lost
+    verdict = judge(a, b)
+    assert verdict.method == "McNemar"
+    assert verdict.p_value == pytest.approx(stats.binomtest(15, 18).pvalue)
+    assert verdict.direction == "better"
+    assert verdict.cautions == ("one seed: this judges these two checkpoints, not these two networks",)
+
+
+@settings(max_examples=60)
+@given(won=st.integers(0, 30), lost=st.integers(0, 30))
+def test_mcnemars_interval_leaves_out_zero_exactly_when_it_rejects(won, lost):
+    test = mcnemar(np.array([1.0] * won + [-1.0] * lost + [0.0] * 40))
+    low, high = test.interval(0.95)
+    assert low <= test.mean <= high
+    assert (low > 0 or high < 0) == (test.p_value() < 0.05)
+
+
+def test_holm_by_hand():
+    """p = .001, .02, .03, .2 at .05: tested at .05/4, .05/3, .05/2; .02 > .0167 stops, and all later keep .0167."""
+    assert holm_levels([0.03, 0.001, 0.2, 0.02], 0.05) == pytest.approx([0.05 / 3, 0.05 / 4, 0.05 / 3, 0.05 / 3])
+    assert holm_levels([0.04], 0.05) == [0.05]
+    assert holm_levels([0.01, 0.04], 0.05) == [0.025, 0.05]
+
+
+def test_holm_widens_the_interval_of_several_verdicts():
+    a = scores(*[0.80] * 5)
+    tables = {"a": a, "b": scores(*[0.9] * 5, seed=1), "c": scores(*[0.8] * 5, seed=2)}
+    verdicts = decide("a", tables, {label: [False] * 5 for label in tables})
+    assert verdicts["b"].level == pytest.approx(0.975)
+    assert verdicts["b"].direction == "better"
+    assert verdicts["c"].direction == "undecided"
+    assert "97.5 % interval" in str(verdicts["b"])
+    for verdict in verdicts.values():
+        low, high = verdict.interval
+        assert (verdict.direction != "undecided") == (low > 0 or high < 0)
+
+
+def test_seeds_needed_by_hand():
+    """Only seeds vary, deviation .02 a pair; at K pairs se = .02 / sqrt(K), df = K - 1.
+
+    A mean of .02 needs (t(.975, K - 1) + .84) / sqrt(K) < 1: K = 10 gives (2.262 + .84) / 3.162 = .981, K = 9 gives
+    (2.306 + .84) / 3 = 1.049.
+    """
+    observed = CrossedT(mean=0.02, v_seed=0.02**2 / 3, v_img=0.0, v_res=0.0, seeds=3, examples=1_000)
+    assert seeds_needed(observed, distance=0.02, quantile=0.975) == 10
+    assert not decides(projected(observed, seeds=9, examples=1_000), 0.02, 0.975)
+
+
+def test_images_needed_where_seeds_would_not_do():
+    """Only examples vary: no number of seeds helps, and the number of images does."""
+    observed = CrossedT(mean=0.01, v_seed=0.0, v_img=1e-4, v_res=0.0, seeds=5, examples=100)
+    assert seeds_needed(observed, distance=0.01, quantile=0.975) is None
+    needed = images_needed(observed, distance=0.01, quantile=0.975)
+    assert needed == pytest.approx(100 * (1.96 + 0.84) ** 2, rel=0.02)
+    assert images_needed(observed, distance=0.0, quantile=0.975) is None
+
+
+def test_accuracy_interval():
+    assert accuracy_interval(np.ones((3, 50))) == (1.0, 1.0)
+    nine_of_ten = np.tile([1.0] * 9 + [0.0], (1, 10))
+    assert accuracy_interval(nine_of_ten) == pytest.approx((0.8256, 0.9448), abs=1e-4)  # Wilson's, 90 of 100
+    low, high = accuracy_interval(scores(*[0.9] * 5, examples=500))
+    assert low < 0.9 < high
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "sentence"),
+    [
+        (np.zeros((2, 5)), np.zeros((3, 5)), "for the same seeds and examples"),
+        (np.zeros((2, 1)), np.zeros((2, 1)), "at least 1 seed and 2 examples"),
+        (np.zeros((2, 5)), np.full((2, 5), np.nan), "Scores of b are not all finite"),
+        (np.zeros((1, 5)), np.full((1, 5), 0.3), "scores of 0 or 1"),
+    ],
+)
+def test_tables_that_do_not_fit(a, b, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        judge(a, b)

@@ -1,0 +1,101 @@
+import pytest
+
+from skipwise.errors import UserError
+from skipwise.networks import PRESETS, NoShortcut, OwnNetwork
+from skipwise.studies.contender import Contender, parse_contender, parse_contenders, slug
+from skipwise.training.recipe import Recipe
+
+
+def parse(text, settings=()):
+    return parse_contender(text, Recipe(), settings)
+
+
+def test_a_name():
+    contender = parse("resnet20")
+    assert contender == Contender(label="resnet20", network=PRESETS["resnet20"], recipe=Recipe())
+    assert contender.is_residual
+    assert not contender.is_plain
+
+
+def test_fields_of_architecture_and_recipe():
+    contender = parse("resnet20:shortcut=none,lr=0.01,widths=8/16/32")
+    assert contender.label == "resnet20:shortcut=none,lr=0.01,widths=8/16/32"
+    assert contender.recipe.lr == 0.01
+    assert [stage.width for stage in contender.network.stages] == [8, 16, 32]
+    assert all(stage.block.shortcut == NoShortcut() for stage in contender.network.stages)
+    assert contender.is_plain
+
+
+def test_a_label():
+    contender = parse("big@resnet20:kernel=5,dropout=0.1")
+    assert contender.label == "big"
+    assert contender.network.head.dropout == 0.1
+    assert contender.network.stages[0].block.branch.kernel == 5
+
+
+def test_own_fields_come_after_those_for_all():
+    assert parse("plain56:lr=0.01", ["lr=0.5", "epochs=3"]).recipe.lr == 0.01
+    assert parse("plain56", ["lr=0.5", "epochs=3"]).recipe.epochs == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("resnet21", "There is no network called 'resnet21': did you mean 'resnet20'?"),
+        ("resnet20:kernal=5", "There is no field of resnet20 called 'kernal': did you mean 'kernel'?"),
+        ("resnet20:kernel", "'kernel' in 'resnet20:kernel' is no field=value: write for example resnet20:kernel=5,lr=0.01."),
+        ("@resnet20", "'@resnet20' has no label before its @: write LABEL@NAME, or NAME alone."),
+        ("nothing.here", "nothing.here cannot be used: importing nothing fails with ModuleNotFoundError(\"No module "
+         "named 'nothing'\")."),
+        (f"{__name__}.Own:kernel=5", f"kernel cannot be set for {__name__}.Own: a network of your own has the recipe's "
+         "fields only."),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_one_sentence(text, sentence):
+    with pytest.raises(UserError) as error:
+        parse(text)
+    assert str(error.value) == sentence
+
+
+def test_one_label_twice():
+    with pytest.raises(UserError) as error:
+        parse_contenders(["resnet20", "resnet20"], Recipe())
+    assert str(error.value) == (
+        "Two contenders are called 'resnet20': put a label before one, as other@resnet20."
+    )
+
+
+def Own(input_shape, classes):  # noqa: N802
+    raise AssertionError("never called here")
+
+
+@pytest.mark.parametrize("text", ["resnet20:shortcut=projection,lr=0.3", f"mine@{__name__}.Own"])
+def test_comes_back_from_json(text):
+    contender = parse(text)
+    assert Contender.from_json(contender.to_json()) == contender
+
+
+def test_own_network():
+    assert parse(f"{__name__}.Own").network == OwnNetwork(path=f"{__name__}.Own")
+
+
+SPLIT = {"fingerprint": "f", "split_seed": 0}
+
+
+def test_a_runs_name_knows_network_recipe_and_split_but_not_the_label():
+    name = parse("resnet20").run_name(SPLIT)
+    assert name.startswith("resnet20-")
+    assert parse("other@resnet20").run_name(SPLIT)[-8:] == name[-8:]
+    others = [
+        parse("plain20").run_name(SPLIT),
+        parse("resnet20:epochs=3").run_name(SPLIT),
+        parse("resnet20:lr=0.3").run_name(SPLIT),
+        parse("resnet20").run_name({**SPLIT, "split_seed": 1}),
+    ]
+    assert len({name[-8:], *(other[-8:] for other in others)}) == 5
+
+
+def test_slug():
+    assert slug("resnet20:widths=8/16,lr=.1") == "resnet20-widths-8-16-lr-.1"
+    assert slug("../../etc") == "etc"
+    assert slug("//") == "unnamed"

@@ -1,0 +1,158 @@
+"""The command line as a user meets it: in a process of its own, with its exit code and full text."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from small import shapes
+
+
+def skipwise(*words, cwd, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "skipwise", *map(str, words)], cwd=cwd, text=True, capture_output=True, timeout=300, **options
+    )
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A folder with a small data set and a finished study."""
+    home = tmp_path_factory.mktemp("home")
+    shapes(home / "squares.npz")
+    done = skipwise(
+        "compare", "squares.npz", "plain8", "resnet8", "--seeds", 2, "--epochs", 2, "--set", "batch_size=16", cwd=home
+    )
+    assert done.returncode == 0, done.stderr
+    (home / "said.txt").write_text(done.stdout)
+    return home
+
+
+def test_compare_says_what_it_does_and_ends_with_the_report(home):
+    said = (home / "said.txt").read_text()
+    assert "Data        squares: 144 images of 8x8 px, grey, 3 classes; 87 train, 9 validation, 48 test" in said
+    assert "Contenders  plain8, resnet8; 2 seeds each, 4 of 4 runs to train" in said
+    assert "Recipe      2 epochs, batch 16, rate 0.02" in said
+    assert re.search(r"Time        about \d+ s", said)
+    assert re.search(r"4/4  (plain|resnet)8 seed 1: validation accuracy 0\.\d+", said)
+    assert re.search(r"difference [+-]0\.\d{3}, 95 % interval \([+-]0\.\d{3}, [+-]\d\.\d{3}\), \d of 2 pairs won\.", said)
+    assert said.rstrip().endswith("Report: studies/squares-plain8-resnet8/report.html")
+    assert (home / "studies/squares-plain8-resnet8/report.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["compare", "digits", "resnet21"], "There is no network called 'resnet21': did you mean 'resnet20'?"),
+        (["compare", "plain20", "resnet20"], "plain20 is a network, not data: write `skipwise compare digits plain20 resnet20`."),
+        (["compare", "digit"], "There is no data set, file or folder called 'digit': did you mean 'digits'?"),
+        (["compare", "digits", "plain8:lr=fast"], "lr=fast cannot be: lr takes a learning rate above 0."),
+        (["compare", "digits", "resnet18", "plain18"],
+         "Images of 8x8 px are too small for this network: it halves them until nothing is left and needs at least 17 px a "
+         "side (take --size 17, or another stem or network)."),
+        (["compare", "--seeds", "0"], "--seeds is 0: it must be at least 1."),
+        (["compare", "--epochs", "0"], "--epochs is 0: it must be at least 1."),
+        (["compare", "--test-size", "20"], "--test-size is 20.0: it must be a fraction between 0 and 1, as 0.2."),
+        (["compare", "--set", "epoch=3"], "There is no field of plain32 called 'epoch': did you mean 'epochs'?"),
+        (["report", "studies/none"],
+         "studies/none does not exist: name the folder of a study, as studies/digits-plain32-resnet32."),
+        (["predict", "studies/squares-plain8-resnet8", "none.png"], "none.png cannot be read: No such file or directory."),
+        (["compare", "--seedz", "3"], "No such option: --seedz (Possible options: --seeds, --set, --split-seed)"),
+        (["list", "nets"], "Invalid value for 'what': Value error, 'nets' is not one of 'networks', 'data', 'shortcuts', "
+         "'studies'."),
+    ],
+)  # fmt: skip
+def test_a_users_mistake_is_one_sentence_and_exit_code_2(home, words, sentence):
+    done = skipwise(*words, cwd=home)
+    assert done.returncode == 2
+    assert done.stderr.strip() == f"skipwise: {sentence}"
+
+
+def test_dry_run_stops_before_training(home, tmp_path):
+    done = skipwise("compare", home / "squares.npz", "plain8", "resnet8", "--dry-run", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "Time        about" in done.stdout
+    assert not (tmp_path / "studies").exists()
+
+
+def test_predict_from_study_and_run(home):
+    with np.load(home / "squares.npz") as arrays:
+        for i in range(2):
+            Image.fromarray(arrays["x_test"][i]).save(home / f"{i}.png")
+    study = home / "studies/squares-plain8-resnet8"
+    table = skipwise("predict", study, "0.png", "1.png", cwd=home)
+    assert re.fullmatch(r"0\.png  [012]  [01]\.\d{3}\n1\.png  [012]  [01]\.\d{3}\n", table.stdout)
+    run = next(study.glob("runs/resnet8-*/0"))
+    answers = json.loads(skipwise("predict", run, "0.png", "--json", cwd=home).stdout)
+    assert answers[0]["file"] == "0.png"
+    assert answers[0]["label"] in answers[0]["probabilities"]
+    assert sum(answers[0]["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+
+
+def test_report_builds_the_page_again(home):
+    page = home / "studies/squares-plain8-resnet8/report.html"
+    before = page.read_text()
+    page.unlink()
+    done = skipwise("report", "studies/squares-plain8-resnet8", cwd=home)
+    assert done.stdout == "Report: studies/squares-plain8-resnet8/report.html\n"
+    assert page.read_text() == before
+
+
+def test_train_is_a_study_of_one_run(home):
+    done = skipwise(
+        "train", "squares.npz", "resnet8:batch_size=16", "--seed", 7, "--epochs", 1, "--name", "one", cwd=home
+    )
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in home.glob("studies/one/runs/*/*")] == ["7"]
+    assert "nothing to compare and no verdict" in (home / "studies/one/report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("what", "line"),
+    [
+        ("networks", r"resnet20 +269,722 +40,551,040 +32x32 px, 10 classes; at least 3 px"),
+        ("data", r"digits +1,797 handwritten digits"),
+        ("shortcuts", r"zero-pad +y = F\(x\) \+ x"),
+        ("studies", r"studies/squares-plain8-resnet8  2 of 2 seeds done  "),
+    ],
+)
+def test_list(home, what, line):
+    assert re.search(line, skipwise("list", what, cwd=home).stdout)
+
+
+def test_list_of_no_studies(tmp_path):
+    assert skipwise("list", "studies", cwd=tmp_path).stdout == (
+        "There is no study in studies/ yet: `skipwise compare` makes one.\n"
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends SIGINT")
+def test_ctrl_c_leaves_a_folder_that_the_same_command_finishes(home, tmp_path):
+    words = ["compare", str(home / "squares.npz"), "plain8", "resnet8", "--seeds", "2", "--epochs", "40"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "skipwise", *words], cwd=tmp_path, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    deadline = time.monotonic() + 120
+    while not list(tmp_path.glob("studies/*/runs/*/*/metrics.jsonl")):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    said, complained = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "Stopped, and nothing is lost: the same command goes on from here." in said
+    assert complained == ""
+    assert list(tmp_path.glob("studies/*/runs/*/*/checkpoint.pt"))
+    done = skipwise(*words, cwd=tmp_path)
+    assert done.returncode == 0
+    assert len(list(tmp_path.glob("studies/*/runs/*/*/run.json"))) == 4
+
+
+def test_console_script_is_installed():
+    assert (Path(sys.executable).parent / "skipwise").exists()

@@ -1,0 +1,85 @@
+"""The rooms' doors open downwards only, and the command line answers without heavy imports."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import skipwise
+
+ROOT = Path(skipwise.__file__).parent
+
+MAY_USE = {
+    "errors": set(),
+    "draws": set(),
+    "networks": {"errors", "draws"},
+    "data": {"errors", "draws"},
+    "statistics": set(),
+    "tasks": {"networks", "data"},
+    "training": {"errors", "networks", "data", "tasks"},
+    "deployment": {"errors", "networks", "data"},
+    "studies": {"errors", "networks", "data", "statistics", "tasks", "training", "deployment"},
+    "analysis": {"networks", "data", "studies"},
+    "reports": {"errors", "statistics", "analysis", "studies", "training"},
+    "console": {"networks", "reports", "studies", "training"},
+    "catalogue": {"data", "networks", "studies"},
+    "comparison": {"errors", "console", "reports", "studies"},
+}
+
+
+def imports(file):
+    """The rooms that a file imports from, anywhere in it."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        names += [name.name for name in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module == "skipwise":
+            names = [f"skipwise.{name.name}" for name in node.names]
+        for name in names:
+            if name.startswith("skipwise."):
+                yield name.split(".")[1]
+
+
+def room(file):
+    return file.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def test_imports_go_down_only():
+    wrong = [
+        f"{file.relative_to(ROOT)} imports {used}"
+        for file in ROOT.rglob("*.py")
+        if room(file) in MAY_USE
+        for used in imports(file)
+        if used != room(file) and used not in MAY_USE[room(file)]
+    ]
+    assert not wrong
+
+
+def test_every_room_is_known():
+    rooms = {room(file) for file in ROOT.rglob("*.py")} - {"__init__", "__main__", "cli"}
+    assert rooms == set(MAY_USE)
+
+
+def test_no_file_holds_two_ideas():
+    long = {str(file.relative_to(ROOT)): lines for file in ROOT.rglob("*.py") if (lines := len(file.read_text().splitlines())) > 300}
+    assert not long
+
+
+def test_help_needs_no_torch():
+    program = "import sys; from skipwise.cli import app; app(['--help'], standalone_mode=False); assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
+
+
+def test_public_names_are_there():
+    assert all(getattr(skipwise, name) is not None for name in skipwise.__all__)
+    try:
+        skipwise.nothing  # noqa: B018
+    except AttributeError as error:
+        assert "skipwise has no 'nothing': its public names are Architecture" in str(error)
+    else:
+        raise AssertionError("skipwise.nothing is there")
+
+
+def test_compare_stays_a_function_after_its_module_is_imported():
+    import skipwise.comparison
+
+    assert callable(skipwise.compare)

@@ -1,0 +1,171 @@
+"""One run: exact after any interruption, honest about failure."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+from small import dataset
+
+from skipwise.networks import PRESETS, build
+from skipwise.networks.fields import set_field
+from skipwise.training import loop as loop_module
+from skipwise.training.checkpoint import Progress
+from skipwise.training.loop import Stopped
+from skipwise.training.plan import Plan, choose_plan, cores, workers_for
+from skipwise.training.recipe import Recipe
+from skipwise.training.run import failure, train_run
+
+PLAN = Plan(device="cpu", precision="fp32", channels_last=False, threads=1)
+RECIPE = Recipe(epochs=3, batch_size=16, crop=1, lr=0.05)
+ARCHITECTURE = set_field(PRESETS["resnet8"], "dropout", "0.2")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return dataset(tmp_path_factory.mktemp("data") / "a.npz")
+
+
+def train(data, folder, *, recipe=RECIPE, plan=PLAN, seed=0, should_stop=lambda: False, architecture=ARCHITECTURE):
+    ticks = []
+    network = build(architecture, data.input_shape, len(data.classes), seed)
+    train_run(
+        network,
+        recipe,
+        data,
+        seed=seed,
+        plan=plan,
+        folder=folder,
+        about={"contender": {"label": "it"}},
+        tell=ticks.append,
+        should_stop=should_stop,
+    )
+    return ticks
+
+
+def same_bits(one, other):
+    weights, again = (load_file(folder / "model.safetensors") for folder in (one, other))
+    assert weights.keys() == again.keys()
+    assert all(torch.equal(weights[name], again[name]) for name in weights)
+    with np.load(one / "predictions.npz") as a, np.load(other / "predictions.npz") as b:
+        assert all(np.array_equal(a[name], b[name]) for name in a.files)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(data, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("undisturbed")
+    train(data, folder)
+    return folder
+
+
+@pytest.mark.parametrize("steps", [1, 5, 8])
+def test_stopped_after_any_step_it_continues_with_the_same_bits(data, tmp_path, undisturbed, steps):
+    left = iter(range(steps - 1))
+    with pytest.raises(Stopped):
+        train(data, tmp_path, should_stop=lambda: next(left, None) is None)
+    assert not (tmp_path / "run.json").exists()
+    ticks = train(data, tmp_path)
+    assert len(ticks) == 15 - steps
+    same_bits(tmp_path, undisturbed)
+
+
+def test_a_run_learns_and_tells_what_it_did(data, undisturbed):
+    run = json.loads((undisturbed / "run.json").read_text())
+    assert run["accuracy"] > 0.6
+    assert run["failed"] is None
+    assert run["steps"] == 15
+    assert run["plan"]["threads"] == 1
+    assert run["classes"] == ["0", "1", "2"]
+    assert run["image"]["height"] == 8
+    lines = [json.loads(line) for line in (undisturbed / "metrics.jsonl").read_text().splitlines()]
+    assert [line["epoch"] for line in lines] == [1, 2, 3]
+    assert set(lines[0]) == {
+        "epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "learning_rate", "seconds",
+        "images_per_second",
+    }  # fmt: skip
+    best = max(lines, key=lambda line: (line["validation_accuracy"], -line["validation_loss"]))
+    assert run["best_epoch"] == best["epoch"]
+    assert run["validation_accuracy"] == best["validation_accuracy"]
+    assert not (undisturbed / "checkpoint.pt").exists()
+    with np.load(undisturbed / "predictions.npz") as arrays:
+        right = arrays["test_probabilities"].argmax(1) == arrays["test_labels"]
+        assert right.mean() == run["accuracy"]
+        assert np.array_equal(arrays["test_indices"], data.test)
+
+
+def test_checkpoints_are_written_within_an_epoch(data, tmp_path, monkeypatch):
+    monkeypatch.setattr(loop_module, "SECONDS_BETWEEN_CHECKPOINTS", 0.0)
+    saved = []
+    save = loop_module.save_checkpoint
+    monkeypatch.setattr(loop_module, "save_checkpoint", lambda *a: (saved.append(a[1].step), save(*a)))
+    train(data, tmp_path)
+    assert saved[:6] == [1, 2, 3, 4, 5, 0]
+
+
+def test_a_loss_that_is_not_finite_is_a_failed_run_that_answers_the_commonest_class(data, tmp_path):
+    train(data, tmp_path, recipe=Recipe(epochs=2, batch_size=16, lr=1e30, warmup=0.0, momentum=0.0))
+    run = json.loads((tmp_path / "run.json").read_text())
+    assert run["failed"] == "the loss was no longer finite in epoch 1"
+    assert run["validation_accuracy"] is None
+    assert not (tmp_path / "model.safetensors").exists()
+    commonest = np.bincount(data.labels[data.train]).argmax()
+    with np.load(tmp_path / "predictions.npz") as arrays:
+        assert set(arrays["test_probabilities"].argmax(1)) == {commonest}
+
+
+def test_a_run_no_better_than_the_commonest_class_is_failed(data):
+    share = np.bincount(data.labels[data.train]).max() / len(data.train)
+    assert failure(Progress(history=[{"train_accuracy": share + 0.01}]), data) is None
+    assert "is no better than always naming the commonest class" in str(
+        failure(Progress(history=[{"train_accuracy": share}]), data)
+    )
+
+
+@pytest.mark.parametrize("field", [{"l1": 1e-3}, {"label_smoothing": 0.1}, {"cutout": 3}, {"schedule": "one-cycle"}])
+def test_every_field_of_the_recipe_changes_the_weights(data, tmp_path, undisturbed, field):
+    from dataclasses import replace
+
+    train(data, tmp_path, recipe=replace(RECIPE, **field))
+    ours, before = (load_file(folder / "model.safetensors") for folder in (tmp_path, undisturbed))
+    assert any(not torch.equal(ours[name], before[name]) for name in ours)
+
+
+def test_l1_pulls_weights_to_zero(data, tmp_path, undisturbed):
+    from dataclasses import replace
+
+    train(data, tmp_path, recipe=replace(RECIPE, l1=0.1, epochs=6))
+    mean = {folder: load_file(folder / "model.safetensors")["stem.0.weight"].abs().mean() for folder in (tmp_path, undisturbed)}
+    assert mean[tmp_path] < 0.8 * mean[undisturbed]
+
+
+def test_bf16_and_channels_last_train_too(data, tmp_path):
+    train(data, tmp_path, plan=Plan(device="cpu", precision="bf16", channels_last=True, threads=1))
+    assert json.loads((tmp_path / "run.json").read_text())["accuracy"] > 0.5
+
+
+def test_the_plan_shares_the_cores(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert choose_plan(1).threads == cores()
+    assert choose_plan(1000).threads == 1
+    assert workers_for(choose_plan(1000), 1000) == cores()
+    assert workers_for(choose_plan(1), 1) == 1
+
+
+@pytest.mark.parametrize(("amx", "precision"), [(True, "bf16"), (False, "fp32")])
+def test_bf16_only_where_the_processor_multiplies_it(monkeypatch, amx, precision):
+    from skipwise.training import plan
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    monkeypatch.setattr(plan, "cpu_multiplies_bf16", lambda: amx)
+    assert choose_plan(2).precision == precision
+    assert choose_plan(2).channels_last == amx
+
+
+@pytest.mark.gpu
+def test_a_run_on_the_gpu(data, tmp_path):
+    train(data, tmp_path, plan=choose_plan(1))
+    run = json.loads((tmp_path / "run.json").read_text())
+    assert run["plan"]["device"] == "cuda"
+    assert run["accuracy"] > 0.5
