@@ -12,12 +12,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+
 from small import shapes
 
 
 def skipwise(*words, cwd, **options):
     return subprocess.run(
-        [sys.executable, "-m", "skipwise", *map(str, words)], cwd=cwd, text=True, capture_output=True, timeout=300, **options
+        [sys.executable, "-m", "skipwise", *map(str, words)],
+        cwd=cwd,
+        text=True,
+        capture_output=True,
+        timeout=300,
+        **options,
     )
 
 
@@ -41,7 +47,9 @@ def test_compare_says_what_it_does_and_ends_with_the_report(home):
     assert "Recipe      2 epochs, batch 16, rate 0.02" in said
     assert re.search(r"Time        about \d+ s", said)
     assert re.search(r"4/4  (plain|resnet)8 seed 1: validation accuracy 0\.\d+", said)
-    assert re.search(r"difference [+-]0\.\d{3}, 95 % interval \([+-]0\.\d{3}, [+-]\d\.\d{3}\), \d of 2 pairs won\.", said)
+    assert re.search(
+        r"difference [+-]0\.\d{3}, 95 % interval \([+-]\d+\.\d{3}, [+-]\d+\.\d{3}\), \d of 2 pairs won\.", said
+    )
     assert said.rstrip().endswith("Report: studies/squares-plain8-resnet8/report.html")
     assert (home / "studies/squares-plain8-resnet8/report.html").exists()
 
@@ -134,9 +142,24 @@ def test_list_of_no_studies(tmp_path):
 
 @pytest.mark.skipif(os.name == "nt", reason="sends SIGINT")
 def test_ctrl_c_leaves_a_folder_that_the_same_command_finishes(home, tmp_path):
-    words = ["compare", str(home / "squares.npz"), "plain8", "resnet8", "--seeds", "2", "--epochs", "40"]
+    words = [
+        "compare",
+        str(home / "squares.npz"),
+        "plain8",
+        "resnet8",
+        "--seeds",
+        "2",
+        "--epochs",
+        "60",
+        "--set",
+        "batch_size=4",
+    ]
     process = subprocess.Popen(
-        [sys.executable, "-m", "skipwise", *words], cwd=tmp_path, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-m", "skipwise", *words],
+        cwd=tmp_path,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     deadline = time.monotonic() + 120
     while not list(tmp_path.glob("studies/*/runs/*/*/metrics.jsonl")):

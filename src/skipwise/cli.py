@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -17,7 +17,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-USAGE_ERROR = typer.BadParameter.__base__
+USAGE_ERROR: type[Any] = typer.BadParameter.__base__ or typer.BadParameter
 """What the parser raises for words it cannot use; typer names only this more special one."""
 
 Contenders = Annotated[

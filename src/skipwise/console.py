@@ -3,13 +3,13 @@
 import sys
 import time
 from types import TracebackType
-from typing import Any
 
 from rich.console import Console as Terminal
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
+from skipwise.data import OWN_SIZE
 from skipwise.networks import Architecture
 from skipwise.reports.tables import duration, percent, summary
 from skipwise.studies import Ready, Study
@@ -170,7 +170,8 @@ def announcement(ready: Ready) -> list[str]:
     lines = [
         f"Data        {data.name}: {len(data.images)} images of {height}x{width} px, {colour}, "
         f"{len(data.classes)} classes; {len(data.train)} train, {len(data.validation)} validation, {len(data.test)} test",
-        *(f"            {note}" for note in data_notes(data.found)),
+        f"            {size_note(ready)}",
+        *(f"            {note}" for note in data.found["notes"]),
         f"Contenders  {names}; {len(design.seeds)} seeds each, {len(ready.missing)} of {len(design.runs)} runs to train",
         *(f"            {note}" for note in network_notes(ready)),
         f"Recipe      {recipe.epochs} epochs, batch {recipe.batch_size}, rate {recipe.lr:g}, {recipe.schedule}, "
@@ -186,9 +187,15 @@ def announcement(ready: Ready) -> list[str]:
     return [*lines, f"Folder      {ready.folder.path}", ""]
 
 
-def data_notes(found: dict[str, Any]) -> list[str]:
-    """What the data check found that a user should know."""
-    return [str(note) for note in found["notes"]]
+def size_note(ready: Ready) -> str:
+    """Why the images have the size they have."""
+    found = ready.dataset.found
+    if ready.size_asked is not None:
+        return f"size asked for: {ready.size_asked} px"
+    if found["resize_rule"] == OWN_SIZE:
+        return "own size kept: all images have it, and no side is above 64 px"
+    device = "CPU" if ready.design.plan.device == "cpu" else "GPU"
+    return f"resized to {found['image']['height']} px, the rule for photos on a {device} (--size PX changes it)"
 
 
 def network_notes(ready: Ready) -> list[str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
-from os.path import commonprefix
 
 
 class UserError(ValueError):
@@ -18,7 +17,12 @@ def unknown(what: str, word: str, known: Iterable[str]) -> UserError:
     near = get_close_matches(word.lower(), names, n=len(names), cutoff=0.5)
 
     def nearness(name: str) -> tuple[float, int]:
-        return SequenceMatcher(None, word.lower(), name).ratio(), len(commonprefix([word.lower(), name]))
+        return SequenceMatcher(None, word.lower(), name).ratio(), _shared_start(word.lower(), name)
 
     hint = f"did you mean {max(near, key=nearness)!r}?" if near else f"known are {', '.join(names)}."
     return UserError(f"There is no {what} called {word!r}: {hint}")
+
+
+def _shared_start(one: str, other: str) -> int:
+    """How many characters two words begin with alike."""
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

@@ -149,7 +149,9 @@ def test_unknown_data(tmp_path):
         "photos/none does not exist: give a folder of images, an .npz, a .csv, or a name as digits."
     )
     (tmp_path / "a.txt").write_text("")
-    assert refused(tmp_path / "a.txt").endswith("is a file skipwise cannot read: give a folder of images, an .npz or a .csv.")
+    assert refused(tmp_path / "a.txt").endswith(
+        "is a file skipwise cannot read: give a folder of images, an .npz or a .csv."
+    )
 
 
 def test_a_name_without_a_network_says_so(monkeypatch):
@@ -160,7 +162,9 @@ def test_a_name_without_a_network_says_so(monkeypatch):
 
     monkeypatch.setattr(torchvision.datasets, "CIFAR10", offline)
     assert "cifar10 is not in" in refused("cifar10")
-    assert "cannot be downloaded (OSError: no route to host): connect to a network, or give an .npz" in refused("cifar10")
+    assert "cannot be downloaded (OSError: no route to host): connect to a network, or give an .npz" in refused(
+        "cifar10"
+    )
 
 
 def test_what_torchvision_brings(monkeypatch):

@@ -7,11 +7,11 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from small import dataset
 
 from skipwise import draws
 from skipwise.data import Augmentation, Stream
 from skipwise.data.augment import Draws, augment, draw
+from small import dataset
 
 VARIED = Augmentation(crop=2, flip=True, cutout=3)
 

@@ -37,9 +37,7 @@ def test_he_initialisation():
     assert network.stem[1].weight.eq(1).all()
 
 
-@pytest.mark.parametrize(
-    ("name", "side"), [("resnet20", 3), ("resnet18", 17), ("resnet20:max", 4), ("article-cnn", 1)]
-)
+@pytest.mark.parametrize(("name", "side"), [("resnet20", 3), ("resnet18", 17), ("resnet20:max", 4), ("article-cnn", 1)])
 def test_least_size(name, side):
     name, _, downsample = name.partition(":")
     architecture = set_field(PRESETS[name], "downsample", downsample) if downsample else PRESETS[name]
@@ -101,7 +99,11 @@ def test_fields_change_what_they_say(field, text):
         ("dropout", "1.5", "dropout=1.5 cannot be: dropout takes a rate from 0 to below 1, before the dense layer."),
         ("shortcut", "zeropad", "There is no shortcut called 'zeropad': did you mean 'zero-pad'?"),
         ("downsample", "strid", "There is no downsampling called 'strid': did you mean 'stride'?"),
-        ("blocks", "0", "blocks=0 cannot be: blocks takes a number of blocks of at least 1, or one a stage as 3/4/6/3."),
+        (
+            "blocks",
+            "0",
+            "blocks=0 cannot be: blocks takes a number of blocks of at least 1, or one a stage as 3/4/6/3.",
+        ),
     ],
 )
 def test_bad_values_are_one_sentence(field, text, sentence):

@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from small import shapes
 
 from skipwise import compare
+from small import shapes
 
 CHROMIUM = Path("/usr/bin/chromium")
 

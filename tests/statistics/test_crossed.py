@@ -10,11 +10,11 @@ from skipwise.statistics import crossed_t, two_way_bootstrap
 from skipwise.statistics.crossed import CrossedT
 
 
-def tables(seeds=st.integers(2, 6), examples=st.integers(2, 30)):
+def tables():
     return st.builds(
         lambda k, n, seed: np.random.default_rng(seed).integers(-1, 2, (k, n)).astype(float),
-        seeds,
-        examples,
+        st.integers(2, 6),
+        st.integers(2, 30),
         st.integers(0, 10_000),
     )
 
@@ -72,6 +72,14 @@ def test_interval_leaves_out_zero_exactly_when_p_is_small(table):
     low, high = found.interval(0.95)
     if abs(found.p_value() - 0.05) > 1e-9:
         assert (low > 0 or high < 0) == (found.p_value() < 0.05)
+
+
+def test_means_that_agree_by_chance_leave_the_residual():
+    """[[0, 1], [1, 0]]: every row and column has mean 1/2, residuals of 1/2, so v_res = 1 / 1 / 4."""
+    found = crossed_t(np.array([[0.0, 1.0], [1.0, 0.0]]))
+    assert (found.v_seed, found.v_img, found.v_res) == (0, 0, 1 / 4)
+    assert found.variance == 1 / 4
+    assert found.degrees_of_freedom == 1
 
 
 @pytest.mark.parametrize(("value", "p", "p_equivalent"), [(0.0, 1.0, 0.0), (1.0, 0.0, 1.0)])

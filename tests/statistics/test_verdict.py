@@ -46,7 +46,11 @@ def test_undecided_tells_what_is_needed():
     assert verdict.direction == "undecided"
     assert str(verdict).startswith("Undecided between a and b: difference ")
     assert any("3 seeds show little" in caution for caution in verdict.cautions)
-    assert "would decide" in verdict.cautions[-1] or "would, if" in verdict.cautions[-1]
+    assert verdict.needed_seeds is not None
+    kind = "which is better" if verdict.needed_for == "direction" else "that they differ by less than the margin"
+    assert verdict.cautions[-1] == (
+        f"if the difference stays as it is, about {verdict.needed_seeds} seeds in all would show {kind}"
+    )
 
 
 def test_equal_answers_are_equivalent_only_where_there_are_enough_images():

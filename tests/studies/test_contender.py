@@ -60,9 +60,7 @@ def test_what_cannot_be_is_one_sentence(text, sentence):
 def test_one_label_twice():
     with pytest.raises(UserError) as error:
         parse_contenders(["resnet20", "resnet20"], Recipe())
-    assert str(error.value) == (
-        "Two contenders are called 'resnet20': put a label before one, as other@resnet20."
-    )
+    assert str(error.value) == ("Two contenders are called 'resnet20': put a label before one, as other@resnet20.")
 
 
 def Own(input_shape, classes):  # noqa: N802

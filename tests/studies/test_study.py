@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors.torch import load_file
-from small import shapes
 
 from skipwise import UserError, compare
 from skipwise.studies import Study
 from skipwise.studies.looks import record_look
+from small import shapes
 
 OPTIONS = {"seeds": 2, "epochs": 2, "settings": ["batch_size=16"]}
 
@@ -50,7 +50,16 @@ def same_bits(one, other):
 def test_the_folder(study):
     assert study.path.name == "squares-plain8-resnet8"
     names = {path.name for path in study.path.iterdir()}
-    assert {"study.json", "data.json", "runs", "looks.jsonl", "verdict.json", "results.csv", "report.html", "figures"} <= names
+    assert {
+        "study.json",
+        "data.json",
+        "runs",
+        "looks.jsonl",
+        "verdict.json",
+        "results.csv",
+        "report.html",
+        "figures",
+    } <= names
     assert len(runs(study)) == 4
     assert {path.name for path in runs(study)[0].iterdir()} - {".lock"} == {
         "run.json", "metrics.jsonl", "predictions.npz", "model.safetensors",

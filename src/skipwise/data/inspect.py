@@ -12,6 +12,7 @@ from skipwise.data.decode import RESIZE_RULE
 from skipwise.data.sources import PARTS, Source
 from skipwise.data.split import Split
 
+OWN_SIZE = "own size kept"
 MOST_EXAMPLES = 20
 """Of duplicates that are listed by name; the counts are of all."""
 
@@ -28,7 +29,7 @@ def inspect(source: Source, looked: Survey, decoded: Decoded, parts: Split) -> d
         "fingerprint": looked.fingerprint,
         "cache": str(decoded.file),
         "image": {"height": height, "width": width, "channels": channels},
-        "resize_rule": "own size kept" if kept_size else RESIZE_RULE,
+        "resize_rule": OWN_SIZE if kept_size else RESIZE_RULE,
         "classes": list(source.classes),
         "counts": {
             part: np.bincount(labels[getattr(parts, part)], minlength=len(source.classes)).tolist() for part in PARTS

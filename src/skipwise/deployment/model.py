@@ -56,7 +56,7 @@ class Model:
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """The probability of each class for images (n, height, width, channels) of uint8; rows sum to 1."""
         normalise = Normaliser(self.about["image"]["mean"], self.about["image"]["std"], "cpu")
-        logits: torch.Tensor = self.network(normalise(torch.from_numpy(images)))
+        logits: torch.Tensor = self.network(normalise(torch.from_numpy(images.copy())))
         return logits.softmax(1).numpy()
 
     def predict(self, files: Sequence[str | Path]) -> list[Prediction]:

@@ -129,10 +129,10 @@ def confusion(study: Study, label: str) -> Chart:
         scale=alt.Scale(domain=[0, 1], scheme="greys"),
         legend=alt.Legend(orient="bottom", format="%", gradientLength=160),
     )
-    chart = base.mark_rect().encode(color=colour)
+    chart: alt.Chart = base.mark_rect().encode(color=colour)
     side = WIDTH - 100
     if len(classes) > 12:
-        return chart.properties(width=side, height=side)
+        return alt.layer(chart).properties(width=side, height=side)
     numbers = base.mark_text(fontSize=9).transform_filter("datum.share >= 0.005").encode(
         text=alt.Text("share:Q", format=".0%"),
         color=alt.condition("datum.share > 0.5", alt.value("white"), alt.value("black")),

@@ -25,8 +25,11 @@ class CrossedT:
 
     @property
     def variance(self) -> float:
-        """Of the mean, never below what seeds or examples alone give."""
-        return max(self.v_seed + self.v_img - self.v_res, self.v_seed, self.v_img)
+        """Of the mean, never below what seeds or examples alone give.
+
+        Where all row means and all column means agree by chance, what is left over stands in, rather than nothing.
+        """
+        return max(self.v_seed + self.v_img - self.v_res, self.v_seed, self.v_img) or self.v_res
 
     @property
     def degrees_of_freedom(self) -> float:

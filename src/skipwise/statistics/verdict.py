@@ -14,10 +14,20 @@ from skipwise.statistics.needed import images_needed, seeds_needed
 
 LEAST_PAIRS_FOR_EQUIVALENCE = 5
 
+
+@dataclass(frozen=True, kw_only=True)
+class Needed:
+    """What would decide: so many seeds, or else so many test images, or nothing of the kind (both None)."""
+
+    kind: Literal["direction", "equivalence"] = "direction"
+    seeds: int | None = None
+    images: int | None = None
+
+
 Scores = Float[np.ndarray, "seeds examples"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Verdict:
     """What can be said of a contender against the reference. Differences are of mean scores, contender - reference.
 
@@ -41,6 +51,7 @@ class Verdict:
     differences: tuple[float, ...]
     failures: tuple[int, int]
     method: Literal["crossed t", "McNemar"]
+    needed_for: Literal["direction", "equivalence"]
     needed_seeds: int | None
     needed_images: int | None
 
@@ -62,6 +73,10 @@ class Verdict:
             f"{opening}: difference {self.difference:+.3f}, {100 * self.level:.4g} % interval ({low:+.3f}, {high:+.3f}), "
             f"{self.wins} of {self.pairs} pairs won."
         )
+
+    def __repr__(self) -> str:
+        """A notebook shows the sentence."""
+        return str(self)
 
     @property
     def cautions(self) -> tuple[str, ...]:
@@ -87,14 +102,15 @@ class Verdict:
     def _still_needed(self) -> str:
         if self.pairs == 1:
             return "more seeds are needed to judge the networks"
+        shown = "which is better" if self.needed_for == "direction" else "that they differ by less than the margin"
         if self.needed_seeds is not None:
-            return f"about {self.needed_seeds} seeds in all would decide, if the difference stays as it is"
+            return f"if the difference stays as it is, about {self.needed_seeds} seeds in all would show {shown}"
         if self.needed_images is not None:
             return (
-                f"more seeds alone would not decide; about {self.needed_images} test images in all would, "
-                "if the difference stays as it is"
+                "if the difference stays as it is, more seeds alone would not decide, but about "
+                f"{self.needed_images} test images in all would show {shown}"
             )
-        return "neither more seeds nor more test images would decide, if the difference stays as it is"
+        return "if the difference stays as it is, neither more seeds nor more test images alone would decide"
 
 
 def decide(
@@ -131,7 +147,8 @@ def decide(
     ):
         test = tests[label]
         rejected = test.p_value() < alpha_direction
-        needed = (None, None) if rejected else _needed(test, margin, may_be_equivalent[label], alpha_direction)
+        failed = [*failures[reference], *failures[label]]
+        needed = Needed() if rejected else _needed(test, margin, failed, alpha_direction)
         pair_differences = tables[label].mean(1)
         verdicts[label] = Verdict(
             reference=reference,
@@ -150,8 +167,9 @@ def decide(
             differences=tuple(pair_differences.tolist()),
             failures=(sum(failures[reference]), sum(failures[label])),
             method="crossed t" if isinstance(test, CrossedT) else "McNemar",
-            needed_seeds=needed[0],
-            needed_images=needed[1],
+            needed_for=needed.kind,
+            needed_seeds=needed.seeds,
+            needed_images=needed.images,
         )
     return verdicts
 
@@ -163,20 +181,25 @@ def _may_be_equivalent(test: CrossedT | McNemar, margin: float, failed: Sequence
     return test.variance > 0 or 3 / test.examples < margin
 
 
-def _needed(
-    test: CrossedT | McNemar, margin: float, may_be_equivalent: bool, alpha: float
-) -> tuple[int | None, int | None]:
+def _needed(test: CrossedT | McNemar, margin: float, failed: Sequence[bool], alpha: float) -> Needed:
     """Seeds or else test images that would decide the direction or, if that is nearer, equivalence."""
     if not isinstance(test, CrossedT):
-        return None, None
-    ways = [(abs(test.mean), 1 - alpha / 2)]
-    if may_be_equivalent or test.seeds < LEAST_PAIRS_FOR_EQUIVALENCE:
-        ways.append((margin - abs(test.mean), 1 - alpha))
-    seeds = [seeds_needed(test, distance=distance, quantile=quantile) for distance, quantile in ways]
-    images = [images_needed(test, distance=distance, quantile=quantile) for distance, quantile in ways]
-    fewest_seeds = min((count for count in seeds if count is not None), default=None)
-    fewest_images = min((count for count in images if count is not None), default=None)
-    return fewest_seeds, None if fewest_seeds is not None else fewest_images
+        return Needed()
+    ways: list[Needed] = []
+    options: list[tuple[Literal["direction", "equivalence"], float, float]] = [
+        ("direction", abs(test.mean), 1 - alpha / 2),
+        ("equivalence", margin - abs(test.mean), 1 - alpha),
+    ]
+    for kind, distance, quantile in options:
+        if kind == "equivalence" and any(failed):
+            continue
+        seeds = seeds_needed(test, distance=distance, quantile=quantile)
+        images = images_needed(test, distance=distance, quantile=quantile) if seeds is None else None
+        if kind == "equivalence" and seeds is not None:
+            seeds = max(seeds, LEAST_PAIRS_FOR_EQUIVALENCE)
+        ways.append(Needed(kind=kind, seeds=seeds, images=images))
+    never = float("inf")
+    return min(ways, key=lambda way: (way.seeds or never, way.images or never))
 
 
 def _check(scores: Mapping[str, Scores]) -> None:

@@ -64,6 +64,7 @@ class Ready:
     dataset: Dataset
     missing: list[tuple[Contender, int]]
     workers: int
+    size_asked: int | None
     seconds_per_run: dict[str, float]
 
     @property
@@ -107,6 +108,11 @@ def make_ready(asked: Asked, progress: Callable[[int, int], None] | None = None)
     folder = StudyFolder(asked.out / name)
     kept = folder.design()
     design = kept.extended_by(design) if kept else design
+    if design.plan.device != plan.device:
+        raise UserError(
+            f"The study {name!r} was begun on {design.plan.device}, and this machine computes on {plan.device}: go on "
+            "where it was begun, or take another --name."
+        )
     missing = folder.missing(design)
     return Ready(
         folder=folder,
@@ -114,6 +120,7 @@ def make_ready(asked: Asked, progress: Callable[[int, int], None] | None = None)
         dataset=dataset,
         missing=missing,
         workers=asked.workers or workers_for(design.plan, max(1, len(missing))),
+        size_asked=asked.size,
         seconds_per_run=_probe({contender.label: contender for contender, _ in missing}, dataset, design.plan),
     )
 
