@@ -155,7 +155,7 @@ def list_known(
 def main() -> None:
     """Run the command line; a mistake that the user can mend is one sentence and exit code 2."""
     try:
-        app(sys.argv[1:] or ["--help"], standalone_mode=False)
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except UserError as error:
         sys.exit(_complain(str(error)))
     except USAGE_ERROR as error:
@@ -167,6 +167,7 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+    sys.exit(code if isinstance(code, int) else 0)  # some versions of typer give the code of Ctrl-C, others raise
 
 
 def _complain(sentence: str) -> int:
