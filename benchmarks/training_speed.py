@@ -30,6 +30,7 @@ from torch import Tensor, nn
 
 from skipwise.data import Dataset, Stream
 from skipwise.networks import PRESETS, build
+from skipwise.studies.workers import worker_environment
 from skipwise.training import Recipe, choose_plan
 from skipwise.training.loop import Loop
 
@@ -120,7 +121,7 @@ STEPS = {"skipwise": skipwise_steps, "loop": loop_steps}
 def measure(role: str, processes: int, seconds: float) -> float:
     """The summed rate of this many processes at once."""
     command = [sys.executable, __file__, "--role", role, "--seconds", str(seconds)]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"} if role == "skipwise" else dict(os.environ)
+    environment = worker_environment(choose_plan(2), 0) if role == "skipwise" else dict(os.environ)
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) for _ in range(processes)]
     return sum(float(json.loads(process.communicate()[0])) for process in running)
 

@@ -4,6 +4,7 @@ import sys
 import time
 from types import TracebackType
 
+from rich import box
 from rich.console import Console as Terminal
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -11,7 +12,7 @@ from rich.table import Table
 
 from skipwise.data import OWN_SIZE
 from skipwise.networks import Architecture
-from skipwise.reports.tables import duration, percent, summary
+from skipwise.reports.tables import duration, percent, short_count, summary
 from skipwise.studies import Ready, Study
 from skipwise.studies.results import Result
 from skipwise.studies.workers import Job
@@ -210,17 +211,18 @@ def network_notes(ready: Ready) -> list[str]:
 
 def results_table(study: Study) -> Table:
     """The contenders with what they reached."""
-    table = Table(
-        "contender", "test accuracy", "95 % interval", "parameters", "multiply-adds", "seconds a run", "failed"
-    )
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("contender", overflow="fold")
+    for heading in ("test accuracy", "95 % interval", "parameters", "multiply-adds", "a run", "failed"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for row in summary(study):
         table.add_row(
             row.label,
             percent(row.accuracy),
-            f"{percent(row.interval[0])} to {percent(row.interval[1])}",
-            f"{row.parameters:,}",
-            f"{row.multiply_adds:,}",
-            f"{row.seconds:.1f}",
+            f"{100 * row.interval[0]:.1f} to {100 * row.interval[1]:.1f}",
+            short_count(row.parameters),
+            short_count(row.multiply_adds),
+            duration(row.seconds),
             f"{row.failures} of {row.runs}",
         )
     return table

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 from jaxtyping import UInt8
+from numpy.lib.format import open_memmap
 from PIL import Image
 
-from skipwise.data.decode import RULE_VERSION, Unreadable, decode, fit, open_image
+from skipwise.data.decode import RULE_VERSION, Unreadable, decode, fit, open_image, to_rgb, upright_size
 from skipwise.data.sources import Source, data_home
 
 Look = tuple[str, tuple[int, int] | None, str | None]
@@ -57,8 +58,7 @@ def decode_once(source: Source, looked: Survey, height: int, width: int, told: T
     """The images at this size, from the cache if they were decoded before. `told(done, total)` hears how it goes."""
     folder = data_home() / "images" / f"{looked.fingerprint[:24]}-{height}x{width}-rule{RULE_VERSION}"
     if not (folder / "images.npy").exists():
-        images, unreadable = _decode_all(source, looked, height, width, told)
-        _keep(folder, images, unreadable)
+        _make(folder, lambda part: _decode_into(part, source, looked, height, width, told))
     unreadable = {int(i): why for i, why in json.loads((folder / "unreadable.json").read_text()).items()}
     kept = np.setdiff1d(np.arange(len(source.labels)), list(unreadable))
     file = folder / "images.npy"
@@ -68,70 +68,87 @@ def decode_once(source: Source, looked: Survey, height: int, width: int, told: T
 def _look_at_file(file: Path) -> Look:
     try:
         content = file.read_bytes()
-    except OSError as error:
-        return f"unread:{file.name}", None, (error.strerror or str(error)).lower()
+    except (OSError, ValueError) as error:  # ValueError: a name with a null byte
+        return f"unread:{file.name}", None, _reason(error)
     try:
-        image = open_image(content)
+        return _digest(content), upright_size(open_image(content)), None
     except Unreadable as error:
         return _digest(content), None, str(error)
-    turned = image.getexif().get(0x0112, 1) >= 5
-    return _digest(content), ((image.width, image.height) if turned else (image.height, image.width)), None
+
+
+def _decode_into(part: Path, source: Source, looked: Survey, height: int, width: int, told: Told | None) -> None:
+    """Write images.npy and unreadable.json. Photos go from disk to disk: all at once they would fill the memory."""
+    file, unreadable = part / "images.npy", {}
+    if source.arrays is not None and source.arrays.shape[1:3] == (height, width):
+        np.save(file, source.arrays[..., :1] if _all_grey(source.arrays) else source.arrays)
+    else:
+        every = part / "every.npy"
+        pixels = open_memmap(every, mode="w+", dtype=np.uint8, shape=(len(source.labels), height, width, 3))
+        unreadable = _decode_all(source, looked, pixels, told)
+        readable = np.setdiff1d(np.arange(len(pixels)), list(unreadable))
+        channels = 1 if _all_grey(pixels) else 3  # an unreadable image is black here, which is grey
+        images = open_memmap(file, mode="w+", dtype=np.uint8, shape=(len(readable), height, width, channels))
+        for position, i in enumerate(readable):
+            images[position] = pixels[i, ..., :channels]
+        images.flush()
+        every.unlink()
+    (part / "unreadable.json").write_text(json.dumps(unreadable))
 
 
 def _decode_all(
-    source: Source, looked: Survey, height: int, width: int, told: Told | None
-) -> tuple[UInt8[np.ndarray, "images height width channels"], dict[int, str]]:
-    total = len(source.labels)
-    unreadable = {i: reason for i, reason in enumerate(looked.reasons) if reason is not None}
-    if source.arrays is not None and source.arrays.shape[1:3] == (height, width):
-        return _grey_if_all_are(source.arrays), unreadable
-    pixels = np.zeros((total, height, width, 3), np.uint8)
+    source: Source, looked: Survey, pixels: UInt8[np.ndarray, "images height width 3"], told: Told | None
+) -> dict[int, str]:
+    """Fill `pixels` with every image that can be read; for the others, why not."""
+    total, height, width, _ = pixels.shape
 
     def put(i: int) -> str | None:
-        if i in unreadable:
-            return unreadable[i]
-        if source.arrays is not None:
-            image = Image.fromarray(source.arrays[i].squeeze()).convert("RGB")
-            pixels[i] = np.asarray(fit(image, height, width))
-            return None
-        assert source.files is not None
+        if looked.reasons[i] is not None:
+            return looked.reasons[i]
         try:
-            pixels[i] = decode(source.files[i].read_bytes(), height, width)
-        except Unreadable as error:
-            return str(error)
-        except OSError as error:
-            return (error.strerror or str(error)).lower()
+            if source.arrays is not None:
+                pixels[i] = np.asarray(fit(to_rgb(_image(source.arrays[i])), height, width))
+            else:
+                assert source.files is not None
+                pixels[i] = decode(source.files[i].read_bytes(), height, width)
+        except (Unreadable, OSError) as error:
+            return _reason(error)
         return None
 
+    unreadable = {}
     with ThreadPoolExecutor() as pool:
         for i, reason in enumerate(pool.map(put, range(total))):
             if reason is not None:
                 unreadable[i] = reason
             if told is not None:
                 told(i + 1, total)
-    readable = np.setdiff1d(np.arange(total), list(unreadable))
-    return _grey_if_all_are(pixels[readable] if unreadable else pixels), unreadable
+    return unreadable
 
 
-def _grey_if_all_are(images: np.ndarray) -> UInt8[np.ndarray, "images height width channels"]:
-    """One channel where red, green and blue are equal in every image."""
-    if images.shape[-1] == 1 or any((image != image[..., :1]).any() for image in images):
-        return images
-    return images[..., :1]
+def _image(array: UInt8[np.ndarray, "height width channels"]) -> Image.Image:
+    return Image.fromarray(array[..., 0] if array.shape[-1] == 1 else array)
 
 
-def _keep(folder: Path, images: np.ndarray, unreadable: dict[int, str]) -> None:
-    """Put both files in place in one step; whoever comes second leaves what the first one put there."""
+def _all_grey(images: UInt8[np.ndarray, "images height width channels"]) -> bool:
+    """Whether red, green and blue are equal in every image."""
+    return images.shape[-1] == 1 or not any((image != image[..., :1]).any() for image in images)
+
+
+def _make(folder: Path, fill: Callable[[Path], None]) -> None:
+    """Put a filled folder in place in one step; whoever comes second leaves what the first one put there."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".part-"))
-    np.save(part / "images.npy", images)
-    (part / "unreadable.json").write_text(json.dumps(unreadable))
     try:
+        fill(part)
         part.rename(folder)
     except OSError:
-        shutil.rmtree(part)
         if not (folder / "images.npy").exists():
             raise
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
 
 
 def _digest(content: bytes) -> str:

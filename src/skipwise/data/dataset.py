@@ -63,6 +63,7 @@ def prepare(
     `size` is the side asked for in pixels; without it small sets keep their own and photos get `photo_size`. Raises
     UserError for whatever a user can mend.
     """
+    _check_sizes(size, test_size)
     source = open_source(data)
     looked = survey(source)
     height, width = _image_size(looked, size, photo_size)
@@ -81,7 +82,7 @@ def prepare(
         fingerprint=looked.fingerprint,
         seed=split_seed,
     )
-    return load(inspect(source, looked, decoded, parts))
+    return load({"source": str(data), **inspect(source, looked, decoded, parts)})
 
 
 def load(found: dict[str, Any]) -> Dataset:
@@ -99,6 +100,13 @@ def load(found: dict[str, Any]) -> Dataset:
         std=tuple(found["std"]),
         found=found,
     )
+
+
+def _check_sizes(size: int | None, test_size: float | None) -> None:
+    if size is not None and size < 1:
+        raise UserError(f"The size asked for is {size}: images need at least 1 pixel a side.")
+    if test_size is not None and not 0 < test_size < 1:
+        raise UserError(f"The test size asked for is {test_size}: give a share of the images between 0 and 1, as 0.2.")
 
 
 def _image_size(looked: Survey, size: int | None, photo_size: int) -> tuple[int, int]:

@@ -14,12 +14,19 @@ RESIZE_RULE = (
     "turned upright by EXIF, the shorter side resized (bicubic, antialiased) and the centre cut; transparent parts on "
     "white, 16 bits scaled to 8, the first frame of an animation"
 )
-RULE_VERSION = 1
+RULE_VERSION = 2
 
 Pixels = UInt8[np.ndarray, "height width 3"]
 
 
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # refused here, by name, instead
+
+
+RUN_BY_OTHERS = {"EPS"}
+"""Formats that Pillow hands to another program: never opened, whatever a file is called."""
+
+TURNED = range(5, 9)
+"""EXIF orientations that exchange height and width."""
 
 
 class Unreadable(Exception):  # noqa: N818
@@ -32,7 +39,7 @@ def open_image(content: bytes) -> Image.Image:
     Images of more pixels than Pillow holds safe are refused, since a small file may claim to fill the memory.
     """
     try:
-        image = Image.open(io.BytesIO(content))
+        image = Image.open(io.BytesIO(content), formats=_formats())
     except Image.DecompressionBombError as error:
         raise Unreadable(_too_large(None)) from error
     except Exception as error:
@@ -40,6 +47,15 @@ def open_image(content: bytes) -> Image.Image:
     if Image.MAX_IMAGE_PIXELS and image.width * image.height > Image.MAX_IMAGE_PIXELS:
         raise Unreadable(_too_large(image))
     return image
+
+
+def upright_size(image: Image.Image) -> tuple[int, int]:
+    """Height and width as EXIF says the image is to be seen, from its header alone."""
+    try:
+        orientation = Image.Image.getexif(image).get(0x0112, 1)  # PNG's own getexif would read the pixels
+    except Exception:
+        orientation = 1
+    return (image.width, image.height) if orientation in TURNED else (image.height, image.width)
 
 
 def decode(content: bytes, height: int, width: int) -> Pixels:
@@ -57,7 +73,8 @@ def decode(content: bytes, height: int, width: int) -> Pixels:
 def to_rgb(image: Image.Image) -> Image.Image:
     """Any mode of Pillow as 8-bit RGB; what is transparent shows white."""
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
-        return Image.fromarray(_eight_bits(np.asarray(image))).convert("RGB")
+        sixteen_bits = image.mode.startswith("I;16")
+        return Image.fromarray(_eight_bits(np.asarray(image), sixteen_bits)).convert("RGB")
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         rgba = image.convert("RGBA")
         white = Image.new("RGBA", rgba.size, "white")
@@ -78,6 +95,8 @@ def decode_for_prediction(path: Path, *, height: int, width: int, channels: int)
         pixels = decode(path.read_bytes(), height, width)
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except ValueError as error:
+        raise UserError(f"{path} cannot be read: {error}.") from error
     except Unreadable as error:
         raise UserError(f"{path} cannot be read as an image: {error}.") from error
     return to_channels(pixels, channels)
@@ -90,11 +109,19 @@ def to_channels(pixels: Pixels, channels: int) -> np.ndarray:
     return np.asarray(Image.fromarray(pixels).convert("L"))[..., None]
 
 
-def _eight_bits(values: np.ndarray) -> UInt8[np.ndarray, "height width"]:
-    """Whole numbers above 255 are taken for 16 bits; fractions up to 1 for shares of white."""
+def _formats() -> list[str]:
+    Image.init()
+    return [name for name in Image.OPEN if name not in RUN_BY_OTHERS]
+
+
+def _eight_bits(values: np.ndarray, sixteen_bits: bool) -> UInt8[np.ndarray, "height width"]:
+    """Where the mode does not tell, numbers above 255 are taken for 16 bits, fractions up to 1 for shares of white."""
     values = np.nan_to_num(values.astype(np.float64))
     highest = values.max(initial=0.0)
-    scale = 255.0 if 0 < highest <= 1 and (values % 1).any() else 1.0 if highest <= 255 else 1 / 257
+    if sixteen_bits:
+        scale = 1 / 257
+    else:
+        scale = 255.0 if 0 < highest <= 1 and (values % 1).any() else 1.0 if highest <= 255 else 1 / 257
     return np.clip(np.round(values * scale), 0, 255).astype(np.uint8)
 
 

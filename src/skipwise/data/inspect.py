@@ -36,6 +36,7 @@ def inspect(source: Source, looked: Survey, decoded: Decoded, parts: Split) -> d
         },
         "unreadable": [{"name": source.names[i], "reason": why} for i, why in sorted(decoded.unreadable.items())],
         "other_files": source.other_files,
+        "hidden_files": source.hidden_files,
         "duplicates": _duplicates(digests, names, labels, parts),
         **_mean_and_std(decoded.images, parts.train),
         "split": {part: getattr(parts, part).tolist() for part in PARTS},
@@ -95,9 +96,15 @@ def _duplicates(
 def _mean_and_std(images: np.ndarray, train: Int[np.ndarray, "train"], most: int = 10_000) -> dict[str, list[float]]:
     """By channel, of at most 10,000 training images at even steps, as shares of white."""
     some = train[:: -(-len(train) // most)]
-    pixels = np.asarray(images[some], np.float32) / 255
-    std = pixels.std((0, 1, 2), dtype=np.float64)
-    return {
-        "mean": pixels.mean((0, 1, 2), dtype=np.float64).tolist(),
-        "std": np.where(std > 0, std, 1.0).tolist(),
-    }
+    levels = np.arange(256) / 255
+    means, deviations = [], []
+    for channel in range(images.shape[-1]):
+        counts = np.zeros(256, np.int64)
+        for start in range(0, len(some), 256):  # a few at a time: 10,000 photos at once would fill the memory
+            counts += np.bincount(images[some[start : start + 256], ..., channel].ravel(), minlength=256)
+        shares = counts / counts.sum()
+        mean = float(shares @ levels)
+        deviation = float(np.sqrt(shares @ (levels - mean) ** 2))
+        means.append(mean)
+        deviations.append(deviation or 1.0)
+    return {"mean": means, "std": deviations}

@@ -49,6 +49,7 @@ def split(
         notes.append(
             "there is no test part: the validation part serves as the test set, validation is drawn from train"
         )
+    _follow(parts, together)
     if "test" in parts:
         if test_size is not None:
             notes.append("the data have a test set of their own: --test-size is not used")
@@ -57,10 +58,11 @@ def split(
         fraction = TEST_SIZE if test_size is None else test_size
         parts[_drawn(pool, labels, together, fraction, (fingerprint, seed, "test"), leave=2)] = "test"
     parts[parts == ""] = "train"
-    if "validation" not in parts:
+    own_validation = "validation" not in parts
+    if own_validation:
         drawn = _drawn(parts == "train", labels, together, VALIDATION_SIZE, (fingerprint, seed, "validation"), leave=1)
         parts[drawn] = "validation"
-    _check(parts, labels, classes)
+    _check(parts, labels, classes, own_validation)
     indices = {part: np.flatnonzero(parts == part) for part in ("train", "validation", "test")}
     return Split(**indices, notes=tuple(notes))
 
@@ -80,6 +82,14 @@ def stay_together(digests: Sequence[str], groups: Sequence[str] | None) -> Int[n
     rows, columns = np.concatenate(nodes), np.concatenate(keys)
     graph = coo_array((np.ones(len(rows), np.int8), (rows, columns)), shape=(offset, offset))
     return np.asarray(connected_components(graph, directed=False)[1][:count], np.int64)
+
+
+def _follow(parts: np.ndarray, together: Int[np.ndarray, "images"]) -> None:
+    """Put the images without a part beside those they stay with; where these have several parts, outside of train."""
+    free = parts == ""
+    for part in ("test", "validation", "train"):
+        parts[free & np.isin(together, together[parts == part])] = part
+        free &= parts == ""
 
 
 def _drawn(
@@ -103,18 +113,20 @@ def _drawn(
     wanted = {label: max(1, round(fraction * count)) for label, count in Counter(labels[pool].tolist()).items()}
     spare = {label: count - leave for label, count in Counter(class_of).items()}
     drawn = np.zeros(len(labels), bool)
+    begun: set[int] = set()
     for position in draws.order(len(members), *key):
         cluster, label = members[position], class_of[position]
-        fits = len(cluster) <= wanted[label] or not drawn[labels == label].any()
+        fits = len(cluster) <= wanted[label] or label not in begun
         if wanted[label] > 0 and spare[label] > 0 and fits:
             drawn[cluster] = True
+            begun.update(labels[cluster].tolist())
             wanted[label] -= len(cluster)
             spare[label] -= 1
     return drawn
 
 
-def _check(parts: np.ndarray, labels: Int[np.ndarray, "images"], classes: Sequence[str]) -> None:
-    """Every class in training and in test. Raises UserError naming the class that is not."""
+def _check(parts: np.ndarray, labels: Int[np.ndarray, "images"], classes: Sequence[str], own_validation: bool) -> None:
+    """Every class in training, in test and in a validation part of ours. Raises UserError naming one that is not."""
     for part in ("train", "validation", "test"):
         if not (parts == part).any():
             raise UserError(f"No image is left for the {part} part: give more images or another split.")
@@ -126,4 +138,9 @@ def _check(parts: np.ndarray, labels: Int[np.ndarray, "images"], classes: Sequen
             raise UserError(
                 f"The class {name!r} has {int((labels == label).sum())} images and none of them is for testing: "
                 "a class needs at least 3 that differ, and are in different groups."
+            )
+        if own_validation and "validation" not in found:
+            raise UserError(
+                f"The class {name!r} has {int((parts[labels == label] == 'train').sum())} images to train on and none "
+                "of them can be spared for validation: it needs at least 2 that differ, and are in different groups."
             )

@@ -50,6 +50,14 @@ def percent(fraction: float) -> str:
     return f"{100 * fraction:.1f} %"
 
 
+def short_count(number: int) -> str:
+    """Three digits and a unit: 463,866 is "464 k"."""
+    for unit, name in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if number >= unit:
+            return f"{number / unit:.3g} {name}"
+    return str(number)
+
+
 def points(difference: float) -> str:
     """A difference of fractions in percentage points, with its sign."""
     return f"{100 * difference:+.1f}"

@@ -156,7 +156,7 @@ def decide(
             direction=("better" if test.mean > 0 else "worse") if rejected else "undecided",
             equivalent=p < alpha_equivalence,
             difference=test.mean,
-            interval=test.interval(1 - alpha_direction),
+            interval=_possible(test.interval(1 - alpha_direction), scores),
             level=1 - alpha_direction,
             margin=margin,
             equivalence_interval=(test.interval(1 - 2 * alpha_equivalence) if isinstance(test, CrossedT) else None),
@@ -172,6 +172,13 @@ def decide(
             needed_images=needed.images,
         )
     return verdicts
+
+
+def _possible(interval: tuple[float, float], scores: Mapping[str, Scores]) -> tuple[float, float]:
+    """The part of an interval that differences of these scores can reach: scores from 0 to 1 differ by at most 1."""
+    if any(table.min() < 0 or table.max() > 1 for table in scores.values()):
+        return interval
+    return max(-1.0, interval[0]), min(1.0, interval[1])
 
 
 def _may_be_equivalent(test: CrossedT | McNemar, margin: float, failed: Sequence[bool]) -> bool:

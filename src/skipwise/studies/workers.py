@@ -48,7 +48,7 @@ class Worker:
             stdout=subprocess.PIPE,
             stderr=(study / "workers.log").open("a"),
             text=True,
-            env=_environment(plan, number),
+            env=worker_environment(plan, number),
             start_new_session=True,  # so that Ctrl-C reaches the study alone, which then ends its workers in order
         )
         threading.Thread(target=self._listen, args=(heard,), daemon=True).start()
@@ -127,9 +127,14 @@ def _how_it_died(worker: Worker, study: Path) -> str:
     return f"its process ended with code {code}{memory}; see {study / 'workers.log'}"
 
 
-def _environment(plan: Plan, number: int) -> dict[str, str]:
-    """The worker's environment: this process's modules, the plan's threads, one GPU."""
+KEEP_FREED_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(1 << 40)}
+"""Else glibc hands every large tensor's memory back to the kernel, which clears it for the next one, step after step."""
+
+
+def worker_environment(plan: Plan, number: int) -> dict[str, str]:
+    """The environment of worker `number`: this process's modules, the plan's threads, one GPU."""
     environment = {
+        **KEEP_FREED_MEMORY,
         **os.environ,
         "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),
         "OMP_NUM_THREADS": str(plan.threads),

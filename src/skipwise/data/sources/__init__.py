@@ -5,7 +5,7 @@ from pathlib import Path
 from skipwise.data.sources.arrays import read_arrays
 from skipwise.data.sources.folder import read_folder
 from skipwise.data.sources.named import NAMES, data_home, read_named
-from skipwise.data.sources.source import PARTS, Source
+from skipwise.data.sources.source import PARTS, Source, in_order
 from skipwise.data.sources.table import read_table
 from skipwise.errors import UserError, unknown
 
@@ -17,16 +17,31 @@ def open_source(data: str | Path) -> Source:
 
     Raises UserError where there is no such thing.
     """
-    path = Path(data).expanduser()
+    path = _path(data)
     if path.is_dir() and not (str(data) in NAMES and not any(path.iterdir())):
-        return read_folder(path)
+        return in_order(read_folder(path))
     if path.is_file():
         readers = {".npz": read_arrays, ".csv": read_table}
         if path.suffix.lower() not in readers:
             raise UserError(f"{data} is a file skipwise cannot read: give a folder of images, an .npz or a .csv.")
-        return readers[path.suffix.lower()](path)
+        source = readers[path.suffix.lower()](path)
+        return in_order(source) if source.files is not None else source
     if str(data) in NAMES:
         return read_named(str(data))
     if path.suffix or len(path.parts) > 1:
         raise UserError(f"{data} does not exist: give a folder of images, an .npz, a .csv, or a name as digits.")
     raise unknown("data set, file or folder", str(data), NAMES)
+
+
+def _path(data: str | Path) -> Path:
+    """`data` as a path. Raises UserError where it cannot be one."""
+    if not str(data):
+        raise UserError("The data have an empty name: give a folder of images, an .npz, a .csv, or a name as digits.")
+    try:
+        path = Path(data).expanduser()
+        path.is_dir()
+    except (OSError, RuntimeError) as error:
+        raise UserError(
+            f"{str(data)[:60]} cannot be a path ({str(error)[:60]}): give a folder, an .npz or a .csv."
+        ) from error
+    return path

@@ -1,6 +1,7 @@
 """An .npz with x_train, y_train, x_test, y_test and perhaps class_names."""
 
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ def read_arrays(path: Path) -> Source:
             if missing:
                 raise UserError(f"{path} has no array {', '.join(missing)}: it must hold {EXPECTED}.")
             content = {name: arrays[name] for name in arrays.files}
-    except (ValueError, OSError, zipfile.BadZipFile) as error:
+    except (ValueError, TypeError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         if isinstance(error, UserError):
             raise
         raise UserError(
@@ -50,6 +51,8 @@ def source_of_arrays(
     """A source with a test set of its own. Raises UserError where labels and class names do not fit."""
     labels = np.concatenate([y_train, y_test]).astype(np.int64)
     found, renumbered = np.unique(labels, return_inverse=True)
+    if len(found) < 2:
+        raise UserError(f"{name} has one label, {found[0]}: a comparison needs at least two classes.")
     if class_names is not None:
         if found.min() < 0 or found.max() >= len(class_names):
             raise UserError(

@@ -14,24 +14,24 @@ UNREAD_IMAGE_SUFFIXES = {".heic", ".heif", ".avif", ".jxl", ".svg", ".psd", ".ra
 
 def read_folder(path: Path) -> Source:
     """The images below a folder. Raises UserError where there are fewer than two classes of images."""
-    above = {folder.name.lower(): folder for folder in _folders(path)}
-    if above and set(above) <= set(PART_NAMES) and "train" in above:
-        parts = {PART_NAMES[name]: folder for name, folder in above.items()}
-    else:
-        parts = {"": path}
+    parts, passed_over = _parts(path)
     classes = sorted({folder.name for root in parts.values() for folder in _folders(root)})
     files: list[Path] = []
     labels: list[int] = []
     given: list[str] = []
-    others = 0
+    others = hidden = 0
     for part, root in parts.items():
-        others += sum(file.is_file() and not file.name.startswith(".") for file in root.iterdir())
+        loose = [file for file in root.iterdir() if file.is_file()]
+        hidden_loose = sum(file.name.startswith(".") for file in loose)
+        others += len(loose) - hidden_loose
+        hidden += hidden_loose
         for folder in _folders(root):
-            images, not_images = _images(folder)
+            images, not_images, not_seen = _images(folder)
             files += images
             labels += [classes.index(folder.name)] * len(images)
             given += [part] * len(images)
             others += not_images
+            hidden += not_seen
     kept = sorted(set(labels))
     if len(kept) < 2:
         raise UserError(
@@ -39,6 +39,7 @@ def read_folder(path: Path) -> Source:
             f"as {path}/cats/1.jpg and {path}/dogs/1.jpg."
         )
     empty = [name for number, name in enumerate(classes) if number not in kept]
+    told = {"folders without images": empty, "folders beside train that are not read": passed_over}
     return Source(
         name=path.resolve().name,
         labels=np.searchsorted(kept, labels).astype(np.int64),
@@ -47,23 +48,44 @@ def read_folder(path: Path) -> Source:
         names=[file.relative_to(path).as_posix() for file in files],
         files=files,
         other_files=others,
-        notes=(f"folders without images: {', '.join(empty)}",) if empty else (),
+        hidden_files=hidden,
+        notes=tuple(f"{what}: {', '.join(names)}" for what, names in told.items() if names),
     )
+
+
+def _parts(path: Path) -> tuple[dict[str, Path], list[str]]:
+    """The folder of each part of the split, "" being the whole, and the folders that belong to none.
+
+    `train` alone among other folders is a class, as beside `car` and `bus`; with `test` or `val` it is a part. Raises
+    UserError where a part stands there twice, or parts without train.
+    """
+    above = _folders(path)
+    parts: dict[str, Path] = {}
+    for folder in above:
+        part = PART_NAMES.get(folder.name.lower())
+        if part in parts:
+            raise UserError(f"{path} holds both {parts[part].name} and {folder.name}: keep one {part} folder.")
+        if part is not None:
+            parts[part] = folder
+    only_parts = len(parts) == len(above)
+    if "train" in parts and (only_parts or len(parts) > 1):
+        return parts, [folder.name for folder in above if folder not in parts.values()]
+    if parts and only_parts:
+        names = " and ".join(folder.name for folder in above)
+        raise UserError(f"{path} holds {names} but no train folder: add the images to train on as {path}/train.")
+    return {"": path}, []
 
 
 def _folders(path: Path) -> list[Path]:
     return sorted(folder for folder in path.iterdir() if folder.is_dir() and not folder.name.startswith("."))
 
 
-def _images(folder: Path) -> tuple[list[Path], int]:
-    """The image files anywhere below a folder, and how many other files there are. Hidden ones count as neither."""
-    files = [
-        file
-        for file in sorted(folder.rglob("*"))
-        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(folder).parts)
-    ]
-    images = [file for file in files if is_image(file)]
-    return images, len(files) - len(images)
+def _images(folder: Path) -> tuple[list[Path], int, int]:
+    """The image files anywhere below a folder, how many other files there are, and how many hidden ones."""
+    files = [file for file in sorted(folder.rglob("*")) if file.is_file()]
+    seen = [file for file in files if not any(part.startswith(".") for part in file.relative_to(folder).parts)]
+    images = [file for file in seen if is_image(file)]
+    return images, len(seen) - len(images), len(files) - len(seen)
 
 
 def is_image(file: Path) -> bool:

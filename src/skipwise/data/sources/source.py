@@ -1,7 +1,7 @@
 """What every kind of data is turned into: labelled images that are not decoded yet."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -29,4 +29,24 @@ class Source:
     arrays: UInt8[np.ndarray, "images height width channels"] | None = None
     groups: Sequence[str] | None = None
     other_files: int = 0
+    hidden_files: int = 0
     notes: tuple[str, ...] = field(default=())
+
+
+def in_order(source: Source) -> Source:
+    """The same files in the order of their names: what is cached or drawn by position never depends on a listing."""
+    assert source.files is not None
+    groups = source.groups or [""] * len(source.names)
+    rows = [
+        (name, source.classes[label], part, group)
+        for name, label, part, group in zip(source.names, source.labels, source.parts, groups, strict=True)
+    ]
+    order = sorted(range(len(rows)), key=rows.__getitem__)
+    return replace(
+        source,
+        labels=source.labels[order],
+        parts=[source.parts[i] for i in order],
+        names=[source.names[i] for i in order],
+        files=[source.files[i] for i in order],
+        groups=None if source.groups is None else [source.groups[i] for i in order],
+    )
