@@ -25,12 +25,12 @@ class Console:
     """Plain lines: one for each finished run, and one now and then on what is going."""
 
     def __init__(self, terminal: Terminal | None = None) -> None:
-        self.terminal = terminal or Terminal(highlight=False, soft_wrap=True)
+        self.terminal = terminal or Terminal(highlight=False, width=_width())
         self.running: dict[Job, Tick] = {}
         self.said = time.monotonic()
 
     def say(self, text: str) -> None:
-        self.terminal.print(text, markup=False)
+        self.terminal.print(text, markup=False, soft_wrap=True)
 
     def decoding(self, done: int, total: int) -> None:
         """Images are being decoded."""
@@ -41,7 +41,7 @@ class Console:
     def announce(self, ready: Ready) -> None:
         """What is about to be trained, by which defaults, and how long it may take."""
         self.ready = ready
-        self.began = time.monotonic()
+        self.began, self.first_tick = time.monotonic(), 0.0
         self.work_left = dict.fromkeys(
             (Job(contender=contender.label, seed=seed) for contender, seed in ready.missing), 1.0
         )
@@ -50,6 +50,8 @@ class Console:
 
     def tick(self, job: Job, tick: Tick) -> None:
         """A run has taken some steps."""
+        if not self.first_tick:
+            self.first_tick = time.monotonic()
         self.running[job] = tick
         epochs = self.ready.design.contender(job.contender).recipe.epochs
         self.work_left[job] = 1 - (tick.epoch + tick.step / tick.steps_per_epoch) / epochs
@@ -93,7 +95,7 @@ class Console:
         left = sum(seconds[job.contender] * share for job, share in self.work_left.items())
         if total - left < 0.05 * total:
             return duration(self.ready.seconds)
-        return duration((time.monotonic() - self.began) * left / (total - left))
+        return duration((time.monotonic() - self.first_tick) * left / (total - left))
 
     def conclude(self, study: Study, cautions: list[str]) -> None:
         """The table of contenders, the verdicts, and where the report is."""
@@ -154,6 +156,11 @@ class LiveConsole(Console):
         super().__exit__(kind, error, trace)
 
 
+def _width() -> int | None:
+    """What goes into a file or a notebook is 100 characters wide; a terminal has its own width."""
+    return None if sys.stdout.isatty() else 100
+
+
 def console() -> Console:
     """The console that suits where standard output goes."""
     return LiveConsole() if sys.stdout.isatty() else Console()
@@ -212,8 +219,8 @@ def network_notes(ready: Ready) -> list[str]:
 def results_table(study: Study) -> Table:
     """The contenders with what they reached."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("contender", overflow="fold")
-    for heading in ("test accuracy", "95 % interval", "parameters", "multiply-adds", "a run", "failed"):
+    table.add_column("contender", overflow="fold", min_width=12)
+    for heading in ("accuracy", "95 % interval", "parameters", "mult-adds", "a run", "failed"):
         table.add_column(heading, justify="right", no_wrap=True)
     for row in summary(study):
         table.add_row(
