@@ -167,6 +167,8 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+    except OSError as error:
+        sys.exit(_complain(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."))
     sys.exit(code if isinstance(code, int) else 0)  # some versions of typer give the code of Ctrl-C, others raise
 
 

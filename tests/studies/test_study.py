@@ -193,6 +193,14 @@ def test_a_run_that_breaks_off_is_named_and_the_others_go_on(own, npz, monkeypat
     assert compare(npz, ["plain8", "own.broken"], **OPTIONS).verdict.pairs == 2
 
 
+def test_an_own_network_that_does_not_fit_the_images_is_told_before_training(own, npz):
+    (own / "misfit.py").write_text("import torch\ndef net(shape, classes):\n    return torch.nn.Linear(3, classes)\n")
+    with pytest.raises(UserError, match=r"misfit\.net cannot be trained on these images \(1x8x8, 3 classes\): "):
+        compare(npz, ["misfit.net"], **OPTIONS)
+    assert not Path("studies").exists()
+    sys.modules.pop("misfit", None)
+
+
 def kill_workers(parent):
     """SIGKILL to the processes whose parent this is, and to it."""
     for entry in Path("/proc").glob("[0-9]*/stat"):

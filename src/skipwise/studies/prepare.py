@@ -138,12 +138,15 @@ def _split(asked: Asked, dataset: Dataset) -> dict[str, Any]:
 
 def _probe(contenders: dict[str, Contender], dataset: Dataset, plan: Plan) -> dict[str, float]:
     """Build each contender's network, which tells at once what cannot be, and estimate the seconds of its run."""
-    return {
-        label: seconds_per_run(
-            build(contender.network, dataset.input_shape, len(dataset.classes), seed=0),
-            contender.recipe,
-            dataset,
-            plan,
-        )
-        for label, contender in contenders.items()
-    }
+    seconds = {}
+    for label, contender in contenders.items():
+        network = build(contender.network, dataset.input_shape, len(dataset.classes), seed=0)
+        try:
+            seconds[label] = seconds_per_run(network, contender.recipe, dataset, plan)
+        except Exception as error:
+            shape = "x".join(map(str, dataset.input_shape))
+            raise UserError(
+                f"{label} cannot be trained on these images ({shape}, {len(dataset.classes)} classes): "
+                f"{type(error).__name__}: {error}"
+            ) from error
+    return seconds
