@@ -107,6 +107,7 @@ def bomb(side):
     ],
     ids=["empty", "text", "truncated", "bomb", "smaller bomb"],
 )
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_hostile_files_are_named_unreadable(file, reason):
     with pytest.raises(Unreadable, match=reason):
         decode(file, 8, 8)
