@@ -24,7 +24,7 @@ MAY_USE = {
     "analysis": {"networks", "data", "studies"},
     "reports": {"errors", "statistics", "analysis", "studies", "training"},
     "console": {"data", "networks", "reports", "studies", "training"},
-    "catalogue": {"data", "networks", "studies"},
+    "catalogue": {"data", "errors", "networks", "studies"},
     "comparison": {"errors", "console", "reports", "studies"},
 }
 

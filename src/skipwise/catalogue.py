@@ -7,6 +7,7 @@ from typing import Literal
 import torch
 
 from skipwise.data import NAMES
+from skipwise.errors import UserError
 from skipwise.networks import PRESETS, SHORTCUTS, Network, cost, least_size
 from skipwise.studies import Study
 from skipwise.studies.folder import StudyFolder
@@ -46,11 +47,17 @@ def _shortcuts() -> list[str]:
 def _studies(out: Path) -> list[str]:
     lines = []
     for path in sorted(out.glob("*/study.json")):
-        folder = StudyFolder(path.parent)
-        design = folder.design()
-        assert design is not None
-        study = Study(folder, design)
-        state = f"{len(study.seeds)} of {len(design.seeds)} seeds done"
-        verdict = "; ".join(str(verdict) for verdict in study.verdicts.values()) if study.seeds else ""
-        lines.append(f"{path.parent}  {state}  {verdict}")
+        try:
+            lines.append(_study(StudyFolder(path.parent)))
+        except UserError as error:
+            lines.append(f"{path.parent}  damaged: {error}")
     return lines or [f"There is no study in {out}/ yet: `skipwise compare` makes one."]
+
+
+def _study(folder: StudyFolder) -> str:
+    design = folder.design()
+    assert design is not None
+    study = Study(folder, design)
+    state = f"{len(study.seeds)} of {len(design.seeds)} seeds done"
+    verdict = "; ".join(str(verdict) for verdict in study.verdicts.values()) if study.seeds else ""
+    return f"{folder.path}  {state}  {verdict}"

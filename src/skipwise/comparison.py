@@ -8,6 +8,9 @@ from skipwise.errors import UserError
 from skipwise.reports import write_report
 from skipwise.studies import Asked, Study, make_ready, train_missing
 
+LARGEST_SIZE = 2048
+"""Of images, in px a side."""
+
 
 def compare(
     data: str | Path = "digits",
@@ -73,5 +76,9 @@ def _check(asked: Asked) -> None:
     ):
         if value is not None and value < least:
             raise UserError(f"{what} is {value}: it must be at least {least}.")
+    if asked.size is not None and asked.size > LARGEST_SIZE:
+        raise UserError(f"--size is {asked.size}: it must be at most {LARGEST_SIZE} px.")
+    if asked.name is not None and (Path(asked.name).name != asked.name or asked.name in ("", ".", "..")):
+        raise UserError(f"--name is {asked.name!r}: it must be a plain folder name; --out says where it goes.")
     if asked.test_size is not None and not 0 < asked.test_size < 1:
         raise UserError(f"--test-size is {asked.test_size}: it must be a fraction between 0 and 1, as 0.2.")

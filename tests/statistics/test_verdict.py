@@ -61,7 +61,7 @@ def test_equal_answers_are_equivalent_only_where_there_are_enough_images():
         "b and a are equivalent: they differ by less than the margin of 0.01: difference +0.000, 95 % interval "
         "(+0.000, +0.000), 0 of 5 pairs won."
     )
-    assert verdict.cautions == ("failures 0 of 5: a failure rate of up to 45% is still possible",)
+    assert verdict.cautions == ("failures 0 of 5: a failure rate of up to 45 % is still possible",)
     few = same[:, :300]  # 3 / 300 is not below the margin of .01
     assert not judge(few, few).equivalent
 

@@ -260,3 +260,18 @@ def test_no_study(tmp_path):
         Study.open(tmp_path / "none")
     with pytest.raises(UserError, match="is no study"):
         Study.open(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["run.json", "predictions.npz", "metrics.jsonl"])
+def test_a_damaged_run_is_named(study, tmp_path, name):
+    from shutil import copytree
+
+    from skipwise.reports import write_report
+
+    copy = Study.open(copytree(study.path, tmp_path / "copy"))
+    file = runs(copy)[0] / name
+    file.write_bytes(file.read_bytes()[:40])
+    with pytest.raises(
+        UserError, match=r"is damaged .*: delete it, and the command that made the study trains this run"
+    ):
+        write_report(Study.open(copy.path))

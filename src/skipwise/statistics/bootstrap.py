@@ -3,6 +3,9 @@
 import numpy as np
 from jaxtyping import Float
 
+DRAWS_AT_ONCE = 100
+"""Keeps the weights of 10,000 examples to a few MB."""
+
 
 def two_way_bootstrap(
     table: Float[np.ndarray, "seeds examples"], *, level: float = 0.95, draws: int = 2_000, seed: int = 0
@@ -11,7 +14,9 @@ def two_way_bootstrap(
     seeds, examples = table.shape
     generator = np.random.default_rng(seed)
     of_seeds = generator.multinomial(seeds, np.full(seeds, 1 / seeds), draws) / seeds
-    of_examples = (generator.multinomial(examples, np.full(examples, 1 / examples)) / examples for _ in range(draws))
-    means = [weights @ table @ columns for weights, columns in zip(of_seeds, of_examples, strict=True)]
+    means = []
+    for weights in np.array_split(of_seeds, -(-draws // DRAWS_AT_ONCE)):
+        counts = generator.multinomial(examples, np.full(examples, 1 / examples), len(weights))
+        means.extend(((weights @ table) * counts).sum(1) / examples)
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)

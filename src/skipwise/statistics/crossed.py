@@ -66,11 +66,14 @@ def crossed_t(table: Float[np.ndarray, "seeds examples"]) -> CrossedT:
     seeds, examples = table.shape
     if seeds < 2 or examples < 2:
         raise ValueError(f"A crossed t needs at least 2 seeds and 2 examples, not {seeds} and {examples}.")
-    mean = table.mean()
-    rows, columns = table.mean(1), table.mean(0)
-    residuals = table - rows[:, None] - columns + mean
+    # Counted from a first entry, what does not vary is exactly 0 and not a rounding error that looks like a variance.
+    deviations = table - table[0, 0]
+    rows, columns = deviations.mean(1), deviations.mean(0)
+    rows, columns = rows - rows[0], columns - columns[0]
+    residuals = deviations - rows[:, None] - columns
+    residuals -= residuals.mean()
     return CrossedT(
-        mean=float(mean),
+        mean=float(table.mean()),
         v_seed=float(rows.var(ddof=1)) / seeds,
         v_img=float(columns.var(ddof=1)) / examples,
         v_res=float((residuals**2).sum()) / ((seeds - 1) * (examples - 1)) / (seeds * examples),

@@ -1,15 +1,53 @@
 """How many seeds, or test images, an undecided comparison would still need."""
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from scipy import stats
 
 from skipwise.statistics.crossed import CrossedT
 
+LEAST_PAIRS_FOR_EQUIVALENCE = 5
 MOST_SEEDS = 1_000
 MOST_TIMES_IMAGES = 1_000
 POWER_Z = 0.84
 """The normal quantile of a power of 80 %."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Needed:
+    """What would decide: so many seeds, or else so many test images, or nothing of the kind (both None)."""
+
+    kind: Literal["direction", "equivalence"] = "direction"
+    seeds: int | None = None
+    images: int | None = None
+
+
+def examples_if_all_agree(margin: float) -> int:
+    """The least number of examples on which full agreement shows a difference below the margin: 3 / N < margin."""
+    return math.floor(3 / margin) + 1
+
+
+def needed_for_direction(observed: CrossedT, *, alpha: float) -> Needed:
+    distance, quantile = abs(observed.mean), 1 - alpha / 2
+    seeds = seeds_needed(observed, distance=distance, quantile=quantile)
+    images = images_needed(observed, distance=distance, quantile=quantile) if seeds is None else None
+    return Needed(seeds=seeds, images=images)
+
+
+def needed_for_equivalence(observed: CrossedT, *, margin: float, alpha: float) -> Needed:
+    """Seeds only where the examples are enough, and images only where the pairs are."""
+    distance, quantile = margin - abs(observed.mean), 1 - alpha
+    least_examples = 2 if observed.variance > 0 else examples_if_all_agree(margin)
+    if observed.examples >= least_examples:
+        seeds = seeds_needed(observed, distance=distance, quantile=quantile)
+        if seeds is not None:
+            return Needed(kind="equivalence", seeds=max(seeds, LEAST_PAIRS_FOR_EQUIVALENCE))
+    if observed.seeds < LEAST_PAIRS_FOR_EQUIVALENCE:
+        return Needed(kind="equivalence")
+    images = images_needed(observed, distance=distance, quantile=quantile)
+    return Needed(kind="equivalence", images=None if images is None else max(images, least_examples))
 
 
 def projected(observed: CrossedT, *, seeds: int, examples: int) -> CrossedT:

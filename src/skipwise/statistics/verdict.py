@@ -10,19 +10,13 @@ from jaxtyping import Float
 from skipwise.statistics.crossed import CrossedT, crossed_t
 from skipwise.statistics.holm import holm_levels
 from skipwise.statistics.mcnemar import McNemar, mcnemar
-from skipwise.statistics.needed import images_needed, seeds_needed
-
-LEAST_PAIRS_FOR_EQUIVALENCE = 5
-
-
-@dataclass(frozen=True, kw_only=True)
-class Needed:
-    """What would decide: so many seeds, or else so many test images, or nothing of the kind (both None)."""
-
-    kind: Literal["direction", "equivalence"] = "direction"
-    seeds: int | None = None
-    images: int | None = None
-
+from skipwise.statistics.needed import (
+    LEAST_PAIRS_FOR_EQUIVALENCE,
+    Needed,
+    examples_if_all_agree,
+    needed_for_direction,
+    needed_for_equivalence,
+)
 
 Scores = Float[np.ndarray, "seeds examples"]
 
@@ -91,7 +85,7 @@ class Verdict:
                 said.append(f"{failed} of {self.pairs} runs of {label} failed; they count with what they answer")
         if self.equivalent:
             rate = 1 - 0.05 ** (1 / self.pairs)
-            said.append(f"failures 0 of {self.pairs}: a failure rate of up to {rate:.0%} is still possible")
+            said.append(f"failures 0 of {self.pairs}: a failure rate of up to {100 * rate:.0f} % is still possible")
         if self.direction == "undecided" and not self.equivalent:
             said.append(self._still_needed())
         return tuple(said)
@@ -126,52 +120,72 @@ def decide(
     `scores[label][k, n]` is the score of seed k on example n, `failures[label][k]` whether that run failed. Raises
     ValueError for tables that do not fit together.
     """
-    _check(scores)
-    labels = [label for label in scores if label != reference]
-    tables = {label: scores[label] - scores[reference] for label in labels}
+    _check(reference, scores, failures)
+    tables = {label: table - scores[reference] for label, table in scores.items() if label != reference}
     tests: dict[str, CrossedT | McNemar] = {
         label: crossed_t(table) if len(table) > 1 else mcnemar(table[0]) for label, table in tables.items()
     }
-    may_be_equivalent = {
-        label: _may_be_equivalent(tests[label], margin, [*failures[reference], *failures[label]]) for label in labels
-    }
-    p_equivalent = [
-        test.equivalence_p_value(margin) if isinstance(test, CrossedT) and may_be_equivalent[label] else 1.0
-        for label, test in tests.items()
-    ]
-    direction_alphas = holm_levels([test.p_value() for test in tests.values()], alpha)
-    equivalence_alphas = holm_levels(p_equivalent, alpha)
-    verdicts = {}
-    for label, p, alpha_direction, alpha_equivalence in zip(
-        labels, p_equivalent, direction_alphas, equivalence_alphas, strict=True
-    ):
-        test = tests[label]
-        rejected = test.p_value() < alpha_direction
-        failed = [*failures[reference], *failures[label]]
-        needed = Needed() if rejected else _needed(test, margin, failed, alpha_direction)
-        pair_differences = tables[label].mean(1)
-        verdicts[label] = Verdict(
-            reference=reference,
-            contender=label,
-            direction=("better" if test.mean > 0 else "worse") if rejected else "undecided",
-            equivalent=p < alpha_equivalence,
-            difference=test.mean,
-            interval=_possible(test.interval(1 - alpha_direction), scores),
-            level=1 - alpha_direction,
+    failed = {label: (sum(failures[reference]), sum(failures[label])) for label in tables}
+    p_equivalent = [_equivalence_p_value(tests[label], margin, failed[label]) for label in tables]
+    alphas = holm_levels([test.p_value() for test in tests.values()], alpha)
+    alphas_equivalent = holm_levels(p_equivalent, alpha)
+    return {
+        label: _verdict(
+            reference,
+            label,
+            tables[label],
+            tests[label],
+            interval=_possible(tests[label].interval(1 - alphas[index]), scores),
+            equivalent=p_equivalent[index] < alphas_equivalent[index],
+            failures=failed[label],
             margin=margin,
-            equivalence_interval=(test.interval(1 - 2 * alpha_equivalence) if isinstance(test, CrossedT) else None),
-            p_value=test.p_value(),
-            pairs=len(tables[label]),
-            examples=tables[label].shape[1],
-            wins=int((pair_differences > 0).sum()),
-            differences=tuple(pair_differences.tolist()),
-            failures=(sum(failures[reference]), sum(failures[label])),
-            method="crossed t" if isinstance(test, CrossedT) else "McNemar",
-            needed_for=needed.kind,
-            needed_seeds=needed.seeds,
-            needed_images=needed.images,
+            alpha=alphas[index],
+            alpha_equivalent=alphas_equivalent[index],
         )
-    return verdicts
+        for index, label in enumerate(tables)
+    }
+
+
+def _verdict(
+    reference: str,
+    contender: str,
+    table: Scores,
+    test: CrossedT | McNemar,
+    *,
+    interval: tuple[float, float],
+    equivalent: bool,
+    failures: tuple[int, int],
+    margin: float,
+    alpha: float,
+    alpha_equivalent: float,
+) -> Verdict:
+    crossed = test if isinstance(test, CrossedT) else None
+    decided = test.p_value() < alpha
+    needed = Needed()
+    if crossed and not decided and not equivalent:
+        needed = _needed(crossed, failures, margin, alpha, alpha_equivalent)
+    pair_differences = table.mean(1)
+    return Verdict(
+        reference=reference,
+        contender=contender,
+        direction=("better" if test.mean > 0 else "worse") if decided else "undecided",
+        equivalent=equivalent,
+        difference=test.mean,
+        interval=interval,
+        level=1 - alpha,
+        margin=margin,
+        equivalence_interval=crossed.interval(1 - 2 * alpha_equivalent) if crossed else None,
+        p_value=test.p_value(),
+        pairs=len(table),
+        examples=table.shape[1],
+        wins=int((pair_differences > 0).sum()),
+        differences=tuple(pair_differences.tolist()),
+        failures=failures,
+        method="crossed t" if crossed else "McNemar",
+        needed_for=needed.kind,
+        needed_seeds=needed.seeds,
+        needed_images=needed.images,
+    )
 
 
 def _possible(interval: tuple[float, float], scores: Mapping[str, Scores]) -> tuple[float, float]:
@@ -181,41 +195,35 @@ def _possible(interval: tuple[float, float], scores: Mapping[str, Scores]) -> tu
     return max(-1.0, interval[0]), min(1.0, interval[1])
 
 
-def _may_be_equivalent(test: CrossedT | McNemar, margin: float, failed: Sequence[bool]) -> bool:
-    """Whether equivalence may be claimed at all: enough pairs, none failed, and enough examples if all agree."""
-    if not isinstance(test, CrossedT) or test.seeds < LEAST_PAIRS_FOR_EQUIVALENCE or any(failed):
-        return False
-    return test.variance > 0 or 3 / test.examples < margin
+def _equivalence_p_value(test: CrossedT | McNemar, margin: float, failures: tuple[int, int]) -> float:
+    """1 where equivalence may not be claimed at all: too few pairs, a failed run, or too few examples if all agree."""
+    if not isinstance(test, CrossedT) or test.seeds < LEAST_PAIRS_FOR_EQUIVALENCE or any(failures):
+        return 1.0
+    if test.variance == 0 and test.examples < examples_if_all_agree(margin):
+        return 1.0
+    return test.equivalence_p_value(margin)
 
 
-def _needed(test: CrossedT | McNemar, margin: float, failed: Sequence[bool], alpha: float) -> Needed:
-    """Seeds or else test images that would decide the direction or, if that is nearer, equivalence."""
-    if not isinstance(test, CrossedT):
-        return Needed()
-    ways: list[Needed] = []
-    options: list[tuple[Literal["direction", "equivalence"], float, float]] = [
-        ("direction", abs(test.mean), 1 - alpha / 2),
-        ("equivalence", margin - abs(test.mean), 1 - alpha),
-    ]
-    for kind, distance, quantile in options:
-        if kind == "equivalence" and any(failed):
-            continue
-        seeds = seeds_needed(test, distance=distance, quantile=quantile)
-        images = images_needed(test, distance=distance, quantile=quantile) if seeds is None else None
-        if kind == "equivalence" and seeds is not None:
-            seeds = max(seeds, LEAST_PAIRS_FOR_EQUIVALENCE)
-        ways.append(Needed(kind=kind, seeds=seeds, images=images))
+def _needed(test: CrossedT, failures: tuple[int, int], margin: float, alpha: float, alpha_equivalent: float) -> Needed:
+    """What would show the direction or, if that is nearer and no run failed, equivalence."""
+    ways = [needed_for_direction(test, alpha=alpha)]
+    if not any(failures):
+        ways.append(needed_for_equivalence(test, margin=margin, alpha=alpha_equivalent))
     never = float("inf")
     return min(ways, key=lambda way: (way.seeds or never, way.images or never))
 
 
-def _check(scores: Mapping[str, Scores]) -> None:
+def _check(reference: str, scores: Mapping[str, Scores], failures: Mapping[str, Sequence[bool]]) -> None:
+    if reference not in scores:
+        raise ValueError(f"There are no scores of the reference {reference!r}, only of {', '.join(scores)}.")
     shapes = {label: table.shape for label, table in scores.items()}
     if len(set(shapes.values())) != 1:
         raise ValueError(f"Every contender needs scores for the same seeds and examples, not {shapes}.")
-    seeds, examples = next(iter(shapes.values()))
+    seeds, examples = shapes[reference]
     if seeds < 1 or examples < 2:
         raise ValueError(f"A verdict needs at least 1 seed and 2 examples, not {seeds} and {examples}.")
     for label, table in scores.items():
         if not np.isfinite(table).all():
             raise ValueError(f"Scores of {label} are not all finite.")
+        if len(failures.get(label, ())) != seeds:
+            raise ValueError(f"It must be said of each of the {seeds} runs of {label} whether it failed.")

@@ -2,14 +2,17 @@
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from skipwise.errors import UserError
 from skipwise.tasks import classification
 from skipwise.training.checkpoint import METRICS
 from skipwise.training.run import PREDICTIONS, RUN
@@ -33,22 +36,37 @@ class Result:
 
     @classmethod
     def read(cls, folder: Path, label: str) -> "Result":
-        content = json.loads((folder / RUN).read_text())
-        known = {entry.name: content[entry.name] for entry in fields(cls) if entry.name in content}
-        return cls(**{**known, "contender": label, "folder": folder})
+        """Raises UserError where the run's file is damaged."""
+        with _told_if_damaged(folder):
+            content = json.loads((folder / RUN).read_text())
+            known = {entry.name: content[entry.name] for entry in fields(cls) if entry.name in content}
+            return cls(**{**known, "contender": label, "folder": folder})
 
     def history(self) -> list[dict[str, Any]]:
         """The entries of its metrics, one an epoch."""
-        return [json.loads(line) for line in (self.folder / METRICS).read_text().splitlines()]
+        with _told_if_damaged(self.folder):
+            return [json.loads(line) for line in (self.folder / METRICS).read_text().splitlines()]
 
     def test_answers(self) -> tuple[Float[np.ndarray, "examples classes"], Int[np.ndarray, "examples"]]:
         """Its probabilities on the test images, and the labels."""
-        with np.load(self.folder / PREDICTIONS) as arrays:
+        with _told_if_damaged(self.folder), np.load(self.folder / PREDICTIONS) as arrays:
             return arrays["test_probabilities"], arrays["test_labels"]
 
     def score(self) -> Bool[np.ndarray, "examples"]:
         """Whether each test image is answered rightly."""
         return classification.score(*self.test_answers())
+
+
+@contextmanager
+def _told_if_damaged(folder: Path) -> Iterator[None]:
+    """What cannot be read of a run's folder becomes one sentence."""
+    try:
+        yield
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+        raise UserError(
+            f"{folder} is damaged ({type(error).__name__}: {error}): delete it, and the command that made the study "
+            "trains this run again."
+        ) from error
 
 
 def scores(results: Sequence[Result]) -> Float[np.ndarray, "seeds examples"]:

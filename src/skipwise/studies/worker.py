@@ -18,6 +18,7 @@ import torch
 from filelock import FileLock
 
 from skipwise.data.dataset import load
+from skipwise.errors import UserError
 from skipwise.networks import build
 from skipwise.studies.folder import StudyFolder
 from skipwise.training.loop import Stopped, Tick
@@ -60,7 +61,11 @@ def main(study: str) -> None:
             break
         except Exception as error:
             (run_folder / "error.txt").write_text(traceback.format_exc())
-            _say(tell, event="error", message=f"{type(error).__name__}: {error}")
+            _say(
+                tell,
+                event="error",
+                message=str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}",
+            )
         else:
             _say(tell, event="done")
 

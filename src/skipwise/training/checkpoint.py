@@ -9,6 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from skipwise.errors import UserError
+
 CHECKPOINT = "checkpoint.pt"
 METRICS = "metrics.jsonl"
 
@@ -52,8 +54,11 @@ def write_metrics(path: Path, history: list[dict[str, float]]) -> None:
 
 
 def load_checkpoint(path: Path, device: str) -> tuple[Progress, State, dict[str, Any], State] | None:
-    """What save_checkpoint wrote, or None where there is nothing yet."""
+    """What save_checkpoint wrote, or None where there is nothing yet. Raises UserError for a damaged file."""
     if not path.exists():
         return None
-    content = torch.load(path, map_location=device, weights_only=True)
+    try:
+        content = torch.load(path, map_location=device, weights_only=True)
+    except Exception as error:
+        raise UserError(f"{path} is damaged: delete it, and the run begins anew.") from error
     return Progress(**content["progress"]), content["network"], content["optimizer"], content["best"]
