@@ -207,13 +207,16 @@ def size_note(ready: Ready) -> str:
 
 
 def network_notes(ready: Ready) -> list[str]:
-    """What a network does to images that one might not expect."""
+    """What a network does to images that one might not expect, and where it begins."""
     _, *space = ready.dataset.input_shape
-    return [
-        f"{contender.label} enlarges the images from {min(space)} to {contender.network.stem.enlarge_to} px"
-        for contender in ready.design.contenders
-        if isinstance(contender.network, Architecture) and min(space) < contender.network.stem.enlarge_to
-    ]
+    notes = []
+    for contender in ready.design.contenders:
+        stem = contender.network.stem if isinstance(contender.network, Architecture) else None
+        if stem is not None and min(space) < stem.enlarge_to:
+            notes.append(f"{contender.label} enlarges the images from {min(space)} to {stem.enlarge_to} px")
+        if contender.recipe.pretrained:
+            notes.append(f"{contender.label} begins with the weights {contender.recipe.pretrained}")
+    return notes
 
 
 def results_table(study: Study) -> Table:

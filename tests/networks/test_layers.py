@@ -7,7 +7,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skipwise.networks.layers import Enlarge, KeyedDropout, convolution, key_masks, pool
+from skipwise.networks.layers import Enlarge, convolution, pool
+from skipwise.networks.masks import KeyedDropout, key_masks
 
 
 def naive_convolution(x, weight, bias, stride):

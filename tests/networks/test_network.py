@@ -22,8 +22,8 @@ def test_twins_are_equal_in_all_they_share(shortcut):
 
 def test_other_seeds_and_other_names_differ():
     one, two = (build(PRESETS["resnet8"], SHAPE, 10, seed=seed) for seed in (0, 1))
-    assert not torch.equal(one.stem[0].weight, two.stem[0].weight)
-    first, second = one.stages[0][0].branch[0].weight, one.stages[0][0].branch[3].weight
+    assert not torch.equal(one.stem.conv1.weight, two.stem.conv1.weight)
+    first, second = one.stages[0][0].branch.conv1.weight, one.stages[0][0].branch.conv2.weight
     assert first.shape == second.shape
     assert not torch.equal(first, second)
 
@@ -31,10 +31,10 @@ def test_other_seeds_and_other_names_differ():
 def test_he_initialisation():
     """Deviation sqrt(2 / fan-in) for convolutions; normalisations and biases neutral."""
     network = build(PRESETS["resnet18"], (3, 32, 32), 10, seed=0)
-    weight = network.stages[3][1].branch[0].weight
+    weight = network.stages[3][1].branch.conv1.weight
     assert weight.std().item() == pytest.approx((2 / (512 * 9)) ** 0.5, rel=0.01)
     assert network.head[-1].bias.abs().sum() == 0
-    assert network.stem[1].weight.eq(1).all()
+    assert network.stem.norm1.weight.eq(1).all()
 
 
 @pytest.mark.parametrize(("name", "side"), [("resnet20", 3), ("resnet18", 17), ("resnet20:max", 4), ("article-cnn", 1)])

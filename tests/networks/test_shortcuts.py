@@ -16,6 +16,7 @@ def place(*, in_channels=2, out_channels=4, stride=2, normalisation="none"):
         stride=stride,
         dims=2,
         normalisation=normalisation,
+        bias=normalisation == "none",
     )
 
 
@@ -61,7 +62,7 @@ def test_projection_maps_channels_where_shapes_change(x, branch):
 
 def test_projection_is_normalised_as_its_block_is():
     names = [name for name, _ in Projection().build(place(normalisation="batch")).named_parameters()]
-    assert names == ["path.0.weight", "path.1.weight", "path.1.bias"]
+    assert names == ["path.conv.weight", "path.norm.weight", "path.norm.bias"]
 
 
 @pytest.mark.parametrize(("always", "parameters"), [(False, 0), (True, 1)])

@@ -13,7 +13,7 @@ from torch import nn
 
 from skipwise.data import Normaliser, decode_for_prediction
 from skipwise.errors import UserError
-from skipwise.networks import build, network_from_json
+from skipwise.networks import build, fuse, network_from_json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ class Model:
         shape = (image["channels"], image["height"], image["width"])
         network = build(network_from_json(about["contender"]["network"]), shape, len(about["classes"]), seed=0)
         network.load_state_dict(load_file(folder / "model.safetensors"))
-        return cls(network, about, folder)
+        return cls(fuse(network), about, folder)
 
     @torch.no_grad()
     def probabilities(self, images: np.ndarray) -> np.ndarray:

@@ -1,37 +1,68 @@
 """Plain and residual networks, each a value that builds itself."""
 
 from skipwise.networks.architecture import Architecture, Head, Stage, Stem
-from skipwise.networks.blocks import Article, Basic, Block, Single
-from skipwise.networks.cost import Cost, cost
-from skipwise.networks.layers import Place, key_masks
-from skipwise.networks.network import Network, build, least_size
-from skipwise.networks.own import OwnNetwork, network_from_json, network_to_json, own_network
-from skipwise.networks.presets import PRESETS
-from skipwise.networks.shortcuts import SHORTCUTS, ConvReLU, NoShortcut, OwnShortcut, Projection, ZeroPad
+from skipwise.networks.blocks import Block
+from skipwise.networks.branches import Article, Basic, Bottleneck, OwnBranch, Single
+from skipwise.networks.build import AnyNetwork, build, network_from_json, network_to_json
+from skipwise.networks.cost import Cost, architecture_cost, cost, layer_costs
+from skipwise.networks.foreign import ForeignNetwork
+from skipwise.networks.fuse import fuse, has_shortcuts
+from skipwise.networks.masks import key_masks
+from skipwise.networks.network import Network, least_size
+from skipwise.networks.own import OwnNetwork, own_network
+from skipwise.networks.presets import KNOWN, PRESETS, TWINS, Preset
+from skipwise.networks.shortcuts import (
+    SHORTCUTS,
+    Arms,
+    ConvReLU,
+    Dropout,
+    Gate,
+    NoShortcut,
+    OwnShortcut,
+    Place,
+    Projection,
+    Scale,
+    ZeroPad,
+)
 
 __all__ = [
+    "KNOWN",
     "PRESETS",
     "SHORTCUTS",
+    "TWINS",
+    "AnyNetwork",
     "Architecture",
+    "Arms",
     "Article",
     "Basic",
     "Block",
+    "Bottleneck",
     "ConvReLU",
     "Cost",
+    "Dropout",
+    "ForeignNetwork",
+    "Gate",
     "Head",
     "Network",
     "NoShortcut",
+    "OwnBranch",
     "OwnNetwork",
     "OwnShortcut",
     "Place",
+    "Preset",
     "Projection",
+    "Scale",
     "Single",
     "Stage",
     "Stem",
     "ZeroPad",
+    "architecture_cost",
     "build",
     "cost",
+    "fuse",
+    "has_shortcuts",
     "key_masks",
+    "layer_costs",
     "least_size",
     "network_from_json",
     "network_to_json",

@@ -7,22 +7,28 @@ from pydantic import TypeAdapter, ValidationError
 
 from skipwise.errors import UserError
 from skipwise.networks.blocks import Block
-from skipwise.networks.layers import Downsample, Normalisation
-from skipwise.networks.shortcuts import NoShortcut
+from skipwise.networks.initialisation import Initialisation
+from skipwise.networks.layers import Activation, Downsample, Normalisation
+from skipwise.networks.shortcuts import NoShortcut, Shortcut
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stem:
-    """The first convolution with ReLU, and perhaps a 3-pixel max pool of stride 2.
+    """The first convolution with normalisation and activation, and perhaps a 3-pixel max pool of stride 2.
 
-    `enlarge_to` is the least side in pixels: smaller images are enlarged to it, 0 means never.
+    In front of blocks that begin with an activation of their own (pre-activation) it is the convolution alone. `deep`
+    makes three 3x3 convolutions of it, the first two half as wide (ResNet-D). `enlarge_to` is the least side in
+    pixels: smaller images are enlarged to it, 0 means never.
     """
 
     width: int
     kernel: int = 3
     stride: int = 1
+    deep: bool = False
     max_pool: bool = False
     normalisation: Normalisation = "batch"
+    activation: Activation = "relu"
+    bias: bool = False
     enlarge_to: int = 0
 
 
@@ -42,21 +48,34 @@ class Stage:
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """From the last maps to the classes: perhaps a 2-pixel pool, then mean or flatten, dropout, one dense layer."""
+    """From the last maps to the classes.
+
+    Perhaps a 2-pixel pool; then the mean or the maximum over space, the mean in `cells` x `cells` parts of it, or
+    every pixel ("flatten"); dense layers of `hidden` units with ReLU; and the dense layer to the classes. Dropout
+    stands before the last and after each hidden layer.
+    """
 
     downsample: Literal["none", "max", "average"] = "none"
-    reduce: Literal["average", "flatten"] = "average"
+    reduce: Literal["average", "maximum", "cells", "flatten"] = "average"
+    cells: int = 7
+    hidden: tuple[int, ...] = ()
     dropout: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Architecture:
-    """A convolutional network as data. `dims`: 1 for text and signals, 2 for images, 3 for volumes."""
+    """A convolutional network as data. `dims`: 1 for text and signals, 2 for images, 3 for volumes.
 
-    stem: Stem
+    `stochastic_depth` is the rate with which the last block's branch is dropped in training, block l of L with l/L
+    of it (Huang et al. 2016, arXiv 1603.09382, equation 4).
+    """
+
+    stem: Stem | None
     stages: tuple[Stage, ...]
     head: Head = Head()
     dims: Literal[1, 2, 3] = 2
+    initialisation: Initialisation = "he"
+    stochastic_depth: float = 0.0
 
     def replace_blocks(self, **changes: Any) -> "Architecture":
         """The same with these fields of every block replaced."""
@@ -64,13 +83,61 @@ class Architecture:
             self, stages=tuple(replace(stage, block=replace(stage.block, **changes)) for stage in self.stages)
         )
 
+    def with_shortcut(self, shortcut: Shortcut) -> "Architecture":
+        """The same with every shortcut replaced; a plain network gets one in every block.
+
+        Blocks that are plain in a residual network stay plain.
+        """
+        return replace(
+            self,
+            stages=tuple(
+                stage
+                if is_plain(stage) and not self.is_plain
+                else replace(stage, block=replace(stage.block, shortcut=shortcut))
+                for stage in self.stages
+            ),
+        )
+
     def plain_twin(self) -> "Architecture":
-        """The same without shortcuts, and without any other difference."""
-        return self.replace_blocks(shortcut=NoShortcut())
+        """The same without shortcuts, and without any other difference.
+
+        Raises UserError where that would leave a network through which nothing flows.
+        """
+        twin = self.replace_blocks(shortcut=NoShortcut())
+        twin.check()
+        return twin
+
+    def check(self) -> None:
+        """Raises UserError where fields contradict each other, or nothing would flow through a plain network."""
+        blocks = [stage.block for stage in self.stages]
+        if self.initialisation == "fixup" and any(
+            block.normalisation not in ("none", "scalar-bias") for block in blocks
+        ):
+            raise UserError(
+                "initialisation=fixup is for networks that nothing normalises: set normalisation=scalar-bias (with "
+                "multiplier=1 it is the paper's) or normalisation=none too."
+            )
+        if not self.is_plain:
+            return
+        if self.initialisation == "fixup":
+            raise UserError(
+                "A plain network cannot begin with initialisation=fixup: the last convolution of every branch is zero, "
+                "and without a shortcut nothing flows; take initialisation=he or delta-orthogonal for both twins."
+            )
+        if any(block.multiplier == 0 for block in blocks):
+            raise UserError(
+                "A plain network cannot have multiplier=0: every branch begins as zero, and without a shortcut nothing "
+                "flows; take multiplier=1 or none for both twins."
+            )
+        if self.stochastic_depth:
+            raise UserError(
+                "A plain network cannot have stochastic_depth: where a branch is dropped and there is no shortcut "
+                "nothing flows; take stochastic_depth=0 for both twins."
+            )
 
     @property
     def is_plain(self) -> bool:
-        return all(isinstance(stage.block.shortcut, NoShortcut) for stage in self.stages)
+        return all(is_plain(stage) for stage in self.stages)
 
     def to_json(self) -> dict[str, Any]:
         data: dict[str, Any] = _ADAPTER.dump_python(self, mode="json")
@@ -85,6 +152,11 @@ class Architecture:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
             raise UserError(f"This is no architecture: {where}: {first['msg']}.") from error
+
+
+def is_plain(stage: Stage) -> bool:
+    """Whether the blocks of a stage have no shortcut."""
+    return isinstance(stage.block.shortcut, NoShortcut)
 
 
 _ADAPTER = TypeAdapter(Architecture)

@@ -1,132 +1,162 @@
-"""Blocks: a branch F(x) of convolutions, the order of its normalisations and ReLUs, and a shortcut round it."""
+"""Blocks: a branch F(x), where its normalisations and activations stand, and a shortcut round it."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 
-import torch.nn.functional as F
 from jaxtyping import Float
-from pydantic import Field
 from torch import Tensor, nn
 
-from skipwise.networks.layers import Normalisation, Place, convolution, normalisation
-from skipwise.networks.shortcuts import NoShortcut, Shortcut
+from skipwise.networks.branches import Basic, Branch, Convolution, OwnBranch
+from skipwise.networks.layers import (
+    ACTIVATIONS,
+    Activation,
+    Map,
+    Multiplier,
+    Normalisation,
+    ScalarBias,
+    SqueezeExcitation,
+    convolution,
+    normalisation,
+)
+from skipwise.networks.masks import StochasticDepth
+from skipwise.networks.shortcuts import NoShortcut, Place, Shortcut
 
-Order = Literal["post", "relu-before-addition"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Convolution:
-    """One convolution of a branch."""
-
-    kernel: int
-    stride: int
-    channels: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Single:
-    """One convolution."""
-
-    kind: Literal["single"] = "single"
-    kernel: int = 3
-
-    def out_channels(self, width: int) -> int:
-        return width
-
-    def convolutions(self, width: int, stride: int) -> tuple[Convolution, ...]:
-        return (Convolution(kernel=self.kernel, stride=stride, channels=width),)
+Order = Literal["post", "norm-after-addition", "relu-before-addition", "relu-only-pre-activation", "pre-activation"]
+Step = Literal["norm", "act"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Basic:
-    """Two convolutions, the stride in the first (He et al. 2015, Fig. 5 left)."""
+class Steps:
+    """What stands before the branch, after its last convolution, and after the addition.
 
-    kind: Literal["basic"] = "basic"
-    kernel: int = 3
+    Between two convolutions there are always normalisation and activation.
+    """
 
-    def out_channels(self, width: int) -> int:
-        return width
-
-    def convolutions(self, width: int, stride: int) -> tuple[Convolution, ...]:
-        return (
-            Convolution(kernel=self.kernel, stride=stride, channels=width),
-            Convolution(kernel=self.kernel, stride=1, channels=width),
-        )
+    before: tuple[Step, ...] = ()
+    last: tuple[Step, ...] = ()
+    after: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Article:
-    """The article's branch: 1x1 to `width`, then a strided 3x3 to four times as many channels."""
-
-    kind: Literal["article"] = "article"
-    kernel: int = 3
-    expansion: int = 4
-
-    def out_channels(self, width: int) -> int:
-        return self.expansion * width
-
-    def convolutions(self, width: int, stride: int) -> tuple[Convolution, ...]:
-        return (
-            Convolution(kernel=1, stride=1, channels=width),
-            Convolution(kernel=self.kernel, stride=stride, channels=self.out_channels(width)),
-        )
-
-
-Branch = Annotated[Single | Basic | Article, Field(discriminator="kind")]
-
-BRANCHES: dict[str, Branch] = {"single": Single(), "basic": Basic(), "article": Article()}
+ORDERS: dict[Order, Steps] = {
+    "post": Steps(last=("norm",), after=("act",)),
+    "norm-after-addition": Steps(after=("norm", "act")),
+    "relu-before-addition": Steps(last=("norm", "act")),
+    "relu-only-pre-activation": Steps(before=("act",), last=("norm",)),
+    "pre-activation": Steps(before=("norm", "act")),
+}
+"""The five orders of He et al. 2016 (arXiv 1603.05027), Fig. 4 a to e."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """y = relu(shortcut(x, branch(x))), or with the last ReLU inside the branch ("relu-before-addition").
+    """y = after(shortcut(x, branch(before(x)))), with normalisations and activations as `order` has them.
 
-    Convolutions carry a bias only where no normalisation follows them.
+    In pre-activation orders the shortcut of a stage's first block is handed before(x), as in He et al. 2016's code.
+    Convolutions carry a bias only where nothing normalises, or where `bias` asks for it. `squeeze`: the reduction of
+    squeeze-and-excitation at the branch's end, 0 for none. `multiplier`: where a learned factor of the branch begins,
+    None for no factor.
     """
 
     branch: Branch = Basic()
     order: Order = "post"
     normalisation: Normalisation = "batch"
+    activation: Activation = "relu"
+    bias: bool = False
+    squeeze: int = 0
+    multiplier: float | None = None
     shortcut: Shortcut = NoShortcut()
 
-    def build(self, in_channels: int, width: int, stride: int, dims: int) -> "ShortcutBlock":
+    def build(
+        self, in_channels: int, width: int, *, stride: int, dims: int, first: bool, drop_rate: float
+    ) -> "ShortcutBlock":
+        """The module at its place; `first` of its stage, its branch dropped with `drop_rate`."""
+        out_channels = self.branch.out_channels(width)
+        order = ORDERS[self.order]
         place = Place(
             in_channels=in_channels,
             width=width,
-            out_channels=self.branch.out_channels(width),
+            out_channels=out_channels,
             stride=stride,
             dims=dims,
-            normalisation=self.normalisation,
+            normalisation=self.normalisation if "norm" in order.last else "none",
+            bias=self.carries_bias,
         )
         return ShortcutBlock(
-            branch=self._build_branch(place), shortcut=self.shortcut.build(place), relu_after=self.order == "post"
+            before=self.steps(order.before, in_channels, dims),
+            branch=self._build_branch(place, drop_rate),
+            shortcut=self.shortcut.build(place),
+            after=self.steps(order.after, out_channels, dims),
+            shared=first and bool(order.before),
         )
 
-    def _build_branch(self, place: Place) -> nn.Sequential:
-        layers: list[nn.Module] = []
+    @property
+    def carries_bias(self) -> bool:
+        return self.bias or self.normalisation == "none"
+
+    def steps(self, steps: tuple[Step, ...], channels: int, dims: int) -> nn.Sequential:
+        """Normalisation and activation for maps of so many channels, as `norm` and `act`."""
+        made = nn.Sequential()
+        for step in steps:
+            layer = (
+                ACTIVATIONS[self.activation]() if step == "act" else normalisation(self.normalisation, dims, channels)
+            )
+            if layer is not None:
+                made.add_module(step, layer)
+        return made
+
+    def _build_branch(self, place: Place, drop_rate: float) -> nn.Sequential:
+        if isinstance(self.branch, OwnBranch):
+            branch = nn.Sequential()
+            branch.add_module("own", self.branch.build(place))
+        else:
+            branch = self._convolutions(place, self.branch.convolutions(place.width, place.stride))
+        if self.squeeze:
+            branch.add_module("squeeze", SqueezeExcitation(place.out_channels, self.squeeze, self.activation))
+        if self.multiplier is not None:
+            branch.add_module("multiplier", Multiplier(self.multiplier))
+        if drop_rate:
+            branch.add_module("drop", StochasticDepth(drop_rate))
+        return branch
+
+    def _convolutions(self, place: Place, convolutions: tuple[Convolution, ...]) -> nn.Sequential:
+        layers = nn.Sequential()
         channels = place.in_channels
-        convolutions = self.branch.convolutions(place.width, place.stride)
         for number, conv in enumerate(convolutions, start=1):
-            normalised = normalisation(self.normalisation, place.dims, conv.channels)
-            layers += [
-                convolution(place.dims, channels, conv.channels, conv.kernel, stride=conv.stride, bias=not normalised),
-                *normalised,
-            ]
-            if number < len(convolutions) or self.order == "relu-before-addition":
-                layers.append(nn.ReLU())
+            if self.normalisation == "scalar-bias":
+                layers.add_module(f"bias{number}", ScalarBias())
+            layers.add_module(
+                f"conv{number}",
+                convolution(
+                    place.dims,
+                    channels,
+                    conv.channels,
+                    conv.kernel,
+                    stride=conv.stride,
+                    groups=conv.groups,
+                    bias=self.carries_bias,
+                ),
+            )
+            steps: tuple[Step, ...] = ("norm", "act") if number < len(convolutions) else ORDERS[self.order].last
+            for name, layer in self.steps(steps, conv.channels, place.dims).named_children():
+                layers.add_module(f"{name}{number}", layer)
             channels = conv.channels
-        return nn.Sequential(*layers)
+        return layers
 
 
 class ShortcutBlock(nn.Module):
-    """The module of a Block."""
+    """The module of a Block. `shared`: the shortcut too begins after the steps before the branch."""
 
-    def __init__(self, *, branch: nn.Module, shortcut: nn.Module, relu_after: bool) -> None:
+    def __init__(
+        self, *, before: nn.Sequential, branch: nn.Module, shortcut: nn.Module, after: nn.Sequential, shared: bool
+    ) -> None:
         super().__init__()
+        self.before = before
         self.branch = branch
         self.shortcut = shortcut
-        self.relu_after = relu_after
+        self.after = after
+        self.shared = shared
 
-    def forward(self, x: Float[Tensor, "batch channels *space"]) -> Float[Tensor, "batch out_channels *out_space"]:
-        y: Tensor = self.shortcut(x, self.branch(x))
-        return F.relu(y) if self.relu_after else y
+    def forward(self, x: Map) -> Float[Tensor, "batch out_channels *out_space"]:
+        stepped: Tensor = self.before(x)
+        y: Tensor = self.after(self.shortcut(stepped if self.shared else x, self.branch(stepped)))
+        return y

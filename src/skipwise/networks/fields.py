@@ -1,15 +1,17 @@
 """The fields of an architecture that can be set by name: `resnet20:shortcut=none,kernel=5,widths=16/32/64`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 from skipwise.errors import UserError, unknown
 from skipwise.networks.architecture import Architecture, Stage
-from skipwise.networks.blocks import BRANCHES
-from skipwise.networks.dotted import is_dotted
+from skipwise.networks.blocks import ORDERS
+from skipwise.networks.branches import BRANCHES, Bottleneck, OwnBranch, parse_branch
+from skipwise.networks.initialisation import Initialisation
+from skipwise.networks.layers import Activation, Downsample, Normalisation
 from skipwise.networks.presets import STEMS
-from skipwise.networks.shortcuts import SHORTCUTS, OwnShortcut, Shortcut
+from skipwise.networks.shortcuts import SHORTCUTS, parse_shortcut
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,31 +33,31 @@ def set_field(architecture: Architecture, name: str, text: str) -> Architecture:
         raise UserError(f"{name}={text} cannot be: {name} takes {field.takes}.") from error
 
 
-def parse_shortcut(text: str) -> Shortcut:
-    """A shortcut by name, or a user's own by dotted path."""
-    if text in SHORTCUTS:
-        return SHORTCUTS[text]
-    if is_dotted(text):
-        return OwnShortcut(path=text)
-    raise unknown("shortcut", text, SHORTCUTS)
-
-
-def _choice(what: str, text: str, known: dict[str, Any]) -> Any:
+def _choice(what: str, text: str, known: Iterable[str]) -> str:
     if text not in known:
         raise unknown(what, text, known)
-    return known[text]
+    return text
 
 
-def _whole_numbers(text: str, stages: int) -> list[int]:
-    """One number for all stages or one for each, each at least 1."""
-    numbers = [int(word) for word in text.split("/")]
-    if len(numbers) not in (1, stages) or min(numbers) < 1:
+def _whole_number(text: str) -> int:
+    number = int(text)
+    if number < 1:
         raise ValueError(text)
-    return numbers * stages if len(numbers) == 1 else numbers
+    return number
+
+
+def _rate(text: str) -> float:
+    rate = float(text)
+    if not 0 <= rate < 1:
+        raise ValueError(text)
+    return rate
 
 
 def _each_stage(architecture: Architecture, text: str, change: Callable[[Stage, int], Stage]) -> Architecture:
-    numbers = _whole_numbers(text, len(architecture.stages))
+    """Stages changed by one number for all or one for each."""
+    numbers = [_whole_number(word) for word in text.split("/")]
+    if len(numbers) == 1:
+        numbers *= len(architecture.stages)
     stages = tuple(change(stage, number) for stage, number in zip(architecture.stages, numbers, strict=True))
     return replace(architecture, stages=stages)
 
@@ -64,6 +66,8 @@ def _set_kernel(architecture: Architecture, text: str) -> Architecture:
     def change(stage: Stage, kernel: int) -> Stage:
         if kernel % 2 == 0:
             raise ValueError(text)
+        if isinstance(stage.block.branch, OwnBranch):
+            raise UserError("kernel cannot be set for a branch of your own: set it there.")
         return replace(stage, block=replace(stage.block, branch=replace(stage.block.branch, kernel=kernel)))
 
     return _each_stage(architecture, text, change)
@@ -72,34 +76,82 @@ def _set_kernel(architecture: Architecture, text: str) -> Architecture:
 def _set_widths(architecture: Architecture, text: str) -> Architecture:
     """A stem as wide as the first stage stays so."""
     changed = _each_stage(architecture, text, lambda stage, width: replace(stage, width=width))
-    if architecture.stem.width != architecture.stages[0].width:
+    stem = changed.stem
+    if stem is None or stem.width != architecture.stages[0].width:
         return changed
-    return replace(changed, stem=replace(changed.stem, width=changed.stages[0].width))
+    return replace(changed, stem=replace(stem, width=changed.stages[0].width))
 
 
 def _set_downsample(architecture: Architecture, text: str) -> Architecture:
-    kind = _choice("downsampling", text, {name: name for name in ("stride", "max", "average")})
+    kind: Any = _choice("downsampling", text, [name for name in get_args(Downsample) if name != "none"])
     stages = tuple(
         stage if stage.downsample == "none" else replace(stage, downsample=kind) for stage in architecture.stages
     )
     return replace(architecture, stages=stages)
 
 
-def _set_dropout(architecture: Architecture, text: str) -> Architecture:
-    rate = float(text)
-    if not 0 <= rate < 1:
-        raise ValueError(text)
-    return replace(architecture, head=replace(architecture.head, dropout=rate))
+def _set_stem(architecture: Architecture, text: str) -> Architecture:
+    stem = STEMS[_choice("stem", text, STEMS)]
+    kept = architecture.stem
+    if kept is None:
+        raise UserError("This network has no stem that another could take the place of.")
+    return replace(
+        architecture,
+        stem=replace(stem, width=kept.width, normalisation=kept.normalisation, activation=kept.activation),
+    )
+
+
+def _set_branch(architecture: Architecture, text: str) -> Architecture:
+    branch = parse_branch(text)
+    if branch is None:
+        raise unknown("branch", text, BRANCHES)
+    return architecture.replace_blocks(branch=branch)
+
+
+def _set_everywhere(what: str, known: Iterable[str], field: str) -> Callable[[Architecture, str], Architecture]:
+    """Sets a field that blocks and stem have both."""
+
+    def set_both(architecture: Architecture, text: str) -> Architecture:
+        changed = architecture.replace_blocks(**{field: _choice(what, text, known)})
+        stem = changed.stem
+        return changed if stem is None else replace(changed, stem=replace(stem, **{field: text}))  # type: ignore[arg-type]
+
+    return set_both
+
+
+def _set_bottleneck(field: str, parse: Callable[[str], Any]) -> Callable[[Architecture, str], Architecture]:
+    """Sets a field of every bottleneck."""
+
+    def set_branches(architecture: Architecture, text: str) -> Architecture:
+        branches = [stage.block.branch for stage in architecture.stages]
+        if not all(isinstance(branch, Bottleneck) for branch in branches):
+            raise UserError(f"{field} can be set for bottlenecks only: set branch=bottleneck before it.")
+        value = parse(text)
+        stages = tuple(
+            replace(stage, block=replace(stage.block, branch=replace(stage.block.branch, **{field: value})))
+            for stage in architecture.stages
+        )
+        return replace(architecture, stages=stages)
+
+    return set_branches
+
+
+def _multiplier(text: str) -> float | None:
+    return None if text == "none" else float(text)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return f"one of {', '.join(names)}"
 
 
 ARCHITECTURE_FIELDS: dict[str, ArchitectureField] = {
     "shortcut": ArchitectureField(
-        takes=f"one of {', '.join(SHORTCUTS)}, or a dotted path",
-        set=lambda a, text: a.replace_blocks(shortcut=parse_shortcut(text)),
+        takes=f"{_listed(SHORTCUTS)}, with numbers after slashes as scale/0.5/0.5, or a dotted path",
+        set=lambda a, text: a.with_shortcut(parse_shortcut(text)),
     ),
-    "branch": ArchitectureField(
-        takes=f"one of {', '.join(BRANCHES)}",
-        set=lambda a, text: a.replace_blocks(branch=_choice("branch", text, BRANCHES)),
+    "branch": ArchitectureField(takes=f"{_listed(BRANCHES)}, or a dotted path", set=_set_branch),
+    "order": ArchitectureField(
+        takes=_listed(ORDERS), set=lambda a, text: a.replace_blocks(order=_choice("order", text, ORDERS))
     ),
     "kernel": ArchitectureField(takes="an odd number of pixels, or one a stage as 3/5/7", set=_set_kernel),
     "blocks": ArchitectureField(
@@ -109,12 +161,43 @@ ARCHITECTURE_FIELDS: dict[str, ArchitectureField] = {
     "widths": ArchitectureField(
         takes="a number of channels of at least 1, or one a stage as 16/32/64", set=_set_widths
     ),
-    "downsample": ArchitectureField(takes="one of stride, max, average", set=_set_downsample),
-    "stem": ArchitectureField(
-        takes=f"one of {', '.join(STEMS)}",
-        set=lambda a, text: replace(
-            a, stem=replace(_choice("stem", text, STEMS), width=a.stem.width, normalisation=a.stem.normalisation)
-        ),
+    "stride_on": ArchitectureField(
+        takes="3x3 or 1x1, the convolution of a bottleneck that strides",
+        set=_set_bottleneck("stride_on", lambda text: _choice("convolution of a bottleneck", text, ["1x1", "3x3"])),
     ),
-    "dropout": ArchitectureField(takes="a rate from 0 to below 1, before the dense layer", set=_set_dropout),
+    "groups": ArchitectureField(
+        takes="a number of groups of at least 1, for a bottleneck's 3x3", set=_set_bottleneck("groups", _whole_number)
+    ),
+    "inner": ArchitectureField(
+        takes="a whole number: a bottleneck's inner channels by its width", set=_set_bottleneck("inner", _whole_number)
+    ),
+    "squeeze": ArchitectureField(
+        takes="the reduction of squeeze-and-excitation as 16, 0 for none",
+        set=lambda a, text: a.replace_blocks(squeeze=0 if text == "0" else _whole_number(text)),
+    ),
+    "multiplier": ArchitectureField(
+        takes="where a learned factor of each branch begins, 0 for SkipInit or ReZero, or none",
+        set=lambda a, text: a.replace_blocks(multiplier=_multiplier(text)),
+    ),
+    "stochastic_depth": ArchitectureField(
+        takes="the rate from 0 to below 1 with which the last branch is dropped",
+        set=lambda a, text: replace(a, stochastic_depth=_rate(text)),
+    ),
+    "normalisation": ArchitectureField(
+        takes=_listed(get_args(Normalisation)),
+        set=_set_everywhere("normalisation", get_args(Normalisation), "normalisation"),
+    ),
+    "activation": ArchitectureField(
+        takes=_listed(get_args(Activation)), set=_set_everywhere("activation", get_args(Activation), "activation")
+    ),
+    "initialisation": ArchitectureField(
+        takes=_listed(get_args(Initialisation)),
+        set=lambda a, text: replace(a, initialisation=_choice("initialisation", text, get_args(Initialisation))),  # type: ignore[arg-type]
+    ),
+    "downsample": ArchitectureField(takes="one of stride, max, average, anti-aliased", set=_set_downsample),
+    "stem": ArchitectureField(takes=_listed(STEMS), set=_set_stem),
+    "dropout": ArchitectureField(
+        takes="a rate from 0 to below 1, before the dense layer",
+        set=lambda a, text: replace(a, head=replace(a.head, dropout=_rate(text))),
+    ),
 }

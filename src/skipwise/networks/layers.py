@@ -1,6 +1,7 @@
 """The layers everything is built from, in one, two or three dimensions."""
 
-from dataclasses import dataclass
+import math
+from types import EllipsisType
 from typing import Literal
 
 import torch
@@ -8,54 +9,63 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from skipwise.draws import key
-
-Normalisation = Literal["batch", "none"]
-Downsample = Literal["none", "stride", "max", "average"]
+Normalisation = Literal["batch", "group", "layer", "none", "scalar-bias"]
+Activation = Literal["relu", "leaky-relu", "elu", "gelu", "silu", "tanh"]
+Downsample = Literal["none", "stride", "max", "average", "anti-aliased"]
 Pool = Literal["max", "average"]
+
+Map = Float[Tensor, "batch channels *space"]
 
 CONVOLUTIONS: dict[int, type[nn.Conv1d | nn.Conv2d | nn.Conv3d]] = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
 BATCH_NORMS: dict[int, type[nn.Module]] = {1: nn.BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
 MAX_POOLS: dict[int, type[nn.Module]] = {1: nn.MaxPool1d, 2: nn.MaxPool2d, 3: nn.MaxPool3d}
 AVERAGE_POOLS: dict[int, type[nn.Module]] = {1: nn.AvgPool1d, 2: nn.AvgPool2d, 3: nn.AvgPool3d}
+ADAPTIVE_POOLS: dict[int, type[nn.Module]] = {1: nn.AdaptiveAvgPool1d, 2: nn.AdaptiveAvgPool2d, 3: nn.AdaptiveAvgPool3d}
 INTERPOLATIONS = {1: "linear", 2: "bilinear", 3: "trilinear"}
+ACTIVATIONS: dict[Activation, type[nn.Module]] = {
+    "relu": nn.ReLU,
+    "leaky-relu": nn.LeakyReLU,
+    "elu": nn.ELU,
+    "gelu": nn.GELU,
+    "silu": nn.SiLU,
+    "tanh": nn.Tanh,
+}
 
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """Where a branch or a shortcut stands: what comes in, what must go out.
-
-    `width` is the stage's width; `out_channels` is what the branch makes of it (four times as much in the
-    article's block). A projection normalises as its block does.
-    """
-
-    in_channels: int
-    width: int
-    out_channels: int
-    stride: int
-    dims: int
-    normalisation: Normalisation
-
-    @property
-    def changes_shape(self) -> bool:
-        return self.stride != 1 or self.in_channels != self.out_channels
+GROUP_CHANNELS = 16
+"""Channels that group normalisation normalises together (Wu and He 2018, Table 3)."""
 
 
 def convolution(
-    dims: int, in_channels: int, out_channels: int, kernel: int, *, stride: int = 1, bias: bool
+    dims: int, in_channels: int, out_channels: int, kernel: int, *, stride: int = 1, groups: int = 1, bias: bool
 ) -> nn.Module:
     """y[o, p] = b[o] + sum over i, k of w[o, i, k] x[i, stride p + k - kernel // 2], zeros outside.
 
-    Padded so that stride 1 keeps the size; stride s gives ceil(size / s) for odd kernels.
+    Padded so that stride 1 keeps the size; stride s gives ceil(size / s) for odd kernels. With groups, i runs over
+    the inputs of o's own group.
     """
     made: nn.Module = CONVOLUTIONS[dims](
-        in_channels, out_channels, kernel, stride=stride, padding=kernel // 2, bias=bias
+        in_channels, out_channels, kernel, stride=stride, padding=kernel // 2, groups=groups, bias=bias
     )
     return made
 
 
-def normalisation(kind: Normalisation, dims: int, channels: int) -> list[nn.Module]:
-    return [BATCH_NORMS[dims](channels)] if kind == "batch" else []
+def normalisation(kind: Normalisation, dims: int, channels: int) -> nn.Module | None:
+    """The layer that normalises maps of so many channels, or None where nothing does.
+
+    "group" takes groups of 16 channels (or of their greatest common divisor with 16), "layer" all channels and
+    pixels of one image (Wu and He 2018, arXiv 1803.08494).
+    """
+    match kind:
+        case "batch":
+            return BATCH_NORMS[dims](channels)
+        case "group":
+            return nn.GroupNorm(channels // math.gcd(channels, GROUP_CHANNELS), channels)
+        case "layer":
+            return nn.GroupNorm(1, channels)
+        case "scalar-bias":
+            return ScalarBias()
+        case "none":
+            return None
 
 
 def pool(kind: Pool, dims: int, kernel: int = 2, *, stride: int = 2, padding: int = 0) -> nn.Module:
@@ -64,11 +74,63 @@ def pool(kind: Pool, dims: int, kernel: int = 2, *, stride: int = 2, padding: in
     return pools[dims](kernel, stride=stride, padding=padding)
 
 
+def downsampling(kind: Downsample, dims: int) -> nn.Module | None:
+    """What halves the maps in front of a stage; None where nothing does, or where a stride inside the stage will."""
+    if kind == "anti-aliased":
+        return BlurPool(dims)
+    return pool("max" if kind == "max" else "average", dims) if kind in ("max", "average") else None
+
+
+def halved(kind: Downsample, side: int) -> int:
+    """The side of a map of `side` pixels after downsampling."""
+    if kind == "none":
+        return side
+    return side // 2 if kind in ("max", "average") else -(-side // 2)
+
+
+def centre(weight: Float[Tensor, "out_channels in_channels *kernel"]) -> Float[Tensor, "out_channels in_channels"]:
+    """The middle pixel of a convolution's kernel, as a view."""
+    index: list[int | EllipsisType] = [..., *(side // 2 for side in weight.shape[2:])]
+    return weight[tuple(index)]
+
+
+class BlurPool(nn.Module):
+    """Every second pixel of the map blurred by [1, 2, 1] / 4 along each axis, edges reflected.
+
+    A shift of the input by one pixel changes it less than a bare stride (Zhang 2019, arXiv 1904.11486).
+    """
+
+    filter: Tensor
+
+    def __init__(self, dims: int) -> None:
+        super().__init__()
+        line = torch.tensor([0.25, 0.5, 0.25])
+        blur = line
+        for _ in range(dims - 1):
+            blur = blur[..., None] * line
+        self.dims = dims
+        self.register_buffer("filter", blur[None, None], persistent=False)
+
+    def forward(self, x: Map) -> Float[Tensor, "batch channels *half"]:
+        channels = x.shape[1]
+        convolve = (F.conv1d, F.conv2d, F.conv3d)[self.dims - 1]
+        padded = F.pad(x, (1, 1) * self.dims, mode="reflect")
+        weight = self.filter.to(x.dtype).expand(channels, *self.filter.shape[1:])
+        return convolve(padded, weight, stride=2, groups=channels)
+
+
 class GlobalAverage(nn.Module):
     """The mean over space: one number a channel."""
 
-    def forward(self, x: Float[Tensor, "batch channels *space"]) -> Float[Tensor, "batch channels"]:
+    def forward(self, x: Map) -> Float[Tensor, "batch channels"]:
         return x.flatten(2).mean(2)
+
+
+class GlobalMaximum(nn.Module):
+    """The maximum over space: one number a channel."""
+
+    def forward(self, x: Map) -> Float[Tensor, "batch channels"]:
+        return x.flatten(2).amax(2)
 
 
 class Enlarge(nn.Module):
@@ -78,7 +140,7 @@ class Enlarge(nn.Module):
         super().__init__()
         self.least = least
 
-    def forward(self, x: Float[Tensor, "batch channels *space"]) -> Float[Tensor, "batch channels *larger"]:
+    def forward(self, x: Map) -> Float[Tensor, "batch channels *larger"]:
         space = x.shape[2:]
         if min(space) >= self.least:
             return x
@@ -86,31 +148,49 @@ class Enlarge(nn.Module):
         return F.interpolate(x, size=size, mode=INTERPOLATIONS[len(space)], align_corners=False)
 
 
-class KeyedDropout(nn.Module):
-    """Dropout whose mask is a function of (seed, step, module name), whatever else was drawn before.
+class ScalarBias(nn.Module):
+    """x + b with one learned number b, zero at first (Zhang et al. 2019, Fixup, arXiv 1901.09321, section 3)."""
 
-    Feature c of example n is zero with probability `rate`, else divided by 1 - rate (Srivastava et al. 2014).
-    """
+    initial = {"bias": 0.0}  # noqa: RUF012
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.rate = rate
-        self.draw_key = key("unset")
+        self.bias = nn.Parameter(torch.zeros(1))
 
-    def forward(self, x: Float[Tensor, "batch features"]) -> Float[Tensor, "batch features"]:
-        if not self.training or self.rate == 0:
-            return x
-        generator = torch.Generator(x.device).manual_seed(self.draw_key)
-        kept = torch.rand(x.shape, generator=generator, device=x.device) >= self.rate
-        return x * kept / (1 - self.rate)
+    def forward(self, x: Map) -> Map:
+        return x + self.bias
 
 
-def key_masks(network: nn.Module, seed: int, step: int) -> None:
-    """Make every random mask of the coming training step a function of (seed, step, module name).
+class Multiplier(nn.Module):
+    """a x with one learned number a.
 
-    Modules of a user's own draw from torch's global generator, so that one is set to (seed, step) too.
+    From a = 0 a block begins as its shortcut: SkipInit (De and Smith 2020, arXiv 2002.10444) and ReZero (Bachlechner
+    et al. 2020, arXiv 2003.04887). From a = 1 it is Fixup's.
     """
-    torch.manual_seed(key(seed, "step", step))
-    for name, module in network.named_modules():
-        if isinstance(module, KeyedDropout):
-            module.draw_key = key(seed, "dropout", step, name)
+
+    def __init__(self, start: float) -> None:
+        super().__init__()
+        self.factor = nn.Parameter(torch.tensor([start]))
+        self.initial = {"factor": start}
+
+    def forward(self, x: Map) -> Map:
+        return x * self.factor
+
+
+class SqueezeExcitation(nn.Module):
+    """Each channel times a number in (0, 1): sigmoid(W2 act(W1 mean over space)) (Hu et al. 2018, arXiv 1709.01507).
+
+    The inner layer has channels / `reduction` units.
+    """
+
+    def __init__(self, channels: int, reduction: int, activation: Activation) -> None:
+        super().__init__()
+        inner = max(1, channels // reduction)
+        self.squeeze = GlobalAverage()
+        self.dense1 = nn.Linear(channels, inner)
+        self.act = ACTIVATIONS[activation]()
+        self.dense2 = nn.Linear(inner, channels)
+
+    def forward(self, x: Map) -> Map:
+        weights: Tensor = self.dense2(self.act(self.dense1(self.squeeze(x)))).sigmoid()
+        return x * weights.reshape(*weights.shape, *[1] * (x.ndim - 2))

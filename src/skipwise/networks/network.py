@@ -1,41 +1,65 @@
-"""From an architecture to a module with its parameters drawn."""
+"""From an architecture to a module."""
 
 import math
 from collections.abc import Sequence
 
-import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from skipwise.draws import key
-from skipwise.errors import UserError
-from skipwise.networks.architecture import Architecture, Head, Stage, Stem
-from skipwise.networks.layers import Enlarge, GlobalAverage, KeyedDropout, convolution, normalisation, pool
-from skipwise.networks.own import OwnNetwork
+from skipwise.networks.architecture import Architecture, Stage, Stem
+from skipwise.networks.blocks import ORDERS
+from skipwise.networks.layers import (
+    ACTIVATIONS,
+    ADAPTIVE_POOLS,
+    Enlarge,
+    GlobalAverage,
+    GlobalMaximum,
+    ScalarBias,
+    convolution,
+    downsampling,
+    halved,
+    normalisation,
+    pool,
+)
+from skipwise.networks.masks import KeyedDropout
+from skipwise.networks.recompute import recomputed
 
 
 class Network(nn.Module):
-    """Stem, stages and head of an architecture, for inputs of one shape. Gives logits."""
+    """Stem, stages and head of an architecture, for inputs of one shape. Gives logits.
+
+    With `recompute`, training forgets the maps between blocks and computes them again on the way back: see
+    `skipwise.networks.recompute`.
+    """
 
     def __init__(self, architecture: Architecture, input_shape: Sequence[int], classes: int) -> None:
         super().__init__()
+        self.architecture = architecture
+        self.recompute = False
         channels, *space = input_shape
         dims = architecture.dims
-        self.stem = _stem(architecture.stem, channels, dims)
-        width = architecture.stem.width
+        self.stem = nn.Sequential()
+        if architecture.stem is not None:
+            bare = bool(ORDERS[architecture.stages[0].block.order].before)
+            self.stem = _stem(architecture.stem, channels, dims, bare=bare)
+            channels = architecture.stem.width
         self.stages = nn.ModuleList()
+        blocks, done = sum(stage.blocks for stage in architecture.stages), 0
+        self.segment = max(1, round(math.sqrt(blocks)))
         for stage in architecture.stages:
-            self.stages.append(_stage(stage, width, dims))
-            width = stage.block.branch.out_channels(stage.width)
-        sizes = [_sizes(architecture, side)[-1] for side in space]
-        features = width * (math.prod(sizes) if architecture.head.reduce == "flatten" else 1)
-        self.head = _head(architecture.head, features, classes, dims)
+            rates = [architecture.stochastic_depth * (done + number) / blocks for number in range(1, stage.blocks + 1)]
+            self.stages.append(_stage(stage, channels, dims, rates))
+            channels = stage.block.branch.out_channels(stage.width)
+            done += stage.blocks
+        self.head = _head(architecture, channels, space, classes)
 
     def features(self, x: Float[Tensor, "batch channels *space"]) -> list[Tensor]:
-        """The maps that the stem and then each stage give."""
+        """The maps that the stem, which passes on what it gets where there is none, and then each stage give."""
         maps = [self.stem(x)]
         for stage in self.stages:
-            maps.append(stage(maps[-1]))
+            assert isinstance(stage, nn.Sequential)
+            x = maps[-1]
+            maps.append(recomputed(stage, x, self.segment) if self.recompute and self.training else stage(x))
         return maps
 
     def forward(self, x: Float[Tensor, "batch channels *space"]) -> Float[Tensor, "batch classes"]:
@@ -43,49 +67,9 @@ class Network(nn.Module):
         return logits
 
 
-def build(architecture: Architecture | OwnNetwork, input_shape: Sequence[int], classes: int, seed: int) -> nn.Module:
-    """The network of an architecture for inputs (channels, *space), its parameters drawn from the seed.
-
-    Raises UserError where the input is too small or has not the architecture's number of dimensions.
-    """
-    if isinstance(architecture, OwnNetwork):
-        return architecture.build(input_shape, classes, seed)
-    _, *space = input_shape
-    if len(space) != architecture.dims:
-        raise UserError(f"This network has {architecture.dims} dimensions in space, the data {len(space)}.")
-    least = least_size(architecture)
-    if min(space) < least:
-        raise UserError(
-            f"Images of {'x'.join(map(str, space))} px are too small for this network: it halves them until nothing is "
-            f"left and needs at least {least} px a side (take --size {least}, or another stem or network)."
-        )
-    network = Network(architecture, input_shape, classes)
-    initialise(network, seed)
-    return network
-
-
-@torch.no_grad()
-def initialise(network: nn.Module, seed: int) -> None:
-    """Draw each parameter from a generator of its own, keyed by (seed, its name), whatever else there is.
-
-    Weights of convolutions are normal with variance 2 / fan-in (He et al. 2015, arXiv 1502.01852, equation 10), the
-    dense layer's with 1 / fan-in, since no ReLU follows it; normalisations begin as the identity, biases at zero.
-    """
-    for name, parameter in network.named_parameters():
-        if name.endswith("bias"):
-            parameter.zero_()
-        elif parameter.ndim == 1:
-            parameter.fill_(1)
-        else:
-            fan_in = parameter[0].numel()
-            deviation = math.sqrt((2 if parameter.ndim > 2 else 1) / fan_in)
-            generator = torch.Generator().manual_seed(key(seed, "parameter", name))
-            parameter.copy_(torch.randn(parameter.shape, generator=generator) * deviation)
-
-
 def least_size(architecture: Architecture) -> int:
     """The least side in pixels with which no stride and no pool meets a map of a single pixel."""
-    if architecture.stem.enlarge_to:
+    if architecture.stem is not None and architecture.stem.enlarge_to:
         return 1
     side = 1
     while not _fits(architecture, side):
@@ -101,9 +85,10 @@ def _fits(architecture: Architecture, side: int) -> bool:
 
 def _halvings(architecture: Architecture) -> list[bool]:
     """For the stem, its pool, each stage and the head's pool: whether it shrinks its input."""
+    stem = architecture.stem
     return [
-        architecture.stem.stride > 1,
-        architecture.stem.max_pool,
+        stem is not None and stem.stride > 1,
+        stem is not None and stem.max_pool,
         *(stage.downsample != "none" for stage in architecture.stages),
         architecture.head.downsample != "none",
     ]
@@ -111,43 +96,74 @@ def _halvings(architecture: Architecture) -> list[bool]:
 
 def _sizes(architecture: Architecture, side: int) -> list[int]:
     """The side after the stem, its pool, each stage and the head's pool, in pixels."""
-    stem, head = architecture.stem, architecture.head
-    side = -(-max(side, stem.enlarge_to) // stem.stride)
-    sizes = [side]
-    sizes.append(-(-sizes[-1] // 2) if stem.max_pool else sizes[-1])
-    for downsample in [*(stage.downsample for stage in architecture.stages), head.downsample]:
-        halved = {"none": sizes[-1], "stride": -(-sizes[-1] // 2)}
-        sizes.append(halved.get(downsample, sizes[-1] // 2))
+    stem = architecture.stem
+    if stem is not None:
+        side = -(-max(side, stem.enlarge_to) // stem.stride)
+    sizes = [side, -(-side // 2) if stem is not None and stem.max_pool else side]
+    for downsample in [*(stage.downsample for stage in architecture.stages), architecture.head.downsample]:
+        sizes.append(halved(downsample, sizes[-1]))
     return sizes
 
 
-def _stem(stem: Stem, channels: int, dims: int) -> nn.Sequential:
-    normalised = normalisation(stem.normalisation, dims, stem.width)
-    layers = [
-        *([Enlarge(stem.enlarge_to)] if stem.enlarge_to else []),
-        convolution(dims, channels, stem.width, stem.kernel, stride=stem.stride, bias=not normalised),
-        *normalised,
-        nn.ReLU(),
-        *([pool("max", dims, 3, stride=2, padding=1)] if stem.max_pool else []),
-    ]
-    return nn.Sequential(*layers)
+def _stem(stem: Stem, in_channels: int, dims: int, *, bare: bool) -> nn.Sequential:
+    """The stem's layers; a bare one ends in its convolution, and the first block begins with what is left out."""
+    layers = nn.Sequential()
+    if stem.enlarge_to:
+        layers.add_module("enlarge", Enlarge(stem.enlarge_to))
+    widths = (stem.width // 2, stem.width // 2, stem.width) if stem.deep else (stem.width,)
+    for number, width in enumerate(widths, start=1):
+        kernel, stride = 3 if stem.deep else stem.kernel, stem.stride if number == 1 else 1
+        with_bias = stem.bias or stem.normalisation == "none"
+        layers.add_module(f"conv{number}", convolution(dims, in_channels, width, kernel, stride=stride, bias=with_bias))
+        if not bare or number < len(widths):
+            normalised = normalisation(stem.normalisation, dims, width)
+            if normalised is not None:
+                layers.add_module(f"norm{number}", normalised)
+            layers.add_module(f"act{number}", ACTIVATIONS[stem.activation]())
+        in_channels = width
+    if stem.max_pool:
+        layers.add_module("pool", pool("max", dims, 3, stride=2, padding=1))
+    return layers
 
 
-def _stage(stage: Stage, in_channels: int, dims: int) -> nn.Sequential:
+def _stage(stage: Stage, in_channels: int, dims: int, drop_rates: Sequence[float]) -> nn.Sequential:
     layers: list[nn.Module] = []
-    if stage.downsample in ("max", "average"):
-        layers.append(pool("max" if stage.downsample == "max" else "average", dims))
-    for number in range(stage.blocks):
-        stride = 2 if stage.downsample == "stride" and number == 0 else 1
-        layers.append(stage.block.build(in_channels, stage.width, stride, dims))
+    shrink = downsampling(stage.downsample, dims)
+    if shrink is not None:
+        layers.append(shrink)
+    for number, drop_rate in enumerate(drop_rates):
+        first = number == 0
+        stride = 2 if stage.downsample == "stride" and first else 1
+        layers.append(
+            stage.block.build(in_channels, stage.width, stride=stride, dims=dims, first=first, drop_rate=drop_rate)
+        )
         in_channels = stage.block.branch.out_channels(stage.width)
     return nn.Sequential(*layers)
 
 
-def _head(head: Head, features: int, classes: int, dims: int) -> nn.Sequential:
-    return nn.Sequential(
-        *([pool("max" if head.downsample == "max" else "average", dims)] if head.downsample != "none" else []),
-        GlobalAverage() if head.reduce == "average" else nn.Flatten(),
-        *([KeyedDropout(head.dropout)] if head.dropout else []),
-        nn.Linear(features, classes),
-    )
+def _head(architecture: Architecture, channels: int, space: Sequence[int], classes: int) -> nn.Sequential:
+    """What a further block of the last stage would begin with, then the head's own layers."""
+    head, dims, block = architecture.head, architecture.dims, architecture.stages[-1].block
+    layers = block.steps(ORDERS[block.order].before, channels, dims)
+    if head.downsample != "none":
+        layers.add_module("pool", pool("max" if head.downsample == "max" else "average", dims))
+    reduced: dict[str, nn.Module] = {"average": GlobalAverage(), "maximum": GlobalMaximum(), "flatten": nn.Flatten()}
+    features = channels
+    if head.reduce == "cells":
+        layers.add_module("cells", ADAPTIVE_POOLS[dims](head.cells))
+        features = channels * head.cells**dims
+    elif head.reduce == "flatten":
+        features = channels * math.prod(_sizes(architecture, side)[-1] for side in space)
+    layers.add_module("reduce", reduced.get(head.reduce, nn.Flatten()))
+    for number, units in enumerate(head.hidden, start=1):
+        layers.add_module(f"hidden{number}", nn.Linear(features, units))
+        layers.add_module(f"act{number}", nn.ReLU())
+        if head.dropout:
+            layers.add_module(f"drop{number}", KeyedDropout(head.dropout))
+        features = units
+    if head.dropout and not head.hidden:
+        layers.add_module("drop", KeyedDropout(head.dropout))
+    if block.normalisation == "scalar-bias":
+        layers.add_module("bias", ScalarBias())
+    layers.add_module("dense", nn.Linear(features, classes))
+    return layers

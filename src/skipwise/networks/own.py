@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import nn
@@ -47,12 +46,3 @@ def own_network(path: str) -> Architecture | OwnNetwork:
             "(input_shape, classes) and gives a torch.nn.Module."
         )
     return OwnNetwork(path=path)
-
-
-def network_to_json(network: Architecture | OwnNetwork) -> dict[str, Any]:
-    return {"own": network.path} if isinstance(network, OwnNetwork) else network.to_json()
-
-
-def network_from_json(data: dict[str, Any]) -> Architecture | OwnNetwork:
-    """What network_to_json wrote. Raises UserError where it is neither."""
-    return OwnNetwork(path=data["own"]) if "own" in data else Architecture.from_json(data)

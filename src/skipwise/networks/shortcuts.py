@@ -1,57 +1,71 @@
 """Shortcuts: how a block's input x meets its branch F(x). The one thing in which twins differ.
 
 Each is a value that builds a module `shortcut(x, branch) -> y` for the place where it stands. Option letters are
-those of He et al. 2015, section 4.1.
+those of He et al. 2015, section 4.1; "Table 1" is that of He et al. 2016 (arXiv 1603.05027).
 """
 
-from dataclasses import dataclass
-from types import EllipsisType
+import math
+from dataclasses import dataclass, fields, replace
 from typing import Annotated, Any, Literal
 
-import torch.nn.functional as F
-from jaxtyping import Float
 from pydantic import Field
-from torch import Tensor, nn
+from torch import nn
 
-from skipwise.errors import UserError
-from skipwise.networks.dotted import load_dotted
-from skipwise.networks.layers import Place, convolution, normalisation
-
-Map = Float[Tensor, "batch channels *space"]
-Branch = Float[Tensor, "batch out_channels *out_space"]
-
-
-class NoAddition(nn.Module):
-    def forward(self, x: Map, branch: Branch) -> Branch:
-        return branch
-
-
-class ZeroPadAddition(nn.Module):
-    def __init__(self, stride: int, new_channels: int) -> None:
-        super().__init__()
-        self.stride = stride
-        self.new_channels = new_channels
-
-    def forward(self, x: Map, branch: Branch) -> Branch:
-        space = x.ndim - 2
-        if self.stride != 1:
-            strided: list[slice | EllipsisType] = [..., *[slice(None, None, self.stride)] * space]
-            x = x[tuple(strided)]
-        if self.new_channels:
-            x = F.pad(x, (0, 0) * space + (0, self.new_channels))
-        return branch + x
+from skipwise.errors import UserError, unknown
+from skipwise.networks.additions import (
+    Addition,
+    ArmsAddition,
+    GatedAddition,
+    NoAddition,
+    ScaledAddition,
+    ZeroPadding,
+)
+from skipwise.networks.dotted import is_dotted, load_dotted
+from skipwise.networks.layers import Normalisation, convolution, normalisation, pool
+from skipwise.networks.masks import ThinnedMaps
 
 
-class MappedAddition(nn.Module):
-    """y = F(x) + path(x)."""
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a branch or a shortcut stands: what comes in, what must go out.
 
-    def __init__(self, *path: nn.Module) -> None:
-        super().__init__()
-        self.path = nn.Sequential(*path)
+    `width` is the stage's width; `out_channels` is what the branch makes of it (four times as much in a
+    bottleneck). `normalisation` is how the branch's last convolution is normalised, "none" where it is not: a
+    projection does as that one does. `bias` is whether convolutions carry one.
+    """
 
-    def forward(self, x: Map, branch: Branch) -> Branch:
-        mapped: Tensor = self.path(x)
-        return branch + mapped
+    in_channels: int
+    width: int
+    out_channels: int
+    stride: int
+    dims: int
+    normalisation: Normalisation
+    bias: bool
+
+    @property
+    def changes_shape(self) -> bool:
+        return self.stride != 1 or self.in_channels != self.out_channels
+
+    def zero_padding(self) -> ZeroPadding:
+        """The map without parameters from what comes in to the shape of what goes out: the identity where it can be."""
+        new_channels = self.out_channels - self.in_channels
+        if new_channels < 0:
+            raise UserError(
+                f"This shortcut cannot go from {self.in_channels} to {self.out_channels} channels: "
+                "let widths grow from stage to stage, or take shortcut=projection."
+            )
+        return ZeroPadding(self.stride, new_channels)
+
+    def projection(self, *, stride: int) -> nn.Sequential:
+        """A 1x1 convolution from the channels that come in to those that go out, normalised as the branch's end is."""
+        path = nn.Sequential()
+        path.add_module(
+            "conv", convolution(self.dims, self.in_channels, self.out_channels, 1, stride=stride, bias=self.bias)
+        )
+        normalised = normalisation(self.normalisation, self.dims, self.out_channels)
+        if normalised is not None:
+            path.add_module("norm", normalised)
+        return path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,30 +85,33 @@ class ZeroPad:
     kind: Literal["zero-pad"] = "zero-pad"
 
     def build(self, place: Place) -> nn.Module:
-        new_channels = place.out_channels - place.in_channels
-        if new_channels < 0:
-            raise UserError(
-                f"The zero-pad shortcut cannot go from {place.in_channels} to {place.out_channels} channels: "
-                "let widths grow from stage to stage, or take shortcut=projection."
-            )
-        return ZeroPadAddition(place.stride, new_channels)
+        return Addition(place.zero_padding())
 
 
 @dataclass(frozen=True, kw_only=True)
 class Projection:
-    """y = F(x) + W x: a 1x1 convolution where shapes change (option B) or in every block (option C)."""
+    """y = F(x) + W x: a 1x1 convolution where shapes change (option B) or in every block (option C, Table 1).
+
+    With `average`, a stride becomes a mean over 2x2 pixels in front of the 1x1 convolution, so that no pixel is
+    skipped (ResNet-D: He et al. 2018, arXiv 1812.01187, Fig. 2c).
+    """
 
     kind: Literal["projection"] = "projection"
     always: bool = False
+    average: bool = False
 
     def build(self, place: Place) -> nn.Module:
         if not (self.always or place.changes_shape):
-            return ZeroPadAddition(stride=1, new_channels=0)
-        normalised = normalisation(place.normalisation, place.dims, place.out_channels)
-        project = convolution(
-            place.dims, place.in_channels, place.out_channels, 1, stride=place.stride, bias=not normalised
-        )
-        return MappedAddition(project, *normalised)
+            return Addition(place.zero_padding())
+        if not self.average or place.stride == 1:
+            return Addition(place.projection(stride=place.stride))
+        mean = pool("average", place.dims, place.stride, stride=place.stride)
+        mean.ceil_mode, mean.count_include_pad = True, False  # type: ignore[assignment]
+        path = nn.Sequential()
+        path.add_module("mean", mean)
+        for name, layer in place.projection(stride=1).named_children():
+            path.add_module(name, layer)
+        return Addition(path)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +127,66 @@ class ConvReLU:
             path += [convolution(place.dims, channels, place.width, 1, stride=place.stride, bias=True), nn.ReLU()]
             channels = place.width
         path += [convolution(place.dims, channels, place.out_channels, 3, bias=True), nn.ReLU()]
-        return MappedAddition(*path)
+        return Addition(nn.Sequential(*path))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """y = branch F(x) + shortcut x with constants, `scale/0.5/1` (Table 1); zero-padded where shapes change."""
+
+    kind: Literal["scale"] = "scale"
+    shortcut: float = 0.5
+    branch: float = 1.0
+
+    def build(self, place: Place) -> nn.Module:
+        return ScaledAddition(place.zero_padding(), shortcut_scale=self.shortcut, branch_scale=self.branch)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """y = F(x) + (1 - g) x, g = sigmoid(W x + b), a 1x1 convolution; `gate/-6` begins with b = -6 (Table 1).
+
+    With `exclusive` the branch is gated too: y = g F(x) + (1 - g) x, as in Highway networks. Zero-padded where shapes
+    change.
+    """
+
+    kind: Literal["gate"] = "gate"
+    bias: float = -6.0
+    exclusive: bool = False
+
+    def build(self, place: Place) -> nn.Module:
+        gate = convolution(place.dims, place.in_channels, place.out_channels, 1, stride=place.stride, bias=True)
+        gate.initial = {"bias": self.bias}  # type: ignore[assignment]
+        return GatedAddition(place.zero_padding(), gate, gates_branch=self.exclusive)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dropout:
+    """y = F(x) + x with each number of x dropped with probability `rate`, `dropout/0.5` (Table 1)."""
+
+    kind: Literal["dropout"] = "dropout"
+    rate: float = 0.5
+
+    def build(self, place: Place) -> nn.Module:
+        return Addition(nn.Sequential(place.zero_padding(), ThinnedMaps(self.rate)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arms:
+    """RepVGG's: y = F(x) + norm(1x1(x)) + norm(x), the last where shapes stay (Ding et al. 2021, arXiv 2101.03697).
+
+    Trained with arms, deployed plain: both are linear, so a single 3x3 convolution takes them in afterwards.
+    """
+
+    kind: Literal["arms"] = "arms"
+    convolution: bool = True
+    identity: bool = True
+
+    def build(self, place: Place) -> nn.Module:
+        convolved = place.projection(stride=place.stride) if self.convolution else None
+        stays = self.identity and not place.changes_shape
+        normalised = normalisation(place.normalisation, place.dims, place.in_channels) or nn.Identity()
+        return ArmsAddition(convolution=convolved, identity=normalised if stays else None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,12 +204,47 @@ class OwnShortcut:
         return module
 
 
-Shortcut = Annotated[NoShortcut | ZeroPad | Projection | ConvReLU | OwnShortcut, Field(discriminator="kind")]
+Shortcut = Annotated[
+    NoShortcut | ZeroPad | Projection | ConvReLU | Scale | Gate | Dropout | Arms | OwnShortcut,
+    Field(discriminator="kind"),
+]
 
 SHORTCUTS: dict[str, Shortcut] = {
     "none": NoShortcut(),
     "zero-pad": ZeroPad(),
     "projection": Projection(),
     "projection-always": Projection(always=True),
+    "projection-average": Projection(average=True),
     "conv-relu": ConvReLU(),
+    "scale": Scale(),
+    "gate": Gate(),
+    "exclusive-gate": Gate(exclusive=True),
+    "dropout": Dropout(),
+    "arms": Arms(),
+    "arms-1x1": Arms(identity=False),
+    "arms-identity": Arms(convolution=False),
 }
+
+
+def parse_shortcut(text: str) -> Shortcut:
+    """A shortcut by name, its numbers after slashes (`scale/0.5/0.5`), or a user's own by dotted path.
+
+    Raises UserError for an unknown name, ValueError for numbers that cannot be.
+    """
+    name, *numbers = text.split("/")
+    if name not in SHORTCUTS:
+        if is_dotted(text):
+            return OwnShortcut(path=text)
+        raise unknown("shortcut", name, SHORTCUTS)
+    shortcut: Any = SHORTCUTS[name]
+    takes = [entry.name for entry in fields(shortcut) if entry.type is float]
+    if len(numbers) > len(takes):
+        given = f"{len(takes)} number{'s' * (len(takes) != 1)}" if takes else "no number"
+        raise UserError(f"shortcut={text} cannot be: {name} takes {given} after its name.")
+    values = [float(number) for number in numbers]
+    if not all(math.isfinite(value) for value in values):
+        raise ValueError(text)
+    made: Shortcut = replace(shortcut, **dict(zip(takes, values, strict=False)))
+    if isinstance(made, Dropout) and not 0 <= made.rate < 1:
+        raise UserError(f"shortcut={text} cannot be: dropout takes a rate from 0 to below 1.")
+    return made

@@ -8,19 +8,34 @@ from hashlib import sha256
 from typing import Any
 
 from skipwise.errors import UserError, unknown
-from skipwise.networks import PRESETS, Architecture, OwnNetwork, network_from_json, network_to_json, own_network
+from skipwise.networks import (
+    PRESETS,
+    AnyNetwork,
+    Architecture,
+    OwnNetwork,
+    network_from_json,
+    network_to_json,
+    own_network,
+)
 from skipwise.networks.dotted import is_dotted
 from skipwise.networks.fields import ARCHITECTURE_FIELDS, set_field
+from skipwise.networks.foreign import foreign_network, is_foreign
+from skipwise.networks.pretrained import fingerprint
 from skipwise.training.recipe import RECIPE_FIELDS, Recipe
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contender:
-    """What is trained, and how, under one name."""
+    """What is trained, and how, under one name.
+
+    `weights` tells the pretrained weights that it begins with from others of the same name; empty where it begins
+    from nothing.
+    """
 
     label: str
-    network: Architecture | OwnNetwork
+    network: AnyNetwork
     recipe: Recipe
+    weights: str = ""
 
     @property
     def is_plain(self) -> bool:
@@ -31,11 +46,21 @@ class Contender:
         return isinstance(self.network, Architecture) and not self.network.is_plain
 
     def to_json(self) -> dict[str, Any]:
-        return {"label": self.label, "network": network_to_json(self.network), "recipe": asdict(self.recipe)}
+        return {
+            "label": self.label,
+            "network": network_to_json(self.network),
+            "recipe": asdict(self.recipe),
+            "weights": self.weights,
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Contender":
-        return cls(label=data["label"], network=network_from_json(data["network"]), recipe=Recipe(**data["recipe"]))
+        return cls(
+            label=data["label"],
+            network=network_from_json(data["network"]),
+            recipe=Recipe(**data["recipe"]),
+            weights=data.get("weights", ""),
+        )
 
     def run_name(self, split: Mapping[str, Any]) -> str:
         """The name of its folder: a slug and the hash of network, recipe and split, so no run is taken for another."""
@@ -64,10 +89,18 @@ def parse_contender(text: str, recipe: Recipe, settings: Sequence[str] = ()) -> 
         elif field in ARCHITECTURE_FIELDS and isinstance(network, Architecture):
             network = set_field(network, field, value)
         elif field in ARCHITECTURE_FIELDS:
-            raise UserError(f"{field} cannot be set for {name}: a network of your own has the recipe's fields only.")
+            whose = "a network of your own" if isinstance(network, OwnNetwork) else "another library's network"
+            raise UserError(f"{field} cannot be set for {name}: {whose} has the recipe's fields only.")
         else:
             raise unknown(f"field of {name}", field, [*ARCHITECTURE_FIELDS, *RECIPE_FIELDS])
-    return Contender(label=label or description, network=network, recipe=recipe)
+    if isinstance(network, Architecture):
+        network.check()
+    elif recipe.checkpointing:
+        raise UserError(f"checkpointing cannot be set for {name}: it goes by the blocks of skipwise's own networks.")
+    if recipe.trunk_rate != 1 and not recipe.pretrained:
+        raise UserError("trunk_rate is for pretrained weights: set pretrained too.")
+    weights = fingerprint(recipe.pretrained) if recipe.pretrained else ""
+    return Contender(label=label or description, network=network, recipe=recipe, weights=weights)
 
 
 def parse_contenders(texts: Sequence[str], recipe: Recipe, settings: Sequence[str] = ()) -> tuple[Contender, ...]:
@@ -85,9 +118,11 @@ def slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-.")[:60] or "unnamed"
 
 
-def _network(name: str) -> Architecture | OwnNetwork:
+def _network(name: str) -> AnyNetwork:
     if name in PRESETS:
         return PRESETS[name]
+    if is_foreign(name):
+        return foreign_network(name)
     if is_dotted(name):
         return own_network(name)
     raise unknown("network", name, PRESETS)

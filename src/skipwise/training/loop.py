@@ -2,14 +2,14 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from torch import nn
 
 from skipwise.data.stream import Batch, Stream
-from skipwise.networks import key_masks
+from skipwise.networks import Network, key_masks
 from skipwise.tasks import classification
 from skipwise.training.checkpoint import (
     CHECKPOINT,
@@ -46,13 +46,26 @@ class Stopped(Exception):  # noqa: N818
 class Loop:
     """Trains one network by a recipe over a stream and keeps the weights of the best epoch by validation."""
 
-    def __init__(self, network: nn.Module, recipe: Recipe, stream: Stream, plan: Plan, folder: Path) -> None:
+    def __init__(
+        self,
+        network: nn.Module,
+        recipe: Recipe,
+        stream: Stream,
+        plan: Plan,
+        folder: Path,
+        trunk: Collection[str] = (),
+    ) -> None:
         self.network = network
+        self.frozen = set(trunk) if recipe.trunk_rate == 0 else set()
+        for name, parameter in network.named_parameters():
+            parameter.requires_grad_(name not in self.frozen)
+        if isinstance(network, Network):
+            network.recompute = recipe.checkpointing
         self.recipe = recipe
         self.stream = stream
         self.plan = plan
         self.folder = folder
-        self.optimizer = sgd(network, recipe)
+        self.optimizer = sgd(network, recipe, trunk)
         self.progress = Progress()
         self.best: State = {}
         self._resume()
@@ -69,7 +82,7 @@ class Loop:
         return self.progress
 
     def _train_epoch(self, tell: Callable[[Tick], None], should_stop: Callable[[], bool]) -> None:
-        self.network.train()
+        self.train_mode()
         progress, totals = self.progress, self.progress.totals
         saved = started = time.monotonic()
         for batch in self.stream.epoch(progress.epoch, progress.step):
@@ -91,13 +104,20 @@ class Loop:
                 self._save()
                 saved = started = time.monotonic()
 
+    def train_mode(self) -> None:
+        """Ready to learn; normalisations of a frozen trunk keep their statistics."""
+        self.network.train()
+        for name, module in self.network.named_modules():
+            if f"{name}.weight" in self.frozen and hasattr(module, "running_mean"):
+                module.eval()
+
     def train_step(self, batch: Batch) -> tuple[float, float]:
         """One step down the gradient. Gives the batch's loss and its number of right answers."""
         steps = self.recipe.epochs * self.stream.steps_per_epoch
         step = self.progress.epoch * self.stream.steps_per_epoch + self.progress.step
         key_masks(self.network, self.stream.seed, step)
         for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(self.recipe, step, steps)
+            group["lr"] = group["share"] * learning_rate(self.recipe, step, steps)
         self.optimizer.zero_grad(set_to_none=True)
         with self.plan.autocast():
             logits = self.network(batch.images)

@@ -1,6 +1,7 @@
 """The optimizer and the schedule of its learning rate."""
 
 import math
+from collections.abc import Collection
 
 import torch
 from torch import nn
@@ -8,11 +9,20 @@ from torch import nn
 from skipwise.training.recipe import Recipe
 
 
-def sgd(network: nn.Module, recipe: Recipe) -> torch.optim.SGD:
-    """SGD with Nesterov momentum; weight decay on the weights of convolutions and dense layers alone."""
-    decayed = weights(network)
-    spared = [parameter for parameter in network.parameters() if parameter.ndim <= 1]
-    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": spared, "weight_decay": 0.0}]
+def sgd(network: nn.Module, recipe: Recipe, trunk: Collection[str] = ()) -> torch.optim.SGD:
+    """SGD with Nesterov momentum; weight decay on the weights of convolutions and dense layers alone.
+
+    Each group has a `share` of the rate: the recipe's `trunk_rate` for parameters named in `trunk`, 1 for the others.
+    """
+    groups = []
+    for pretrained, share in ((False, 1.0), (True, recipe.trunk_rate)):
+        here = [parameter for name, parameter in network.named_parameters() if (name in trunk) == pretrained]
+        decayed = [parameter for parameter in here if parameter.ndim > 1]
+        spared = [parameter for parameter in here if parameter.ndim <= 1]
+        groups += [
+            {"params": decayed, "weight_decay": recipe.weight_decay, "share": share},
+            {"params": spared, "weight_decay": 0.0, "share": share},
+        ]
     return torch.optim.SGD(
         [group for group in groups if group["params"]],
         lr=recipe.lr,

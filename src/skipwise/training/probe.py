@@ -9,6 +9,7 @@ from torch import nn
 
 from skipwise.data.dataset import Dataset
 from skipwise.data.stream import Stream
+from skipwise.networks.pretrained import load_pretrained
 from skipwise.training.loop import Loop
 from skipwise.training.plan import Plan
 from skipwise.training.recipe import Recipe
@@ -27,7 +28,9 @@ def seconds_per_run(network: nn.Module, recipe: Recipe, dataset: Dataset, plan: 
     stream = Stream(dataset, seed=0, batch_size=recipe.batch_size, augmentation=recipe.augmentation, device=plan.device)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            loop = Loop(plan.place(network).train(), recipe, stream, plan, Path(folder))
+            trunk = load_pretrained(network, recipe.pretrained) if recipe.pretrained else ()
+            loop = Loop(plan.place(network), recipe, stream, plan, Path(folder), trunk)
+            loop.train_mode()
             fastest, probing_since = float("inf"), time.monotonic()
             for number, batch in zip(range(6), stream.epoch(0), strict=False):
                 began = time.monotonic()

@@ -20,7 +20,9 @@ class Recipe:
     """How a network is trained: SGD with Nesterov momentum under a schedule of the learning rate.
 
     `weight_decay` is the L2 penalty's gradient factor (0.5 * weight_decay * |w|^2 on the weights of convolutions and
-    dense layers), `l1` that of |w|. Both spare biases and normalisations.
+    dense layers), `l1` that of |w|. Both spare biases and normalisations. `pretrained` names weights to begin
+    with; the trunk, all but the last layer, then learns with `trunk_rate` times the rate, 0 freezing it.
+    `checkpointing` computes maps again instead of keeping them: less memory, the same bits.
     """
 
     epochs: int = _setting(20, "a whole number of at least 1", least=1)
@@ -35,6 +37,9 @@ class Recipe:
     crop: int = _setting(0, "a number of pixels of padding of at least 0")
     flip: bool = _setting(False, "true or false")
     cutout: int = _setting(0, "the side of the hole in pixels, 0 for none")
+    pretrained: str = _setting("", "a .safetensors or .pth file, a run's folder, or torchvision/NAME")
+    trunk_rate: float = _setting(1.0, "a share of the rate from 0 to 1, for all but the last layer", below=1 + 1e-9)
+    checkpointing: bool = _setting(False, "true or false")
 
     @property
     def augmentation(self) -> Augmentation:

@@ -4,6 +4,7 @@ import json
 import platform
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -16,8 +17,10 @@ from torch import nn
 from skipwise.data.dataset import Dataset
 from skipwise.data.stream import Stream
 from skipwise.networks import cost
+from skipwise.networks.pretrained import load_pretrained
 from skipwise.tasks import classification
 from skipwise.training.checkpoint import CHECKPOINT, Progress, write_atomically
+from skipwise.training.deployed import deployed
 from skipwise.training.evaluate import evaluate
 from skipwise.training.loop import Loop, Tick
 from skipwise.training.plan import Plan
@@ -48,7 +51,8 @@ def train_run(
     stream = Stream(
         dataset, seed=seed, batch_size=recipe.batch_size, augmentation=recipe.augmentation, device=plan.device
     )
-    loop = Loop(plan.place(network), recipe, stream, plan, folder)
+    trunk = load_pretrained(network, recipe.pretrained) if recipe.pretrained else ()
+    loop = Loop(plan.place(network), recipe, stream, plan, folder, trunk)
     progress = loop.run(tell, should_stop)
     predictions = _predict(loop, dataset)
     right = classification.score(predictions["test_probabilities"], predictions["test_labels"])
@@ -67,6 +71,9 @@ def train_run(
         "train_accuracy": progress.history[-1]["train_accuracy"] if progress.history else None,
         "parameters": costs.parameters,
         "multiply_adds": costs.multiply_adds,
+        "depth": costs.depth,
+        "activation_bytes": costs.activation_bytes,
+        "deployed": asdict(deployed(loop.network, stream, plan)) if with_weights else None,
         "steps": loop.stream.steps_per_epoch * progress.epoch + progress.step,
         "train_seconds": sum(epoch["seconds"] for epoch in progress.history),
         "wall_seconds_since_last_start": time.monotonic() - began,

@@ -1,0 +1,56 @@
+"""From what a contender names to a module with its parameters drawn."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from torch import nn
+
+from skipwise.errors import UserError
+from skipwise.networks.architecture import Architecture
+from skipwise.networks.foreign import ForeignNetwork, foreign_network
+from skipwise.networks.initialisation import initialise
+from skipwise.networks.network import Network, least_size
+from skipwise.networks.own import OwnNetwork
+
+AnyNetwork = Architecture | OwnNetwork | ForeignNetwork
+
+
+def build(network: AnyNetwork, input_shape: Sequence[int], classes: int, seed: int) -> nn.Module:
+    """The network for inputs (channels, *space), its parameters drawn from the seed.
+
+    Raises UserError where the input is too small, has not the architecture's number of dimensions, or where the
+    architecture contradicts itself.
+    """
+    if not isinstance(network, Architecture):
+        return network.build(input_shape, classes, seed)
+    network.check()
+    _, *space = input_shape
+    if len(space) != network.dims:
+        raise UserError(f"This network has {network.dims} dimensions in space, the data {len(space)}.")
+    least = least_size(network)
+    if min(space) < least:
+        raise UserError(
+            f"Images of {'x'.join(map(str, space))} px are too small for this network: it halves them until nothing is "
+            f"left and needs at least {least} px a side (take --size {least}, or another stem or network)."
+        )
+    built = Network(network, input_shape, classes)
+    initialise(built, seed, kind=network.initialisation, activation=network.stages[0].block.activation)
+    return built
+
+
+def network_to_json(network: AnyNetwork) -> dict[str, Any]:
+    """A network as JSON has it."""
+    match network:
+        case OwnNetwork():
+            return {"own": network.path}
+        case ForeignNetwork():
+            return {"foreign": f"{network.library}/{network.name}"}
+        case Architecture():
+            return network.to_json()
+
+
+def network_from_json(data: dict[str, Any]) -> AnyNetwork:
+    """What network_to_json wrote. Raises UserError where it is none of these."""
+    if "own" in data:
+        return OwnNetwork(path=data["own"])
+    return foreign_network(data["foreign"]) if "foreign" in data else Architecture.from_json(data)
