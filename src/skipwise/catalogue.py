@@ -4,15 +4,11 @@ import inspect
 from pathlib import Path
 from typing import Literal
 
-import torch
-
 from skipwise.data import NAMES
 from skipwise.errors import UserError
-from skipwise.networks import PRESETS, SHORTCUTS, Network, cost, least_size
+from skipwise.networks import KNOWN, SHORTCUTS, architecture_cost, least_size
 from skipwise.studies import Study
 from skipwise.studies.folder import StudyFolder
-
-NATIVE_SIZES = {"resnet18": 224, "resnet34": 224, "plain18": 224, "plain34": 224}
 
 
 def catalogue(what: Literal["networks", "data", "shortcuts", "studies"], studies: Path) -> list[str]:
@@ -23,17 +19,24 @@ def catalogue(what: Literal["networks", "data", "shortcuts", "studies"], studies
 
 
 def _networks() -> list[str]:
-    lines = [f"{'network':<16}{'parameters':>12}{'multiply-adds':>16}   input, least side"]
-    for name, architecture in PRESETS.items():
-        side = NATIVE_SIZES.get(name, 32)
-        with torch.device("meta"):
-            network = Network(architecture, (3, side, side), 10)
-        costs = cost(network, (3, side, side))
+    lines = [
+        f"{'network':<24}{'layers':>6}{'parameters':>13}{'multiply-adds':>15}{'made for':>10}{'least':>7}   source"
+    ]
+    for name, preset in KNOWN.items():
+        costs = architecture_cost(preset.architecture, (3, preset.side, preset.side), preset.classes)
+        least = f"{least_size(preset.architecture)} px"
         lines.append(
-            f"{name:<16}{costs.parameters:>12,}{costs.multiply_adds:>16,}   "
-            f"{side}x{side} px, 10 classes; at least {least_size(architecture)} px"
+            f"{name:<24}{costs.depth:>6}{costs.parameters:>13,}{costs.multiply_adds / 1e6:>13,.0f} M"
+            f"{preset.side:>7} px{least:>7}   {preset.source}"
         )
-    return lines
+    return [
+        *lines,
+        "",
+        "Layers are those with weights on the longest way (the names of wide networks count two shortcuts more). A",
+        "multiply-add counts once, for one colour image of the size that the network was made for (32 px with 10",
+        "classes, 224 px with 1000); `least` is the smallest side it takes. torchvision/NAME and timm/NAME are known",
+        "too; `skipwise show NAME` draws a network and tells its costs by layer.",
+    ]
 
 
 def _data() -> list[str]:

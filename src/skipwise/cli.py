@@ -31,6 +31,10 @@ Name = Annotated[str | None, typer.Option(help="The study's name; default: data 
 Size = Annotated[int | None, typer.Option(help="Side of the images in pixels.")]
 SplitSeed = Annotated[int, typer.Option(help="Another number, another split into train, validation and test.")]
 Workers = Annotated[int | None, typer.Option(help="Runs at once; changes no result.")]
+Pretrained = Annotated[
+    str | None,
+    typer.Option(help="Weights that every contender begins with: a file, a run's folder, or torchvision/NAME."),
+]
 Settings = Annotated[list[str] | None, typer.Option("--set", help="FIELD=VALUE for every contender; may repeat.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be trained and how long it takes, and stop.")]
 
@@ -47,6 +51,7 @@ def compare(
     size: Size = None,
     split_seed: SplitSeed = 0,
     workers: Workers = None,
+    pretrained: Pretrained = None,
     settings: Settings = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -67,7 +72,7 @@ def compare(
         size=size,
         split_seed=split_seed,
         workers=workers,
-        settings=tuple(settings or ()),
+        settings=_settings(settings, pretrained),
     )
     run_study(asked, console(), dry_run=dry_run)
 
@@ -83,6 +88,7 @@ def train(
     name: Name = None,
     size: Size = None,
     split_seed: SplitSeed = 0,
+    pretrained: Pretrained = None,
     settings: Settings = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -102,9 +108,27 @@ def train(
         name=name,
         size=size,
         split_seed=split_seed,
-        settings=tuple(settings or ()),
+        settings=_settings(settings, pretrained),
     )
     run_study(asked, console(), dry_run=dry_run)
+
+
+@app.command()
+def show(
+    network: Annotated[str, typer.Argument(help="NAME[:field=value,...], as `skipwise list networks` has them.")],
+    input: Annotated[  # noqa: A002
+        str | None, typer.Option(help="Channels and sides as 3x224x224; default: what it was made for.")
+    ] = None,
+    against: Annotated[str | None, typer.Option(help="Another network beside it, as its plain twin.")] = None,
+    classes: Annotated[int | None, typer.Option(help="Classes; default: as many as it was made for.")] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="Where the picture goes, .svg or .png; default: NETWORK.svg here.")
+    ] = None,
+) -> None:
+    """Show a network layer by layer, what it costs, and draw it with its shortcuts."""
+    from skipwise.showing import show_network
+
+    show_network(network, against=against, input_text=input, classes=classes, picture=picture)
 
 
 @app.command()
@@ -170,6 +194,11 @@ def main() -> None:
     except OSError as error:
         sys.exit(_complain(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."))
     sys.exit(code if isinstance(code, int) else 0)  # some versions of typer give the code of Ctrl-C, others raise
+
+
+def _settings(settings: list[str] | None, pretrained: str | None) -> tuple[str, ...]:
+    """What holds for every contender."""
+    return (*(settings or ()), *([f"pretrained={pretrained}"] if pretrained is not None else []))
 
 
 def _complain(sentence: str) -> int:

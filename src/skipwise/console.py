@@ -25,7 +25,7 @@ class Console:
     """Plain lines: one for each finished run, and one now and then on what is going."""
 
     def __init__(self, terminal: Terminal | None = None) -> None:
-        self.terminal = terminal or Terminal(highlight=False, width=_width())
+        self.terminal = terminal or Terminal(highlight=False, width=terminal_width())
         self.running: dict[Job, Tick] = {}
         self.said = time.monotonic()
 
@@ -156,7 +156,7 @@ class LiveConsole(Console):
         super().__exit__(kind, error, trace)
 
 
-def _width() -> int | None:
+def terminal_width() -> int | None:
     """What goes into a file or a notebook is 100 characters wide; a terminal has its own width."""
     return None if sys.stdout.isatty() else 100
 

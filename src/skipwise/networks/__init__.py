@@ -3,8 +3,8 @@
 from skipwise.networks.architecture import Architecture, Head, Stage, Stem
 from skipwise.networks.blocks import Block
 from skipwise.networks.branches import Article, Basic, Bottleneck, OwnBranch, Single
-from skipwise.networks.build import AnyNetwork, build, network_from_json, network_to_json
-from skipwise.networks.cost import Cost, architecture_cost, cost, layer_costs
+from skipwise.networks.build import AnyNetwork, build, check_input, network_from_json, network_to_json
+from skipwise.networks.cost import Cost, LayerCost, architecture_cost, cost, layer_costs
 from skipwise.networks.foreign import ForeignNetwork
 from skipwise.networks.fuse import fuse, has_shortcuts
 from skipwise.networks.masks import key_masks
@@ -43,6 +43,7 @@ __all__ = [
     "ForeignNetwork",
     "Gate",
     "Head",
+    "LayerCost",
     "Network",
     "NoShortcut",
     "OwnBranch",
@@ -58,6 +59,7 @@ __all__ = [
     "ZeroPad",
     "architecture_cost",
     "build",
+    "check_input",
     "cost",
     "fuse",
     "has_shortcuts",

@@ -23,6 +23,14 @@ def build(network: AnyNetwork, input_shape: Sequence[int], classes: int, seed: i
     """
     if not isinstance(network, Architecture):
         return network.build(input_shape, classes, seed)
+    check_input(network, input_shape)
+    built = Network(network, input_shape, classes)
+    initialise(built, seed, kind=network.initialisation, activation=network.stages[0].block.activation)
+    return built
+
+
+def check_input(network: Architecture, input_shape: Sequence[int]) -> None:
+    """Raises UserError where an architecture contradicts itself or cannot take inputs of this shape."""
     network.check()
     _, *space = input_shape
     if len(space) != network.dims:
@@ -33,9 +41,6 @@ def build(network: AnyNetwork, input_shape: Sequence[int], classes: int, seed: i
             f"Images of {'x'.join(map(str, space))} px are too small for this network: it halves them until nothing is "
             f"left and needs at least {least} px a side (take --size {least}, or another stem or network)."
         )
-    built = Network(network, input_shape, classes)
-    initialise(built, seed, kind=network.initialisation, activation=network.stages[0].block.activation)
-    return built
 
 
 def network_to_json(network: AnyNetwork) -> dict[str, Any]:

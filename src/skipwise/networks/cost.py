@@ -83,7 +83,7 @@ def architecture_cost(architecture: Architecture, input_shape: Sequence[int], cl
     )
     with torch.device("meta"):
         network = Network(first_two, input_shape, classes)
-    layers = layer_costs(network, input_shape)
+    layers = _watched(network, input_shape)
     costs = total(layers)
     for number, stage in enumerate(architecture.stages):
         if stage.blocks > 2:
@@ -103,7 +103,12 @@ def architecture_cost(architecture: Architecture, input_shape: Sequence[int], cl
 
 def layer_costs(network: nn.Module, input_shape: Sequence[int]) -> list[LayerCost]:
     """The costs of every module that computes something itself, in the order of the computation."""
-    shapes = copy.deepcopy(network).to("meta").eval()
+    return _watched(copy.deepcopy(network).to("meta"), input_shape)
+
+
+def _watched(shapes: nn.Module, input_shape: Sequence[int]) -> list[LayerCost]:
+    """The costs of a network on the meta device."""
+    shapes.eval()
     own_storages = {tensor.untyped_storage()._cdata for tensor in (*shapes.parameters(), *shapes.buffers())}
     watch = _Watch(shapes, own_storages)
     image = torch.empty(1, *input_shape, device="meta")
@@ -122,9 +127,14 @@ class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.remembered = set(own_storages)
         self.booked: set[int] = set()
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Nothing is compiled here, and the compiler takes seconds to import."""
+        return False
+
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
-        out = func(*args, **kwargs)
+        out = _run(func, args, kwargs)
         if not isinstance(out, Tensor | tuple | list):
             return out
         result = out if isinstance(out, Tensor) else next((part for part in out if isinstance(part, Tensor)), None)
@@ -178,6 +188,26 @@ def _module_names(network: nn.Module, watch: _Watch) -> Iterator[None]:
     finally:
         for handle in handles:
             handle.remove()
+
+
+def _run(func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """What an operator gives on the meta device.
+
+    The commonest operators are not run, but only their shapes told: there they are slow, and import torch's compiler.
+    """
+    aten = torch.ops.aten
+    x: Any = args[0] if args else None
+    if func is aten.native_batch_norm.default:
+        return torch.empty_like(x), x.new_empty(0), x.new_empty(0)
+    if func is aten.relu.default:
+        return torch.empty_like(x)
+    if func in (aten.add.Tensor, aten.mul.Tensor) and isinstance(args[1], Tensor):
+        return x.new_empty(torch.broadcast_shapes(x.shape, args[1].shape))
+    if func is aten.mean.dim:
+        return aten.sum.dim_IntList(*args, **kwargs)
+    if func is aten.addmm.default:
+        return x.new_empty(len(args[1]), args[2].shape[1])
+    return func(*args, **kwargs)
 
 
 def _step(func: Any, args: Sequence[Any], result: Tensor) -> _Reach:

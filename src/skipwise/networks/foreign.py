@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Literal
+from typing import Any, Literal
 
 import torch
-import torchvision
 from torch import Tensor, nn
 
 from skipwise.draws import key
@@ -34,7 +33,7 @@ class ForeignNetwork:
             try:
                 if self.library == "timm":
                     return self._from_timm(channels, classes)
-                network = torchvision.models.get_model(self.name, weights=None, num_classes=classes)
+                network = _torchvision_models().get_model(self.name, weights=None, num_classes=classes)
             except Exception as error:
                 raise UserError(
                     f"{self.library}/{self.name} cannot be made for {classes} classes: {type(error).__name__}: {error}"
@@ -46,6 +45,20 @@ class ForeignNetwork:
 
         network: nn.Module = timm.create_model(self.name, num_classes=classes, in_chans=channels)
         return network
+
+
+def torchvision_classifiers() -> list[str]:
+    """The classifiers of images that torchvision has."""
+    models = _torchvision_models()
+    names: list[str] = models.list_models(module=models)
+    return names
+
+
+def _torchvision_models() -> Any:
+    """Imported when needed: it takes three seconds."""
+    import torchvision
+
+    return torchvision.models
 
 
 class Colours(nn.Module):
@@ -63,7 +76,7 @@ def foreign_network(text: str) -> ForeignNetwork:
     """What `torchvision/NAME` or `timm/NAME` stands for. Raises UserError for a name that the library lacks."""
     library, _, name = text.partition("/")
     if library == "torchvision":
-        known = torchvision.models.list_models(module=torchvision.models)
+        known = torchvision_classifiers()
         if name not in known:
             raise unknown("classifier in torchvision", name, known)
         return ForeignNetwork(library="torchvision", name=name)

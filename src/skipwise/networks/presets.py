@@ -208,14 +208,18 @@ def twin_name(name: str) -> str:
     return name.replace("resnet", "plain", 1) if name.startswith("resnet") else f"plain-{name}"
 
 
+def _with_twins(residual: dict[str, Preset]) -> dict[str, Preset]:
+    """Each preset behind its plain twin."""
+    known: dict[str, Preset] = {}
+    for name, preset in residual.items():
+        plain = preset.architecture.plain_twin()
+        known[twin_name(name)] = replace(preset, architecture=plain, source=f"{name} without shortcuts")
+        known[name] = preset
+    return known
+
+
 KNOWN: dict[str, Preset] = {
-    **{
-        twin_name(name): replace(
-            preset, architecture=preset.architecture.plain_twin(), source=f"{name} without shortcuts"
-        )
-        for name, preset in _RESIDUAL.items()
-    },
-    **_RESIDUAL,
+    **_with_twins(_RESIDUAL),
     **_PLAIN,
     "article-cnn": _cifar(ARTICLE_CNN, "the article, sections on convolution and pooling"),
     "article-resnet": _cifar(ARTICLE_RESNET, "the article, its residual network"),

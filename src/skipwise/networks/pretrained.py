@@ -8,12 +8,11 @@ from typing import Any
 from urllib.error import URLError
 
 import torch
-import torchvision
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from skipwise.errors import UserError, unknown
-from skipwise.networks.foreign import COLOURS
+from skipwise.networks.foreign import COLOURS, torchvision_classifiers
 from skipwise.networks.network import Network
 
 State = Mapping[str, Tensor]
@@ -196,9 +195,11 @@ def _file(source: str) -> Path:
 def _torchvision(source: str) -> Any:
     """torchvision's weights by `torchvision/NAME` (its default ones) or `torchvision/NAME/WEIGHTS`."""
     _, name, *which = source.split("/")
-    known = torchvision.models.list_models(module=torchvision.models)
+    known = torchvision_classifiers()
     if name not in known:
         raise unknown("classifier in torchvision", name, known)
+    import torchvision
+
     entries = torchvision.models.get_model_weights(name)
     if not which:
         return entries.DEFAULT

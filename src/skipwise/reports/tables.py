@@ -58,6 +58,11 @@ def short_count(number: int) -> str:
     return str(number)
 
 
+def byte_count(number: int) -> str:
+    """Three digits and a unit: 131,072 is "131 kB"."""
+    return f"{short_count(number)}B" if number >= 1000 else f"{number} B"
+
+
 def points(difference: float) -> str:
     """A difference of fractions in percentage points, with its sign."""
     return f"{100 * difference:+.1f}"

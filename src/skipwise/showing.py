@@ -1,0 +1,135 @@
+"""One network by layer, beside another if asked for, and as a picture."""
+
+import re
+from pathlib import Path
+
+import torch
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from torch import nn
+
+from skipwise.console import terminal_width
+from skipwise.errors import UserError
+from skipwise.networks import KNOWN, Architecture, Network, build, check_input, cost
+from skipwise.reports.drawing import Named, draw, to_png
+from skipwise.reports.network_table import network_rows
+from skipwise.reports.tables import byte_count, short_count
+from skipwise.studies.contender import Contender, parse_contender, slug
+from skipwise.training import Recipe
+
+MADE_FOR = 32
+"""The side in pixels at which a network is shown that was not made for any."""
+
+
+def show_network(
+    text: str,
+    *,
+    against: str | None = None,
+    input_text: str | None = None,
+    classes: int | None = None,
+    picture: Path | None = None,
+) -> None:
+    """Print a network's table, its cost beside another's, and write the picture.
+
+    `input_text`: channels and sides as "3x224x224". Raises UserError for names, shapes and files that cannot be.
+    """
+    contenders = [parse_contender(one, Recipe()) for one in (text, against) if one is not None]
+    if picture is not None and picture.suffix not in (".svg", ".png"):
+        raise UserError(f"--picture is {picture}: it must end in .svg or .png.")
+    if classes is not None and classes < 2:
+        raise UserError(f"--classes is {classes}: it must be at least 2.")
+    made_for = KNOWN.get(text.partition("@")[2].partition(":")[0] or text.partition(":")[0])
+    side = made_for.side if made_for else MADE_FOR
+    shape = _shape(input_text) if input_text else (3, side, side)
+    classes = classes or (made_for.classes if made_for else 10)
+    terminal = Console(highlight=False, width=terminal_width())
+    networks = [_shapes_of(contender, shape, classes) for contender in contenders]
+    _print_table(terminal, contenders[0], networks[0], shape)
+    if made_for:
+        terminal.print(f"{text.partition(':')[0]}: {made_for.source}.", soft_wrap=True, markup=False)
+    _print_costs(terminal, contenders, networks, shape)
+    named = [Named(one.label, one.network) for one in contenders if isinstance(one.network, Architecture)]
+    if named:
+        target = picture or Path(f"{slug('-'.join(one.name for one in named))}.svg")
+        svg = draw(named, shape, classes)
+        target.write_bytes(to_png(svg) if target.suffix == ".png" else svg.encode())
+        terminal.print(f"\nPicture: {target}", soft_wrap=True, markup=False)
+
+
+def _shape(text: str) -> tuple[int, ...]:
+    """Raises UserError for anything but channels and one to three sides."""
+    if not re.fullmatch(r"[1-9]\d{0,3}(x[1-9]\d{0,4}){1,3}", text):
+        raise UserError(f"--input is {text!r}: it must be channels and sides in pixels, as 3x224x224.")
+    return tuple(int(number) for number in text.split("x"))
+
+
+def _shapes_of(contender: Contender, shape: tuple[int, ...], classes: int) -> nn.Module:
+    """The network without its numbers, where it is one of ours."""
+    if not isinstance(contender.network, Architecture):
+        return build(contender.network, shape, classes, seed=0)
+    check_input(contender.network, shape)
+    with torch.device("meta"):
+        return Network(contender.network, shape, classes)
+
+
+def _print_table(terminal: Console, contender: Contender, network: nn.Module, shape: tuple[int, ...]) -> None:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(contender.label, overflow="fold", min_width=30)
+    for heading in ("output", "parameters", "mult-adds", "memory", "depth", "sees"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    where = None
+    for row in network_rows(network, shape):
+        if row.where != where:
+            where = row.where
+            table.add_row(where)
+        table.add_row(
+            f"  {row.what}",
+            "x".join(map(str, row.output)),
+            f"{row.parameters:,}",
+            short_count(row.multiply_adds),
+            byte_count(row.activation_bytes),
+            str(row.depth),
+            row.sees,
+        )
+    terminal.print(table)
+
+
+def _print_costs(
+    terminal: Console, contenders: list[Contender], networks: list[nn.Module], shape: tuple[int, ...]
+) -> None:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(f"one image of {'x'.join(map(str, shape))}", overflow="fold", min_width=12)
+    for heading in ("layers", "parameters", "mult-adds", "memory"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for contender, network in zip(contenders, networks, strict=True):
+        costs = cost(network, shape)
+        table.add_row(
+            contender.label,
+            str(costs.depth),
+            f"{costs.parameters:,}",
+            short_count(costs.multiply_adds),
+            byte_count(costs.activation_bytes),
+        )
+    terminal.print(table)
+    if len(networks) == 2:
+        terminal.print(_shared(contenders, networks), soft_wrap=True, markup=False)
+    terminal.print(
+        "A multiply-add counts once. Memory is what training in fp32 keeps of one image for the way back; a layer's row\n"
+        "includes the normalisation and activation beside it. Depth counts layers with weights on the longest way;\n"
+        "`sees` is the side of the receptive field.",
+        soft_wrap=True,
+        markup=False,
+    )
+
+
+def _shared(contenders: list[Contender], networks: list[nn.Module]) -> str:
+    """How much of two networks is the same by name and shape, and therefore begins with the same bits."""
+    one, other = ({name: value.shape for name, value in network.named_parameters()} for network in networks)
+    shared = {name for name in one if one[name] == other.get(name)}
+    sizes = [sum(shape.numel() for name, shape in names.items() if name not in shared) for names in (one, other)]
+    both = sum(one[name].numel() for name in shared)
+    return (
+        f"They share {both:,} parameters by name and shape, which begin with the same bits for each seed; "
+        f"{sizes[0]:,} are {contenders[0].label}'s alone, {sizes[1]:,} {contenders[1].label}'s.\n"
+    )
