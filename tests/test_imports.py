@@ -22,9 +22,10 @@ MAY_USE = {
     "deployment": {"errors", "networks", "data"},
     "studies": {"errors", "networks", "data", "statistics", "tasks", "training", "deployment"},
     "analysis": {"networks", "data", "studies"},
-    "reports": {"errors", "statistics", "analysis", "studies", "training"},
+    "reports": {"errors", "networks", "statistics", "analysis", "studies", "training"},
     "console": {"data", "networks", "reports", "studies", "training"},
     "catalogue": {"data", "errors", "networks", "studies"},
+    "showing": {"console", "errors", "networks", "reports", "studies", "training"},
     "comparison": {"errors", "console", "reports", "studies"},
 }
 

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from skipwise.data import OWN_SIZE
 from skipwise.networks import Architecture
-from skipwise.reports.tables import duration, percent, short_count, summary
+from skipwise.reports.tables import deployment_sentences, duration, percent, short_count, summary
 from skipwise.studies import Ready, Study
 from skipwise.studies.results import Result
 from skipwise.studies.workers import Job
@@ -101,6 +101,9 @@ class Console:
         """The table of contenders, the verdicts, and where the report is."""
         self.say("")
         self.terminal.print(results_table(study))
+        residual = [contender.label for contender in study.design.contenders if contender.is_residual]
+        for sentence in deployment_sentences(summary(study), residual):
+            self.say(f"{sentence}.")
         for verdict in study.verdicts.values():
             self.say(f"\n{verdict}")
             for caution in verdict.cautions:

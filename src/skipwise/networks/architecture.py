@@ -9,7 +9,7 @@ from skipwise.errors import UserError
 from skipwise.networks.blocks import Block
 from skipwise.networks.initialisation import Initialisation
 from skipwise.networks.layers import Activation, Downsample, Normalisation
-from skipwise.networks.shortcuts import NoShortcut, Shortcut
+from skipwise.networks.shortcuts import Arms, NoShortcut, Scale, Shortcut
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +108,7 @@ class Architecture:
         return twin
 
     def check(self) -> None:
-        """Raises UserError where fields contradict each other, or nothing would flow through a plain network."""
+        """Raises UserError where fields contradict each other, or nothing would flow through a block without shortcut."""
         blocks = [stage.block for stage in self.stages]
         if self.initialisation == "fixup" and any(
             block.normalisation not in ("none", "scalar-bias") for block in blocks
@@ -117,22 +117,25 @@ class Architecture:
                 "initialisation=fixup is for networks that nothing normalises: set normalisation=scalar-bias (with "
                 "multiplier=1 it is the paper's) or normalisation=none too."
             )
-        if not self.is_plain:
+        if self.initialisation == "looks-linear" and any(getattr(block.branch, "groups", 1) > 1 for block in blocks):
+            raise UserError("initialisation=looks-linear pairs channels across groups: take groups=1.")
+        if all(passes_input(block.shortcut) for block in blocks):
             return
+        cannot = "A block without a shortcut, as in a plain twin, cannot"
         if self.initialisation == "fixup":
             raise UserError(
-                "A plain network cannot begin with initialisation=fixup: the last convolution of every branch is zero, "
-                "and without a shortcut nothing flows; take initialisation=he or delta-orthogonal for both twins."
+                f"{cannot} begin with initialisation=fixup: the last convolution of every branch is zero, and nothing "
+                "flows; take initialisation=he or delta-orthogonal for both twins."
             )
         if any(block.multiplier == 0 for block in blocks):
             raise UserError(
-                "A plain network cannot have multiplier=0: every branch begins as zero, and without a shortcut nothing "
-                "flows; take multiplier=1 or none for both twins."
+                f"{cannot} have multiplier=0: every branch begins as zero, and nothing flows; take multiplier=1 or none "
+                "for both twins."
             )
         if self.stochastic_depth:
             raise UserError(
-                "A plain network cannot have stochastic_depth: where a branch is dropped and there is no shortcut "
-                "nothing flows; take stochastic_depth=0 for both twins."
+                f"{cannot} have stochastic_depth: where its branch is dropped nothing flows; take stochastic_depth=0 for "
+                "both twins."
             )
 
     @property
@@ -157,6 +160,13 @@ class Architecture:
 def is_plain(stage: Stage) -> bool:
     """Whether the blocks of a stage have no shortcut."""
     return isinstance(stage.block.shortcut, NoShortcut)
+
+
+def passes_input(shortcut: Shortcut) -> bool:
+    """Whether something of a block's input comes out of it when its branch gives zero, in every block of a stage."""
+    if isinstance(shortcut, Arms):
+        return shortcut.convolution
+    return not isinstance(shortcut, NoShortcut) and not (isinstance(shortcut, Scale) and shortcut.shortcut == 0)
 
 
 _ADAPTER = TypeAdapter(Architecture)

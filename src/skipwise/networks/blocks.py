@@ -112,7 +112,7 @@ class Block:
             branch = self._convolutions(place, self.branch.convolutions(place.width, place.stride))
         if self.squeeze:
             branch.add_module("squeeze", SqueezeExcitation(place.out_channels, self.squeeze, self.activation))
-        if self.multiplier is not None:
+        if self.multiplier is not None and not hasattr(branch, "multiplier"):
             branch.add_module("multiplier", Multiplier(self.multiplier))
         if drop_rate:
             branch.add_module("drop", StochasticDepth(drop_rate))
@@ -136,7 +136,10 @@ class Block:
                     bias=self.carries_bias,
                 ),
             )
-            steps: tuple[Step, ...] = ("norm", "act") if number < len(convolutions) else ORDERS[self.order].last
+            last = number == len(convolutions)
+            if last and self.multiplier is not None and self.normalisation == "scalar-bias":
+                layers.add_module("multiplier", Multiplier(self.multiplier))  # in front of the last bias, as in Fixup
+            steps: tuple[Step, ...] = ORDERS[self.order].last if last else ("norm", "act")
             for name, layer in self.steps(steps, conv.channels, place.dims).named_children():
                 layers.add_module(f"{name}{number}", layer)
             channels = conv.channels

@@ -202,7 +202,7 @@ def _run(func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     if func is aten.relu.default:
         return torch.empty_like(x)
     if func in (aten.add.Tensor, aten.mul.Tensor) and isinstance(args[1], Tensor):
-        return x.new_empty(torch.broadcast_shapes(x.shape, args[1].shape))
+        return x.new_empty(torch.broadcast_shapes(x.shape, args[1].shape))  # type: ignore[no-untyped-call]
     if func is aten.mean.dim:
         return aten.sum.dim_IntList(*args, **kwargs)
     if func is aten.addmm.default:

@@ -1,5 +1,6 @@
 """The fields of an architecture that can be set by name: `resnet20:shortcut=none,kernel=5,widths=16/32/64`."""
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, get_args
@@ -137,7 +138,12 @@ def _set_bottleneck(field: str, parse: Callable[[str], Any]) -> Callable[[Archit
 
 
 def _multiplier(text: str) -> float | None:
-    return None if text == "none" else float(text)
+    if text == "none":
+        return None
+    start = float(text)
+    if not math.isfinite(start):
+        raise ValueError(text)
+    return start
 
 
 def _listed(names: Iterable[str]) -> str:

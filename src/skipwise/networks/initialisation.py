@@ -43,20 +43,22 @@ def delta_orthogonal(shape: torch.Size, generator: torch.Generator, gain: float)
     return weight
 
 
-def looks_linear(shape: torch.Size, generator: torch.Generator, gain: float) -> Weight:
+def looks_linear(shape: torch.Size, generator: torch.Generator, gain: float, *, first: bool = False) -> Weight:
     """[[W, -W], [-W, W]] with a delta-orthogonal W: a plain ReLU network begins as a linear map (Balduzzi et al. 2017).
 
-    Channels come in pairs, c and c + half, of opposite sign: relu(a) - relu(-a) = a. An odd number of channels that
-    come in is an image's and is taken as it is. A dense layer, whose answers have no ReLU, is [W, -W] with W from `he`
+    Channels come in pairs, c and c + half, of opposite sign: relu(a) - relu(-a) = a. The `first` layer takes an image's
+    channels as they are. A dense layer, whose answers have no ReLU, is [W, -W] with W from `he`
     (arXiv 1702.08591, section 5).
     """
     out_channels, in_channels, *kernel = shape
-    if not kernel and in_channels % 2 == 0:
+    if not kernel and in_channels % 2:
+        return he(shape, generator, gain)
+    if not kernel:
         weight = he(torch.Size((out_channels, in_channels // 2)), generator, gain / math.sqrt(2))
         return torch.cat([weight, -weight], 1)
     if out_channels % 2:
         return delta_orthogonal(shape, generator, gain)
-    paired = in_channels % 2 == 0
+    paired = in_channels % 2 == 0 and not first
     half = torch.Size((out_channels // 2, in_channels // 2 if paired else in_channels, *kernel))
     weight = delta_orthogonal(half, generator, 1.0)
     row = torch.cat([weight, -weight], 1) if paired else weight
@@ -93,6 +95,7 @@ def initialise(network: nn.Module, seed: int, *, kind: Initialisation = "he", ac
     Convolutions as `kind` says; dense layers normal with variance 1 / fan-in, since no ReLU follows the last; biases
     zero and normalisations the identity, unless the module's own `initial` names a number.
     """
+    draw, gain = DRAWS[kind], gain_of(activation)
     for prefix, module in network.named_modules():
         constants: dict[str, float] = getattr(module, "initial", {})
         for own_name, parameter in module.named_parameters(recurse=False):
@@ -105,9 +108,17 @@ def initialise(network: nn.Module, seed: int, *, kind: Initialisation = "he", ac
                 parameter.fill_(1)
             else:
                 generator = torch.Generator().manual_seed(key(seed, "parameter", name))
-                gain = gain_of(activation) if parameter.ndim > 2 else 1.0
-                draw = DRAWS[kind] if parameter.ndim > 2 or kind == "looks-linear" else he
-                parameter.copy_(draw(parameter.shape, generator, gain))
+                if parameter.ndim == 2:
+                    dense = looks_linear if kind == "looks-linear" else he
+                    parameter.copy_(dense(parameter.shape, generator, 1.0))
+                elif draw is looks_linear:
+                    parameter.copy_(
+                        looks_linear(parameter.shape, generator, gain, first=hasattr(module, "takes_image"))
+                    )
+                else:
+                    groups = getattr(module, "groups", 1) if draw is not he else 1
+                    shape = torch.Size((len(parameter) // groups, *parameter.shape[1:]))
+                    parameter.copy_(torch.cat([draw(shape, generator, gain) for _ in range(groups)]))
     if kind == "fixup":
         _fixup(network)
 
@@ -121,6 +132,8 @@ def _fixup(network: nn.Module) -> None:
     blocks = [module for module in network.modules() if isinstance(module, ShortcutBlock)]
     for block in blocks:
         weights = [parameter for parameter in block.branch.parameters() if parameter.ndim > 2]
+        if not weights:
+            continue
         for weight in weights[:-1]:
             weight.mul_(len(blocks) ** (-1 / (2 * len(weights) - 2)))
         weights[-1].zero_()

@@ -123,6 +123,7 @@ def _stem(stem: Stem, in_channels: int, dims: int, *, bare: bool) -> nn.Sequenti
         in_channels = width
     if stem.max_pool:
         layers.add_module("pool", pool("max", dims, 3, stride=2, padding=1))
+    layers.get_submodule("conv1").takes_image = True  # type: ignore[assignment]
     return layers
 
 

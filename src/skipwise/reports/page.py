@@ -1,6 +1,7 @@
 """The report of a study: one page that asks for nothing from outside, and its numbers beside it."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -8,7 +9,7 @@ from markupsafe import Markup
 
 from skipwise.reports.figures import all_figures
 from skipwise.reports.palette import colours
-from skipwise.reports.tables import duration, percent, points, summary
+from skipwise.reports.tables import deployment_sentences, duration, percent, points, summary
 from skipwise.studies import Contender, Study
 from skipwise.studies.results import write_csv
 from skipwise.training.checkpoint import write_atomically
@@ -50,7 +51,7 @@ def _numbers(study: Study, cautions: Sequence[str]) -> dict[str, Any]:
         "seeds": list(study.seeds),
         "verdicts": [verdict.to_json() for verdict in study.verdicts.values()],
         "cautions": list(cautions),
-        "contenders": [row.__dict__ for row in summary(study)],
+        "contenders": [asdict(row) for row in summary(study)],
         "best": {
             "contender": best.contender,
             "seed": best.seed,
@@ -64,11 +65,13 @@ def _content(study: Study, cautions: Sequence[str], figures: dict[str, Sequence[
     """Everything the template asks for."""
     design = study.design
     asked = study.folder.read("study.json")
+    rows = summary(study)
     failed = [result for results in study.results.values() for result in results if result.failed is not None]
     return {
         "design": design,
         "seeds": study.seeds,
-        "rows": summary(study),
+        "rows": rows,
+        "deployments": deployment_sentences(rows, [one.label for one in design.contenders if one.is_residual]),
         "verdicts": list(study.verdicts.values()),
         "cautions": cautions,
         "colours": colours(design.contenders),

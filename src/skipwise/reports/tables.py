@@ -1,12 +1,14 @@
 """The numbers of a study as rows, and how numbers are written."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from skipwise.statistics import accuracy_interval
 from skipwise.studies import Study
 from skipwise.studies.results import scores
+from skipwise.training.deployed import Deployed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +24,7 @@ class Row:
     seconds: float
     failures: int
     runs: int
+    deployed: Deployed | None
 
 
 def summary(study: Study) -> list[Row]:
@@ -40,9 +43,29 @@ def summary(study: Study) -> list[Row]:
                 seconds=float(np.mean([result.train_seconds for result in results])),
                 failures=sum(result.failed is not None for result in results),
                 runs=len(results),
+                deployed=_deployed([result.deployed for result in results if result.deployed is not None]),
             )
         )
     return rows
+
+
+def _deployed(several: Sequence[Deployed]) -> Deployed | None:
+    """What the runs of one contender become when they are deployed, with the largest difference of all."""
+    if not several:
+        return None
+    return replace(several[0], difference=max(deployed.difference for deployed in several))
+
+
+def deployment_sentences(rows: Sequence[Row], residual: Collection[str]) -> list[str]:
+    """For each contender that is trained with shortcuts and deployed without any: what that means."""
+    return [
+        f"{row.label} is trained with shortcuts and deployed plain: its arms merge into single convolutions, "
+        f"{short_count(row.deployed.parameters)} parameters and {short_count(row.deployed.multiply_adds)} multiply-adds "
+        f"instead of {short_count(row.parameters)} and {short_count(row.multiply_adds)}; "
+        f"the same answers within {row.deployed.difference:.0e}"
+        for row in rows
+        if row.label in residual and row.deployed is not None and row.deployed.plain
+    ]
 
 
 def percent(fraction: float) -> str:

@@ -15,6 +15,7 @@ from jaxtyping import Bool, Float, Int
 from skipwise.errors import UserError
 from skipwise.tasks import classification
 from skipwise.training.checkpoint import METRICS
+from skipwise.training.deployed import Deployed
 from skipwise.training.run import PREDICTIONS, RUN
 
 
@@ -33,6 +34,7 @@ class Result:
     multiply_adds: int
     train_seconds: float
     folder: Path
+    deployed: Deployed | None = None
 
     @classmethod
     def read(cls, folder: Path, label: str) -> "Result":
@@ -40,7 +42,10 @@ class Result:
         with _told_if_damaged(folder):
             content = json.loads((folder / RUN).read_text())
             known = {entry.name: content[entry.name] for entry in fields(cls) if entry.name in content}
-            return cls(**{**known, "contender": label, "folder": folder})
+            fused = content.get("deployed")
+            return cls(
+                **{**known, "contender": label, "folder": folder, "deployed": Deployed(**fused) if fused else None}
+            )
 
     def history(self) -> list[dict[str, Any]]:
         """The entries of its metrics, one an epoch."""
@@ -77,6 +82,12 @@ def scores(results: Sequence[Result]) -> Float[np.ndarray, "seeds examples"]:
 def write_csv(path: Path, results: Sequence[Result], study: Path) -> None:
     """One row a run."""
     with path.open("w", newline="") as file:
-        rows = csv.DictWriter(file, [entry.name for entry in fields(Result)])
+        deployed = [entry.name for entry in fields(Deployed)]
+        columns = [entry.name for entry in fields(Result) if entry.name != "deployed"]
+        rows = csv.DictWriter(file, columns + [f"deployed_{name}" for name in deployed])
         rows.writeheader()
-        rows.writerows({**asdict(result), "folder": result.folder.relative_to(study)} for result in results)
+        for result in results:
+            row = asdict(result)
+            fused = row.pop("deployed") or dict.fromkeys(deployed)
+            renamed = {f"deployed_{name}": value for name, value in fused.items()}
+            rows.writerow({**row, **renamed, "folder": result.folder.relative_to(study)})

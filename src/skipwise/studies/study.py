@@ -86,8 +86,15 @@ class Study:
         labels = [contender.label for contender in self.design.contenders]
         caution = record_look(self.folder.file("looks.jsonl"), seeds=len(self.seeds), contenders=labels, alpha=ALPHA)
         undone = len(self.design.seeds) - len(self.seeds)
+        begun = [contender.label for contender in self.design.contenders if contender.recipe.pretrained]
+        unequal = (
+            f"{', '.join(begun)} began with pretrained weights and the others did not: this is no study of twins, and "
+            "says nothing about the shortcut"
+            if 0 < len(begun) < len(labels)
+            else None
+        )
         unfinished = f"unfinished: {undone} of {len(self.design.seeds)} seeds are not done" if undone else None
-        return [sentence for sentence in (caution, unfinished) if sentence]
+        return [sentence for sentence in (caution, unequal, unfinished) if sentence]
 
     @cached_property
     def best_result(self) -> Result:
