@@ -204,7 +204,7 @@ def _torchvision(source: str) -> Any:
     if not which:
         return entries.DEFAULT
     if which[0] not in entries.__members__:
-        raise unknown(f"weights of {name} in torchvision", which[0], entries.__members__)
+        raise unknown(f"set of weights of {name} in torchvision", which[0], entries.__members__)
     return entries[which[0]]
 
 

@@ -30,12 +30,18 @@ def recomputed(
 
 @contextmanager
 def statistics_kept(network: nn.Module) -> Iterator[None]:
-    """Inside, batch normalisation still normalises by the batch, but leaves its running statistics alone."""
-    norms = [module for module in network.modules() if isinstance(module, _BatchNorm) and module.track_running_stats]
+    """Inside, batch normalisation still normalises by the batch, but leaves its running statistics as they are.
+
+    They are still passed on, with a momentum of zero, since autograd must save as many tensors as on the way forth.
+    """
+    norms = [module for module in network.modules() if isinstance(module, _BatchNorm)]
+    before = [(norm, norm.momentum, norm.num_batches_tracked) for norm in norms]
     for norm in norms:
-        norm.track_running_stats = False
+        norm.momentum = 0.0
+        norm.num_batches_tracked = None
     try:
         yield
     finally:
-        for norm in norms:
-            norm.track_running_stats = True
+        for norm, momentum, tracked in before:
+            norm.momentum = momentum
+            norm.num_batches_tracked = tracked
