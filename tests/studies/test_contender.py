@@ -97,3 +97,53 @@ def test_slug():
     assert slug("resnet20:widths=8/16,lr=.1") == "resnet20-widths-8-16-lr-.1"
     assert slug("../../etc") == "etc"
     assert slug("//") == "unnamed"
+
+
+def test_networks_of_other_libraries_are_contenders():
+    contender = parse("torchvision/resnet18:lr=0.1")
+    assert Contender.from_json(contender.to_json()) == contender
+    assert not contender.is_plain
+    assert not contender.is_residual
+    with pytest.raises(UserError, match="another library's network has the recipe's fields only"):
+        parse("torchvision/resnet18:kernel=5")
+    with pytest.raises(UserError, match="checkpointing cannot be set for timm/resnet10t: it goes by the blocks"):
+        parse("timm/resnet10t:checkpointing=true")
+
+
+def test_pretrained_weights_are_part_of_what_a_run_is(tmp_path):
+    from safetensors.torch import save_file
+
+    from skipwise.networks import build
+
+    path = tmp_path / "weights.safetensors"
+    names = []
+    for seed in (0, 1):
+        save_file(build(PRESETS["resnet8"], (1, 8, 8), 3, seed=seed).state_dict(), path)
+        names.append(parse(f"resnet8:pretrained={path}").run_name({}))
+    assert names[0] != names[1]
+    with pytest.raises(UserError, match="trunk_rate is for pretrained weights: set pretrained too"):
+        parse("resnet8:trunk_rate=0")
+    with pytest.raises(UserError, match=r"pretrained=nowhere\.pth cannot be: it does not exist"):
+        parse("resnet8:pretrained=nowhere.pth")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("plain20:multiplier=0", "A block without a shortcut, as in a plain twin, cannot have multiplier=0"),
+        ("resnet20:initialisation=fixup", "initialisation=fixup is for networks that nothing normalises"),
+        ("resnet20:shortcut=gate/x", "shortcut=gate/x cannot be: shortcut takes one of none, zero-pad"),
+        ("resnet20:stride_on=1x1", "stride_on can be set for bottlenecks only: set branch=bottleneck before it"),
+        ("resnet20:order=preactivation", "There is no order called 'preactivation': did you mean 'pre-activation'?"),
+        (
+            "resnet20:branch=bottleneck,groups=5",
+            "groups=5 cannot be: the 16 inner channels of a bottleneck of width 16",
+        ),
+    ],
+)
+def test_fields_that_cannot_be_together_are_one_sentence(text, sentence):
+    from skipwise.networks import build
+
+    with pytest.raises(UserError) as error:
+        build(parse(text).network, (3, 32, 32), 10, seed=0)
+    assert sentence in str(error.value)

@@ -97,4 +97,6 @@ def _first_difference(kept: Contender, asked: Contender) -> str:
     for field, value in before.items():
         if after[field] != value:
             return f"{field} {value}, not {after[field]}"
+    if kept.weights != asked.weights:
+        return "other pretrained weights of the same name"
     return "another network"
