@@ -127,7 +127,7 @@ def test_train_is_a_study_of_one_run(home):
 @pytest.mark.parametrize(
     ("what", "line"),
     [
-        ("networks", r"resnet20 +269,722 +40,551,040 +32x32 px, 10 classes; at least 3 px"),
+        ("networks", r"resnet20 +20 +269,722 +41 M +32 px +3 px +He et al\. 2015"),
         ("data", r"digits +1,797 handwritten digits"),
         ("shortcuts", r"zero-pad +y = F\(x\) \+ x"),
         ("studies", r"studies/squares-plain8-resnet8  2 of 2 seeds done  "),
@@ -183,3 +183,83 @@ def test_ctrl_c_leaves_a_folder_that_the_same_command_finishes(home, tmp_path):
 
 def test_console_script_is_installed():
     assert (Path(sys.executable).parent / "skipwise").exists()
+
+
+def test_show_tells_costs_and_draws_twins(tmp_path):
+    done = skipwise("show", "resnet20", "--against", "plain20", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "3x3 conv, 16 to 32, stride 2" in done.stdout
+    assert "stage 3, blocks 2 to 3, each" in done.stdout
+    assert re.search(r"resnet20 +20 +269,722 +40\.6 M +1\.52 MB", done.stdout)
+    assert "They share 269,722 parameters by name and shape" in done.stdout
+    svg = (tmp_path / "resnet20-plain20.svg").read_text()
+    assert svg.startswith("<svg")
+    assert svg.count("#0072B2") > 9  # arcs and sums in blue, of the residual one
+    assert "plain20" in svg
+
+
+def test_show_writes_a_png_for_any_input(tmp_path):
+    done = skipwise("show", "repvgg-a0", "--input", "1x64x48", "--classes", 3, "--picture", "a0.png", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    with Image.open(tmp_path / "a0.png") as image:
+        assert image.width > 1500
+    assert "shortcut: F(x) + 1x1(x) + norm(x)" in done.stdout
+
+
+def test_show_of_another_librarys_network_has_a_table_only(tmp_path):
+    done = skipwise("show", "torchvision/shufflenet_v2_x0_5", "--input", "3x64x64", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Picture" not in done.stdout
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            ["resnet20", "--input", "32"],
+            "skipwise: --input is '32': it must be channels and sides in pixels, as 3x224x224.",
+        ),
+        (["resnet20", "--input", "3x2x2"], "skipwise: Images of 2x2 px are too small for this network"),
+        (["resnet21"], "skipwise: There is no network called 'resnet21': did you mean 'resnet20'?"),
+        (["resnet20", "--picture", "a.jpg"], "skipwise: --picture is a.jpg: it must end in .svg or .png."),
+        (["resnet20", "--classes", "1"], "skipwise: --classes is 1: it must be at least 2."),
+        (["resnet20", "--against", "vgg"], "skipwise: There is no network called 'vgg': did you mean 'vgg"),
+        (["resnet20", "--input", "3x32"], "skipwise: This network has 2 dimensions in space, the data 1."),
+        (
+            ["resnet20", "--picture", "no/where/a.svg"],
+            "skipwise: no/where/a.svg cannot be used: No such file or directory.",
+        ),
+    ],
+)
+def test_show_what_cannot_be(words, sentence, tmp_path):
+    done = skipwise("show", *words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith(sentence)
+    assert "Traceback" not in done.stderr
+
+
+def test_list_networks_names_layers_and_sources(tmp_path):
+    done = skipwise("list", "networks", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^resnet50 +50 +25,557,032 +4,089 M +224 px +17 px +He et al\. 2015", done.stdout, re.MULTILINE)
+    assert re.search(r"^plain-wrn-28-10 +26 +36,220,634 .* wrn-28-10 without shortcuts$", done.stdout, re.MULTILINE)
+
+
+def test_pretrained_for_every_contender_must_fit_them_all(home):
+    run = next(iter((home / "studies").glob("*/runs/resnet8-*/0")))
+    done = skipwise("compare", "squares.npz", "resnet8", "plain8", "--pretrained", run, "--seeds", 1, "--epochs", 1,
+                    "--set", "batch_size=16", "--name", "transfer", cwd=home)  # fmt: skip
+    assert done.returncode == 0, done.stderr  # a zero-pad twin has the same weights
+    assert f"resnet8 begins with the weights {run}" in done.stdout
+    done = skipwise("compare", "squares.npz", "plain8", f"resnet8:pretrained={run}", "--seeds", 1, "--epochs", 1,
+                    "--set", "batch_size=16", "--name", "unequal", cwd=home)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "began with pretrained weights and the others did not: this is no study of twins" in done.stdout
+    report = (home / "studies" / "unequal" / "report.html").read_text()
+    assert "this is no study of twins" in report
+    done = skipwise("compare", "squares.npz", "resnet8:widths=8/8/8", "--pretrained", run, cwd=home)
+    assert done.returncode == 2
+    assert done.stderr.startswith(
+        f"skipwise: resnet8:widths=8/8/8: The weights {run} do not fit: 'stem.conv1.weight' is 16x1x3x3, and"
+    )

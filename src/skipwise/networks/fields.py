@@ -84,10 +84,13 @@ def _set_widths(architecture: Architecture, text: str) -> Architecture:
 
 
 def _set_downsample(architecture: Architecture, text: str) -> Architecture:
-    kind: Any = _choice("downsampling", text, [name for name in get_args(Downsample) if name != "none"])
-    stages = tuple(
-        stage if stage.downsample == "none" else replace(stage, downsample=kind) for stage in architecture.stages
-    )
+    """One kind for every stage that shrinks its maps, or one for each stage."""
+    kinds: list[Any] = [_choice("downsampling", word, get_args(Downsample)) for word in text.split("/")]
+    if len(kinds) == 1:
+        if kinds == ["none"]:
+            raise ValueError(text)
+        kinds = ["none" if stage.downsample == "none" else kinds[0] for stage in architecture.stages]
+    stages = tuple(replace(stage, downsample=kind) for stage, kind in zip(architecture.stages, kinds, strict=True))
     return replace(architecture, stages=stages)
 
 
@@ -200,7 +203,9 @@ ARCHITECTURE_FIELDS: dict[str, ArchitectureField] = {
         takes=_listed(get_args(Initialisation)),
         set=lambda a, text: replace(a, initialisation=_choice("initialisation", text, get_args(Initialisation))),  # type: ignore[arg-type]
     ),
-    "downsample": ArchitectureField(takes="one of stride, max, average, anti-aliased", set=_set_downsample),
+    "downsample": ArchitectureField(
+        takes="stride, max, average or anti-aliased, or one a stage as none/stride/stride", set=_set_downsample
+    ),
     "stem": ArchitectureField(takes=_listed(STEMS), set=_set_stem),
     "dropout": ArchitectureField(
         takes="a rate from 0 to below 1, before the dense layer",

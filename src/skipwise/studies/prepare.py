@@ -143,6 +143,8 @@ def _probe(contenders: dict[str, Contender], dataset: Dataset, plan: Plan) -> di
         network = build(contender.network, dataset.input_shape, len(dataset.classes), seed=0)
         try:
             seconds[label] = seconds_per_run(network, contender.recipe, dataset, plan)
+        except UserError as error:
+            raise UserError(f"{label}: {error}") from error
         except Exception as error:
             shape = "x".join(map(str, dataset.input_shape))
             raise UserError(
