@@ -14,6 +14,9 @@ from skipwise.studies import Study
 WIDTH = 380
 """Of a chart in px: a phone shows it at its own size."""
 
+LEGEND_COLUMNS = 3
+"""Names in a row of a legend: more would make the picture wider than its plot."""
+
 Chart = alt.LayerChart | alt.Chart | alt.FacetChart | alt.HConcatChart | alt.VConcatChart
 
 
@@ -26,7 +29,9 @@ def _colour(study: Study, *, legend: bool = True) -> alt.Color:
     return alt.Color(
         "contender:N",
         scale=alt.Scale(domain=list(chosen), range=list(chosen.values())),
-        legend=alt.Legend(title=None, orient="top", labelLimit=WIDTH, symbolType="circle", symbolOpacity=1)
+        legend=alt.Legend(
+            title=None, orient="top", labelLimit=WIDTH, symbolType="circle", symbolOpacity=1, columns=LEGEND_COLUMNS
+        )
         if legend
         else None,
     )

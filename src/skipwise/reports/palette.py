@@ -1,11 +1,14 @@
-"""One colour for each contender, the same in every picture: plain orange, residual blue (Okabe and Ito's palette)."""
+"""One colour for each contender, the same in every picture: plain orange, residual blue.
+
+The first seven are Okabe and Ito's, the next four Paul Tol's muted ones.
+"""
 
 from collections.abc import Sequence
 
 from skipwise.studies import Contender
 
 ORANGE, BLUE = "#D55E00", "#0072B2"
-OTHERS = ("#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+OTHERS = ("#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#882255", "#999933", "#332288", "#AA4499")
 
 
 def colours(contenders: Sequence[Contender]) -> dict[str, str]:
