@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 
+MANY = 100
+"""More names than this are not listed in an error."""
+
 
 class UserError(ValueError):
     """A mistake in what the user gave. The command line prints its text and leaves with exit code 2."""
@@ -19,7 +22,8 @@ def unknown(what: str, word: str, known: Iterable[str]) -> UserError:
     def nearness(name: str) -> tuple[float, int]:
         return SequenceMatcher(None, word.lower(), name).ratio(), _shared_start(word.lower(), name)
 
-    hint = f"did you mean {max(near, key=nearness)!r}?" if near else f"known are {', '.join(names)}."
+    listed = ", ".join(names) if len(names) <= MANY else f"{len(names)} others, none of them like it"
+    hint = f"did you mean {max(near, key=nearness)!r}?" if near else f"known are {listed}."
     return UserError(f"There is no {what} called {word!r}: {hint}")
 
 

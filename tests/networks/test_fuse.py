@@ -1,5 +1,7 @@
 """Fused and unfused networks are one function."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -108,6 +110,17 @@ def test_arms_merge_in_every_dimension(dims, arms, normalisation):
     assert not has_shortcuts(fused)
     with torch.no_grad():
         torch.testing.assert_close(fused(x), network(x), atol=1e-5, rtol=1e-5)
+
+
+def test_stochastic_depth_does_not_keep_arms_from_merging():
+    architecture = replace(PRESETS["repvgg-a0"], stochastic_depth=0.5)
+    network = build(architecture, (3, 32, 32), 3, seed=0).eval()
+    fused = fuse(network)
+    assert not has_shortcuts(fused)
+    x = torch.randn(2, 3, 32, 32)
+    with torch.no_grad():
+        expected = network(x)
+        torch.testing.assert_close(fused(x), expected, atol=1e-4 * expected.abs().max().item(), rtol=1e-4)
 
 
 def test_arms_that_cannot_merge_stay():

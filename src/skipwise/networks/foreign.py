@@ -11,6 +11,9 @@ from torch import Tensor, nn
 from skipwise.draws import key
 from skipwise.errors import UserError, unknown
 
+WITHOUT_AUXILIARY_HEADS = {name: {"aux_logits": False, "init_weights": False} for name in ("googlenet", "inception_v3")}
+"""What these two need to give logits alone, and to begin as torch's layers begin, without minutes of drawing."""
+
 COLOURS = 3
 """Channels that torchvision's networks take."""
 
@@ -33,7 +36,9 @@ class ForeignNetwork:
             try:
                 if self.library == "timm":
                     return self._from_timm(channels, classes)
-                network = _torchvision_models().get_model(self.name, weights=None, num_classes=classes)
+                network = _torchvision_models().get_model(
+                    self.name, weights=None, num_classes=classes, **WITHOUT_AUXILIARY_HEADS.get(self.name, {})
+                )
             except Exception as error:
                 raise UserError(
                     f"{self.library}/{self.name} cannot be made for {classes} classes: {type(error).__name__}: {error}"

@@ -11,6 +11,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from skipwise.networks.additions import ArmsAddition, NoAddition
 from skipwise.networks.blocks import ShortcutBlock
 from skipwise.networks.layers import centre
+from skipwise.networks.masks import StochasticDepth
 from skipwise.networks.network import Network
 
 
@@ -84,7 +85,7 @@ def _as_convolution(layers: list[nn.Module]) -> _ConvNd | None:
     conv = copy.deepcopy(layers[0])
     if conv.bias is None:
         conv.bias = nn.Parameter(conv.weight.new_zeros(conv.out_channels))
-    rest = [layer for layer in layers[1:] if not isinstance(layer, nn.Identity)]
+    rest = [layer for layer in layers[1:] if not isinstance(layer, nn.Identity | StochasticDepth)]
     if not rest:
         return conv
     if len(rest) > 1 or not isinstance(rest[0], _BatchNorm):

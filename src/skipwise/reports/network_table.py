@@ -111,7 +111,7 @@ def _addition(module: nn.Module) -> str:
     path = module.path
     if isinstance(path, ZeroPadding):
         return "shortcut: F(x) + x" + (", zero-padded" if path.new_channels or path.stride != 1 else "")
-    return "shortcut: F(x) + what the shortcut makes of x"
+    return "shortcut: the sum of both"
 
 
 def _row(where: str, what: str, layer: LayerCost) -> Row:
