@@ -1,12 +1,12 @@
 """What is known by name: networks, data, shortcuts, and the studies of a folder."""
 
-import inspect
 from pathlib import Path
 from typing import Literal
 
 from skipwise.data import NAMES
 from skipwise.errors import UserError
-from skipwise.networks import KNOWN, SHORTCUTS, architecture_cost, least_size
+from skipwise.networks import KNOWN, architecture_cost, least_size
+from skipwise.networks.shortcuts import FORMULAS
 from skipwise.studies import Study
 from skipwise.studies.folder import StudyFolder
 
@@ -44,7 +44,11 @@ def _data() -> list[str]:
 
 
 def _shortcuts() -> list[str]:
-    return [f"{name:<20}{inspect.getdoc(type(shortcut))}" for name, shortcut in SHORTCUTS.items()]
+    return [
+        *(f"{name:<20}y = {formula}" for name, formula in FORMULAS.items()),
+        "",
+        "W is a 1x1 convolution. Where shapes change, x is strided and padded with zero channels unless it is projected.",
+    ]
 
 
 def _studies(out: Path) -> list[str]:

@@ -25,6 +25,7 @@ from skipwise.networks import (
     build,
     key_masks,
 )
+from skipwise.networks import shortcuts as shortcuts_module
 from skipwise.networks.initialisation import initialise
 from skipwise.networks.shortcuts import parse_shortcut
 
@@ -290,3 +291,7 @@ def test_numbers_that_cannot_be_are_a_value_error(text):
     with pytest.raises(ValueError, match=r"scale|float") as error:
         parse_shortcut(text)
     assert type(error.value) is ValueError
+
+
+def test_every_shortcut_is_told_by_its_formula():
+    assert SHORTCUTS.keys() == shortcuts_module.FORMULAS.keys()

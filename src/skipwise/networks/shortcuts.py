@@ -225,6 +225,26 @@ SHORTCUTS: dict[str, Shortcut] = {
     "arms-identity": Arms(convolution=False),
 }
 
+FORMULAS: dict[str, str] = {
+    "none": "F(x): the plain twin",
+    "zero-pad": "F(x) + x, without parameters (He et al. 2015, option A)",
+    "projection": "F(x) + x, or F(x) + W x where shapes change (option B)",
+    "projection-always": "F(x) + W x (option C; He et al. 2016, Table 1)",
+    "projection-average": "as projection, a stride becoming a mean over 2x2 pixels (ResNet-D)",
+    "conv-relu": "F(x) + relu(3x3(x)), after relu(1x1/stride(x)) where the block strides (the article's)",
+    "scale": "F(x) + .5 x; scale/A/B is B F(x) + A x (Table 1)",
+    "gate": "F(x) + (1 - g) x with g = sigmoid(W x + b); gate/b begins with that b, -6 unless said (Table 1)",
+    "exclusive-gate": "g F(x) + (1 - g) x; exclusive-gate/b likewise (Table 1)",
+    "dropout": "F(x) + x with numbers of x dropped at rate .5; dropout/r at rate r (Table 1)",
+    "arms": "F(x) + norm(W x) + norm(x), merged into F when deployed (RepVGG)",
+    "arms-1x1": "F(x) + norm(W x)",
+    "arms-identity": "F(x) + norm(x) where shapes stay",
+}
+"""What each makes of a block's input x and its branch F(x); W is a 1x1 convolution.
+
+Where shapes change, x is strided and padded with zero channels unless it is projected.
+"""
+
 
 def parse_shortcut(text: str) -> Shortcut:
     """A shortcut by name, its numbers after slashes (`scale/0.5/0.5`), or a user's own by dotted path.
