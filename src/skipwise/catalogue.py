@@ -32,9 +32,9 @@ def _networks() -> list[str]:
     return [
         *lines,
         "",
-        "Layers are those with weights on the longest way (the names of wide networks count two shortcuts more). A",
-        "multiply-add counts once, for one colour image of the size that the network was made for (32 px with 10",
-        "classes, 224 px with 1000); `least` is the smallest side it takes. torchvision/NAME and timm/NAME are known",
+        "Layers are those with weights on the longest way; the names of wide networks count the three projections beside",
+        "it too. A multiply-add counts once, for one colour image of the size that the network was made for (32 px with",
+        "10 classes, 224 px with 1000); `least` is the smallest side it takes. torchvision/NAME and timm/NAME are known",
         "too; `skipwise show NAME` draws a network and tells its costs by layer.",
     ]
 

@@ -95,7 +95,6 @@ def initialise(network: nn.Module, seed: int, *, kind: Initialisation = "he", ac
     Convolutions as `kind` says; dense layers normal with variance 1 / fan-in, since no ReLU follows the last; biases
     zero and normalisations the identity, unless the module's own `initial` names a number.
     """
-    draw, gain = DRAWS[kind], gain_of(activation)
     for prefix, module in network.named_modules():
         constants: dict[str, float] = getattr(module, "initial", {})
         for own_name, parameter in module.named_parameters(recurse=False):
@@ -108,19 +107,23 @@ def initialise(network: nn.Module, seed: int, *, kind: Initialisation = "he", ac
                 parameter.fill_(1)
             else:
                 generator = torch.Generator().manual_seed(key(seed, "parameter", name))
-                if parameter.ndim == 2:
-                    dense = looks_linear if kind == "looks-linear" else he
-                    parameter.copy_(dense(parameter.shape, generator, 1.0))
-                elif draw is looks_linear:
-                    parameter.copy_(
-                        looks_linear(parameter.shape, generator, gain, first=hasattr(module, "takes_image"))
-                    )
-                else:
-                    groups = getattr(module, "groups", 1) if draw is not he else 1
-                    shape = torch.Size((len(parameter) // groups, *parameter.shape[1:]))
-                    parameter.copy_(torch.cat([draw(shape, generator, gain) for _ in range(groups)]))
+                parameter.copy_(_weight(module, parameter.shape, generator, kind, activation))
     if kind == "fixup":
         _fixup(network)
+
+
+def _weight(
+    module: nn.Module, shape: torch.Size, generator: torch.Generator, kind: Initialisation, activation: str
+) -> Weight:
+    """The weight of one layer; each group of a grouped convolution is drawn as a convolution of its own."""
+    if len(shape) == 2:
+        return looks_linear(shape, generator, 1.0) if kind == "looks-linear" else he(shape, generator, 1.0)
+    gain = gain_of(activation)
+    if kind == "looks-linear":
+        return looks_linear(shape, generator, gain, first=hasattr(module, "takes_image"))
+    groups = 1 if DRAWS[kind] is he else getattr(module, "groups", 1)
+    of_group = torch.Size((shape[0] // groups, *shape[1:]))
+    return torch.cat([DRAWS[kind](of_group, generator, gain) for _ in range(groups)])
 
 
 def _fixup(network: nn.Module) -> None:

@@ -230,7 +230,7 @@ FORMULAS: dict[str, str] = {
     "zero-pad": "F(x) + x, without parameters (He et al. 2015, option A)",
     "projection": "F(x) + x, or F(x) + W x where shapes change (option B)",
     "projection-always": "F(x) + W x (option C; He et al. 2016, Table 1)",
-    "projection-average": "as projection, a stride becoming a mean over 2x2 pixels (ResNet-D)",
+    "projection-average": "F(x) + x, or F(x) + W mean(x) over 2x2 pixels where the block strides (ResNet-D)",
     "conv-relu": "F(x) + relu(3x3(x)), after relu(1x1/stride(x)) where the block strides (the article's)",
     "scale": "F(x) + .5 x; scale/A/B is B F(x) + A x (Table 1)",
     "gate": "F(x) + (1 - g) x with g = sigmoid(W x + b); gate/b begins with that b, -6 unless said (Table 1)",
