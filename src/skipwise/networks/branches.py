@@ -1,13 +1,13 @@
 """Branches: the convolutions F of a block, as data."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 from torch import nn
 
 from skipwise.errors import UserError
-from skipwise.networks.dotted import is_dotted, load_dotted
+from skipwise.networks.dotted import is_dotted, make_module
 from skipwise.networks.shortcuts import Place
 
 
@@ -117,11 +117,7 @@ class OwnBranch:
         return width
 
     def build(self, place: Place) -> nn.Module:
-        make: Any = load_dotted(self.path)
-        module = make(place)
-        if not isinstance(module, nn.Module):
-            raise UserError(f"{self.path} gave {type(module).__name__} for a branch: it must give a torch.nn.Module.")
-        return module
+        return make_module(self.path, place, "a branch")
 
 
 Branch = Annotated[Single | Basic | Bottleneck | Article | OwnBranch, Field(discriminator="kind")]

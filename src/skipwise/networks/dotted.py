@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from torch import nn
+
 from skipwise.errors import UserError
 
 
@@ -30,3 +32,11 @@ def load_dotted(path: str) -> Any:
     if not hasattr(module, name):
         raise UserError(f"{path} cannot be used: module {module_name} has no {name!r}.")
     return getattr(module, name)
+
+
+def make_module(path: str, place: object, what: str) -> nn.Module:
+    """What the class or function at `path` gives for a place in a network. Raises UserError where it is no module."""
+    module = load_dotted(path)(place)
+    if not isinstance(module, nn.Module):
+        raise UserError(f"{path} gave {type(module).__name__} for {what}: it must give a torch.nn.Module.")
+    return module

@@ -20,7 +20,7 @@ from skipwise.networks.additions import (
     ScaledAddition,
     ZeroPadding,
 )
-from skipwise.networks.dotted import is_dotted, load_dotted
+from skipwise.networks.dotted import is_dotted, make_module
 from skipwise.networks.layers import Normalisation, convolution, normalisation, pool
 from skipwise.networks.masks import ThinnedMaps
 
@@ -197,11 +197,7 @@ class OwnShortcut:
     path: str
 
     def build(self, place: Place) -> nn.Module:
-        make: Any = load_dotted(self.path)
-        module = make(place)
-        if not isinstance(module, nn.Module):
-            raise UserError(f"{self.path} gave {type(module).__name__} for a shortcut: it must give a torch.nn.Module.")
-        return module
+        return make_module(self.path, place, "a shortcut")
 
 
 Shortcut = Annotated[
