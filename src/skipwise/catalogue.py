@@ -1,5 +1,6 @@
 """What is known by name: networks, data, shortcuts, and the studies of a folder."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -11,32 +12,29 @@ from skipwise.studies import Study
 from skipwise.studies.folder import StudyFolder
 
 
-def catalogue(what: Literal["networks", "data", "shortcuts", "studies"], studies: Path) -> list[str]:
-    """The lines of `skipwise list WHAT`."""
+def catalogue(what: Literal["networks", "data", "shortcuts", "studies"], studies: Path) -> Iterable[str]:
+    """The lines of `skipwise list WHAT`, as they are found."""
     if what == "studies":
         return _studies(studies)
     return {"networks": _networks, "data": _data, "shortcuts": _shortcuts}[what]()
 
 
-def _networks() -> list[str]:
-    lines = [
-        f"{'network':<24}{'layers':>6}{'parameters':>13}{'multiply-adds':>15}{'made for':>10}{'least':>7}   source"
-    ]
+def _networks() -> Iterator[str]:
+    yield f"{'network':<24}{'layers':>6}{'parameters':>13}{'multiply-adds':>15}{'made for':>10}{'least':>7}   source"
     for name, preset in KNOWN.items():
         costs = architecture_cost(preset.architecture, (3, preset.side, preset.side), preset.classes)
         least = f"{least_size(preset.architecture)} px"
-        lines.append(
+        yield (
             f"{name:<24}{costs.depth:>6}{costs.parameters:>13,}{costs.multiply_adds / 1e6:>13,.0f} M"
             f"{preset.side:>7} px{least:>7}   {preset.source}"
         )
-    return [
-        *lines,
+    yield from (
         "",
         "Layers are those with weights on the longest way; the names of wide networks count the three projections beside",
         "it too. A multiply-add counts once, for one colour image of the size that the network was made for (32 px with",
         "10 classes, 224 px with 1000); `least` is the smallest side it takes. torchvision/NAME and timm/NAME are known",
         "too; `skipwise show NAME` draws a network and tells its costs by layer.",
-    ]
+    )
 
 
 def _data() -> list[str]:
