@@ -1,0 +1,36 @@
+"""What cannot be shown is told in one sentence, and what is listed has its source."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from skipwise.catalogue import catalogue
+from skipwise.errors import UserError
+from skipwise.showing import show_network
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "sentence"),
+    [
+        ("resnet20", {"input_text": "32"}, "--input is '32': it must be channels and sides in pixels, as 3x224x224."),
+        ("resnet20", {"input_text": "3x2x2"}, "Images of 2x2 px are too small for this network"),
+        ("resnet20", {"input_text": "3x32"}, "This network has 2 dimensions in space, the data 1."),
+        ("resnet21", {}, "There is no network called 'resnet21': did you mean 'resnet20'?"),
+        ("resnet20", {"picture": Path("a.jpg")}, "--picture is a.jpg: it must end in .svg or .png."),
+        ("resnet20", {"classes": 1}, "--classes is 1: it must be at least 2."),
+        ("resnet20", {"against": "vgg"}, "There is no network called 'vgg': did you mean 'vgg"),
+    ],
+)
+def test_what_cannot_be_shown(name, options, sentence, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError) as error:
+        show_network(name, **options)
+    assert str(error.value).startswith(sentence)
+    assert not list(tmp_path.iterdir())
+
+
+def test_list_networks_names_layers_and_sources(tmp_path):
+    listed = "\n".join(catalogue("networks", tmp_path))
+    assert re.search(r"^resnet50 +50 +25,557,032 +4,089 M +224 px +17 px +He et al\. 2015", listed, re.MULTILINE)
+    assert re.search(r"^plain-wrn-28-10 +26 +36,220,634 .* wrn-28-10 without shortcuts$", listed, re.MULTILINE)
