@@ -4,8 +4,9 @@ import math
 from dataclasses import replace
 
 import pytest
+from torch import nn
 
-from skipwise.networks import KNOWN, PRESETS, architecture_cost
+from skipwise.networks import KNOWN, PRESETS, architecture_cost, build, cost, fuse
 from skipwise.networks.fields import set_field
 
 
@@ -40,7 +41,7 @@ def test_parameters_of_he_2015_table_6(name, millions, digits):
         ("vgg13", 133),
         ("vgg16", 138),
         ("vgg19", 144),
-        ("repvgg-a0", 9.11),  # Ding et al. 2021, Table 4, in training
+        ("repvgg-a0", 9.11),  # as timm counts them in training
         ("repvgg-a1", 14.09),
         ("repvgg-a2", 28.21),
         ("repvgg-b0", 15.82),
@@ -86,13 +87,17 @@ def test_a_name_tells_the_depth(name, depth):
     assert costs(PRESETS[name], KNOWN[name]).depth == depth
 
 
-def test_fused_repvgg_has_the_papers_parameters():
-    """Ding et al. 2021, Table 4: 8.30 M for A0 deployed, where batch normalisation is gone."""
-    from skipwise.networks import build, cost, fuse
-
-    counted = cost(fuse(build(PRESETS["repvgg-a0"], (3, 224, 224), 1000, seed=0)), (3, 224, 224))
-    assert round(counted.parameters / 1e6, 2) == 8.31
-    assert round(counted.multiply_adds / 1e9, 1) == 1.4
+@pytest.mark.parametrize(
+    ("name", "millions", "billions"),
+    [("repvgg-a0", 8.30, 1.4), ("repvgg-a1", 12.78, 2.4), ("repvgg-a2", 25.49, 5.1), ("repvgg-b0", 14.33, 3.1)],
+)
+def test_fused_repvgg_has_the_papers_parameters_and_multiply_adds(name, millions, billions):
+    """Ding et al. 2021, Table 4, deployed; its parameters are without the biases of the convolutions."""
+    fused = fuse(build(PRESETS[name], (3, 224, 224), 1000, seed=0))
+    biases = sum(module.bias.numel() for module in fused.modules() if isinstance(module, nn.Conv2d))
+    counted = cost(fused, (3, 224, 224))
+    assert round((counted.parameters - biases) / 1e6, 2) == millions
+    assert round(counted.multiply_adds / 1e9, 1) == billions
 
 
 def test_widths_are_what_the_names_say():

@@ -35,7 +35,7 @@ def runs(study):
     return sorted(path.parent for path in study.path.glob("runs/*/*/run.json"))
 
 
-def same_bits(one, other):
+def assert_same_bits(one, other):
     """Weights and predictions of two studies, run by run."""
     pairs = list(zip(runs(one), runs(other), strict=True))
     assert pairs
@@ -105,7 +105,9 @@ def test_again_trains_nothing(study, npz):
 
 
 def test_worker_count_changes_nothing(study, npz, tmp_path):
-    same_bits(study, compare(npz, ["plain8", "resnet8"], out=tmp_path, workers=1, **OPTIONS))
+    alone = compare(npz, ["plain8", "resnet8"], out=tmp_path, workers=1, **OPTIONS)
+    assert_same_bits(study, alone)
+    assert alone.verdict == study.verdict
 
 
 def test_extended_by_seeds_and_contenders(npz, tmp_path):
@@ -245,7 +247,7 @@ def test_killed_three_times_it_ends_with_the_same_bits(own, npz, tmp_path, monke
     undisturbed = compare(
         npz, ["own.counted", "resnet8"], seeds=2, epochs=epochs, settings=["batch_size=16"], name="undisturbed"
     )
-    same_bits(Study.open("studies/killed"), undisturbed)
+    assert_same_bits(Study.open("studies/killed"), undisturbed)
 
 
 def test_looks_with_the_same_seeds_are_one(tmp_path):
