@@ -53,8 +53,7 @@ class Console:
         if not self.first_tick:
             self.first_tick = time.monotonic()
         self.running[job] = tick
-        epochs = self.ready.design.contender(job.contender).recipe.epochs
-        self.work_left[job] = 1 - (tick.epoch + tick.step / tick.steps_per_epoch) / epochs
+        self.work_left[job] = 1 - tick.share
         self.show_running()
 
     def finished(self, job: Job, error: str | None) -> None:
@@ -85,8 +84,7 @@ class Console:
     def state(self, job: Job) -> str:
         """Where a running run stands, in words."""
         tick = self.running[job]
-        epochs = self.ready.design.contender(job.contender).recipe.epochs
-        return f"epoch {tick.epoch + 1}/{epochs}, loss {tick.loss:.3f}, accuracy {tick.accuracy:.3f}"
+        return f"epoch {tick.epoch + 1} ({tick.share:.0%}), loss {tick.loss:.3f}, accuracy {tick.accuracy:.3f}"
 
     def time_left(self) -> str:
         """The estimate, corrected by what was seen so far."""

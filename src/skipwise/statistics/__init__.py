@@ -6,7 +6,7 @@ from skipwise.statistics.crossed import CrossedT, crossed_t
 from skipwise.statistics.holm import holm_levels
 from skipwise.statistics.mcnemar import McNemar, mcnemar
 from skipwise.statistics.needed import images_needed, seeds_needed
-from skipwise.statistics.verdict import Verdict, decide
+from skipwise.statistics.verdict import Verdict, decide, decide_each
 
 __all__ = [
     "CrossedT",
@@ -15,6 +15,7 @@ __all__ = [
     "accuracy_interval",
     "crossed_t",
     "decide",
+    "decide_each",
     "holm_levels",
     "images_needed",
     "mcnemar",

@@ -120,30 +120,42 @@ def decide(
     `scores[label][k, n]` is the score of seed k on example n, `failures[label][k]` whether that run failed. Raises
     ValueError for tables that do not fit together.
     """
-    _check(reference, scores, failures)
-    tables = {label: table - scores[reference] for label, table in scores.items() if label != reference}
-    tests: dict[str, CrossedT | McNemar] = {
-        label: crossed_t(table) if len(table) > 1 else mcnemar(table[0]) for label, table in tables.items()
-    }
-    failed = {label: (sum(failures[reference]), sum(failures[label])) for label in tables}
-    p_equivalent = [_equivalence_p_value(tests[label], margin, failed[label]) for label in tables]
-    alphas = holm_levels([test.p_value() for test in tests.values()], alpha)
+    pairs = [(reference, label) for label in scores if label != reference]
+    verdicts = decide_each(pairs, scores, failures, margin=margin, alpha=alpha)
+    return {verdict.contender: verdict for verdict in verdicts}
+
+
+def decide_each(
+    comparisons: Sequence[tuple[str, str]],
+    scores: Mapping[str, Scores],
+    failures: Mapping[str, Sequence[bool]],
+    *,
+    margin: float = 0.01,
+    alpha: float = 0.05,
+) -> list[Verdict]:
+    """A verdict on each (reference, contender), all held to one error `alpha` by Holm's rule; else as `decide`."""
+    _check(comparisons, scores, failures)
+    tables = [scores[contender] - scores[reference] for reference, contender in comparisons]
+    tests = [crossed_t(table) if len(table) > 1 else mcnemar(table[0]) for table in tables]
+    failed = [(sum(failures[reference]), sum(failures[contender])) for reference, contender in comparisons]
+    p_equivalent = [_equivalence_p_value(test, margin, some) for test, some in zip(tests, failed, strict=True)]
+    alphas = holm_levels([test.p_value() for test in tests], alpha)
     alphas_equivalent = holm_levels(p_equivalent, alpha)
-    return {
-        label: _verdict(
+    return [
+        _verdict(
             reference,
-            label,
-            tables[label],
-            tests[label],
-            interval=_possible(tests[label].interval(1 - alphas[index]), scores),
+            contender,
+            tables[index],
+            tests[index],
+            interval=_possible(tests[index].interval(1 - alphas[index]), scores),
             equivalent=p_equivalent[index] < alphas_equivalent[index],
-            failures=failed[label],
+            failures=failed[index],
             margin=margin,
             alpha=alphas[index],
             alpha_equivalent=alphas_equivalent[index],
         )
-        for index, label in enumerate(tables)
-    }
+        for index, (reference, contender) in enumerate(comparisons)
+    ]
 
 
 def _verdict(
@@ -213,13 +225,16 @@ def _needed(test: CrossedT, failures: tuple[int, int], margin: float, alpha: flo
     return min(ways, key=lambda way: (way.seeds or never, way.images or never))
 
 
-def _check(reference: str, scores: Mapping[str, Scores], failures: Mapping[str, Sequence[bool]]) -> None:
-    if reference not in scores:
-        raise ValueError(f"There are no scores of the reference {reference!r}, only of {', '.join(scores)}.")
+def _check(
+    comparisons: Sequence[tuple[str, str]], scores: Mapping[str, Scores], failures: Mapping[str, Sequence[bool]]
+) -> None:
+    for label in (label for pair in comparisons for label in pair):
+        if label not in scores:
+            raise ValueError(f"There are no scores of {label!r}, only of {', '.join(scores)}.")
     shapes = {label: table.shape for label, table in scores.items()}
     if len(set(shapes.values())) != 1:
         raise ValueError(f"Every contender needs scores for the same seeds and examples, not {shapes}.")
-    seeds, examples = shapes[reference]
+    seeds, examples = next(iter(shapes.values()))
     if seeds < 1 or examples < 2:
         raise ValueError(f"A verdict needs at least 1 seed and 2 examples, not {seeds} and {examples}.")
     for label, table in scores.items():

@@ -21,18 +21,27 @@ State = dict[str, Tensor]
 class Progress:
     """Where a run stands: everything that training needs to go on, beside weights and optimizer.
 
-    `step` counts the steps done in `epoch`; `totals` sums loss and right answers over them; `history` holds one
-    entry for each finished epoch.
+    `step` counts the steps done in `epoch`, `done` those of the whole run; `totals` sums loss and right answers since
+    validation data last judged; `history` holds an entry for each time they did, after so many `rounds`. `rate` is the
+    learning rate of the last step.
     """
 
     epoch: int = 0
     step: int = 0
+    done: int = 0
+    rounds: int = 0
+    rate: float = 0.0
     totals: dict[str, float] = field(default_factory=lambda: {"loss": 0.0, "right": 0.0, "seen": 0.0, "seconds": 0.0})
     history: list[dict[str, float]] = field(default_factory=list)
     best_epoch: int | None = None
     best_accuracy: float = -1.0
     best_loss: float = float("inf")
     failed: str | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Spent on training steps so far."""
+        return sum(entry["seconds"] for entry in self.history) + self.totals["seconds"]
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:

@@ -21,7 +21,8 @@ from skipwise.training.checkpoint import (
     write_metrics,
 )
 from skipwise.training.evaluate import evaluate
-from skipwise.training.optimizers import learning_rate, sgd, weights
+from skipwise.training.length import Length
+from skipwise.training.optimizers import sgd, weights
 from skipwise.training.plan import Plan
 from skipwise.training.recipe import Recipe
 
@@ -30,13 +31,18 @@ SECONDS_BETWEEN_CHECKPOINTS = 30.0
 
 @dataclass(frozen=True, kw_only=True)
 class Tick:
-    """Where a run stands, told after each step: loss and accuracy are means over the epoch so far."""
+    """Where a run stands, told after each step: loss and accuracy are means since validation data last judged.
+
+    `share` of the run is done; `validation_accuracy` is the last one, None before the first.
+    """
 
     epoch: int
     step: int
     steps_per_epoch: int
+    share: float
     loss: float
     accuracy: float
+    validation_accuracy: float | None
 
 
 class Stopped(Exception):  # noqa: N818
@@ -63,6 +69,7 @@ class Loop:
             network.recompute = recipe.checkpointing
         self.recipe = recipe
         self.stream = stream
+        self.length = Length(recipe=recipe, steps_per_epoch=stream.steps_per_epoch)
         self.plan = plan
         self.folder = folder
         self.optimizer = sgd(network, recipe, trunk)
@@ -72,7 +79,7 @@ class Loop:
 
     def run(self, tell: Callable[[Tick], None], should_stop: Callable[[], bool]) -> Progress:
         """Train to the end. Raises Stopped after writing a checkpoint when `should_stop` says so."""
-        while self.progress.epoch < self.recipe.epochs and self.progress.failed is None:
+        while (self.progress.step or not self.length.over(self.progress)) and self.progress.failed is None:
             self._train_epoch(tell, should_stop)
             if not math.isfinite(self.progress.totals["loss"]):
                 self.progress.failed = f"the loss was no longer finite in epoch {self.progress.epoch + 1}"
@@ -86,8 +93,11 @@ class Loop:
         progress, totals = self.progress, self.progress.totals
         saved = started = time.monotonic()
         for batch in self.stream.epoch(progress.epoch, progress.step):
+            if self.length.over(progress):
+                return
             loss, right = self.train_step(batch)
             progress.step += 1
+            progress.done += 1
             totals["loss"] += loss * len(batch.labels)
             totals["right"] += right
             totals["seen"] += len(batch.labels)
@@ -113,11 +123,10 @@ class Loop:
 
     def train_step(self, batch: Batch) -> tuple[float, float]:
         """One step down the gradient. Gives the batch's loss and its number of right answers."""
-        steps = self.recipe.epochs * self.stream.steps_per_epoch
-        step = self.progress.epoch * self.stream.steps_per_epoch + self.progress.step
-        key_masks(self.network, self.stream.seed, step)
+        key_masks(self.network, self.stream.seed, self.progress.done)
+        self.progress.rate = self.length.rate(self.progress)
         for group in self.optimizer.param_groups:
-            group["lr"] = group["share"] * learning_rate(self.recipe, step, steps)
+            group["lr"] = group["share"] * self.progress.rate
         self.optimizer.zero_grad(set_to_none=True)
         with self.plan.autocast():
             logits = self.network(batch.images)
@@ -131,30 +140,35 @@ class Loop:
         return loss.item(), right.item()
 
     def _close_epoch(self) -> None:
-        """Judge the finished epoch on validation data and begin the next one."""
+        """Begin the next epoch, after judging on validation data where it is time to."""
+        self.progress.epoch += 1
+        self.progress.step = 0
+        if self.length.round_over(self.progress):
+            self._judge()
+            self.progress.rounds = self.length.rounds_begun(self.progress)
+            self.progress.totals = Progress().totals
+
+    def _judge(self) -> None:
+        """Judge the network on validation data, and keep its weights if they are the best so far."""
         progress, totals = self.progress, self.progress.totals
         dataset = self.stream.dataset
         probabilities, validation_loss = evaluate(self.network, self.stream, dataset.validation, self.plan)
         right = classification.score(probabilities, dataset.labels[dataset.validation])
         accuracy = float(right.mean())
         if (accuracy, -validation_loss) > (progress.best_accuracy, -progress.best_loss):
-            progress.best_epoch = progress.epoch
+            progress.best_epoch = progress.epoch - 1
             progress.best_accuracy, progress.best_loss = accuracy, validation_loss
             self.best = {name: tensor.detach().clone() for name, tensor in self.network.state_dict().items()}
-        last_step = (progress.epoch + 1) * self.stream.steps_per_epoch - 1
         progress.history.append({
-            "epoch": progress.epoch + 1,
+            "epoch": progress.epoch,
             "train_loss": totals["loss"] / totals["seen"],
             "train_accuracy": totals["right"] / totals["seen"],
             "validation_loss": validation_loss,
             "validation_accuracy": accuracy,
-            "learning_rate": learning_rate(self.recipe, last_step, self.recipe.epochs * self.stream.steps_per_epoch),
+            "learning_rate": progress.rate,
             "seconds": totals["seconds"],
             "images_per_second": totals["seen"] / totals["seconds"],
         })  # fmt: skip
-        progress.epoch += 1
-        progress.step = 0
-        progress.totals = Progress().totals
 
     def _tick(self) -> Tick:
         totals = self.progress.totals
@@ -162,8 +176,10 @@ class Loop:
             epoch=self.progress.epoch,
             step=self.progress.step,
             steps_per_epoch=self.stream.steps_per_epoch,
+            share=self.length.share(self.progress),
             loss=totals["loss"] / totals["seen"],
             accuracy=totals["right"] / totals["seen"],
+            validation_accuracy=self.progress.history[-1]["validation_accuracy"] if self.progress.history else None,
         )
 
     def _save(self) -> None:

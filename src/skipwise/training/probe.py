@@ -8,8 +8,10 @@ import torch
 from torch import nn
 
 from skipwise.data.dataset import Dataset
+from skipwise.data.share import share_of
 from skipwise.data.stream import Stream
 from skipwise.networks.pretrained import load_pretrained
+from skipwise.training.length import ROUNDS
 from skipwise.training.loop import Loop
 from skipwise.training.plan import Plan
 from skipwise.training.recipe import Recipe
@@ -25,6 +27,7 @@ def seconds_per_run(network: nn.Module, recipe: Recipe, dataset: Dataset, plan: 
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(plan.threads)
+    dataset = share_of(dataset, recipe.fraction, seed=0)
     stream = Stream(dataset, seed=0, batch_size=recipe.batch_size, augmentation=recipe.augmentation, device=plan.device)
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -42,4 +45,7 @@ def seconds_per_run(network: nn.Module, recipe: Recipe, dataset: Dataset, plan: 
     finally:
         torch.set_num_threads(threads)
     judging = len(dataset.validation) / stream.batch_size * fastest / 3
-    return recipe.epochs * (stream.steps_per_epoch * fastest + judging)
+    if recipe.seconds:
+        return recipe.seconds + ROUNDS * judging
+    epochs = loop.length.steps / stream.steps_per_epoch
+    return loop.length.steps * fastest + (min(epochs, ROUNDS) if recipe.steps else epochs) * judging

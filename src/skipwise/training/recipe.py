@@ -22,10 +22,15 @@ class Recipe:
     `weight_decay` is the L2 penalty's gradient factor (0.5 * weight_decay * |w|^2 on the weights of convolutions and
     dense layers), `l1` that of |w|. Both spare biases and normalisations. `pretrained` names weights to begin
     with; the trunk, all but the last layer, then learns with `trunk_rate` times the rate, 0 freezing it.
-    `checkpointing` computes maps again instead of keeping them: less memory, the same bits.
+    `checkpointing` computes maps again instead of keeping them: less memory, the same bits. `steps` or `seconds` of
+    training, where given, end a run instead of `epochs`. `fraction` is the share of the training images that are used,
+    drawn anew by each seed.
     """
 
     epochs: int = _setting(20, "a whole number of at least 1", least=1)
+    steps: int = _setting(0, "a whole number of at least 0, 0 to go by epochs")
+    seconds: float = _setting(0.0, "a number of seconds of at least 0, 0 to go by epochs")
+    fraction: float = _setting(1.0, "a share of the training images above 0 and up to 1", least=1e-9, below=1 + 1e-9)
     batch_size: int = _setting(128, "a whole number of at least 2", least=2)
     lr: float = _setting(0.02, "a learning rate above 0", least=1e-12)
     momentum: float = _setting(0.9, "a number from 0 to below 1", below=1)

@@ -15,6 +15,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from skipwise.data.dataset import Dataset
+from skipwise.data.share import share_of
 from skipwise.data.stream import Stream
 from skipwise.networks import cost
 from skipwise.networks.pretrained import load_pretrained
@@ -48,6 +49,7 @@ def train_run(
     folder.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     costs = cost(network, dataset.input_shape)
+    dataset = share_of(dataset, recipe.fraction, seed)
     stream = Stream(
         dataset, seed=seed, batch_size=recipe.batch_size, augmentation=recipe.augmentation, device=plan.device
     )
@@ -74,7 +76,8 @@ def train_run(
         "depth": costs.depth,
         "activation_bytes": costs.activation_bytes,
         "deployed": asdict(deployed(loop.network, stream, plan)) if with_weights else None,
-        "steps": loop.stream.steps_per_epoch * progress.epoch + progress.step,
+        "steps": progress.done,
+        "training_images": len(dataset.train),
         "train_seconds": sum(epoch["seconds"] for epoch in progress.history),
         "wall_seconds_since_last_start": time.monotonic() - began,
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -1,0 +1,25 @@
+"""A share of the training images, for learning curves."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from skipwise import draws
+from skipwise.data.dataset import Dataset
+
+
+def share_of(dataset: Dataset, fraction: float, seed: int) -> Dataset:
+    """The data set with this fraction of each training class, at least one image of each; the other parts stay.
+
+    Each seed draws its own, so that the luck of the draw is part of what differs between seeds; twins of one seed get
+    the same images, and a smaller share is part of a larger one.
+    """
+    if fraction >= 1:
+        return dataset
+    labels = dataset.labels[dataset.train]
+    order = draws.order(len(labels), seed, "share")
+    kept = []
+    for label in np.unique(labels):
+        of_class = order[labels[order] == label]
+        kept.append(of_class[: max(1, round(fraction * len(of_class)))])
+    return replace(dataset, train=dataset.train[np.sort(np.concatenate(kept))])
