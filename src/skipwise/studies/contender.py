@@ -64,7 +64,7 @@ class Contender:
 
     def run_name(self, split: Mapping[str, Any]) -> str:
         """The name of its folder: a slug and the hash of network, recipe and split, so no run is taken for another."""
-        identity = {**self.to_json(), "split": dict(split)}
+        identity = {**self.to_json(), "recipe": self.recipe.identity, "split": dict(split)}
         del identity["label"]
         digest = sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
         return f"{slug(self.label)}-{digest[:8]}"

@@ -9,9 +9,14 @@ from skipwise.data.augment import Augmentation
 from skipwise.errors import UserError
 
 
-def _setting(default: Any, takes: str, *, least: float = 0, below: float = float("inf")) -> Any:
+def _setting(default: Any, takes: str, *, least: float = 0, below: float = float("inf"), optional: bool = False) -> Any:
     """A field with its default, what it takes in words, and its range from `least` to under `below`."""
-    return field(default=default, metadata={"takes": takes, "least": least, "below": below})
+    return field(default=default, metadata={"takes": takes, "least": least, "below": below, "optional": optional})
+
+
+def _option(default: Any, takes: str, *, least: float = 0, below: float = float("inf")) -> Any:
+    """A field whose default is to do without it."""
+    return _setting(default, takes, least=least, below=below, optional=True)
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -28,27 +33,36 @@ class Recipe:
     """
 
     epochs: int = _setting(20, "a whole number of at least 1", least=1)
-    steps: int = _setting(0, "a whole number of at least 0, 0 to go by epochs")
-    seconds: float = _setting(0.0, "a number of seconds of at least 0, 0 to go by epochs")
-    fraction: float = _setting(1.0, "a share of the training images above 0 and up to 1", least=1e-9, below=1 + 1e-9)
+    steps: int = _option(0, "a whole number of at least 0, 0 to go by epochs")
+    seconds: float = _option(0.0, "a number of seconds of at least 0, 0 to go by epochs")
+    fraction: float = _option(1.0, "a share of the training images above 0 and up to 1", least=1e-9, below=1 + 1e-9)
     batch_size: int = _setting(128, "a whole number of at least 2", least=2)
     lr: float = _setting(0.02, "a learning rate above 0", least=1e-12)
     momentum: float = _setting(0.9, "a number from 0 to below 1", below=1)
     weight_decay: float = _setting(5e-4, "a number of at least 0")
-    l1: float = _setting(0.0, "a number of at least 0")
-    label_smoothing: float = _setting(0.0, "a number from 0 to below 1", below=1)
+    l1: float = _option(0.0, "a number of at least 0")
+    label_smoothing: float = _option(0.0, "a number from 0 to below 1", below=1)
     schedule: Literal["cosine", "one-cycle"] = _setting("cosine", "cosine or one-cycle")
     warmup: float = _setting(0.1, "the share of all steps in which the rate rises, from 0 to below 1", below=1)
     crop: int = _setting(0, "a number of pixels of padding of at least 0")
     flip: bool = _setting(False, "true or false")
-    cutout: int = _setting(0, "the side of the hole in pixels, 0 for none")
-    pretrained: str = _setting("", "a .safetensors or .pth file, a run's folder, or torchvision/NAME")
-    trunk_rate: float = _setting(1.0, "a share of the rate from 0 to 1, for all but the last layer", below=1 + 1e-9)
-    checkpointing: bool = _setting(False, "true or false")
+    cutout: int = _option(0, "the side of the hole in pixels, 0 for none")
+    pretrained: str = _option("", "a .safetensors or .pth file, a run's folder, or torchvision/NAME")
+    trunk_rate: float = _option(1.0, "a share of the rate from 0 to 1, for all but the last layer", below=1 + 1e-9)
+    checkpointing: bool = _option(False, "true or false")
 
     @property
     def augmentation(self) -> Augmentation:
         return Augmentation(crop=self.crop, flip=self.flip, cutout=self.cutout)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What tells it from other recipes. Options that it does without are left out, so that new ones change nothing."""
+        return {
+            name: getattr(self, name)
+            for name, entry in RECIPE_FIELDS.items()
+            if not entry.metadata["optional"] or getattr(self, name) != entry.default
+        }
 
     def set_field(self, name: str, text: str) -> "Recipe":
         """The same with one field set from text. Raises UserError for a bad value."""
