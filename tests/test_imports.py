@@ -21,12 +21,12 @@ MAY_USE = {
     "training": {"errors", "networks", "data", "tasks"},
     "deployment": {"errors", "networks", "data"},
     "studies": {"errors", "networks", "data", "statistics", "tasks", "training", "deployment"},
-    "analysis": {"networks", "data", "studies"},
+    "analysis": {"networks", "data", "statistics", "studies"},
     "reports": {"errors", "networks", "statistics", "analysis", "studies", "training"},
     "console": {"data", "networks", "reports", "studies", "training"},
     "catalogue": {"data", "errors", "networks", "studies"},
     "showing": {"console", "errors", "networks", "reports", "studies", "training"},
-    "comparison": {"errors", "console", "reports", "studies"},
+    "comparison": {"console", "reports", "statistics", "studies"},
 }
 
 

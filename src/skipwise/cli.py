@@ -24,8 +24,14 @@ Contenders = Annotated[
     list[str] | None, typer.Argument(help="[LABEL@]NAME[:field=value,...]; the first is the reference.")
 ]
 Data = Annotated[str, typer.Argument(help="A folder of images, an .npz, a .csv, or a name: `skipwise list data`.")]
+Seeds = Annotated[str, typer.Option(help="Runs of each contender, or auto: 3, 5 or 10, until it is decided.")]
 Epochs = Annotated[int | None, typer.Option(help="Times each training image is shown; default by their number.")]
+Budget = Annotated[
+    str | None, typer.Option(help="epochs|steps|seconds|multiply-adds=VALUE for each run, equal for all contenders.")
+]
+Tune = Annotated[Literal["lr"] | None, typer.Option(help="lr: search each contender's learning rate first.")]
 TestSize = Annotated[float | None, typer.Option(help="Fraction for testing, where the data have no test set; .2.")]
+Folds = Annotated[int | None, typer.Option(help="Divide the images so often, and test each one once.")]
 Out = Annotated[Path, typer.Option(help="The folder that studies go to.")]
 Name = Annotated[str | None, typer.Option(help="The study's name; default: data and contenders.")]
 Size = Annotated[int | None, typer.Option(help="Side of the images in pixels.")]
@@ -43,9 +49,12 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be train
 def compare(
     data: Data = "digits",
     contenders: Contenders = None,
-    seeds: Annotated[int, typer.Option(help="Runs of each contender.")] = 5,
+    seeds: Seeds = "5",
     epochs: Epochs = None,
+    budget: Budget = None,
+    tune: Tune = None,
     test_size: TestSize = None,
+    folds: Folds = None,
     out: Out = Path("studies"),
     name: Name = None,
     size: Size = None,
@@ -56,17 +65,17 @@ def compare(
     dry_run: DryRun = False,
 ) -> None:
     """Train contenders over several seeds on the same images, and say which is better, how surely, and why."""
-    from skipwise.comparison import run_study
-    from skipwise.console import console
-    from skipwise.studies import Asked
-    from skipwise.studies.defaults import CONTENDERS
-
-    asked = Asked(
+    _run(
+        dry_run,
+        command="compare",
         data=data,
-        contenders=tuple(contenders or CONTENDERS),
-        seeds=tuple(range(seeds)),
+        contenders=contenders,
+        seeds=_count(seeds),
         epochs=epochs,
+        budget=budget,
+        tune=tune,
         test_size=test_size,
+        folds=folds,
         out=out,
         name=name,
         size=size,
@@ -74,7 +83,6 @@ def compare(
         workers=workers,
         settings=_settings(settings, pretrained),
     )
-    run_study(asked, console(), dry_run=dry_run)
 
 
 @app.command()
@@ -83,6 +91,7 @@ def train(
     contender: Annotated[str, typer.Argument(help="[LABEL@]NAME[:field=value,...].")],
     seed: Annotated[int, typer.Option(help="What the weights and the stream of images are drawn from.")] = 0,
     epochs: Epochs = None,
+    budget: Budget = None,
     test_size: TestSize = None,
     out: Out = Path("studies"),
     name: Name = None,
@@ -93,16 +102,15 @@ def train(
     dry_run: DryRun = False,
 ) -> None:
     """Train one network with one seed, in the same folder form as a study."""
-    from skipwise.comparison import run_study
-    from skipwise.console import console
-    from skipwise.studies import Asked
-
-    asked = Asked(
-        verb="train",
+    _run(
+        dry_run,
+        command="train",
         data=data,
-        contenders=(contender,),
-        seeds=(seed,),
+        contenders=[contender],
+        seeds=1,
+        seed=seed,
         epochs=epochs,
+        budget=budget,
         test_size=test_size,
         out=out,
         name=name,
@@ -110,7 +118,146 @@ def train(
         split_seed=split_seed,
         settings=_settings(settings, pretrained),
     )
-    run_study(asked, console(), dry_run=dry_run)
+
+
+@app.command()
+def depth(
+    data: Data = "digits",
+    depths: Annotated[str, typer.Option(help="Layers, with commas between.")] = "8,14,20,32,44,56",
+    family: Annotated[str, typer.Option(help="The residual networks: this name before the depth.")] = "resnet",
+    seeds: Seeds = "5",
+    epochs: Epochs = None,
+    budget: Budget = None,
+    tune: Tune = None,
+    test_size: TestSize = None,
+    folds: Folds = None,
+    out: Out = Path("studies"),
+    name: Name = None,
+    size: Size = None,
+    split_seed: SplitSeed = 0,
+    workers: Workers = None,
+    settings: Settings = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Compare plain and residual networks at several depths, and find the depth from which shortcuts pay."""
+    _run(
+        dry_run,
+        command="depth",
+        data=data,
+        depths=_numbers(depths, int, "--depths", "8,20,56"),
+        family=family,
+        seeds=_count(seeds),
+        epochs=epochs,
+        budget=budget,
+        tune=tune,
+        test_size=test_size,
+        folds=folds,
+        out=out,
+        name=name,
+        size=size,
+        split_seed=split_seed,
+        workers=workers,
+        settings=tuple(settings or ()),
+    )
+
+
+@app.command()
+def ablate(
+    data: Data,
+    contender: Annotated[str, typer.Argument(help="The base that is changed: [LABEL@]NAME[:field=value,...].")],
+    over: Annotated[
+        str | None, typer.Option(help="Ingredients with commas between; default: all. Each is taken out or put in.")
+    ] = None,
+    seeds: Seeds = "5",
+    epochs: Epochs = None,
+    budget: Budget = None,
+    test_size: TestSize = None,
+    folds: Folds = None,
+    out: Out = Path("studies"),
+    name: Name = None,
+    size: Size = None,
+    split_seed: SplitSeed = 0,
+    workers: Workers = None,
+    settings: Settings = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Change one ingredient of a recipe at a time, and say which of them helps."""
+    _run(
+        dry_run,
+        command="ablate",
+        data=data,
+        contenders=[contender],
+        over=None if over is None else tuple(word.strip() for word in over.split(",")),
+        seeds=_count(seeds),
+        epochs=epochs,
+        budget=budget,
+        test_size=test_size,
+        folds=folds,
+        out=out,
+        name=name,
+        size=size,
+        split_seed=split_seed,
+        workers=workers,
+        settings=tuple(settings or ()),
+    )
+
+
+@app.command("learning-curve")
+def learning_curve(
+    data: Data = "digits",
+    contenders: Contenders = None,
+    fractions: Annotated[
+        str, typer.Option(help="Shares of the training images, with commas between.")
+    ] = ".05,.1,.25,.5,1",
+    seeds: Seeds = "5",
+    epochs: Epochs = None,
+    budget: Budget = None,
+    tune: Tune = None,
+    test_size: TestSize = None,
+    out: Out = Path("studies"),
+    name: Name = None,
+    size: Size = None,
+    split_seed: SplitSeed = 0,
+    workers: Workers = None,
+    settings: Settings = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Train on growing shares of the images, and say which contender needs fewer of them."""
+    _run(
+        dry_run,
+        command="learning-curve",
+        data=data,
+        contenders=contenders,
+        fractions=_numbers(fractions, float, "--fractions", ".1,.3,1"),
+        seeds=_count(seeds),
+        epochs=epochs,
+        budget=budget,
+        tune=tune,
+        test_size=test_size,
+        out=out,
+        name=name,
+        size=size,
+        split_seed=split_seed,
+        workers=workers,
+        settings=tuple(settings or ()),
+    )
+
+
+@app.command()
+def run(
+    file: Annotated[Path, typer.Argument(help="A study file, as study.toml in the folder of each study.")],
+    workers: Workers = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Run the study that a file describes."""
+    from dataclasses import replace
+
+    from skipwise.comparison import run_study
+    from skipwise.console import console
+    from skipwise.studies.study_file import read_study_file
+
+    asked = read_study_file(file)
+    run_study(asked if workers is None else replace(asked, workers=workers), console(), dry_run=dry_run)
 
 
 @app.command()
@@ -194,6 +341,34 @@ def main() -> None:
     except OSError as error:
         sys.exit(_complain(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."))
     sys.exit(code if isinstance(code, int) else 0)  # some versions of typer give the code of Ctrl-C, others raise
+
+
+def _run(dry_run: bool, **asked: Any) -> None:
+    """Run the study that these words ask for; what is None was not said."""
+    from skipwise.comparison import run_study
+    from skipwise.console import console
+    from skipwise.studies.study_file import validated
+
+    run_study(
+        validated({name: value for name, value in asked.items() if value is not None}), console(), dry_run=dry_run
+    )
+
+
+def _count(text: str) -> int | str:
+    """A number of seeds, or "auto"."""
+    if text == "auto":
+        return text
+    if not text.lstrip("-").isdigit():
+        raise UserError(f"--seeds is {text!r}: it takes a whole number, or auto.")
+    return int(text)
+
+
+def _numbers(text: str, kind: type[int] | type[float], option: str, example: str) -> tuple[float, ...]:
+    try:
+        return tuple(kind(word) for word in text.split(",") if word.strip())
+    except ValueError as error:
+        what = "whole numbers" if kind is int else "numbers"
+        raise UserError(f"{option} is {text!r}: it takes {what} with commas between, as {example}.") from error
 
 
 def _settings(settings: list[str] | None, pretrained: str | None) -> tuple[str, ...]:

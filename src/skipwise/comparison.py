@@ -1,24 +1,27 @@
-"""The whole path: from data to a verdict and a report."""
+"""The whole path: from what is asked to a verdict and a report."""
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, Literal
 
 from skipwise.console import Console
-from skipwise.errors import UserError
 from skipwise.reports import write_report
-from skipwise.studies import Asked, Study, make_ready, train_missing
-
-LARGEST_SIZE = 2048
-"""Of images, in px a side."""
+from skipwise.statistics import DECLARED_LOOKS
+from skipwise.studies import Asked, Settled, Study, make_ready, settle, train_missing
+from skipwise.studies.search import make_search_ready, with_best_rates
+from skipwise.studies.study_file import validated
 
 
 def compare(
     data: str | Path = "digits",
     contenders: Sequence[str] = ("plain32", "resnet32"),
     *,
-    seeds: int = 5,
+    seeds: int | Literal["auto"] = 5,
     epochs: int | None = None,
+    budget: str | None = None,
+    tune: Literal["lr"] | None = None,
     test_size: float | None = None,
+    folds: int | None = None,
     out: str | Path = "studies",
     name: str | None = None,
     size: int | None = None,
@@ -29,16 +32,21 @@ def compare(
     """Train every contender with seeds 0 .. seeds - 1 on the same streams of images, and judge them.
 
     `data`: a folder of images, an .npz, a .csv, or a name as "digits". `contenders`: `[LABEL@]NAME[:field=value,...]`,
-    the first being the reference. `test_size`: fraction of the examples, where the data have no test set of their
-    own. `size`: side of the images in pixels. `settings`: `field=value` for all contenders. Calling it again
-    trains only what is missing. Raises UserError for whatever can be mended in these.
+    the first being the reference. `seeds`: how many, or "auto" to look at 3, 5 and 10 and stop when decided. `budget`:
+    `epochs|steps|seconds|multiply-adds=VALUE` for each run. `tune`: "lr" to search each contender's rate first.
+    `test_size`: fraction of the examples, where the data have no test set of their own; with `folds` all images
+    are test images once. `size`: side of the images in pixels. `settings`: `field=value` for all contenders. Calling it
+    again trains only what is missing. Raises UserError for whatever can be mended in these.
     """
-    asked = Asked(
+    return run(
         data=str(data),
         contenders=tuple(contenders),
-        seeds=tuple(range(seeds)),
+        seeds=seeds,
         epochs=epochs,
+        budget=budget,
+        tune=tune,
         test_size=test_size,
+        folds=folds,
         out=Path(out),
         name=name,
         size=size,
@@ -46,39 +54,52 @@ def compare(
         workers=workers,
         settings=tuple(settings),
     )
-    study = run_study(asked, Console())
+
+
+def run(**asked: Any) -> Study:
+    """A study of any kind from the fields of a study file; see `Asked`. Raises UserError for whatever can be mended."""
+    study = run_study(validated(asked), Console())
     assert study is not None
     return study
 
 
 def run_study(asked: Asked, console: Console, *, dry_run: bool = False) -> Study | None:
     """Make ready, train, judge and report, telling the console how it goes. None after a dry run."""
-    _check(asked)
-    ready = make_ready(asked, console.decoding)
-    console.announce(ready)
-    if dry_run:
-        return None
-    with console:
-        study = train_missing(ready, console)
-    cautions = study.look()
+    settled = settle(asked, console.decoding)
+    if asked.tune:
+        found = _tuned(settled, console, dry_run)
+        if found is None:
+            return None
+        settled = found
+    counts: Sequence[int | None] = DECLARED_LOOKS if asked.seeds == "auto" else [None]
+    for count in counts:
+        ready = make_ready(settled, None if count is None else tuple(range(count)))
+        console.announce(ready, briefly=count not in (None, DECLARED_LOOKS[0]))
+        if dry_run:
+            return None
+        with console:
+            study = train_missing(ready, console)
+        cautions = study.look()
+        if study.decided or count in (None, DECLARED_LOOKS[-1]):
+            break
+        console.say(f"Not decided at {count} seeds: going on.\n")
     write_report(study, cautions)
     console.conclude(study, cautions)
     return study
 
 
-def _check(asked: Asked) -> None:
-    for what, value, least in (
-        ("--epochs", asked.epochs, 1),
-        ("--size", asked.size, 1),
-        ("--workers", asked.workers, 1),
-        ("--seeds", len(asked.seeds), 1),
-        ("--split-seed", asked.split_seed, 0),
-    ):
-        if value is not None and value < least:
-            raise UserError(f"{what} is {value}: it must be at least {least}.")
-    if asked.size is not None and asked.size > LARGEST_SIZE:
-        raise UserError(f"--size is {asked.size}: it must be at most {LARGEST_SIZE} px.")
-    if asked.name is not None and (Path(asked.name).name != asked.name or asked.name in ("", ".", "..")):
-        raise UserError(f"--name is {asked.name!r}: it must be a plain folder name; --out says where it goes.")
-    if asked.test_size is not None and not 0 < asked.test_size < 1:
-        raise UserError(f"--test-size is {asked.test_size}: it must be a fraction between 0 and 1, as 0.2.")
+def _tuned(settled: Settled, console: Console, dry_run: bool) -> Settled | None:
+    """Search the rates first. None after a dry run."""
+    ready = make_search_ready(settled)
+    console.say("First a search for each contender's learning rate, on validation data:")
+    console.announce(ready)
+    if dry_run:
+        return None
+    with console:
+        search = train_missing(ready, console)
+    found = with_best_rates(settled, search)
+    for contender in found.sweep.contenders:
+        tried = ", ".join(f"{rate}: {accuracy:.3f}" for rate, accuracy in found.tuned[contender.label].items())
+        console.say(f"{contender.label}: rate {contender.recipe.lr:g} (validation accuracy by rate: {tried})")
+    console.say("")
+    return found

@@ -12,8 +12,10 @@ from rich.table import Table
 
 from skipwise.data import OWN_SIZE
 from skipwise.networks import Architecture
-from skipwise.reports.tables import deployment_sentences, duration, percent, short_count, summary
+from skipwise.reports.sweeps import sweep_section
+from skipwise.reports.tables import deployment_sentences, duration, length, percent, short_count, summary
 from skipwise.studies import Ready, Study
+from skipwise.studies.budget import parse_budget
 from skipwise.studies.results import Result
 from skipwise.studies.workers import Job
 from skipwise.training.loop import Tick
@@ -38,14 +40,14 @@ class Console:
             self.said = time.monotonic()
             self.say(f"decoding images: {done} of {total}")
 
-    def announce(self, ready: Ready) -> None:
-        """What is about to be trained, by which defaults, and how long it may take."""
+    def announce(self, ready: Ready, *, briefly: bool = False) -> None:
+        """What is about to be trained, by which defaults, and how long it may take; `briefly` where that is known."""
         self.ready = ready
         self.began, self.first_tick = time.monotonic(), 0.0
         self.work_left = dict.fromkeys(
-            (Job(contender=contender.label, seed=seed) for contender, seed in ready.missing), 1.0
+            (Job(contender=run.contender.label, seed=run.seed, fold=run.fold) for run in ready.missing), 1.0
         )
-        for line in announcement(ready):
+        for line in announcement(ready) if not briefly else []:
             self.say(line)
 
     def tick(self, job: Job, tick: Tick) -> None:
@@ -64,21 +66,20 @@ class Console:
         total = len(self.work_left)
         done = sum(left == 0 for left in self.work_left.values())
         if error is not None:
-            self.say(f"{done:>3}/{total}  {job.contender} seed {job.seed}: broke off: {error}")
+            self.say(f"{done:>3}/{total}  {job}: broke off: {error}")
             return
-        folder = self.ready.folder.run_folder(design, design.contender(job.contender), job.seed)
+        folder = self.ready.folder.run_folder(design, design.contender(job.contender), job.seed, job.fold)
         result = Result.read(folder, job.contender)
         failed = f"  FAILED: {result.failed}" if result.failed else ""
         validation = "-" if result.validation_accuracy is None else f"{result.validation_accuracy:.3f}"
         self.say(
-            f"{done:>3}/{total}  {job.contender} seed {job.seed}: validation accuracy {validation}, "
-            f"{duration(result.train_seconds)}{failed}"
+            f"{done:>3}/{total}  {job}: validation accuracy {validation}, {duration(result.train_seconds)}{failed}"
         )
 
     def show_running(self) -> None:
         if time.monotonic() - self.said > SECONDS_BETWEEN_LINES:
             self.said = time.monotonic()
-            going = "; ".join(f"{job.contender} seed {job.seed} {self.state(job)}" for job in self.running)
+            going = "; ".join(f"{job} {self.state(job)}" for job in self.running)
             self.say(f"{going}; {self.time_left()} left")
 
     def state(self, job: Job) -> str:
@@ -102,10 +103,13 @@ class Console:
         residual = [contender.label for contender in study.design.contenders if contender.is_residual]
         for sentence in deployment_sentences(summary(study), residual):
             self.say(f"{sentence}.")
+        section = sweep_section(study)
         for verdict in study.verdicts.values():
-            self.say(f"\n{verdict}")
-            for caution in verdict.cautions:
+            self.say(f"\n{verdict}" if section is None else str(verdict))
+            for caution in verdict.cautions if section is None else []:
                 self.say(f"  - {caution}")
+        if section is not None:
+            self.say(f"\n{section.headline}")
         for caution in cautions:
             self.say(f"  - {caution}")
         if self.ready.missing:
@@ -125,8 +129,8 @@ class Console:
 class LiveConsole(Console):
     """The same on a terminal, with a display that is drawn anew a few times a second."""
 
-    def announce(self, ready: Ready) -> None:
-        super().announce(ready)
+    def announce(self, ready: Ready, *, briefly: bool = False) -> None:
+        super().announce(ready, briefly=briefly)
         self.progress = Progress(
             TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[left]}")
         )
@@ -137,8 +141,8 @@ class LiveConsole(Console):
         done = sum(1 - share for share in self.work_left.values())
         self.progress.update(self.bar, completed=int(done), left=f"about {self.time_left()} left")
         table = Table.grid(padding=(0, 2))
-        for job in sorted(self.running, key=lambda job: (job.contender, job.seed)):
-            table.add_row(f"  {job.contender}", f"seed {job.seed}", self.state(job))
+        for job in sorted(self.running, key=str):
+            table.add_row(f"  {job}", self.state(job))
         layout = Table.grid()
         layout.add_row(self.progress)
         layout.add_row(table)
@@ -181,12 +185,17 @@ def announcement(ready: Ready) -> list[str]:
         f"{len(data.classes)} classes; {len(data.train)} train, {len(data.validation)} validation, {len(data.test)} test",
         f"            {size_note(ready)}",
         *(f"            {note}" for note in data.found["notes"]),
-        f"Contenders  {names}; {len(design.seeds)} seeds each, {len(ready.missing)} of {len(design.runs)} runs to train",
+        f"Contenders  {names}; {seeds_note(ready)}, {len(ready.missing)} of {len(design.runs)} runs to train",
         *(f"            {note}" for note in network_notes(ready)),
-        f"Recipe      {recipe.epochs} epochs, batch {recipe.batch_size}, rate {recipe.lr:g}, {recipe.schedule}, "
+        f"Recipe      {length(recipe)}, batch {recipe.batch_size}, rate {recipe.lr:g}, {recipe.schedule}, "
         f"weight decay {recipe.weight_decay:g}, crop {recipe.crop} px, {'flip' if recipe.flip else 'no flip'}"
         + (" (first contender; others differ)" if len(recipes) > 1 else ""),
     ]
+    if design.budget:
+        lines.append(f"Budget      {parse_budget(design.budget)}, the same for every contender")
+    if design.tuned:
+        chosen = ", ".join(f"{contender.label} {contender.recipe.lr:g}" for contender in design.contenders)
+        lines.append(f"Rates       found by the same search for each contender: {chosen}")
     if ready.missing:
         lines += [
             f"Computed    {ready.workers} at once, {plan.threads} thread{'s' * (plan.threads > 1)} each, "
@@ -196,11 +205,20 @@ def announcement(ready: Ready) -> list[str]:
     return [*lines, f"Folder      {ready.folder.path}", ""]
 
 
+def seeds_note(ready: Ready) -> str:
+    """How many seeds, folds, and looks."""
+    design = ready.design
+    folds = f" x {design.folds} folds" if design.folds else ""
+    if design.looks:
+        return f"up to {max(design.looks)} seeds each{folds}, looked at after {', '.join(map(str, design.looks))}"
+    return f"{len(design.seeds)} seeds each{folds}"
+
+
 def size_note(ready: Ready) -> str:
     """Why the images have the size they have."""
     found = ready.dataset.found
-    if ready.size_asked is not None:
-        return f"size asked for: {ready.size_asked} px"
+    if ready.asked.size is not None:
+        return f"size asked for: {ready.asked.size} px"
     if found["resize_rule"] == OWN_SIZE:
         return "own size kept: all images have it, and no side is above 64 px"
     device = "CPU" if ready.design.plan.device == "cpu" else "GPU"

@@ -187,7 +187,7 @@ def test_a_run_that_breaks_off_is_named_and_the_others_go_on(own, npz, monkeypat
     with pytest.raises(UserError) as error:
         compare(npz, ["plain8", "own.broken"], **OPTIONS)
     assert str(error.value).startswith(
-        "2 of 4 runs broke off, the first being own.broken with seed 0: RuntimeError: a tensor does not fit. "
+        "2 of 4 runs broke off, the first being own.broken seed 0: RuntimeError: a tensor does not fit. "
         "The finished runs are kept; mend it and run the same command again (details: "
     )
     assert len(list(Path("studies").glob("*/runs/plain8-*/*/run.json"))) == 2

@@ -70,19 +70,20 @@ def prepare(
     decoded = decode_once(source, looked, height, width, progress)
     labels = source.labels[decoded.kept]
     _check_classes(source, labels, decoded)
+    together = stay_together(
+        [looked.digests[i] for i in decoded.kept],
+        None if source.groups is None else [source.groups[i] for i in decoded.kept],
+    )
     parts = split(
         labels,
         [source.parts[i] for i in decoded.kept],
-        stay_together(
-            [looked.digests[i] for i in decoded.kept],
-            None if source.groups is None else [source.groups[i] for i in decoded.kept],
-        ),
+        together,
         source.classes,
         test_size=test_size,
         fingerprint=looked.fingerprint,
         seed=split_seed,
     )
-    return load({"source": str(data), **inspect(source, looked, decoded, parts)})
+    return load({"source": str(data), **inspect(source, looked, decoded, parts, together)})
 
 
 def load(found: dict[str, Any]) -> Dataset:

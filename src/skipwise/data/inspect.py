@@ -17,7 +17,9 @@ MOST_EXAMPLES = 20
 """Of duplicates that are listed by name; the counts are of all."""
 
 
-def inspect(source: Source, looked: Survey, decoded: Decoded, parts: Split) -> dict[str, Any]:
+def inspect(
+    source: Source, looked: Survey, decoded: Decoded, parts: Split, together: Int[np.ndarray, "images"]
+) -> dict[str, Any]:
     """Everything that a person, or another process, must know of the data. Indices are into the decoded images."""
     labels = source.labels[decoded.kept]
     names = [source.names[i] for i in decoded.kept]
@@ -41,6 +43,8 @@ def inspect(source: Source, looked: Survey, decoded: Decoded, parts: Split) -> d
         **_mean_and_std(decoded.images, parts.train),
         "split": {part: getattr(parts, part).tolist() for part in PARTS},
         "labels": labels.tolist(),
+        "together": together.tolist(),
+        "own_test": "test" in source.parts or "validation" in source.parts,
         "files": names if source.files is not None else None,
     }
     found["notes"] = [*source.notes, *parts.notes, *_notes(found)]

@@ -1,27 +1,16 @@
 """The pictures of a report. Each is an altair chart; single seeds are dots or thin lines, intervals are drawn."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import altair as alt
 import vl_convert
 
 from skipwise.analysis.confusion import confusion_counts
+from skipwise.reports.charts import LEGEND_COLUMNS, WIDTH, Chart, chart_of
 from skipwise.reports.palette import colours
+from skipwise.reports.section import SweepSection
 from skipwise.reports.tables import summary
 from skipwise.studies import Study
-
-WIDTH = 380
-"""Of a chart in px: a phone shows it at its own size."""
-
-LEGEND_COLUMNS = 3
-"""Names in a row of a legend: more would make the picture wider than its plot."""
-
-Chart = alt.LayerChart | alt.Chart | alt.FacetChart | alt.HConcatChart | alt.VConcatChart
-
-
-def _chart(values: list[dict[str, Any]]) -> alt.Chart:
-    return alt.Chart(alt.InlineData(values=values))
 
 
 def _colour(study: Study, *, legend: bool = True) -> alt.Color:
@@ -58,14 +47,14 @@ def accuracies(study: Study) -> Chart:
     x = _accuracy_axis("test accuracy (%)", channel=alt.X)
     colour = _colour(study, legend=False)
     interval = (
-        _chart(means)
+        chart_of(means)
         .mark_rule(size=3, opacity=0.5)
         .encode(
             x=alt.X("low:Q", title="test accuracy (%)", scale=alt.Scale(zero=False)), x2="high:Q", y=y, color=colour
         )
     )
-    mean = _chart(means).mark_tick(size=22, thickness=3).encode(x=x, y=y, color=colour)
-    seeds = _chart(dots).mark_circle(size=45, opacity=0.75, yOffset=12).encode(x=x, y=y, color=colour)
+    mean = chart_of(means).mark_tick(size=22, thickness=3).encode(x=x, y=y, color=colour)
+    seeds = chart_of(dots).mark_circle(size=45, opacity=0.75, yOffset=12).encode(x=x, y=y, color=colour)
     return alt.layer(interval, mean, seeds).properties(width=WIDTH - 90, height=alt.Step(56))
 
 
@@ -76,7 +65,7 @@ def pairs(study: Study) -> Chart:
         for label, results in study.results.items()
         for result in results
     ]
-    data = _chart(values)
+    data = chart_of(values)
     x = alt.X("seed:O", title="seed", axis=alt.Axis(labelAngle=0))
     y = _accuracy_axis("test accuracy (%)", channel=alt.Y)
     lines = data.mark_line(color="#999999").encode(x=x, y=y, detail="seed:N")
@@ -95,7 +84,7 @@ def learning_curves(study: Study, quantity: str, title: str) -> Chart:
         for epoch in result.history()
         for part, key in (("validation", "validation"), ("training", "train"))
     ]  # fmt: skip
-    data = _chart(values)
+    data = chart_of(values)
     x = alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1, format="d"))
     scale = alt.Scale(zero=False) if percentage else alt.Scale(type="log")
     axis = alt.Axis(format="%") if percentage else alt.Axis(format="~g", tickCount=5)
@@ -127,7 +116,7 @@ def confusion(study: Study, label: str) -> Chart:
     axis = alt.Axis(labelLimit=90, labelOverlap=True)
     x = alt.X("answer:N", title="class named", sort=list(classes), axis=alt.Axis(labelAngle=-90, labelLimit=90))
     y = alt.Y("truth:N", title="true class", sort=list(classes), axis=axis)
-    base = _chart(values).properties(title=label).encode(x=x, y=y)
+    base = chart_of(values).properties(title=label).encode(x=x, y=y)
     colour = alt.Color(
         "share:Q",
         title="share of true class (%)",
@@ -154,10 +143,12 @@ def to_svg(chart: Chart) -> str:
     return svg
 
 
-def all_figures(study: Study) -> dict[str, Sequence[str]]:
-    """Every picture of the report as SVG, by the name of its file."""
-    charts: dict[str, Sequence[Chart]] = {
-        "accuracies": [accuracies(study)],
+def all_figures(study: Study, section: SweepSection | None) -> dict[str, Sequence[str]]:
+    """Every picture of the report as SVG, by the name of its file; of a sweep only its own and the accuracies."""
+    charts: dict[str, Sequence[Chart]] = {"accuracies": [accuracies(study)]}
+    if section is not None:
+        return {name: [to_svg(chart) for chart in several] for name, several in (section.charts | charts).items()}
+    charts |= {
         "pairs": [pairs(study)],
         "learning_curves": [
             learning_curves(study, "accuracy", "accuracy (%)"),

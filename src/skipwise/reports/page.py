@@ -9,8 +9,11 @@ from markupsafe import Markup
 
 from skipwise.reports.figures import all_figures
 from skipwise.reports.palette import colours
-from skipwise.reports.tables import deployment_sentences, duration, percent, points, summary
+from skipwise.reports.section import SweepSection, tuned_rows
+from skipwise.reports.sweeps import sweep_section
+from skipwise.reports.tables import deployment_sentences, duration, length, percent, points, summary
 from skipwise.studies import Contender, Study
+from skipwise.studies.budget import parse_budget
 from skipwise.studies.results import write_csv
 from skipwise.training.checkpoint import write_atomically
 from skipwise.training.recipe import Recipe
@@ -18,7 +21,8 @@ from skipwise.training.recipe import Recipe
 
 def write_report(study: Study, cautions: Sequence[str] = ()) -> None:
     """Write report.html, verdict.json, results.csv and figures/ of a study; `cautions` concern all its verdicts."""
-    figures = all_figures(study)
+    section = sweep_section(study)
+    figures = all_figures(study, section)
     study.folder.file("figures").mkdir(exist_ok=True)
     for name, several in figures.items():
         for number, svg in enumerate(several):
@@ -26,8 +30,8 @@ def write_report(study: Study, cautions: Sequence[str] = ()) -> None:
             write_atomically(study.folder.file("figures") / f"{name}{suffix}.svg", _writer(svg))
     results = [result for of_contender in study.results.values() for result in of_contender]
     write_atomically(study.folder.file("results.csv"), lambda part: write_csv(part, results, study.path))
-    study.folder.write("verdict.json", _numbers(study, cautions))
-    page = _template().render(**_content(study, cautions, figures))
+    study.folder.write("verdict.json", _numbers(study, cautions, section))
+    page = _template().render(**_content(study, cautions, section, figures))
     write_atomically(study.report, _writer(page))
 
 
@@ -40,14 +44,16 @@ def _template() -> Any:
         loader=PackageLoader("skipwise.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters |= {"percent": percent, "points": points, "duration": duration}
+    environment.filters |= {"training_length": length, "percent": percent, "points": points, "duration": duration}
     return environment.get_template("report.html.jinja")
 
 
-def _numbers(study: Study, cautions: Sequence[str]) -> dict[str, Any]:
+def _numbers(study: Study, cautions: Sequence[str], section: SweepSection | None) -> dict[str, Any]:
     best = study.best_result
     return {
         "study": study.design.name,
+        "kind": study.design.kind,
+        "headline": section.headline if section else None,
         "seeds": list(study.seeds),
         "verdicts": [verdict.to_json() for verdict in study.verdicts.values()],
         "cautions": list(cautions),
@@ -61,7 +67,9 @@ def _numbers(study: Study, cautions: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _content(study: Study, cautions: Sequence[str], figures: dict[str, Sequence[str]]) -> dict[str, Any]:
+def _content(
+    study: Study, cautions: Sequence[str], section: SweepSection | None, figures: dict[str, Sequence[str]]
+) -> dict[str, Any]:
     """Everything the template asks for."""
     design = study.design
     asked = study.folder.read("study.json")
@@ -72,6 +80,9 @@ def _content(study: Study, cautions: Sequence[str], figures: dict[str, Sequence[
         "seeds": study.seeds,
         "rows": rows,
         "deployments": deployment_sentences(rows, [one.label for one in design.contenders if one.is_residual]),
+        "section": section,
+        "budget": parse_budget(design.budget) if design.budget else None,
+        "tuned": tuned_rows(study),
         "verdicts": list(study.verdicts.values()),
         "cautions": cautions,
         "colours": colours(design.contenders),

@@ -9,6 +9,7 @@ from skipwise.statistics import accuracy_interval
 from skipwise.studies import Study
 from skipwise.studies.results import scores
 from skipwise.training.deployed import Deployed
+from skipwise.training.recipe import Recipe
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +67,13 @@ def deployment_sentences(rows: Sequence[Row], residual: Collection[str]) -> list
         for row in rows
         if row.label in residual and row.deployed is not None and row.deployed.plain
     ]
+
+
+def length(recipe: Recipe) -> str:
+    """How long a recipe trains, in words."""
+    if recipe.seconds:
+        return f"{recipe.seconds:g} s of training"
+    return f"{recipe.steps} steps" if recipe.steps else f"{recipe.epochs} epochs"
 
 
 def percent(fraction: float) -> str:

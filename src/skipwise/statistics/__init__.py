@@ -1,14 +1,18 @@
 """How a verdict is made. Usable by itself: numpy and scipy only."""
 
-from skipwise.statistics.accuracy import accuracy_interval
-from skipwise.statistics.bootstrap import two_way_bootstrap
+from skipwise.statistics.accuracy import accuracy_interval, t_interval
+from skipwise.statistics.bootstrap import percentile_interval, resampled_means, two_way_bootstrap, two_way_bootstrap_of
 from skipwise.statistics.crossed import CrossedT, crossed_t
 from skipwise.statistics.holm import holm_levels
+from skipwise.statistics.looks import DECLARED_LOOKS, shared_alpha
 from skipwise.statistics.mcnemar import McNemar, mcnemar
 from skipwise.statistics.needed import images_needed, seeds_needed
+from skipwise.statistics.power import power
+from skipwise.statistics.pseudo_values import pseudo_values, pseudo_values_of_counts
 from skipwise.statistics.verdict import Verdict, decide, decide_each
 
 __all__ = [
+    "DECLARED_LOOKS",
     "CrossedT",
     "McNemar",
     "Verdict",
@@ -19,6 +23,14 @@ __all__ = [
     "holm_levels",
     "images_needed",
     "mcnemar",
+    "percentile_interval",
+    "power",
+    "pseudo_values",
+    "pseudo_values_of_counts",
+    "resampled_means",
     "seeds_needed",
+    "shared_alpha",
+    "t_interval",
     "two_way_bootstrap",
+    "two_way_bootstrap_of",
 ]

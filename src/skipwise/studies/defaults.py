@@ -5,6 +5,13 @@ from skipwise.training.plan import Plan
 from skipwise.training.recipe import Recipe
 
 CONTENDERS = ("plain32", "resnet32")
+CURVE_CONTENDERS = ("plain20", "resnet20")
+DEPTHS = (8, 14, 20, 32, 44, 56)
+FAMILY = "resnet"
+INGREDIENTS = (
+    "l1", "l2", "dropout", "crop", "flip", "cutout", "mixup", "cutmix", "label-smoothing", "stochastic-depth", "ema",
+)  # fmt: skip
+FRACTIONS = (0.05, 0.1, 0.25, 0.5, 1.0)
 PHOTO_SIZES = {"cpu": 64, "mps": 224, "cuda": 224}
 
 

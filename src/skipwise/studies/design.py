@@ -1,33 +1,79 @@
 """The design of a study: what was asked, as `study.json` keeps it."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from skipwise.errors import UserError
+from skipwise.studies.asked import Command
 from skipwise.studies.contender import Contender
+from skipwise.studies.sweeps import Point
 from skipwise.training.plan import Plan
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One contender trained with one seed; `fold` is the one it is tested on, None where a test set stands."""
+
+    contender: Contender
+    seed: int
+    fold: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Design:
     """Contenders x seeds on one split of one data set, under one compute plan.
 
-    `split` says what fixes the examples and their parts: fingerprint, image size, test size, split seed. The first
-    contender is the reference.
+    `split` says what fixes the examples and their parts: fingerprint, image size, test size, split seed, folds. The
+    first contender is the reference, or with `points` the first series at each point. `looks` are the numbers of seeds
+    at which verdicts were declared to be looked at; `tuned` tells the rates that were tried for each contender.
     """
 
     name: str
+    kind: Command
     data: str
     command: str
     split: dict[str, Any]
     contenders: tuple[Contender, ...]
     seeds: tuple[int, ...]
     plan: Plan
+    points: tuple[Point, ...] = ()
+    looks: tuple[int, ...] = ()
+    budget: str = ""
+    tuned: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @property
-    def runs(self) -> list[tuple[Contender, int]]:
+    def folds(self) -> int | None:
+        """Into how many folds the images are divided, None where a test set stands."""
+        folds: int | None = self.split.get("folds")
+        return folds
+
+    @property
+    def fold_numbers(self) -> Sequence[int | None]:
+        """Of the runs that one contender and seed need."""
+        return range(self.folds) if self.folds else (None,)
+
+    @property
+    def runs(self) -> list[Run]:
         """Every run, seed by seed, so that pairs are completed early."""
-        return [(contender, seed) for seed in self.seeds for contender in self.contenders]
+        return [
+            Run(contender=contender, seed=seed, fold=fold)
+            for seed in self.seeds
+            for contender in self.contenders
+            for fold in self.fold_numbers
+        ]
+
+    @property
+    def comparisons(self) -> list[tuple[str, str]]:
+        """Which contender is judged against which reference, as (reference, contender)."""
+        if not self.points:
+            first, *rest = self.contenders
+            return [(first.label, contender.label) for contender in rest]
+        pairs = []
+        for at in dict.fromkeys(point.at for point in self.points):
+            reference, *others = (point.label for point in self.points if point.at == at)
+            pairs += [(reference, other) for other in others]
+        return pairs
 
     def contender(self, label: str) -> Contender:
         return next(contender for contender in self.contenders if contender.label == label)
@@ -35,6 +81,7 @@ class Design:
     def to_json(self) -> dict[str, Any]:
         return {
             "name": self.name,
+            "kind": self.kind,
             "data": self.data,
             "command": self.command,
             "split": self.split,
@@ -43,18 +90,27 @@ class Design:
             ],
             "seeds": list(self.seeds),
             "plan": self.plan.to_json(),
+            "points": [asdict(point) for point in self.points],
+            "looks": list(self.looks),
+            "budget": self.budget,
+            "tuned": self.tuned,
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Design":
         return cls(
             name=data["name"],
+            kind=data.get("kind", "compare"),
             data=data["data"],
             command=data["command"],
             split=data["split"],
             contenders=tuple(Contender.from_json(contender) for contender in data["contenders"]),
             seeds=tuple(data["seeds"]),
             plan=Plan(**data["plan"]),
+            points=tuple(Point(**point) for point in data.get("points", [])),
+            looks=tuple(data.get("looks", [])),
+            budget=data.get("budget", ""),
+            tuned=data.get("tuned", {}),
         )
 
     def extended_by(self, asked: "Design") -> "Design":
@@ -63,13 +119,18 @@ class Design:
         Raises UserError where the other is about other data, another split, or other contenders of the same name.
         """
         another = "take another --name, or --out, for a study of its own"
-        for what, kept in self.split.items():
-            if asked.split[what] != kept:
+        if {self.kind, asked.kind} & {"depth", "ablate", "learning-curve"} and self.kind != asked.kind:
+            raise UserError(f"The study {self.name!r} is of another kind ({self.kind}, not {asked.kind}): {another}.")
+        if asked.looks and asked.looks != self.looks:
+            raise UserError(f"The study {self.name!r} was begun without declared looks: {another}.")
+        for what in {**self.split, **asked.split}:
+            kept = self.split.get(what)
+            if asked.split.get(what) != kept:
                 words = what.replace("_", " ")
                 if what == "fingerprint":
                     raise UserError(f"The study {self.name!r} is about other data than {asked.data}: {another}.")
                 raise UserError(
-                    f"The study {self.name!r} was begun with {words} {kept}, not {asked.split[what]}: {another}."
+                    f"The study {self.name!r} was begun with {words} {kept}, not {asked.split.get(what)}: {another}."
                 )
         if asked.contenders[0].label != self.contenders[0].label:
             raise UserError(
@@ -87,6 +148,8 @@ class Design:
         return replace(
             self,
             contenders=self.contenders + new,
+            points=self.points + tuple(point for point in asked.points if point not in self.points),
+            tuned={**self.tuned, **asked.tuned},
             seeds=tuple(sorted({*self.seeds, *asked.seeds})),
             command=self.command if not new and set(asked.seeds) <= set(self.seeds) else asked.command,
         )
@@ -94,9 +157,9 @@ class Design:
 
 def _first_difference(kept: Contender, asked: Contender) -> str:
     before, after = kept.to_json()["recipe"], asked.to_json()["recipe"]
-    for field, value in before.items():
-        if after[field] != value:
-            return f"{field} {value}, not {after[field]}"
+    for name, value in before.items():
+        if after[name] != value:
+            return f"{name} {value}, not {after[name]}"
     if kept.weights != asked.weights:
         return "other pretrained weights of the same name"
     return "another network"

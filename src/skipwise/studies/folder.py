@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 
 from skipwise.errors import UserError
 from skipwise.studies.contender import Contender
-from skipwise.studies.design import Design
+from skipwise.studies.design import Design, Run
 from skipwise.training.checkpoint import write_atomically
 from skipwise.training.run import RUN
 
@@ -47,12 +47,21 @@ class StudyFolder:
         """What was asked of this study, or None for a new one."""
         return Design.from_json(self.read("study.json")) if self.file("study.json").exists() else None
 
-    def run_folder(self, design: Design, contender: Contender, seed: int) -> Path:
-        return self.path / "runs" / contender.run_name(design.split) / str(seed)
+    def run_folder(self, design: Design, contender: Contender, seed: int, fold: int | None = None) -> Path:
+        of_seed = self.path / "runs" / contender.run_name(design.split) / str(seed)
+        return of_seed if fold is None else of_seed / f"fold-{fold}"
 
-    def missing(self, design: Design) -> list[tuple[Contender, int]]:
+    def run_folders(self, design: Design, contender: Contender, seed: int) -> list[Path]:
+        """The folder of a contender's run with this seed, or those of its folds."""
+        return [self.run_folder(design, contender, seed, fold) for fold in design.fold_numbers]
+
+    def missing(self, design: Design) -> list[Run]:
         """The runs that are not done."""
-        return [run for run in design.runs if not (self.run_folder(design, *run) / RUN).exists()]
+        return [
+            run
+            for run in design.runs
+            if not (self.run_folder(design, run.contender, run.seed, run.fold) / RUN).exists()
+        ]
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -1,14 +1,18 @@
 """Every verdict that was shown is a look, and more looks mean more chances to be wrong."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 
-def record_look(path: Path, *, seeds: int, contenders: list[str], alpha: float) -> str | None:
-    """Add this look to the list in `path`, unless the same was looked at before.
+def record_look(
+    path: Path, *, seeds: int, contenders: list[str], alpha: float, declared: Sequence[int] = ()
+) -> str | None:
+    """Add this look, each interval of which is at 1 - `alpha`, to the list in `path`, unless it was taken before.
 
-    Gives the caution that belongs to a study whose number of seeds has grown after a look, else None.
+    Gives the caution that belongs to a study whose number of seeds has grown after a look that was not `declared`
+    beforehand, else None.
     """
     looks = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
     if not any(look["seeds"] == seeds and look["contenders"] == contenders for look in looks):
@@ -16,9 +20,9 @@ def record_look(path: Path, *, seeds: int, contenders: list[str], alpha: float) 
         looks.append({"when": when, "seeds": seeds, "contenders": contenders, "alpha": alpha})
         path.write_text("".join(json.dumps(look) + "\n" for look in looks))
     sizes = sorted({look["seeds"] for look in looks})
-    if len(sizes) == 1:
+    if len(sizes) == 1 or set(sizes) <= set(declared):
         return None
     return (
         f"extended after a look: verdicts were shown at {', '.join(map(str, sizes[:-1]))} and {sizes[-1]} seeds, "
-        f"so the chance of a false claim is at most {min(1, len(sizes) * alpha):.0%}, not {alpha:.0%}"
+        f"so the chance of a false claim is at most {min(1, len(sizes) * alpha):.0%}, not {alpha * max(1, len(declared)):.0%}"
     )

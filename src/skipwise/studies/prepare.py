@@ -2,17 +2,22 @@
 
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from skipwise.data import Dataset, prepare
+from skipwise.data.folds import fold_of
 from skipwise.errors import UserError
 from skipwise.networks import PRESETS, build
+from skipwise.statistics import DECLARED_LOOKS
 from skipwise.studies import defaults
+from skipwise.studies.asked import Asked
+from skipwise.studies.budget import parse_budget, with_budget
 from skipwise.studies.contender import Contender, parse_contenders, slug
-from skipwise.studies.design import Design
+from skipwise.studies.design import Design, Run
 from skipwise.studies.folder import StudyFolder
+from skipwise.studies.sweeps import Sweep, sweep
 from skipwise.training.plan import Plan, choose_plan, workers_for
 from skipwise.training.probe import seconds_per_run
 from skipwise.training.recipe import Recipe
@@ -22,69 +27,67 @@ SECONDS_TO_START = 6.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What a user asked for; None stands for the default that the data suggests."""
+class Settled:
+    """What was asked, with its defaults filled in for these data."""
 
-    data: str = "digits"
-    contenders: tuple[str, ...] = defaults.CONTENDERS
-    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
-    epochs: int | None = None
-    test_size: float | None = None
-    out: Path = Path("studies")
-    name: str | None = None
-    size: int | None = None
-    split_seed: int = 0
-    workers: int | None = None
-    settings: tuple[str, ...] = ()
-    verb: Literal["compare", "train"] = "compare"
+    asked: Asked
+    dataset: Dataset
+    sweep: Sweep
+    plan: Plan
+    tuned: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @property
-    def command(self) -> str:
-        """The command line that asks for the same."""
-        count = ["--seeds", len(self.seeds)] if self.verb == "compare" else ["--seed", self.seeds[0]]
-        options = {
-            "--epochs": self.epochs,
-            "--test-size": self.test_size,
-            "--size": self.size,
-            "--split-seed": self.split_seed or None,
-            "--name": self.name,
-        }
-        given = [word for option, value in options.items() if value is not None for word in (option, value)]
-        settings = [word for setting in self.settings for word in ("--set", setting)]
-        words = ["skipwise", self.verb, self.data, *self.contenders, *count, *given, *settings]
-        return shlex.join(str(word) for word in words)
+    def name(self) -> str:
+        """Of the study."""
+        asked, data = self.asked, slug(self.dataset.name)
+        if asked.name:
+            return asked.name
+        if asked.command == "depth":
+            return f"{data}-depth-{slug(asked.family)}"
+        labels = [slug(contender.label) for contender in parse_contenders(asked.texts, Recipe(), asked.settings)]
+        kind = [] if asked.command in ("compare", "train") else [asked.command]
+        folds = [f"{asked.folds}-folds"] if asked.folds else []
+        return "-".join([data, *kind, *labels, *folds])[:120]
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        if self.asked.command == "train":
+            return (self.asked.seed,)
+        return tuple(range(DECLARED_LOOKS[0] if self.asked.seeds == "auto" else self.asked.seeds))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ready:
     """A study about to be trained. `seconds` estimates the whole of it, `seconds_per_run` each contender's run."""
 
+    asked: Asked
     folder: StudyFolder
     design: Design
     dataset: Dataset
-    missing: list[tuple[Contender, int]]
+    missing: list[Run]
     workers: int
-    size_asked: int | None
     seconds_per_run: dict[str, float]
 
     @property
     def seconds(self) -> float:
         if not self.missing:
             return 0.0
-        work = sum(self.seconds_per_run[contender.label] for contender, _ in self.missing)
+        work = sum(self.seconds_per_run[run.contender.label] for run in self.missing)
         return SECONDS_TO_START + work / self.workers
 
 
-def make_ready(asked: Asked, progress: Callable[[int, int], None] | None = None) -> Ready:
-    """Read the data, settle the design, try every network once and measure its steps.
-
-    Nothing is written but the cache of decoded images. Raises UserError for whatever a user can mend.
-    """
+def settle(asked: Asked, progress: Callable[[int, int], None] | None = None) -> Settled:
+    """Read the data and fill in the defaults. Raises UserError for whatever a user can mend."""
     if asked.data in PRESETS and not Path(asked.data).exists():
-        words = shlex.join(["skipwise", asked.verb, "digits", asked.data, *asked.contenders])
+        words = shlex.join(["skipwise", asked.command, "digits", asked.data, *asked.contenders])
         raise UserError(f"{asked.data} is a network, not data: write `{words}`.")
-    parse_contenders(asked.contenders, Recipe(), asked.settings)  # a misspelt name is told before data are read
-    plan = choose_plan(len(asked.contenders) * len(asked.seeds))
+    if asked.epochs is not None and asked.budget is not None:
+        raise UserError(
+            f"--epochs and --budget both say how long a run is: write one, as --budget epochs={asked.epochs}."
+        )
+    budget = parse_budget(asked.budget) if asked.budget else None
+    names = sweep(asked, Recipe())  # a misspelt name is told before data are read
+    plan = choose_plan(len(names.contenders) * (DECLARED_LOOKS[0] if asked.seeds == "auto" else asked.seeds))
     dataset = prepare(
         asked.data,
         size=asked.size,
@@ -93,47 +96,68 @@ def make_ready(asked: Asked, progress: Callable[[int, int], None] | None = None)
         split_seed=asked.split_seed,
         progress=progress,
     )
-    recipe = defaults.recipe_for(dataset, asked.epochs)
-    contenders = parse_contenders(asked.contenders, recipe, asked.settings)
-    name = asked.name or "-".join([dataset.name, *(slug(contender.label) for contender in contenders)])[:120]
+    if asked.folds is not None:
+        if dataset.found["own_test"]:
+            raise UserError(f"{asked.data} has a test set of its own: --folds is for data without one.")
+        fold_of(dataset, 0, asked.folds, seed=0)
+    swept = sweep(asked, defaults.recipe_for(dataset, asked.epochs), dataset)
+    if budget is not None:
+        shape, classes = dataset.input_shape, len(dataset.classes)
+        swept = replace(swept, contenders=tuple(with_budget(each, budget, shape, classes) for each in swept.contenders))
+    return Settled(asked=asked, dataset=dataset, sweep=swept, plan=plan)
+
+
+def make_ready(settled: Settled, seeds: tuple[int, ...] | None = None) -> Ready:
+    """Settle the design for these seeds, try every network once and measure its steps.
+
+    Nothing is written but the cache of decoded images. Raises UserError for whatever a user can mend.
+    """
+    asked, dataset, plan = settled.asked, settled.dataset, settled.plan
     design = Design(
-        name=name,
+        name=settled.name,
+        kind=asked.command,
         data=asked.data,
-        command=asked.command,
+        command=asked.line,
         split=_split(asked, dataset),
-        contenders=contenders,
-        seeds=asked.seeds,
+        contenders=settled.sweep.contenders,
+        seeds=seeds or settled.seeds,
         plan=plan,
+        points=settled.sweep.points,
+        looks=DECLARED_LOOKS if asked.seeds == "auto" else (),
+        budget=asked.budget or "",
+        tuned=settled.tuned,
     )
-    folder = StudyFolder(asked.out / name)
+    folder = StudyFolder(asked.out / settled.name)
     kept = folder.design()
     design = kept.extended_by(design) if kept else design
     if design.plan.device != plan.device:
         raise UserError(
-            f"The study {name!r} was begun on {design.plan.device}, and this machine computes on {plan.device}: go on "
-            "where it was begun, or take another --name."
+            f"The study {design.name!r} was begun on {design.plan.device}, and this machine computes on {plan.device}: "
+            "go on where it was begun, or take another --name."
         )
     missing = folder.missing(design)
+    one_fold = dataset if not asked.folds else fold_of(dataset, 0, asked.folds, seed=0)
     return Ready(
+        asked=asked,
         folder=folder,
         design=design,
         dataset=dataset,
         missing=missing,
         workers=asked.workers or workers_for(design.plan, max(1, len(missing))),
-        size_asked=asked.size,
-        seconds_per_run=_probe({contender.label: contender for contender, _ in missing}, dataset, design.plan),
+        seconds_per_run=_probe({run.contender.label: run.contender for run in missing}, one_fold, design.plan),
     )
 
 
 def _split(asked: Asked, dataset: Dataset) -> dict[str, Any]:
     """What fixes the examples and their parts."""
     channels, height, width = dataset.input_shape
-    return {
+    fixed = {
         "fingerprint": dataset.fingerprint,
         "image_size": f"{height}x{width}x{channels}",
         "test_size": asked.test_size,
         "split_seed": asked.split_seed,
     }
+    return fixed | ({"folds": asked.folds} if asked.folds else {})
 
 
 def _probe(contenders: dict[str, Contender], dataset: Dataset, plan: Plan) -> dict[str, float]:

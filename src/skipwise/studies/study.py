@@ -3,9 +3,12 @@
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+from jaxtyping import Float
+
 from skipwise.deployment import Model
 from skipwise.errors import UserError
-from skipwise.statistics import Verdict, decide
+from skipwise.statistics import Verdict, decide_each, shared_alpha
 from skipwise.studies.design import Design
 from skipwise.studies.folder import StudyFolder
 from skipwise.studies.looks import record_look
@@ -25,7 +28,11 @@ class Study:
         self.seeds = tuple(
             seed
             for seed in design.seeds
-            if all((folder.run_folder(design, contender, seed) / RUN).exists() for contender in design.contenders)
+            if all(
+                (path / RUN).exists()
+                for contender in design.contenders
+                for path in folder.run_folders(design, contender, seed)
+            )
         )
 
     @classmethod
@@ -53,23 +60,50 @@ class Study:
         """The runs of each contender, by label, in the order of the seeds."""
         return {
             contender.label: [
-                Result.read(self.folder.run_folder(self.design, contender, seed), contender.label)
+                Result.of_folds(self.folder.run_folders(self.design, contender, seed), contender.label)
                 for seed in self.seeds
             ]
             for contender in self.design.contenders
         }
 
+    @property
+    def alpha(self) -> float:
+        """The error of one look: declared looks share it."""
+        return shared_alpha(ALPHA, self.design.looks)
+
+    @cached_property
+    def scores(self) -> dict[str, Float[np.ndarray, "seeds examples"]]:
+        """Of each contender, whether each test image is answered rightly."""
+        return {label: scores(results) for label, results in self.results.items()}
+
     @cached_property
     def verdicts(self) -> dict[str, Verdict]:
-        """The verdict on each contender but the reference, by label."""
-        if len(self.design.contenders) < 2:
+        """The verdict on each contender that is compared with another, by label."""
+        comparisons = self.design.comparisons
+        if not comparisons:
             return {}
-        return decide(
-            self.design.contenders[0].label,
-            {label: scores(results) for label, results in self.results.items()},
-            {label: [result.failed is not None for result in results] for label, results in self.results.items()},
-            margin=MARGIN,
-            alpha=ALPHA,
+        failures = {label: [result.failed is not None for result in of] for label, of in self.results.items()}
+        verdicts = decide_each(comparisons, self.scores, failures, margin=MARGIN, alpha=self.alpha)
+        return {verdict.contender: verdict for verdict in verdicts}
+
+    @property
+    def decided(self) -> bool:
+        """Whether there is nothing left to decide: each contender is better, worse or equivalent."""
+        return all(verdict.direction != "undecided" or verdict.equivalent for verdict in self.verdicts.values())
+
+    @property
+    def look_sentence(self) -> str | None:
+        """Of a study with declared looks: at which it stands, and what was saved by not going on."""
+        looks, now = self.design.looks, len(self.seeds)
+        if now not in looks:
+            return None
+        total = max(looks) * len(self.design.contenders) * len(self.design.fold_numbers)
+        saved = total - now * len(self.design.contenders) * len(self.design.fold_numbers)
+        what = "decided" if self.decided else "not decided"
+        spared = f": {saved} of {total} runs saved" if saved and self.decided else ""
+        return (
+            f"{what} at look {looks.index(now) + 1} of {len(looks)}, declared before the first run at "
+            f"{', '.join(map(str, looks))} seeds and sharing the 5 % error, so that each has {100 * self.alpha:.3g} %{spared}"
         )
 
     @property
@@ -84,7 +118,13 @@ class Study:
         if not self.verdicts:
             return []
         labels = [contender.label for contender in self.design.contenders]
-        caution = record_look(self.folder.file("looks.jsonl"), seeds=len(self.seeds), contenders=labels, alpha=ALPHA)
+        caution = record_look(
+            self.folder.file("looks.jsonl"),
+            seeds=len(self.seeds),
+            contenders=labels,
+            alpha=self.alpha,
+            declared=self.design.looks,
+        )
         undone = len(self.design.seeds) - len(self.seeds)
         begun = [contender.label for contender in self.design.contenders if contender.recipe.pretrained]
         unequal = (
@@ -94,7 +134,7 @@ class Study:
             else None
         )
         unfinished = f"unfinished: {undone} of {len(self.design.seeds)} seeds are not done" if undone else None
-        return [sentence for sentence in (caution, unequal, unfinished) if sentence]
+        return [sentence for sentence in (self.look_sentence, caution, unequal, unfinished) if sentence]
 
     @cached_property
     def best_result(self) -> Result:

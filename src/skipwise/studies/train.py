@@ -3,7 +3,9 @@
 from skipwise.errors import UserError
 from skipwise.studies.prepare import Ready
 from skipwise.studies.study import Study
+from skipwise.studies.study_file import STUDY_FILE, study_file
 from skipwise.studies.workers import Job, Listener, train_side_by_side
+from skipwise.training.checkpoint import write_atomically
 from skipwise.training.run import versions
 
 
@@ -17,13 +19,15 @@ def train_missing(ready: Ready, listener: Listener) -> Study:
     with folder.locked():
         folder.write("data.json", ready.dataset.found)
         folder.write("study.json", {**design.to_json(), "versions": versions()})
-        jobs = [Job(contender=contender.label, seed=seed) for contender, seed in folder.missing(design)]
+        head = f"{design.name}: `skipwise run` repeats it, from the folder where it was asked for."
+        write_atomically(folder.file(STUDY_FILE), lambda part: part.write_text(study_file(ready.asked, head)))
+        jobs = [Job(contender=run.contender.label, seed=run.seed, fold=run.fold) for run in folder.missing(design)]
         errors = train_side_by_side(folder.path, jobs, design.plan, ready.workers, listener) if jobs else {}
     if errors:
         job, reason = next(iter(errors.items()))
         raise UserError(
-            f"{len(errors)} of {len(jobs)} runs broke off, the first being {job.contender} with seed {job.seed}: "
+            f"{len(errors)} of {len(jobs)} runs broke off, the first being {job}: "
             f"{reason}. The finished runs are kept; mend it and run the same command again "
-            f"(details: {folder.run_folder(design, design.contender(job.contender), job.seed) / 'error.txt'})."
+            f"(details: {folder.run_folder(design, design.contender(job.contender), job.seed, job.fold) / 'error.txt'})."
         )
     return Study(folder, design)

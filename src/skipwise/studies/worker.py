@@ -18,6 +18,7 @@ import torch
 from filelock import FileLock
 
 from skipwise.data.dataset import load
+from skipwise.data.folds import fold_of
 from skipwise.errors import UserError
 from skipwise.networks import build
 from skipwise.studies.folder import StudyFolder
@@ -41,19 +42,19 @@ def main(study: str) -> None:
     dataset = load(folder.read("data.json"))
     _say(tell, event="ready")
     while (job := jobs.get()) is not None and not stop.is_set():
-        contender, seed = design.contender(job["contender"]), job["seed"]
-        run_folder = folder.run_folder(design, contender, seed)
+        contender, seed, fold = design.contender(job["contender"]), job["seed"], job["fold"]
+        run_folder = folder.run_folder(design, contender, seed, fold)
         run_folder.mkdir(parents=True, exist_ok=True)
         try:
             with FileLock(run_folder / ".lock"):  # an orphan of a killed study may still be writing its checkpoint
                 train_run(
                     build(contender.network, dataset.input_shape, len(dataset.classes), seed),
                     contender.recipe,
-                    dataset,
+                    dataset if fold is None else fold_of(dataset, fold, design.folds or 0, seed),
                     seed=seed,
                     plan=design.plan,
                     folder=run_folder,
-                    about={"contender": contender.to_json()},
+                    about={"contender": contender.to_json(), "fold": fold},
                     tell=_Ticker(tell),
                     should_stop=stop.is_set,
                 )

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -27,6 +27,10 @@ class Job:
 
     contender: str
     seed: int
+    fold: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.contender} seed {self.seed}" + ("" if self.fold is None else f" fold {self.fold}")
 
 
 @runtime_checkable
@@ -57,7 +61,7 @@ class Worker:
         self.job = job
         assert self.process.stdin is not None
         with suppress(BrokenPipeError):  # it has died, and is about to be heard of
-            print(json.dumps({"contender": job.contender, "seed": job.seed}), file=self.process.stdin, flush=True)
+            print(json.dumps(asdict(job)), file=self.process.stdin, flush=True)
 
     def stop(self) -> None:
         """Ask it to write its checkpoint and to leave."""

@@ -28,6 +28,8 @@ from skipwise.training.plan import Plan
 from skipwise.training.recipe import Recipe
 
 RUN, PREDICTIONS, MODEL = "run.json", "predictions.npz", "model.safetensors"
+MOST_FITTED = 2_000
+"""Training images that tell how well a network fits them."""
 
 
 def train_run(
@@ -71,6 +73,7 @@ def train_run(
         "validation_accuracy": progress.best_accuracy if with_weights else None,
         "best_epoch": progress.best_epoch + 1 if progress.best_epoch is not None else None,
         "train_accuracy": progress.history[-1]["train_accuracy"] if progress.history else None,
+        "fitted_accuracy": _fitted_accuracy(loop, dataset) if with_weights else None,
         "parameters": costs.parameters,
         "multiply_adds": costs.multiply_adds,
         "depth": costs.depth,
@@ -134,6 +137,13 @@ def _predict(loop: Loop, dataset: Dataset) -> dict[str, np.ndarray]:
         arrays[f"{part}_labels"] = dataset.labels[indices]
         arrays[f"{part}_indices"] = indices
     return arrays
+
+
+def _fitted_accuracy(loop: Loop, dataset: Dataset) -> float:
+    """Of the best epoch's network on training images as they are, at even steps where they are many."""
+    some = dataset.train[:: -(-len(dataset.train) // MOST_FITTED)]
+    answers, _ = evaluate(loop.network, loop.stream, some, loop.plan)
+    return float(classification.score(answers, dataset.labels[some]).mean())
 
 
 def _save_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:

@@ -1,0 +1,57 @@
+"""Folds: every image is a test image once."""
+
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Int
+
+from skipwise import draws
+from skipwise.data.dataset import Dataset
+from skipwise.data.split import VALIDATION_SIZE
+from skipwise.errors import UserError
+
+
+def fold_numbers(
+    labels: Int[np.ndarray, "images"], together: Int[np.ndarray, "images"], folds: int, *key: int | str
+) -> Int[np.ndarray, "images"]:
+    """The fold of each image: classes are spread evenly, and images with one number in `together` share a fold.
+
+    Which images go where is drawn by `key`.
+    """
+    of_cluster: dict[int, list[int]] = {}
+    for image, number in enumerate(together.tolist()):
+        of_cluster.setdefault(number, []).append(image)
+    clusters = list(of_cluster.values())
+    filled = np.zeros((folds, int(labels.max()) + 1))
+    sizes = np.zeros(folds)
+    numbers = np.zeros(len(labels), np.int64)
+    for position in draws.order(len(clusters), *key):
+        cluster = clusters[position]
+        label = int(np.bincount(labels[cluster]).argmax())
+        fold = int(np.lexsort((sizes, filled[:, label]))[0])
+        numbers[cluster] = fold
+        filled[fold, label] += len(cluster)
+        sizes[fold] += len(cluster)
+    return numbers
+
+
+def fold_of(dataset: Dataset, fold: int, folds: int, seed: int) -> Dataset:
+    """The data set whose test images are those of one fold; a part of the others is for validation.
+
+    Each seed divides the images anew, so that the luck of the division is part of what differs between seeds; twins of
+    one seed have the same folds. Raises UserError for a class too small to be in every fold.
+    """
+    together = np.array(dataset.found["together"], np.int64)
+    fewest = min(len(np.unique(together[dataset.labels == label])) for label in range(len(dataset.classes)))
+    if fewest < max(3, folds):
+        raise UserError(
+            f"--folds is {folds}, and the smallest class has {fewest} images that differ: each fold needs one of every "
+            "class, and at least 3 are needed."
+        )
+    numbers = fold_numbers(dataset.labels, together, folds, dataset.fingerprint, seed, "folds")
+    rest = np.flatnonzero(numbers != fold)
+    parts = max(2, round(1 / VALIDATION_SIZE))
+    if fewest * (folds - 1) / folds < parts:
+        parts = 3
+    inner = fold_numbers(dataset.labels[rest], together[rest], parts, dataset.fingerprint, seed, fold, "validation")
+    return replace(dataset, train=rest[inner != 0], validation=rest[inner == 0], test=np.flatnonzero(numbers == fold))

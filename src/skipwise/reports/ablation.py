@@ -1,0 +1,98 @@
+"""What an ablation has to say."""
+
+import altair as alt
+import numpy as np
+
+from skipwise.reports.charts import WIDTH, Chart, chart_of
+from skipwise.reports.section import SweepSection, interval_text, level_text, says
+from skipwise.reports.tables import percent, points
+from skipwise.statistics import t_interval
+from skipwise.studies import Study
+
+
+def ablation_section(study: Study) -> SweepSection:
+    base = study.design.contenders[0].label
+    helped = [v.contender for v in study.verdicts.values() if v.direction == "better"]
+    hurt = [v.contender for v in study.verdicts.values() if v.direction == "worse"]
+    undecided = len(study.verdicts) - len(helped) - len(hurt)
+    said = [
+        f"{', '.join(labels)} {'is' if len(labels) == 1 else 'are'} {word} than {base}"
+        for labels, word in ((helped, "better"), (hurt, "worse"))
+        if labels
+    ]
+    if undecided:
+        said.append(f"{undecided} change{'s are' if undecided > 1 else ' is'} undecided")
+    gaps = {
+        label: np.array([
+            (result.fitted_accuracy or 0.0) - (result.validation_accuracy or 0.0) for result in results
+        ])
+        for label, results in study.results.items()
+    }  # fmt: skip
+    rows = []
+    for label in study.results:
+        verdict = study.verdicts.get(label)
+        low, high = t_interval(gaps[label])
+        rows.append((
+            label,
+            percent(study.scores[label].mean()),
+            points(verdict.difference) if verdict else "",
+            interval_text(verdict) if verdict else "",
+            says(verdict) if verdict else "the base",
+            points(float(gaps[label].mean())),
+            f"{points(low)} to {points(high)}",
+        ))  # fmt: skip
+    return SweepSection(
+        headline="; ".join(said) + ".",
+        explanation=(
+            "Each line changes one ingredient of the base and leaves all else, images and their order included. The gap is "
+            "the accuracy on training images as they are, less that on validation images: a large gap is overfitting, and "
+            "an ingredient that fights it makes the gap smaller."
+        ),
+        limits=(
+            "Ingredients are changed one at a time, so it does not tell how they work together, and each with one strength: "
+            "another strength may do better. Test accuracy decides; the gap only helps to understand."
+        ),
+        charts={"ablation": [_differences(study), _gaps(gaps)]},
+        columns=(
+            "contender", "test accuracy", "difference in points", f"{level_text(study)} % interval", "verdict", "gap in points",
+            "95 % interval of the gap",
+        ),
+        rows=rows,
+    )  # fmt: skip
+
+
+def _differences(study: Study) -> Chart:
+    """Each ingredient's difference to the base with its interval."""
+    verdicts = list(study.verdicts.values())
+    means = [
+        {"contender": v.contender, "value": v.difference, "low": v.interval[0], "high": v.interval[1], "says": says(v)}
+        for v in verdicts
+    ]
+    seeds = [{"contender": v.contender, "value": value} for v in verdicts for value in v.differences]
+    order = [v.contender for v in sorted(verdicts, key=lambda v: -v.difference)]
+    y = alt.Y("contender:N", title=None, sort=order, axis=alt.Axis(labelLimit=160))
+    title = "difference to the base (percentage points)"
+    axis = alt.Axis(labelExpr="format(datum.value * 100, '+.3~f')")
+    x = alt.X("value:Q", title=title, axis=axis)
+    zero = chart_of([{"value": 0}]).mark_rule(color="#888", strokeDash=[4, 4]).encode(x=x)
+    rule = chart_of(means).mark_rule(size=3, opacity=0.5, color="#0072B2").encode(
+        x=alt.X("low:Q", title=title, axis=axis), x2="high:Q", y=y
+    )  # fmt: skip
+    tick = chart_of(means).mark_tick(size=16, thickness=3, color="#0072B2").encode(x=x, y=y)
+    dots = chart_of(seeds).mark_circle(size=22, opacity=0.5, color="#1b1b1b", yOffset=8).encode(x=x, y=y)
+    return alt.layer(zero, rule, tick, dots).properties(width=WIDTH - 110, height=alt.Step(32))
+
+
+def _gaps(gaps: dict[str, np.ndarray]) -> Chart:
+    means = [
+        {"contender": label, "value": float(values.mean()), "low": t_interval(values)[0], "high": t_interval(values)[1]}
+        for label, values in gaps.items()
+    ]
+    y = alt.Y("contender:N", title=None, sort=list(gaps), axis=alt.Axis(labelLimit=160))
+    title = "training less validation accuracy (points)"
+    axis = alt.Axis(labelExpr="format(datum.value * 100, '.3~f')")
+    rule = chart_of(means).mark_rule(size=3, opacity=0.5, color="#E69F00").encode(
+        x=alt.X("low:Q", title=title, axis=axis, scale=alt.Scale(zero=True)), x2="high:Q", y=y
+    )  # fmt: skip
+    tick = chart_of(means).mark_tick(size=16, thickness=3, color="#E69F00").encode(x=alt.X("value:Q", title=title), y=y)
+    return alt.layer(rule, tick).properties(width=WIDTH - 110, height=alt.Step(32))

@@ -1,0 +1,70 @@
+"""What all charts share: their width, their data, and one colour for each series."""
+
+from typing import Any
+
+import altair as alt
+
+from skipwise.reports.palette import BLUE, ORANGE, OTHERS
+
+WIDTH = 380
+"""Of a chart in px: a phone shows it at its own size."""
+LEGEND_COLUMNS = 3
+"""Names in a row of a legend: more would make the picture wider than its plot."""
+
+Chart = alt.LayerChart | alt.Chart | alt.FacetChart | alt.HConcatChart | alt.VConcatChart
+
+
+def chart_of(values: list[dict[str, Any]]) -> alt.Chart:
+    """A chart whose data lie in the chart itself."""
+    return alt.Chart(alt.InlineData(values=values))
+
+
+def series_colour(series: list[str]) -> alt.Color:
+    """Plain series orange, the first other one blue, and what follows in the other colours."""
+    chosen: dict[str, str] = {}
+    for name in series:
+        free = [colour for colour in (ORANGE if "plain" in name else BLUE, *OTHERS) if colour not in chosen.values()]
+        chosen[name] = free[0] if free else OTHERS[len(chosen) % len(OTHERS)]
+    return alt.Color(
+        "series:N",
+        scale=alt.Scale(domain=list(chosen), range=list(chosen.values())),
+        legend=alt.Legend(title=None, orient="top", labelLimit=WIDTH, symbolType="circle", columns=LEGEND_COLUMNS),
+    )
+
+
+def lines(
+    values: dict[str, Any],
+    x_title: str,
+    y_title: str,
+    series: list[str],
+    *,
+    logarithmic: bool = False,
+    logarithmic_values: bool = False,
+    fitted: list[dict[str, Any]] | None = None,
+) -> Chart:
+    """Means joined by lines, their intervals, and single seeds as dots."""
+    scale = alt.Scale(type="log") if logarithmic else alt.Scale(zero=False, padding=12)
+    ticks = sorted({point["at"] for point in values["means"]})
+    x = alt.X(
+        "at:Q", title=x_title, scale=scale, axis=alt.Axis(values=ticks, grid=False, format="~g", labelOverlap=True)
+    )
+    y_scale = alt.Scale(type="log") if logarithmic_values else alt.Scale(zero=False, nice=True)
+    y = alt.Y("value:Q", title=y_title, scale=y_scale, axis=alt.Axis(format="~%"))
+    colour = series_colour(series)
+    dots = chart_of(values["seeds"]).mark_circle(size=22, opacity=0.45).encode(x=x, y=y, color=colour)
+    rules = (
+        chart_of(values["means"])
+        .mark_rule(size=2.5, opacity=0.55)
+        .encode(x=x, y=alt.Y("low:Q", title=y_title, scale=y_scale), y2="high:Q", color=colour)
+    )
+    layers = [dots, rules]
+    if fitted:
+        layers.append(
+            chart_of(fitted).mark_line(size=1.5, strokeDash=[5, 4]).encode(x=x, y=y, color=colour, detail="series:N")
+        )
+        layers.append(
+            chart_of(values["means"]).mark_point(size=60, filled=True, opacity=1).encode(x=x, y=y, color=colour)
+        )
+    else:
+        layers.append(chart_of(values["means"]).mark_line(size=2.5, point=True).encode(x=x, y=y, color=colour))
+    return alt.layer(*layers).properties(width=WIDTH - 50, height=250)

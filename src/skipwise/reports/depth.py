@@ -1,0 +1,110 @@
+"""What a sweep over depths has to say."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from skipwise.analysis.crossover import Crossover, crossover
+from skipwise.reports.charts import lines
+from skipwise.reports.section import SweepSection, interval_text, level_text, says, series_of
+from skipwise.reports.tables import percent, points
+from skipwise.statistics import accuracy_interval, t_interval
+from skipwise.studies import Study
+
+
+def depth_section(study: Study) -> SweepSection:
+    series = series_of(study)
+    plain, residual = list(series)
+    found = None
+    if len(series[plain]) > 1:
+        tables = [
+            study.scores[deep] - study.scores[flat]
+            for (_, flat), (_, deep) in zip(series[plain], series[residual], strict=True)
+        ]
+        found = crossover([at for at, _ in series[plain]], tables)
+    rows = [
+        (
+            f"{at:g}",
+            percent(study.scores[flat].mean()),
+            percent(study.scores[deep].mean()),
+            points(verdict.difference),
+            interval_text(verdict),
+            f"{verdict.wins} of {verdict.pairs}",
+            says(verdict),
+        )
+        for (at, flat), (_, deep) in zip(series[plain], series[residual], strict=True)
+        for verdict in [study.verdicts[deep]]
+    ]
+    return SweepSection(
+        headline=crossover_sentence(found, [at for at, _ in series[plain]]) if found else "One depth has no crossover.",
+        explanation=(
+            "At each depth the plain network and its residual twin saw the same images in the same order. The crossover "
+            "is the smallest depth from which on every deeper residual network was better on average; its interval comes "
+            "from drawing seeds and test images again. The error on training images tells degradation, where a deep "
+            "network is harder to train, from overfitting, where it fits and does not generalise."
+        ),
+        limits=(
+            "It does not prove that depth alone is the cause: all depths share one recipe, and a deep plain network often "
+            "wants a lower learning rate (--tune lr gives each its own). Depths between those tried were not trained."
+        ),
+        charts={
+            "depth": [
+                lines(_accuracy_points(study, series), "layers", "test accuracy (%)", list(series)),
+                lines(_fit_points(study, series), "layers", "error on training images (%)", list(series)),
+            ]
+        },
+        columns=(
+            "layers",
+            plain,
+            residual,
+            "difference in points",
+            f"{level_text(study)} % interval",
+            "pairs won",
+            "verdict",
+        ),
+        rows=rows,
+    )
+
+
+def crossover_sentence(found: Crossover, depths: Sequence[float]) -> str:
+    """What the crossover says, with an interval that may be open at either end."""
+    low = f"at or below {depths[0]:g}" if found.low is None else f"{found.low:g}"
+    high = f"beyond {depths[-1]:g}" if found.high is None else f"{found.high:g}"
+    interval = f"{100 * found.level:g} % interval {low} to {high} layers"
+    if found.low is None and found.high is None:
+        interval = f"{100 * found.level:g} % interval open at both ends"
+    if found.low is not None and found.low == found.high:
+        interval = f"{100 * found.level:g} % interval {low} layers, among the depths that were tried"
+    if found.depth is None:
+        return f"Up to {depths[-1]:g} layers there is no depth from which on shortcuts pay ({interval})."
+    if found.depth == depths[0]:
+        return f"Shortcuts pay at every depth that was tried, from {depths[0]:g} layers on ({interval})."
+    return f"Shortcuts pay from {found.depth:g} layers on ({interval})."
+
+
+def _accuracy_points(study: Study, series: dict[str, list[tuple[float, str]]]) -> dict[str, Any]:
+    """Means with intervals, and single seeds."""
+    means, seeds = [], []
+    for name, members in series.items():
+        for at, label in members:
+            low, high = accuracy_interval(study.scores[label])
+            means.append(
+                {"series": name, "at": at, "value": float(study.scores[label].mean()), "low": low, "high": high}
+            )
+            seeds += [{"series": name, "at": at, "value": float(value)} for value in study.scores[label].mean(1)]
+    return {"means": means, "seeds": seeds}
+
+
+def _fit_points(study: Study, series: dict[str, list[tuple[float, str]]]) -> dict[str, Any]:
+    """Errors on training images as they are; a failed run without weights counts as all wrong."""
+    means, seeds = [], []
+    for name, members in series.items():
+        for at, label in members:
+            errors = np.array([1 - (result.fitted_accuracy or 0.0) for result in study.results[label]])
+            low, high = t_interval(errors)
+            means.append(
+                {"series": name, "at": at, "value": float(errors.mean()), "low": max(0.0, low), "high": min(1.0, high)}
+            )
+            seeds += [{"series": name, "at": at, "value": float(value)} for value in errors]
+    return {"means": means, "seeds": seeds}

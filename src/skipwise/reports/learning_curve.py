@@ -1,0 +1,117 @@
+"""What a learning curve has to say."""
+
+from typing import Any
+
+import numpy as np
+
+from skipwise.analysis.learning_curve import ImagesNeeded, PowerLaw, images_needed_instead, power_law
+from skipwise.reports.charts import lines
+from skipwise.reports.section import SweepSection, interval_text, level_text, says, series_of
+from skipwise.reports.tables import percent, points
+from skipwise.statistics import accuracy_interval
+from skipwise.studies import Study
+
+
+def learning_curve_section(study: Study) -> SweepSection:
+    series = series_of(study)
+    fractions = [at for at, _ in next(iter(series.values()))]
+    images = {name: [_images(study, label) for _, label in members] for name, members in series.items()}
+    scores = {name: [study.scores[label] for _, label in members] for name, members in series.items()}
+    laws = {name: power_law(images[name], scores[name]) for name in series}
+    first, *others = series
+    said = []
+    for other in others:
+        fewer, more = (other, first) if scores[other][-1].mean() >= scores[first][-1].mean() else (first, other)
+        said.append(needed_sentence(images_needed_instead(fractions, scores, fewer, more), fewer, more))
+    rows = [
+        (
+            f"{100 * at:g} %",
+            name,
+            f"{images[name][position]:,}",
+            percent(study.scores[label].mean()),
+            points(verdict.difference) if verdict else "",
+            interval_text(verdict) if verdict else "",
+            says(verdict) if verdict else "reference",
+        )
+        for position, at in enumerate(fractions)
+        for name, members in series.items()
+        for label in [members[position][1]]
+        for verdict in [study.verdicts.get(label)]
+    ]
+    errors: dict[str, list[dict[str, Any]]] = {"means": [], "seeds": []}
+    for name in series:
+        for n, table in zip(images[name], scores[name], strict=True):
+            low, high = accuracy_interval(table)
+            mean = float(1 - table.mean())
+            errors["means"].append({
+                "series": name, "at": n, "value": max(mean, 1e-3), "low": max(1 - high, 1e-3), "high": max(1 - low, 1e-3),
+            })  # fmt: skip
+            errors["seeds"] += [{"series": name, "at": n, "value": max(1e-3, float(1 - v))} for v in table.mean(1)]
+    fitted = [
+        {"series": name, "at": n, "value": max(1e-3, law.error(n))}
+        for name, law in laws.items()
+        if law is not None
+        for n in np.geomspace(images[name][0], images[name][-1], 40).tolist()
+    ]
+    return SweepSection(
+        headline=" ".join([*said, *(law_sentence(name, law) for name, law in laws.items() if law)])
+        or f"{first} was trained on {len(fractions)} shares of the images.",
+        explanation=(
+            "Each seed draws its own share of every class; contenders of one seed get the same images, and smaller shares lie "
+            "in larger ones. Unless a budget says otherwise all runs take the same number of steps, so that a small "
+            "share is shown more often. Validation and test images stay the same. The dashed lines are power laws, "
+            "error = a * images^-b + c, fitted to the means."
+        ),
+        limits=(
+            "A power law between the shares that were tried says little beyond them: it does not tell how many images would "
+            "reach a given accuracy. Choosing the epoch by all validation images flatters small shares a little."
+        ),
+        charts={
+            "learning-curve": [
+                lines(
+                    errors, "training images", "test error (%)", list(series), logarithmic=True,
+                    logarithmic_values=True, fitted=fitted,
+                ),
+                lines(
+                    {
+                        "means": [
+                            {**point, "value": 1 - point["value"], "low": 1 - point["high"], "high": 1 - point["low"]}
+                            for point in errors["means"]
+                        ],
+                        "seeds": [{**point, "value": 1 - point["value"]} for point in errors["seeds"]],
+                    },
+                    "training images", "test accuracy (%)", list(series), logarithmic=True,
+                ),
+            ]
+        },
+        columns=(
+            "share", "contender", "images", "test accuracy", "difference in points", f"{level_text(study)} % interval", "verdict",
+        ) if study.verdicts else ("share", "contender", "images", "test accuracy", "", "", ""),
+        rows=rows,
+    )  # fmt: skip
+
+
+def _images(study: Study, label: str) -> int:
+    return study.results[label][0].training_images or 1
+
+
+def needed_sentence(needed: ImagesNeeded, fewer: str, more: str) -> str:
+    """How many images one contender needs to be as good as the other with all of them."""
+    if needed.share is None:
+        return f"{fewer} does not reach the accuracy of {more}."
+    low = "the smallest share" if needed.low is None else f"{100 * needed.low:.0f}"
+    high = "more than all" if needed.high is None else f"{100 * needed.high:.0f} %"
+    return (
+        f"{fewer} needs {100 * needed.share:.0f} % of the images to be as good as {more} with all of them "
+        f"(95 % interval {low} to {high})."
+    )
+
+
+def law_sentence(name: str, law: PowerLaw) -> str:
+    """The exponent in words."""
+    low, high = law.exponent_interval
+    return (
+        f"With twice the images the part of {name}'s error above its floor of {percent(law.floor)} is multiplied by "
+        f"{2**-law.exponent:.2f} (exponent {law.exponent:.2f}, 95 % interval {low:.2f} to {high:.2f}; the fit misses the means by "
+        f"{100 * law.misfit:.0f} %)."
+    )
