@@ -1,0 +1,129 @@
+"""The command line: reads words, calls one function, prints. Heavy imports wait until they are needed."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from skipwise.cli.studies import add_study_commands
+from skipwise.errors import UserError
+
+app = typer.Typer(
+    help="Find out, on your own data, whether a plain convolutional network or a residual one is better.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+USAGE_ERROR: type[Any] = typer.BadParameter.__base__ or typer.BadParameter
+"""What the parser raises for words it cannot use; typer names only this more special one."""
+
+add_study_commands(app)
+
+
+@app.command()
+def run(
+    file: Annotated[Path, typer.Argument(help="A study file, as study.toml in the folder of each study.")],
+    workers: Annotated[int | None, typer.Option(help="Runs at once; changes no result.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be trained, and stop.")] = False,
+) -> None:
+    """Run the study that a file describes."""
+    from dataclasses import replace
+
+    from skipwise.comparison import run_study
+    from skipwise.console import console
+    from skipwise.studies.study_file import read_study_file
+
+    asked = read_study_file(file)
+    run_study(asked if workers is None else replace(asked, workers=workers), console(), dry_run=dry_run)
+
+
+@app.command()
+def show(
+    network: Annotated[str, typer.Argument(help="NAME[:field=value,...], as `skipwise list networks` has them.")],
+    input: Annotated[  # noqa: A002
+        str | None, typer.Option(help="Channels and sides as 3x224x224; default: what it was made for.")
+    ] = None,
+    against: Annotated[str | None, typer.Option(help="Another network beside it, as its plain twin.")] = None,
+    classes: Annotated[int | None, typer.Option(help="Classes; default: as many as it was made for.")] = None,
+    picture: Annotated[
+        Path | None, typer.Option(help="Where the picture goes, .svg or .png; default: NETWORK.svg here.")
+    ] = None,
+) -> None:
+    """Show a network layer by layer, what it costs, and draw it with its shortcuts."""
+    from skipwise.showing import show_network
+
+    show_network(network, against=against, input_text=input, classes=classes, picture=picture)
+
+
+@app.command()
+def report(study: Annotated[Path, typer.Argument(help="The folder of a study.")]) -> None:
+    """Build the page of a study again from its folder."""
+    from skipwise.reports import write_report
+    from skipwise.studies import Study
+
+    opened = Study.open(study)
+    write_report(opened, opened.look())
+    typer.echo(f"Report: {opened.report}")
+
+
+@app.command()
+def predict(
+    model: Annotated[Path, typer.Argument(help="The folder of a study (its best run answers) or of a run.")],
+    images: Annotated[list[str], typer.Argument(help="Image files.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Every class's probability, as JSON.")] = False,
+) -> None:
+    """Name the class of each image, with its probability."""
+    from dataclasses import asdict
+
+    from skipwise.deployment import Model
+    from skipwise.studies import Study
+
+    is_run = (model / "run.json").exists()
+    predictions = (Model.load(model) if is_run else Study.open(model).best).predict(images)
+    if as_json:
+        typer.echo(json.dumps([asdict(prediction) for prediction in predictions], indent=2, ensure_ascii=False))
+        return
+    width = max(len(prediction.file) for prediction in predictions)
+    for prediction in predictions:
+        typer.echo(f"{prediction.file:<{width}}  {prediction.label}  {prediction.probability:.3f}")
+
+
+@app.command("list")
+def list_known(
+    what: Annotated[Literal["networks", "data", "shortcuts", "studies"], typer.Argument(help="What to list.")],
+    out: Annotated[Path, typer.Option(help="The folder that studies are in.")] = Path("studies"),
+) -> None:
+    """List the networks, data sets or shortcuts known by name, or the studies that are there."""
+    from skipwise.catalogue import catalogue
+
+    for line in catalogue(what, out):
+        typer.echo(line)
+
+
+def main() -> None:
+    """Run the command line; a mistake that the user can mend is one sentence and exit code 2."""
+    try:
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+    except UserError as error:
+        sys.exit(_complain(str(error)))
+    except USAGE_ERROR as error:
+        sys.exit(_complain(error.format_message()))
+    except typer.Exit as left:
+        sys.exit(left.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except OSError as error:
+        sys.exit(_complain(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."))
+    sys.exit(code if isinstance(code, int) else 0)  # some versions of typer give the code of Ctrl-C, others raise
+
+
+def _complain(sentence: str) -> int:
+    typer.echo(f"skipwise: {sentence}", err=True)
+    return 2
