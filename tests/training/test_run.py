@@ -100,7 +100,7 @@ def test_checkpoints_are_written_within_an_epoch(data, tmp_path, monkeypatch):
     monkeypatch.setattr(loop_module, "SECONDS_BETWEEN_CHECKPOINTS", 0.0)
     saved = []
     save = loop_module.save_checkpoint
-    monkeypatch.setattr(loop_module, "save_checkpoint", lambda *a: (saved.append(a[1].step), save(*a)))
+    monkeypatch.setattr(loop_module, "save_checkpoint", lambda *a: (saved.append(a[1].progress.step), save(*a)))
     train(data, tmp_path)
     assert saved[:6] == [1, 2, 3, 4, 5, 0]
 
@@ -118,13 +118,51 @@ def test_a_loss_that_is_not_finite_is_a_failed_run_that_answers_the_commonest_cl
 
 def test_a_run_no_better_than_the_commonest_class_is_failed(data):
     share = np.bincount(data.labels[data.train]).max() / len(data.train)
-    assert failure(Progress(history=[{"train_accuracy": share + 0.01}]), data) is None
+    assert failure(Progress(history=[{"train_accuracy": share + 0.01}]), data, Recipe(), None) is None
     assert "is no better than always naming the commonest class" in str(
-        failure(Progress(history=[{"train_accuracy": share}]), data)
+        failure(Progress(history=[{"train_accuracy": share}]), data, Recipe(), None)
     )
 
 
-@pytest.mark.parametrize("field", [{"l1": 1e-3}, {"label_smoothing": 0.1}, {"cutout": 3}, {"schedule": "one-cycle"}])
+def test_where_images_are_mixed_or_classes_weighted_the_mean_recall_on_training_images_tells_failure(data):
+    """Three images of class 0 and one of class 1: naming 0 always is right on 3/4, with recalls 1 and 0."""
+    progress, labels = Progress(history=[{"train_accuracy": 0.0}]), np.array([0, 0, 0, 1])
+    one_answer = np.tile([1.0, 0.0], (4, 1)).astype(np.float32)
+    recipe = Recipe(imbalance="focal")
+    assert failure(progress, data, recipe, (one_answer, labels)) == (
+        "mean recall 0.500 on training images is no better than naming one of 2 classes"
+    )
+    right = np.eye(2, dtype=np.float32)[labels]
+    assert failure(progress, data, recipe, (right, labels)) is None
+    assert failure(progress, data, Recipe(mixup=0.2), (right, labels)) is None
+
+
+@pytest.mark.parametrize("recipe", [{"ema": 0.9, "mixup": 0.2}, {"imbalance": "balanced-sampling", "cutmix": 1.0}])
+def test_a_cut_run_with_average_and_mixing_goes_on_with_the_same_bits(data, tmp_path, recipe):
+    recipe = replace(RECIPE, **recipe)
+    train(data, tmp_path / "whole", recipe=recipe)
+    steps = iter(range(1, 100))
+    with pytest.raises(Stopped):
+        train(data, tmp_path / "cut", recipe=recipe, should_stop=lambda: next(steps) == 7)
+    train(data, tmp_path / "cut", recipe=recipe)
+    one, other = (load_file(tmp_path / name / "model.safetensors") for name in ("whole", "cut"))
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"l1": 1e-3},
+        {"label_smoothing": 0.1},
+        {"cutout": 3},
+        {"schedule": "one-cycle"},
+        {"mixup": 0.2},
+        {"cutmix": 1.0},
+        {"ema": 0.9},
+        {"imbalance": "focal"},
+        {"imbalance": "balanced-sampling"},
+    ],
+)
 def test_every_field_of_the_recipe_changes_the_weights(data, tmp_path, undisturbed, field):
     train(data, tmp_path, recipe=replace(RECIPE, **field))
     ours, before = (load_file(folder / "model.safetensors") for folder in (tmp_path, undisturbed))

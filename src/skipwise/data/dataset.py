@@ -1,7 +1,7 @@
 """A data set ready for training: decoded, labelled, split."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from jaxtyping import Int, UInt8
 
 from skipwise.data.cache import Decoded, Survey, decode_once, survey
 from skipwise.data.inspect import inspect
+from skipwise.data.long_tail import long_tail
 from skipwise.data.sources import Source, open_source
 from skipwise.data.split import split, stay_together
 from skipwise.errors import UserError
@@ -56,11 +57,12 @@ def prepare(
     photo_size: int,
     test_size: float | None,
     split_seed: int,
+    tail: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Dataset:
     """Read, check, decode and split the images that `data` names.
 
-    `size` is the side asked for in pixels; without it small sets keep their own and photos get `photo_size`. Raises
+    `tail` thins the training images to a long tail of this ratio; validation and test images stay. `size` is the side asked for in pixels; without it small sets keep their own and photos get `photo_size`. Raises
     UserError for whatever a user can mend.
     """
     _check_sizes(size, test_size)
@@ -83,6 +85,10 @@ def prepare(
         fingerprint=looked.fingerprint,
         seed=split_seed,
     )
+    if tail is not None:
+        kept = long_tail(parts.train, labels, tail, looked.fingerprint, split_seed)
+        note = f"training images thinned to a long tail of {tail:g}: {len(kept)} of {len(parts.train)} stay"
+        parts = replace(parts, train=kept, notes=(*parts.notes, note))
     return load({"source": str(data), **inspect(source, looked, decoded, parts, together)})
 
 

@@ -9,6 +9,7 @@ from jaxtyping import Int
 
 from skipwise.data.cache import Decoded, Survey
 from skipwise.data.decode import RESIZE_RULE
+from skipwise.data.long_tail import UNBALANCED, ratio_of
 from skipwise.data.sources import PARTS, Source
 from skipwise.data.split import Split
 
@@ -58,6 +59,13 @@ def _notes(found: dict[str, Any]) -> list[str]:
         first = unreadable[0]
         notes.append(
             f"{len(unreadable)} files cannot be read and are left out, the first: {first['name']} ({first['reason']})"
+        )
+    images = np.array(found["counts"]["train"])
+    if ratio_of(images) >= UNBALANCED:
+        most, least = (found["classes"][place] for place in (images.argmax(), images.argmin()))
+        notes.append(
+            f"the classes are unbalanced: {images.max()} training images of {most}, {images.min()} of {least} "
+            "(the report tells recalls; --set imbalance=... treats it)"
         )
     duplicates = found["duplicates"]
     if duplicates["images"]:

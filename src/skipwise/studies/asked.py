@@ -32,6 +32,7 @@ class Asked:
     budget: str | None = None
     tune: Literal["lr"] | None = None
     test_size: Annotated[float, Field(gt=0, lt=1)] | None = None
+    long_tail: Annotated[float, Field(gt=1)] | None = None
     folds: Annotated[int, Field(ge=2)] | None = None
     size: Annotated[int, Field(ge=1, le=LARGEST_SIZE)] | None = None
     split_seed: Annotated[int, Field(ge=0)] = 0

@@ -42,12 +42,15 @@ class Settled:
         asked, data = self.asked, slug(self.dataset.name)
         if asked.name:
             return asked.name
-        if asked.command == "depth":
-            return f"{data}-depth-{slug(asked.family)}"
-        labels = [slug(contender.label) for contender in parse_contenders(asked.texts, Recipe(), asked.settings)]
         kind = [] if asked.command in ("compare", "train") else [asked.command]
+        of = (
+            [slug(asked.family)]
+            if asked.command in ("depth", "tune")
+            else [slug(contender.label) for contender in parse_contenders(asked.texts, Recipe(), asked.settings)]
+        )
         folds = [f"{asked.folds}-folds"] if asked.folds else []
-        return "-".join([data, *kind, *labels, *folds])[:120]
+        tail = [f"tail-{asked.long_tail:g}"] if asked.long_tail else []
+        return "-".join([data, *kind, *of, *folds, *tail])[:120]
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -94,11 +97,14 @@ def settle(asked: Asked, progress: Callable[[int, int], None] | None = None) -> 
         photo_size=defaults.photo_size(plan),
         test_size=asked.test_size,
         split_seed=asked.split_seed,
+        tail=asked.long_tail,
         progress=progress,
     )
     if asked.folds is not None:
         if dataset.found["own_test"]:
             raise UserError(f"{asked.data} has a test set of its own: --folds is for data without one.")
+        if asked.long_tail is not None:
+            raise UserError("--long-tail thins the training images of one split, and --folds makes several: write one.")
         fold_of(dataset, 0, asked.folds, seed=0)
     swept = sweep(asked, defaults.recipe_for(dataset, asked.epochs), dataset)
     if budget is not None:
@@ -157,7 +163,11 @@ def _split(asked: Asked, dataset: Dataset) -> dict[str, Any]:
         "test_size": asked.test_size,
         "split_seed": asked.split_seed,
     }
-    return fixed | ({"folds": asked.folds} if asked.folds else {})
+    return (
+        fixed
+        | ({"folds": asked.folds} if asked.folds else {})
+        | ({"long_tail": asked.long_tail} if asked.long_tail else {})
+    )
 
 
 def _probe(contenders: dict[str, Contender], dataset: Dataset, plan: Plan) -> dict[str, float]:

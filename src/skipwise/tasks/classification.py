@@ -6,11 +6,9 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 
-def loss(
-    logits: Float[Tensor, "batch classes"], labels: Int[Tensor, "batch"], label_smoothing: float
-) -> Float[Tensor, ""]:
-    """Cross-entropy in nats, averaged over the batch."""
-    return F.cross_entropy(logits.float(), labels, label_smoothing=label_smoothing)
+def loss(logits: Float[Tensor, "batch classes"], labels: Int[Tensor, "batch"]) -> Float[Tensor, ""]:
+    """Cross-entropy in nats, averaged over the batch: how data that are not learned from are judged."""
+    return F.cross_entropy(logits.float(), labels)
 
 
 def answer(logits: Float[Tensor, "batch classes"]) -> Float[Tensor, "batch classes"]:
@@ -24,6 +22,12 @@ def score(
     """Whether each example is answered rightly: the class of highest probability is its label."""
     right: Bool[np.ndarray, examples] = probabilities.argmax(1) == labels
     return right
+
+
+def mean_recall(probabilities: Float[np.ndarray, "examples classes"], labels: Int[np.ndarray, "examples"]) -> float:
+    """The share of each class that is answered rightly, averaged over the classes that there are."""
+    right = score(probabilities, labels)
+    return float(np.mean([right[labels == label].mean() for label in np.unique(labels)]))
 
 
 def commonest_share(labels: Int[np.ndarray, "examples"]) -> float:

@@ -51,8 +51,19 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     part.replace(path)
 
 
-def save_checkpoint(path: Path, progress: Progress, network: State, optimizer: dict[str, Any], best: State) -> None:
-    content = {"progress": asdict(progress), "network": network, "optimizer": optimizer, "best": best}
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """All of a cut run; `average` is empty where the recipe keeps none."""
+
+    progress: Progress
+    network: State
+    optimizer: dict[str, Any]
+    best: State
+    average: State
+
+
+def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    content = {**vars(checkpoint), "progress": asdict(checkpoint.progress)}
     write_atomically(path, lambda part: torch.save(content, part))
 
 
@@ -62,7 +73,7 @@ def write_metrics(path: Path, history: list[dict[str, float]]) -> None:
     write_atomically(path, lambda part: part.write_text(lines))
 
 
-def load_checkpoint(path: Path, device: str) -> tuple[Progress, State, dict[str, Any], State] | None:
+def load_checkpoint(path: Path, device: str) -> Checkpoint | None:
     """What save_checkpoint wrote, or None where there is nothing yet. Raises UserError for a damaged file."""
     if not path.exists():
         return None
@@ -70,4 +81,4 @@ def load_checkpoint(path: Path, device: str) -> tuple[Progress, State, dict[str,
         content = torch.load(path, map_location=device, weights_only=True)
     except Exception as error:
         raise UserError(f"{path} is damaged: delete it, and the run begins anew.") from error
-    return Progress(**content["progress"]), content["network"], content["optimizer"], content["best"]
+    return Checkpoint(**{**content, "progress": Progress(**content["progress"])})

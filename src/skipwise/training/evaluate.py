@@ -21,5 +21,5 @@ def evaluate(
         with plan.autocast():
             logits = network(batch.images)
         answers.append(classification.answer(logits).cpu().numpy())
-        loss += classification.loss(logits, batch.labels, 0.0).item() * len(batch.labels)
+        loss += classification.loss(logits, batch.labels).item() * len(batch.labels)
     return np.concatenate(answers), loss / len(indices)

@@ -3,17 +3,21 @@
 import math
 import time
 from collections.abc import Callable, Collection
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from torch import nn
+from torch import Tensor, nn
 
 from skipwise.data.stream import Batch, Stream
 from skipwise.networks import Network, key_masks
 from skipwise.tasks import classification
+from skipwise.tasks.imbalance import objective
+from skipwise.training.average import Average
 from skipwise.training.checkpoint import (
     CHECKPOINT,
     METRICS,
+    Checkpoint,
     Progress,
     State,
     load_checkpoint,
@@ -73,6 +77,11 @@ class Loop:
         self.plan = plan
         self.folder = folder
         self.optimizer = sgd(network, recipe, trunk)
+        dataset = stream.dataset
+        self.objective = objective(
+            recipe.imbalance, recipe.label_smoothing, dataset.labels[dataset.train], len(dataset.classes), plan.device
+        )
+        self.average = Average(network, recipe.ema) if recipe.ema else None
         self.progress = Progress()
         self.best: State = {}
         self._resume()
@@ -98,6 +107,8 @@ class Loop:
             loss, right = self.train_step(batch)
             progress.step += 1
             progress.done += 1
+            if self.average is not None:
+                self.average.update(self.network, progress.done)
             totals["loss"] += loss * len(batch.labels)
             totals["right"] += right
             totals["seen"] += len(batch.labels)
@@ -130,7 +141,7 @@ class Loop:
         self.optimizer.zero_grad(set_to_none=True)
         with self.plan.autocast():
             logits = self.network(batch.images)
-        loss = classification.loss(logits, batch.labels, self.recipe.label_smoothing)
+        loss = self._loss(logits, batch)
         penalised = loss
         if self.recipe.l1:
             penalised = loss + self.recipe.l1 * sum(weight.abs().sum() for weight in weights(self.network))
@@ -138,6 +149,15 @@ class Loop:
         self.optimizer.step()
         right = (logits.detach().argmax(1) == batch.labels).sum()
         return loss.item(), right.item()
+
+    def _loss(self, logits: Tensor, batch: Batch) -> Tensor:
+        """The mean over the batch, of mixed images by the share of each label."""
+        done = self.length.share(self.progress)
+        losses = self.objective.losses(logits, batch.labels, done)
+        if batch.share is not None and batch.other_labels is not None:
+            others = self.objective.losses(logits, batch.other_labels, done)
+            losses = batch.share * losses + (1 - batch.share) * others
+        return losses.mean()
 
     def _close_epoch(self) -> None:
         """Begin the next epoch, after judging on validation data where it is time to."""
@@ -149,7 +169,11 @@ class Loop:
             self.progress.totals = Progress().totals
 
     def _judge(self) -> None:
-        """Judge the network on validation data, and keep its weights if they are the best so far."""
+        """Judge the network, or its average, on validation data, and keep its weights if they are the best so far."""
+        with self.average.in_place_of(self.network) if self.average is not None else nullcontext():
+            self._judge_as_it_is()
+
+    def _judge_as_it_is(self) -> None:
         progress, totals = self.progress, self.progress.totals
         dataset = self.stream.dataset
         probabilities, validation_loss = evaluate(self.network, self.stream, dataset.validation, self.plan)
@@ -185,12 +209,21 @@ class Loop:
     def _save(self) -> None:
         write_metrics(self.folder / METRICS, self.progress.history)
         save_checkpoint(
-            self.folder / CHECKPOINT, self.progress, self.network.state_dict(), self.optimizer.state_dict(), self.best
+            self.folder / CHECKPOINT,
+            Checkpoint(
+                progress=self.progress,
+                network=self.network.state_dict(),
+                optimizer=self.optimizer.state_dict(),
+                best=self.best,
+                average=self.average.state if self.average is not None else {},
+            ),
         )
 
     def _resume(self) -> None:
         loaded = load_checkpoint(self.folder / CHECKPOINT, self.plan.device)
         if loaded is not None:
-            self.progress, network, optimizer, self.best = loaded
-            self.network.load_state_dict(network)
-            self.optimizer.load_state_dict(optimizer)
+            self.progress, self.best = loaded.progress, loaded.best
+            self.network.load_state_dict(loaded.network)
+            self.optimizer.load_state_dict(loaded.optimizer)
+            if self.average is not None:
+                self.average.state = loaded.average

@@ -9,7 +9,6 @@ from torch import nn
 
 from skipwise.data.dataset import Dataset
 from skipwise.data.share import share_of
-from skipwise.data.stream import Stream
 from skipwise.networks.pretrained import load_pretrained
 from skipwise.training.length import ROUNDS
 from skipwise.training.loop import Loop
@@ -28,7 +27,7 @@ def seconds_per_run(network: nn.Module, recipe: Recipe, dataset: Dataset, plan: 
     threads = torch.get_num_threads()
     torch.set_num_threads(plan.threads)
     dataset = share_of(dataset, recipe.fraction, seed=0)
-    stream = Stream(dataset, seed=0, batch_size=recipe.batch_size, augmentation=recipe.augmentation, device=plan.device)
+    stream = recipe.stream(dataset, 0, plan.device)
     try:
         with tempfile.TemporaryDirectory() as folder:
             trunk = load_pretrained(network, recipe.pretrained) if recipe.pretrained else ()

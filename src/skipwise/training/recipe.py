@@ -1,12 +1,16 @@
 """A recipe is a value: how to train, as data."""
 
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal, get_args, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from skipwise.data.augment import Augmentation
+from skipwise.data.dataset import Dataset
+from skipwise.data.mixing import Mixing
+from skipwise.data.stream import Stream
 from skipwise.errors import UserError
+from skipwise.tasks.imbalance import Imbalance
 
 
 def _setting(default: Any, takes: str, *, least: float = 0, below: float = float("inf"), optional: bool = False) -> Any:
@@ -29,7 +33,8 @@ class Recipe:
     with; the trunk, all but the last layer, then learns with `trunk_rate` times the rate, 0 freezing it.
     `checkpointing` computes maps again instead of keeping them: less memory, the same bits. `steps` or `seconds` of
     training, where given, end a run instead of `epochs`. `fraction` is the share of the training images that are used,
-    drawn anew by each seed.
+    drawn anew by each seed. `mixup` and `cutmix` mix two images and their labels; with `ema` a moving average of the
+    weights is what is judged and kept; `imbalance` is what is done about classes of few images.
     """
 
     epochs: int = _setting(20, "a whole number of at least 1", least=1)
@@ -47,6 +52,10 @@ class Recipe:
     crop: int = _setting(0, "a number of pixels of padding of at least 0")
     flip: bool = _setting(False, "true or false")
     cutout: int = _option(0, "the side of the hole in pixels, 0 for none")
+    mixup: float = _option(0.0, "the alpha of mixup as 0.2, 0 for none")
+    cutmix: float = _option(0.0, "the alpha of CutMix as 1, 0 for none")
+    ema: float = _option(0.0, "the decay a step of an average of the weights as 0.99, 0 for none", below=1)
+    imbalance: Imbalance = _option("none", f"one of {', '.join(get_args(Imbalance))}")  # noqa: RUF009
     pretrained: str = _option("", "a .safetensors or .pth file, a run's folder, or torchvision/NAME")
     trunk_rate: float = _option(1.0, "a share of the rate from 0 to 1, for all but the last layer", below=1 + 1e-9)
     checkpointing: bool = _option(False, "true or false")
@@ -54,6 +63,18 @@ class Recipe:
     @property
     def augmentation(self) -> Augmentation:
         return Augmentation(crop=self.crop, flip=self.flip, cutout=self.cutout)
+
+    def stream(self, dataset: Dataset, seed: int, device: str) -> Stream:
+        """The training images of a seed as this recipe shows them."""
+        return Stream(
+            dataset,
+            seed=seed,
+            batch_size=self.batch_size,
+            augmentation=self.augmentation,
+            mixing=Mixing(mixup=self.mixup, cutmix=self.cutmix),
+            balanced=self.imbalance == "balanced-sampling",
+            device=device,
+        )
 
     @property
     def identity(self) -> dict[str, Any]:

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float, Int
 from safetensors.torch import save_file
 from torch import nn
 
 from skipwise.data.dataset import Dataset
 from skipwise.data.share import share_of
-from skipwise.data.stream import Stream
 from skipwise.networks import cost
 from skipwise.networks.pretrained import load_pretrained
 from skipwise.tasks import classification
@@ -28,6 +28,7 @@ from skipwise.training.plan import Plan
 from skipwise.training.recipe import Recipe
 
 RUN, PREDICTIONS, MODEL = "run.json", "predictions.npz", "model.safetensors"
+Fitted = tuple[Float[np.ndarray, "some classes"], Int[np.ndarray, "some"]]
 MOST_FITTED = 2_000
 """Training images that tell how well a network fits them."""
 
@@ -52,13 +53,12 @@ def train_run(
     began = time.monotonic()
     costs = cost(network, dataset.input_shape)
     dataset = share_of(dataset, recipe.fraction, seed)
-    stream = Stream(
-        dataset, seed=seed, batch_size=recipe.batch_size, augmentation=recipe.augmentation, device=plan.device
-    )
+    stream = recipe.stream(dataset, seed, plan.device)
     trunk = load_pretrained(network, recipe.pretrained) if recipe.pretrained else ()
     loop = Loop(plan.place(network), recipe, stream, plan, folder, trunk)
     progress = loop.run(tell, should_stop)
     predictions = _predict(loop, dataset)
+    fitted = _fitted(loop, dataset) if progress.best_epoch is not None else None
     right = classification.score(predictions["test_probabilities"], predictions["test_labels"])
     with_weights = progress.best_epoch is not None
     if with_weights:
@@ -68,12 +68,12 @@ def train_run(
     content = {
         **about,
         "seed": seed,
-        "failed": failure(progress, dataset),
+        "failed": failure(progress, dataset, recipe, fitted),
         "accuracy": float(right.mean()),
         "validation_accuracy": progress.best_accuracy if with_weights else None,
         "best_epoch": progress.best_epoch + 1 if progress.best_epoch is not None else None,
         "train_accuracy": progress.history[-1]["train_accuracy"] if progress.history else None,
-        "fitted_accuracy": _fitted_accuracy(loop, dataset) if with_weights else None,
+        "fitted_accuracy": None if fitted is None else float(classification.score(*fitted).mean()),
         "parameters": costs.parameters,
         "multiply_adds": costs.multiply_adds,
         "depth": costs.depth,
@@ -93,10 +93,19 @@ def train_run(
     (folder / CHECKPOINT).unlink(missing_ok=True)
 
 
-def failure(progress: Progress, dataset: Dataset) -> str | None:
-    """Why the run counts as failed, if it does: not finite, or no better than naming the commonest class."""
+def failure(progress: Progress, dataset: Dataset, recipe: Recipe, fitted: Fitted | None) -> str | None:
+    """Why the run counts as failed, if it does: not finite, or no better than naming the commonest class.
+
+    Images are mixed in training or classes weighted by some recipes, so that training accuracy means something else:
+    there the mean recall on `fitted`, training images as they are, must be above that of a single answer.
+    """
     if progress.failed is not None:
         return progress.failed
+    if fitted is not None and (recipe.mixup or recipe.cutmix or recipe.imbalance != "none"):
+        recall, classes = classification.mean_recall(*fitted), len(np.unique(fitted[1]))
+        if recall <= 1 / classes:
+            return f"mean recall {recall:.3f} on training images is no better than naming one of {classes} classes"
+        return None
     commonest = classification.commonest_share(dataset.labels[dataset.train])
     reached = progress.history[-1]["train_accuracy"]
     if reached <= commonest:
@@ -139,11 +148,11 @@ def _predict(loop: Loop, dataset: Dataset) -> dict[str, np.ndarray]:
     return arrays
 
 
-def _fitted_accuracy(loop: Loop, dataset: Dataset) -> float:
-    """Of the best epoch's network on training images as they are, at even steps where they are many."""
+def _fitted(loop: Loop, dataset: Dataset) -> Fitted:
+    """What the best epoch's network answers on training images as they are, at even steps where they are many."""
     some = dataset.train[:: -(-len(dataset.train) // MOST_FITTED)]
     answers, _ = evaluate(loop.network, loop.stream, some, loop.plan)
-    return float(classification.score(answers, dataset.labels[some]).mean())
+    return answers, dataset.labels[some]
 
 
 def _save_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
