@@ -22,7 +22,9 @@ def train_missing(ready: Ready, listener: Listener) -> Study:
         head = f"{design.name}: `skipwise run` repeats it, from the folder where it was asked for."
         write_atomically(folder.file(STUDY_FILE), lambda part: part.write_text(study_file(ready.asked, head)))
         jobs = [Job(contender=run.contender.label, seed=run.seed, fold=run.fold) for run in folder.missing(design)]
-        errors = train_side_by_side(folder.path, jobs, design.plan, ready.workers, listener) if jobs else {}
+        waiting = iter(jobs)
+        workers = min(ready.workers, len(jobs))
+        errors = train_side_by_side(folder.path, lambda: next(waiting, None), design.plan, workers, listener)
     if errors:
         job, reason = next(iter(errors.items()))
         raise UserError(

@@ -1,6 +1,8 @@
-"""The process that trains runs: reads jobs from standard input, tells how they go on standard output, in JSON lines.
+"""The process that trains runs: reads orders from standard input, tells how they go on standard output, in JSON lines.
 
-When its standard input ends, because the study was stopped or killed, it writes a checkpoint and leaves.
+An order is a job, `{"contender": label, "seed": n, "fold": n or null}`, or `{"drop": job}`, which ends that job's run
+with a checkpoint where it stands. When standard input ends, because the study was stopped or killed, the run is ended
+in the same way and the process leaves.
 """
 
 import json
@@ -11,6 +13,7 @@ import threading
 import time
 import traceback
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -29,19 +32,20 @@ SECONDS_BETWEEN_TICKS = 0.25
 
 
 def main(study: str) -> None:
-    """Train what standard input asks for, `{"contender": label, "seed": n}` a line, until it ends."""
+    """Train what standard input asks for, until it ends."""
     tell = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a user's own network prints must not mix with ours
-    jobs: queue.Queue[dict[str, Any] | None] = queue.Queue()
-    stop = threading.Event()
-    threading.Thread(target=_read_jobs, args=(jobs, stop), daemon=True).start()
+    orders = Orders()
+    threading.Thread(target=orders.read, daemon=True).start()
     folder = StudyFolder(Path(study))
     design = folder.design()
     assert design is not None
     torch.set_num_threads(design.plan.threads)
     dataset = load(folder.read("data.json"))
     _say(tell, event="ready")
-    while (job := jobs.get()) is not None and not stop.is_set():
+    while (job := orders.jobs.get()) is not None and not orders.stop.is_set():
+        design = folder.design()  # a search has added its newest trial
+        assert design is not None
         contender, seed, fold = design.contender(job["contender"]), job["seed"], job["fold"]
         run_folder = folder.run_folder(design, contender, seed, fold)
         run_folder.mkdir(parents=True, exist_ok=True)
@@ -56,10 +60,12 @@ def main(study: str) -> None:
                     folder=run_folder,
                     about={"contender": contender.to_json(), "fold": fold},
                     tell=_Ticker(tell),
-                    should_stop=stop.is_set,
+                    should_stop=partial(orders.ended, job),
                 )
         except Stopped:
-            break
+            if orders.stop.is_set():
+                break
+            _say(tell, event="dropped")
         except Exception as error:
             (run_folder / "error.txt").write_text(traceback.format_exc())
             _say(
@@ -71,16 +77,41 @@ def main(study: str) -> None:
             _say(tell, event="done")
 
 
+class Orders:
+    """What the study asks of this process."""
+
+    def __init__(self) -> None:
+        self.jobs: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self.stop = threading.Event()
+        self.dropped: dict[str, Any] | None = None
+
+    def read(self) -> None:
+        """Take in every order, until standard input ends."""
+        for line in sys.stdin:
+            order = json.loads(line)
+            if "drop" in order:
+                self.dropped = order["drop"]
+            else:
+                self.jobs.put(order)
+        self.stop.set()
+        self.jobs.put(None)
+
+    def ended(self, job: dict[str, Any]) -> bool:
+        """Whether the run of this job is to end where it stands. An order that comes too late concerns no other job."""
+        return self.stop.is_set() or self.dropped == job
+
+
 class _Ticker:
-    """Tells where a run stands, a few times a second."""
+    """Tells where a run stands: at the first step after each epoch, and a few times a second."""
 
     def __init__(self, tell: TextIO) -> None:
         self.tell = tell
         self.told = 0.0
+        self.epoch = 0
 
     def __call__(self, tick: Tick) -> None:
-        if time.monotonic() - self.told > SECONDS_BETWEEN_TICKS:
-            self.told = time.monotonic()
+        if tick.epoch != self.epoch or time.monotonic() - self.told > SECONDS_BETWEEN_TICKS:
+            self.told, self.epoch = time.monotonic(), tick.epoch
             _say(self.tell, event="tick", tick=asdict(tick))
 
 
@@ -89,13 +120,6 @@ def _say(tell: TextIO, **message: Any) -> None:
         tell.write(json.dumps(message) + "\n")
     except BrokenPipeError:
         return  # nobody listens any more; the end of standard input stops this process
-
-
-def _read_jobs(jobs: "queue.Queue[dict[str, Any] | None]", stop: threading.Event) -> None:
-    for line in sys.stdin:
-        jobs.put(json.loads(line))
-    stop.set()
-    jobs.put(None)
 
 
 if __name__ == "__main__":

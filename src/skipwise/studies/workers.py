@@ -6,7 +6,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -35,7 +35,7 @@ class Job:
 
 @runtime_checkable
 class Listener(Protocol):
-    """Somebody who wants to know how the runs go."""
+    """Somebody who wants to know how the runs go. A run that was dropped is finished too, without an error."""
 
     def tick(self, job: Job, tick: Tick) -> None: ...
     def finished(self, job: Job, error: str | None) -> None: ...
@@ -46,6 +46,7 @@ class Worker:
 
     def __init__(self, study: Path, plan: Plan, number: int, heard: "queue.Queue[tuple[Worker, Any]]") -> None:
         self.job: Job | None = None
+        self.ready = False
         self.process = subprocess.Popen(
             [sys.executable, "-m", "skipwise.studies.worker", str(study)],
             stdin=subprocess.PIPE,
@@ -58,10 +59,19 @@ class Worker:
         threading.Thread(target=self._listen, args=(heard,), daemon=True).start()
 
     def give(self, job: Job) -> None:
+        """Have it train this run, as soon as it can."""
         self.job = job
+        self._order(asdict(job))
+
+    def drop(self) -> None:
+        """Have it end its run where it stands, with a checkpoint, and stay for another."""
+        if self.job is not None:
+            self._order({"drop": asdict(self.job)})
+
+    def _order(self, order: dict[str, Any]) -> None:
         assert self.process.stdin is not None
         with suppress(BrokenPipeError):  # it has died, and is about to be heard of
-            print(json.dumps(asdict(job)), file=self.process.stdin, flush=True)
+            print(json.dumps(order), file=self.process.stdin, flush=True)
 
     def stop(self) -> None:
         """Ask it to write its checkpoint and to leave."""
@@ -82,39 +92,61 @@ class Worker:
         heard.put((self, None))
 
 
-def train_side_by_side(study: Path, jobs: list[Job], plan: Plan, workers: int, listener: Listener) -> dict[Job, str]:
-    """Train these runs of a study, `workers` at once. Gives the runs that could not be finished, with the reason.
+def train_side_by_side(
+    study: Path,
+    next_job: Callable[[], Job | None],
+    plan: Plan,
+    workers: int,
+    listener: Listener,
+    hopeless: Callable[[Job], bool] = lambda job: False,
+) -> dict[Job, str]:
+    """Train runs of a study, `workers` at once. Gives the runs that could not be finished, with the reason.
 
-    When interrupted (KeyboardInterrupt) every worker writes a checkpoint first.
+    `next_job` is asked whenever a worker is free, and gives None where nothing is left to begin. A run that is
+    `hopeless` after a tick is dropped. When interrupted (KeyboardInterrupt) every worker writes a checkpoint first.
     """
-    waiting, errors = deque(jobs), dict[Job, str]()
+    errors: dict[Job, str] = {}
     heard: queue.Queue[tuple[Worker, Any]] = queue.Queue()
-    alive = [Worker(study, plan, number, heard) for number in range(min(workers, len(jobs)))]
-    everyone = list(alive)
+    alive: list[Worker] = []
+    everyone: list[Worker] = []
+
+    def one_more() -> None:
+        if (job := next_job()) is not None:
+            everyone.append(Worker(study, plan, len(everyone), heard))
+            alive.append(everyone[-1])
+            everyone[-1].give(job)
+
+    def finished(worker: Worker, error: str | None) -> None:
+        assert worker.job is not None
+        job, worker.job = worker.job, None
+        if error is not None:
+            errors[job] = error
+        else:
+            errors.pop(job, None)  # it was given again
+        listener.finished(job, error)
+
     try:
+        for _ in range(workers):
+            one_more()
         while alive:
             worker, message = heard.get()
-            job = worker.job
             if message is None:
                 alive.remove(worker)
-                if job is not None:
-                    errors[job] = _how_it_died(worker, study)
-                    listener.finished(job, errors[job])
-                    if waiting:
-                        alive.append(Worker(study, plan, len(everyone), heard))
-                        everyone.append(alive[-1])
-                elif worker.process.wait() != 0:
+                if not worker.ready:
                     raise UserError(f"A worker could not begin: {_how_it_died(worker, study)}.")
-            elif message["event"] == "tick" and job is not None:
-                listener.tick(job, Tick(**message["tick"]))
-            else:
-                if job is not None:
-                    worker.job = None
-                    if message["event"] == "error":
-                        errors[job] = message["message"]
-                    listener.finished(job, errors.get(job))
-                if waiting:
-                    worker.give(waiting.popleft())
+                if worker.job is not None:
+                    finished(worker, _how_it_died(worker, study))
+                    one_more()
+            elif message["event"] == "ready":
+                worker.ready = True
+            elif message["event"] == "tick" and worker.job is not None:
+                listener.tick(worker.job, Tick(**message["tick"]))
+                if hopeless(worker.job):
+                    worker.drop()
+            elif worker.job is not None:
+                finished(worker, message.get("message"))
+                if (job := next_job()) is not None:
+                    worker.give(job)
                 else:
                     worker.stop()
     finally:
