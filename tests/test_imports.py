@@ -22,7 +22,7 @@ MAY_USE = {
     "deployment": {"errors", "networks", "data"},
     "studies": {"errors", "networks", "data", "statistics", "tasks", "training", "deployment"},
     "analysis": {"networks", "data", "statistics", "studies"},
-    "reports": {"errors", "networks", "statistics", "analysis", "studies", "training"},
+    "reports": {"errors", "data", "networks", "statistics", "analysis", "studies", "training"},
     "console": {"data", "networks", "reports", "studies", "training"},
     "catalogue": {"data", "errors", "networks", "studies"},
     "showing": {"console", "errors", "networks", "reports", "studies", "training"},

@@ -79,12 +79,11 @@ def run_study(asked: Asked, console: Console, *, dry_run: bool = False) -> Study
             return None
         with console:
             study = train_missing(ready, console)
-        cautions = study.look()
+        study.look()
         if study.decided or count in (None, DECLARED_LOOKS[-1]):
             break
         console.say(f"Not decided at {count} seeds: going on.\n")
-    write_report(study, cautions)
-    console.conclude(study, cautions)
+    console.conclude(study, write_report(study))
     return study
 
 

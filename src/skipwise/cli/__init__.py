@@ -66,7 +66,7 @@ def report(study: Annotated[Path, typer.Argument(help="The folder of a study.")]
     from skipwise.studies import Study
 
     opened = Study.open(study)
-    write_report(opened, opened.look())
+    write_report(opened)
     typer.echo(f"Report: {opened.report}")
 
 

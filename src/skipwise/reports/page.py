@@ -7,7 +7,14 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from skipwise.reports.figures import all_figures
+from skipwise.reports.classes import (
+    ClassSection,
+    class_section,
+    difference_text,
+    imbalance_warning,
+    score_text,
+)
+from skipwise.reports.figures import all_figures, to_svg
 from skipwise.reports.palette import colours
 from skipwise.reports.section import SweepSection, tuned_rows
 from skipwise.reports.sweeps import sweep_section
@@ -19,10 +26,18 @@ from skipwise.training.checkpoint import write_atomically
 from skipwise.training.recipe import Recipe
 
 
-def write_report(study: Study, cautions: Sequence[str] = ()) -> None:
-    """Write report.html, verdict.json, results.csv and figures/ of a study; `cautions` concern all its verdicts."""
+def write_report(study: Study) -> list[str]:
+    """Write report.html, verdict.json, results.csv and figures/ of a study: its verdicts have then been looked at.
+
+    Gives the cautions that concern all of them.
+    """
+    warning = imbalance_warning(study)
+    cautions = [*study.look(), *([warning] if warning else [])]
     section = sweep_section(study)
+    by_class = class_section(study) if section is None else None
     figures = all_figures(study, section)
+    if by_class is not None and by_class.charts:
+        figures["classes"] = [to_svg(chart) for chart in by_class.charts]
     study.folder.file("figures").mkdir(exist_ok=True)
     for name, several in figures.items():
         for number, svg in enumerate(several):
@@ -30,9 +45,10 @@ def write_report(study: Study, cautions: Sequence[str] = ()) -> None:
             write_atomically(study.folder.file("figures") / f"{name}{suffix}.svg", _writer(svg))
     results = [result for of_contender in study.results.values() for result in of_contender]
     write_atomically(study.folder.file("results.csv"), lambda part: write_csv(part, results, study.path))
-    study.folder.write("verdict.json", _numbers(study, cautions, section))
-    page = _template().render(**_content(study, cautions, section, figures))
+    study.folder.write("verdict.json", _numbers(study, cautions, section, by_class))
+    page = _template().render(**_content(study, cautions, section, figures), by_class=by_class)
     write_atomically(study.report, _writer(page))
+    return cautions
 
 
 def _writer(text: str) -> Any:
@@ -45,10 +61,13 @@ def _template() -> Any:
         lstrip_blocks=True,
     )  # fmt: skip
     environment.filters |= {"training_length": length, "percent": percent, "points": points, "duration": duration}
+    environment.filters |= {"score_text": score_text, "difference_text": difference_text}
     return environment.get_template("report.html.jinja")
 
 
-def _numbers(study: Study, cautions: Sequence[str], section: SweepSection | None) -> dict[str, Any]:
+def _numbers(
+    study: Study, cautions: Sequence[str], section: SweepSection | None, by_class: ClassSection | None
+) -> dict[str, Any]:
     best = study.best_result
     return {
         "study": study.design.name,
@@ -58,6 +77,7 @@ def _numbers(study: Study, cautions: Sequence[str], section: SweepSection | None
         "verdicts": [verdict.to_json() for verdict in study.verdicts.values()],
         "cautions": list(cautions),
         "contenders": [asdict(row) for row in summary(study)],
+        "class_scores": by_class.to_json() if by_class else [],
         "best": {
             "contender": best.contender,
             "seed": best.seed,
