@@ -10,13 +10,16 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from skipwise.data import OWN_SIZE
+from skipwise.data import OWN_SIZE, Dataset
 from skipwise.networks import Architecture
 from skipwise.reports.sweeps import sweep_section
 from skipwise.reports.tables import deployment_sentences, duration, length, percent, short_count, summary
 from skipwise.studies import Ready, Study
 from skipwise.studies.budget import parse_budget
 from skipwise.studies.results import Result
+from skipwise.studies.search import SEED
+from skipwise.studies.tuning import SearchReady
+from skipwise.studies.tuning_journal import FIRST_RUNG, REDUCTION
 from skipwise.studies.workers import Job
 from skipwise.training.loop import Tick
 
@@ -43,12 +46,22 @@ class Console:
     def announce(self, ready: Ready, *, briefly: bool = False) -> None:
         """What is about to be trained, by which defaults, and how long it may take; `briefly` where that is known."""
         self.ready = ready
-        self.began, self.first_tick = time.monotonic(), 0.0
-        self.work_left = dict.fromkeys(
-            (Job(contender=run.contender.label, seed=run.seed, fold=run.fold) for run in ready.missing), 1.0
-        )
+        jobs = [Job(contender=run.contender.label, seed=run.seed, fold=run.fold) for run in ready.missing]
+        self.begin({job: ready.seconds_per_run[job.contender] for job in jobs}, ready.seconds)
         for line in announcement(ready) if not briefly else []:
             self.say(line)
+
+    def announce_search(self, prepared: SearchReady) -> None:
+        """What is about to be searched, and how long it may take."""
+        self.begin(dict.fromkeys(prepared.jobs, prepared.seconds), prepared.longest_seconds)
+        for line in search_announcement(prepared):
+            self.say(line)
+
+    def begin(self, work: dict[Job, float], seconds: float) -> None:
+        """Jobs are about to be done, with the seconds that each may take alone, and all of them together."""
+        self.began, self.first_tick = time.monotonic(), 0.0
+        self.work, self.expected_seconds = work, seconds
+        self.work_left = dict.fromkeys(work, 1.0)
 
     def tick(self, job: Job, tick: Tick) -> None:
         """A run has taken some steps."""
@@ -60,21 +73,23 @@ class Console:
 
     def finished(self, job: Job, error: str | None) -> None:
         """A run has ended."""
-        self.running.pop(job, None)
-        self.work_left[job] = 0.0
         design = self.ready.design
-        total = len(self.work_left)
-        done = sum(left == 0 for left in self.work_left.values())
         if error is not None:
-            self.say(f"{done:>3}/{total}  {job}: broke off: {error}")
+            self.ended(job, f"{job}: broke off: {error}")
             return
         folder = self.ready.folder.run_folder(design, design.contender(job.contender), job.seed, job.fold)
         result = Result.read(folder, job.contender)
         failed = f"  FAILED: {result.failed}" if result.failed else ""
         validation = "-" if result.validation_accuracy is None else f"{result.validation_accuracy:.3f}"
-        self.say(
-            f"{done:>3}/{total}  {job}: validation accuracy {validation}, {duration(result.train_seconds)}{failed}"
-        )
+        self.ended(job, f"{job}: validation accuracy {validation}, {duration(result.train_seconds)}{failed}")
+
+    def ended(self, job: Job, line: str) -> None:
+        """A run or trial has ended, and this is what became of it; an empty line is old news."""
+        self.running.pop(job, None)
+        self.work_left[job] = 0.0
+        done = sum(left == 0 for left in self.work_left.values())
+        if line:
+            self.say(f"{done:>3}/{len(self.work_left)}  {line}")
 
     def show_running(self) -> None:
         if time.monotonic() - self.said > SECONDS_BETWEEN_LINES:
@@ -89,11 +104,10 @@ class Console:
 
     def time_left(self) -> str:
         """The estimate, corrected by what was seen so far."""
-        seconds = self.ready.seconds_per_run
-        total = sum(seconds[job.contender] for job in self.work_left)
-        left = sum(seconds[job.contender] * share for job, share in self.work_left.items())
+        total = sum(self.work.values())
+        left = sum(self.work.get(job, 0.0) * share for job, share in self.work_left.items())
         if total - left < 0.05 * total:
-            return duration(self.ready.seconds)
+            return duration(self.expected_seconds)
         return duration((time.monotonic() - self.first_tick) * left / (total - left))
 
     def conclude(self, study: Study, cautions: list[str]) -> None:
@@ -129,8 +143,8 @@ class Console:
 class LiveConsole(Console):
     """The same on a terminal, with a display that is drawn anew a few times a second."""
 
-    def announce(self, ready: Ready, *, briefly: bool = False) -> None:
-        super().announce(ready, briefly=briefly)
+    def begin(self, work: dict[Job, float], seconds: float) -> None:
+        super().begin(work, seconds)
         self.progress = Progress(
             TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[left]}")
         )
@@ -149,7 +163,7 @@ class LiveConsole(Console):
         self.live.update(layout)
 
     def __enter__(self) -> "Console":
-        if self.ready.missing:
+        if self.work_left:
             self.live.start()
             self.live.update("starting the workers ...")
         return self
@@ -173,20 +187,15 @@ def console() -> Console:
 
 def announcement(ready: Ready) -> list[str]:
     """What is about to be trained, line by line."""
-    design, data = ready.design, ready.dataset
-    channels, height, width = data.input_shape
+    design = ready.design
     recipes = {contender.recipe for contender in design.contenders}
     recipe = design.contenders[0].recipe
     plan = design.plan
-    colour = "grey" if channels == 1 else "colour"
     names = ", ".join(contender.label for contender in design.contenders)
     lines = [
-        f"Data        {data.name}: {len(data.images)} images of {height}x{width} px, {colour}, "
-        f"{len(data.classes)} classes; {len(data.train)} train, {len(data.validation)} validation, {len(data.test)} test",
-        f"            {size_note(ready)}",
-        *(f"            {note}" for note in data.found["notes"]),
+        *data_lines(ready, ready.dataset),
         f"Contenders  {names}; {seeds_note(ready)}, {len(ready.missing)} of {len(design.runs)} runs to train",
-        *(f"            {note}" for note in network_notes(ready)),
+        *(f"            {note}" for note in (*network_notes(ready), *ready.notes)),
         f"Recipe      {length(recipe)}, batch {recipe.batch_size}, rate {recipe.lr:g}, {recipe.schedule}, "
         f"weight decay {recipe.weight_decay:g}, crop {recipe.crop} px, {'flip' if recipe.flip else 'no flip'}"
         + (" (first contender; others differ)" if len(recipes) > 1 else ""),
@@ -203,6 +212,41 @@ def announcement(ready: Ready) -> list[str]:
             f"Time        about {duration(ready.seconds)}",
         ]
     return [*lines, f"Folder      {ready.folder.path}", ""]
+
+
+def data_lines(ready: Ready, data: Dataset) -> list[str]:
+    """The data, their parts, and what was noticed of them."""
+    channels, height, width = data.input_shape
+    return [
+        f"Data        {data.name}: {len(data.images)} images of {height}x{width} px, "
+        f"{'grey' if channels == 1 else 'colour'}, {len(data.classes)} classes; {len(data.train)} train, "
+        f"{len(data.validation)} validation, {len(data.test)} test",
+        f"            {size_note(ready)}",
+        *(f"            {note}" for note in data.found["notes"]),
+    ]
+
+
+def search_announcement(prepared: SearchReady) -> list[str]:
+    """What is about to be searched, line by line."""
+    ready, space = prepared.ready, prepared.space
+    recipe, plan = ready.design.contenders[0].recipe, ready.design.plan
+    how, halving = "every combination of the space, each to its end", ""
+    if prepared.halving:
+        how = f"of those that come to {FIRST_RUNG} % of a run, and again to {REDUCTION * FIRST_RUNG} %, the better half goes on"
+        halving = ", less for what is dropped"
+    return [
+        *data_lines(ready, prepared.settled.dataset),
+        f"Search      {prepared.trials} trials that must beat {space.family.usual}, one run each with seed {SEED}, judged "
+        f"on {len(ready.dataset.validation)} validation images; no test image is seen",
+        f"            {how}",
+        *(f"            {line}" for line in space.text.splitlines() if line.strip() and not line.startswith("#")),
+        f"Recipe      {length(recipe)}, batch {recipe.batch_size}, and what the space does not name as {space.family.usual} has it",
+        f"Computed    {ready.workers} at once, {plan.threads} thread{'s' * (plan.threads > 1)} each, "
+        f"{plan.precision} on {plan.device}",
+        f"Time        about {duration(prepared.longest_seconds)} if all were as large as {space.family.usual}{halving}",
+        f"Folder      {ready.folder.path}",
+        "",
+    ]
 
 
 def seeds_note(ready: Ready) -> str:

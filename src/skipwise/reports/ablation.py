@@ -4,7 +4,7 @@ import altair as alt
 import numpy as np
 
 from skipwise.reports.charts import WIDTH, Chart, chart_of
-from skipwise.reports.section import SweepSection, interval_text, level_text, says
+from skipwise.reports.section import SweepSection, interval_text, level_text, needed_text, says
 from skipwise.reports.tables import percent, points
 from skipwise.statistics import t_interval
 from skipwise.studies import Study
@@ -38,6 +38,7 @@ def ablation_section(study: Study) -> SweepSection:
             points(verdict.difference) if verdict else "",
             interval_text(verdict) if verdict else "",
             says(verdict) if verdict else "the base",
+            needed_text(verdict) if verdict else "",
             points(float(gaps[label].mean())),
             f"{points(low)} to {points(high)}",
         ))  # fmt: skip
@@ -54,7 +55,7 @@ def ablation_section(study: Study) -> SweepSection:
         ),
         charts={"ablation": [_differences(study), _gaps(gaps)]},
         columns=(
-            "contender", "test accuracy", "difference in points", f"{level_text(study)} % interval", "verdict", "gap in points",
+            "contender", "test accuracy", "difference in points", f"{level_text(study)} % interval", "verdict", "still needed", "gap in points",
             "95 % interval of the gap",
         ),
         rows=rows,

@@ -81,7 +81,7 @@ def imbalance_warning(study: Study) -> str | None:
     apart = []
     for label, results in study.results.items():
         counts = [confusion_counts([result.test_answers()], len(found["classes"])) for result in results]
-        balanced = float(np.mean([balanced_accuracy(each) for each in counts]))
+        balanced = float(balanced_accuracy(np.stack(counts)).mean())
         accuracy = float(study.scores[label].mean())
         apart.append((abs(balanced - accuracy), label, accuracy, balanced))
     distance, label, accuracy, balanced = max(apart)

@@ -7,7 +7,7 @@ import numpy as np
 
 from skipwise.analysis.crossover import Crossover, crossover
 from skipwise.reports.charts import lines
-from skipwise.reports.section import SweepSection, interval_text, level_text, says, series_of
+from skipwise.reports.section import SweepSection, interval_text, level_text, needed_text, says, series_of
 from skipwise.reports.tables import percent, points
 from skipwise.statistics import accuracy_interval, t_interval
 from skipwise.studies import Study
@@ -32,6 +32,7 @@ def depth_section(study: Study) -> SweepSection:
             interval_text(verdict),
             f"{verdict.wins} of {verdict.pairs}",
             says(verdict),
+            needed_text(verdict),
         )
         for (at, flat), (_, deep) in zip(series[plain], series[residual], strict=True)
         for verdict in [study.verdicts[deep]]
@@ -62,6 +63,7 @@ def depth_section(study: Study) -> SweepSection:
             f"{level_text(study)} % interval",
             "pairs won",
             "verdict",
+            "still needed",
         ),
         rows=rows,
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from skipwise.analysis.learning_curve import ImagesNeeded, PowerLaw, images_needed_instead, power_law
 from skipwise.reports.charts import lines
-from skipwise.reports.section import SweepSection, interval_text, level_text, says, series_of
+from skipwise.reports.section import SweepSection, interval_text, level_text, needed_text, says, series_of
 from skipwise.reports.tables import percent, points
 from skipwise.statistics import accuracy_interval
 from skipwise.studies import Study
@@ -32,6 +32,7 @@ def learning_curve_section(study: Study) -> SweepSection:
             points(verdict.difference) if verdict else "",
             interval_text(verdict) if verdict else "",
             says(verdict) if verdict else "reference",
+            needed_text(verdict) if verdict else "",
         )
         for position, at in enumerate(fractions)
         for name, members in series.items()
@@ -85,8 +86,8 @@ def learning_curve_section(study: Study) -> SweepSection:
             ]
         },
         columns=(
-            "share", "contender", "images", "test accuracy", "difference in points", f"{level_text(study)} % interval", "verdict",
-        ) if study.verdicts else ("share", "contender", "images", "test accuracy", "", "", ""),
+            "share", "contender", "images", "test accuracy", "difference in points", f"{level_text(study)} % interval", "verdict", "still needed",
+        ) if study.verdicts else ("share", "contender", "images", "test accuracy", "", "", "", ""),
         rows=rows,
     )  # fmt: skip
 

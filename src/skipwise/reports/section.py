@@ -36,6 +36,15 @@ def says(verdict: Verdict) -> str:
     return f"{verdict.direction}, but equivalent" if within else verdict.direction
 
 
+def needed_text(verdict: Verdict) -> str:
+    """What an undecided verdict would still need, if the difference stays as it is."""
+    if verdict.direction != "undecided" or verdict.equivalent:
+        return ""
+    if verdict.needed_seeds is not None:
+        return f"about {verdict.needed_seeds} seeds"
+    return f"about {verdict.needed_images} test images" if verdict.needed_images is not None else "more of both"
+
+
 def interval_text(verdict: Verdict) -> str:
     return f"{points(verdict.interval[0])} to {points(verdict.interval[1])}"
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from jaxtyping import Float, Int
 
-Score = Callable[[int, Int[np.ndarray, "examples"]], float]
+Score = Callable[[int, Int[np.ndarray, "draws examples"]], Float[np.ndarray, "draws"]]
 DRAWS_AT_ONCE = 100
 """Keeps the weights of 10,000 examples to a few MB."""
 
@@ -36,16 +36,16 @@ def two_way_bootstrap_of(
 ) -> tuple[float, float]:
     """The same for a score that is no mean over examples, as macro-F1 or its difference between two contenders.
 
-    `score(run, counts)` is that of one seed's run when example n was drawn counts[n] times; it is averaged over the
-    drawn seeds.
+    `score(run, counts)` gives that of one seed's run for several draws at once, example n being drawn counts[draw, n]
+    times; it is averaged over the drawn seeds.
     """
     generator = np.random.default_rng(seed)
+    of_seeds = generator.multinomial(seeds, np.full(seeds, 1 / seeds), draws) / seeds
     values = []
-    for _ in range(draws):
-        counts = generator.multinomial(examples, np.full(examples, 1 / examples))
-        of_seeds = generator.multinomial(seeds, np.full(seeds, 1 / seeds)) / seeds
-        values.append(sum(of_seeds[run] * score(run, counts) for run in np.flatnonzero(of_seeds).tolist()))
-    return percentile_interval(np.array(values), level)
+    for weights in np.array_split(of_seeds, -(-draws // DRAWS_AT_ONCE)):
+        counts = generator.multinomial(examples, np.full(examples, 1 / examples), len(weights))
+        values.append((weights * np.stack([score(run, counts) for run in range(seeds)], axis=1)).sum(1))
+    return percentile_interval(np.concatenate(values), level)
 
 
 def percentile_interval(values: Float[np.ndarray, "draws"], level: float) -> tuple[float, float]:

@@ -70,6 +70,7 @@ class Ready:
     missing: list[Run]
     workers: int
     seconds_per_run: dict[str, float]
+    notes: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -90,7 +91,8 @@ def settle(asked: Asked, progress: Callable[[int, int], None] | None = None) -> 
         )
     budget = parse_budget(asked.budget) if asked.budget else None
     names = sweep(asked, Recipe())  # a misspelt name is told before data are read
-    plan = choose_plan(len(names.contenders) * (DECLARED_LOOKS[0] if asked.seeds == "auto" else asked.seeds))
+    seeds = DECLARED_LOOKS[0] if asked.seeds == "auto" else asked.seeds
+    plan = choose_plan(asked.trials if asked.command == "tune" else len(names.contenders) * seeds)
     dataset = prepare(
         asked.data,
         size=asked.size,
@@ -150,6 +152,7 @@ def make_ready(settled: Settled, seeds: tuple[int, ...] | None = None) -> Ready:
         dataset=dataset,
         missing=missing,
         workers=asked.workers or workers_for(design.plan, max(1, len(missing))),
+        notes=settled.sweep.notes,
         seconds_per_run=_probe({run.contender.label: run.contender for run in missing}, one_fold, design.plan),
     )
 

@@ -7,8 +7,11 @@ from skipwise.data.dataset import Dataset
 from skipwise.errors import UserError, unknown
 from skipwise.networks import Architecture
 from skipwise.networks.presets import twin_name
+from skipwise.studies import defaults
 from skipwise.studies.asked import Asked
 from skipwise.studies.contender import Contender, parse_contender, parse_contenders
+from skipwise.studies.tuning_space import family_of
+from skipwise.studies.tuning_space_file import space_of
 from skipwise.training.recipe import Recipe
 
 
@@ -23,26 +26,40 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Sweep:
-    """Contenders, and their points where they lie along something."""
+    """Contenders, their points where they lie along something, and what is to be said of the choice."""
 
     contenders: tuple[Contender, ...]
     points: tuple[Point, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def sweep(asked: Asked, recipe: Recipe, dataset: Dataset | None = None) -> Sweep:
     """What `asked` means for these data; without data only the names are checked. Raises UserError for unknown ones."""
     if asked.command == "depth":
         return _depths(asked, recipe)
+    if asked.command == "tune":
+        return _usual(asked, recipe)
     contenders = parse_contenders(asked.texts, recipe, asked.settings)
     if asked.command == "ablate":
         if len(contenders) != 1:
             raise UserError(f"ablate takes one contender, not {len(contenders)}: the base that is changed.")
-        return Sweep(contenders=_ablations(asked, contenders[0], dataset))
+        return _ablations(asked, contenders[0], dataset)
     if asked.command == "learning-curve":
         return _fractions(asked, contenders, dataset)
     if asked.command == "train" and len(contenders) != 1:
         raise UserError(f"train takes one contender, not {len(contenders)}: compare takes several.")
     return Sweep(contenders=contenders)
+
+
+def _usual(asked: Asked, recipe: Recipe) -> Sweep:
+    """The network that a search must beat; what beats it, the search adds."""
+    if asked.tune is not None or asked.folds is not None:
+        raise UserError(
+            f"tune takes no {'--tune: it searches the rate' if asked.tune else '--folds: it keeps a test set'}."
+        )
+    family = family_of(asked.family)
+    space_of(asked.space, family)  # a mistake in it is told before data are read
+    return Sweep(contenders=(parse_contender(family.usual, recipe, asked.settings),))
 
 
 def _depths(asked: Asked, recipe: Recipe) -> Sweep:
@@ -74,43 +91,59 @@ def _fractions(asked: Asked, contenders: Sequence[Contender], dataset: Dataset |
     return Sweep(contenders=tuple(made), points=tuple(points))
 
 
-def _ablations(asked: Asked, base: Contender, dataset: Dataset | None) -> tuple[Contender, ...]:
-    """The base, and for each ingredient the base without it where it has it, else with it."""
+def _ablations(asked: Asked, base: Contender, dataset: Dataset | None) -> Sweep:
+    """The base, and for each ingredient the base without it where it has it, else with it.
+
+    Where nobody chose the ingredients, those that this network cannot have are left out, and it is said.
+    """
     side = min(dataset.input_shape[1:]) if dataset is not None else 8
-    changes = {
-        "l1": ("l1", "0", "1e-05"),
-        "l2": ("weight_decay", "0", "0.0005"),
-        "dropout": ("dropout", "0", "0.2"),
-        "crop": ("crop", "0", str(max(1, side // 8))),
-        "flip": ("flip", "false", "true"),
-        "cutout": ("cutout", "0", str(max(1, side // 4))),
-        "mixup": ("mixup", "0", "0.2"),
-        "cutmix": ("cutmix", "0", "1"),
-        "label-smoothing": ("label_smoothing", "0", "0.1"),
-        "stochastic-depth": ("stochastic_depth", "0", "0.2"),
-        "ema": ("ema", "0", "0.99"),
-    }
-    made = [base]
+    made, notes = [base], []
     for ingredient in dict.fromkeys(asked.over):
-        if ingredient not in changes:
-            raise unknown("ingredient", ingredient, changes)
-        field, off, on = changes[ingredient]
-        owner = base.recipe if hasattr(base.recipe, field) else base.network
-        if not hasattr(owner, field):
-            raise UserError(f"{ingredient} cannot be changed in {base.label}: only skipwise's own networks have it.")
-        has = bool(getattr(owner, field))
-        label = f"{'without' if has else 'with'} {ingredient}"
-        made.append(_changed(base, field, off if has else on, label))
-    return tuple(made)
+        if ingredient not in INGREDIENTS:
+            raise unknown("ingredient", ingredient, INGREDIENTS)
+        try:
+            made.append(_changed(base, ingredient, side))
+        except UserError as error:
+            if asked.over != defaults.INGREDIENTS:
+                raise
+            notes.append(f"without {ingredient}: {error}")
+    return Sweep(contenders=tuple(made), notes=tuple(notes))
 
 
-def _changed(base: Contender, field: str, value: str, label: str) -> Contender:
-    """The base with one field of its recipe or network set from text."""
-    if hasattr(base.recipe, field):
-        return replace(base, label=label, recipe=base.recipe.set_field(field, value))
+INGREDIENTS: dict[str, tuple[str, str, str | int]] = {
+    "l1": ("l1", "0", "1e-05"),
+    "l2": ("weight_decay", "0", "0.0005"),
+    "dropout": ("dropout", "0", "0.2"),
+    "crop": ("crop", "0", 8),
+    "flip": ("flip", "false", "true"),
+    "cutout": ("cutout", "0", 4),
+    "mixup": ("mixup", "0", "0.2"),
+    "cutmix": ("cutmix", "0", "1"),
+    "label-smoothing": ("label_smoothing", "0", "0.1"),
+    "stochastic-depth": ("stochastic_depth", "0", "0.2"),
+    "ema": ("ema", "0", "0.99"),
+}
+"""The field of each, what it is without it, and what it is with it: a text, or that part of the images' side."""
+
+
+def _changed(base: Contender, ingredient: str, side: int) -> Contender:
+    """The base with one field of its recipe or network set. Raises UserError where it has no such field."""
     from skipwise.networks.fields import set_field
 
-    assert isinstance(base.network, Architecture)
-    network = set_field(base.network, field, value)
-    network.check()
-    return replace(base, label=label, network=network)
+    field, off, strength = INGREDIENTS[ingredient]
+    on = strength if isinstance(strength, str) else str(max(1, side // strength))
+    if hasattr(base.recipe, field):
+        value = off if getattr(base.recipe, field) else on
+        changed = replace(base, recipe=base.recipe.set_field(field, value))
+    elif isinstance(base.network, Architecture):
+        value = off if _of_network(base.network, field) else on
+        network = set_field(base.network, field, value)
+        network.check()
+        changed = replace(base, network=network)
+    else:
+        raise UserError(f"{ingredient} cannot be changed in {base.label}: only skipwise's own networks have it.")
+    return replace(changed, label=f"{'without' if value == off else 'with'} {ingredient}")
+
+
+def _of_network(network: Architecture, field: str) -> float:
+    return network.head.dropout if field == "dropout" else network.stochastic_depth
