@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, with_config
 
 from skipwise.studies import defaults
 
-Command = Literal["compare", "train", "depth", "ablate", "learning-curve"]
+Command = Literal["compare", "train", "depth", "ablate", "learning-curve", "tune"]
 LARGEST_SIZE = 2048
 """Of images, in px a side."""
 
@@ -19,8 +19,8 @@ LARGEST_SIZE = 2048
 class Asked:
     """What is asked of a study; None stands for the default that the data suggests.
 
-    `contenders` are texts `[LABEL@]NAME[:field=value,...]`; `depths` and `family` are of `depth`, `over` of `ablate`,
-    `fractions` of `learning-curve`, `seed` of `train`.
+    `contenders` are texts `[LABEL@]NAME[:field=value,...]`; `depths` are of `depth`, `family` of `depth` and `tune`,
+    `over` of `ablate`, `fractions` of `learning-curve`, `trials` and `space` (a TOML file) of `tune`, `seed` of `train`.
     """
 
     command: Command = "compare"
@@ -40,6 +40,8 @@ class Asked:
     family: str = defaults.FAMILY
     over: tuple[str, ...] = defaults.INGREDIENTS
     fractions: tuple[Annotated[float, Field(gt=0, le=1)], ...] = defaults.FRACTIONS
+    trials: Annotated[int, Field(ge=2)] = defaults.TRIALS
+    space: Path | None = None
     settings: tuple[str, ...] = ()
     out: Path = Path("studies")
     name: Annotated[str, Field(pattern=r"^[^/\\]+$")] | None = None
@@ -55,7 +57,7 @@ class Asked:
     def line(self) -> str:
         """The command line that asks for the same."""
         words: list[str] = ["skipwise", self.command, self.data]
-        if self.command != "depth":
+        if self.command not in ("depth", "tune"):
             words += self.texts
         for option, value in self.given().items():
             if option in ("command", "data", "contenders", "out", "workers"):

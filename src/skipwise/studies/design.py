@@ -119,7 +119,7 @@ class Design:
         Raises UserError where the other is about other data, another split, or other contenders of the same name.
         """
         another = "take another --name, or --out, for a study of its own"
-        if {self.kind, asked.kind} & {"depth", "ablate", "learning-curve"} and self.kind != asked.kind:
+        if {self.kind, asked.kind} & {"depth", "ablate", "learning-curve", "tune"} and self.kind != asked.kind:
             raise UserError(f"The study {self.name!r} is of another kind ({self.kind}, not {asked.kind}): {another}.")
         if asked.looks and asked.looks != self.looks:
             raise UserError(f"The study {self.name!r} was begun without declared looks: {another}.")

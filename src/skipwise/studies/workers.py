@@ -46,7 +46,7 @@ class Worker:
 
     def __init__(self, study: Path, plan: Plan, number: int, heard: "queue.Queue[tuple[Worker, Any]]") -> None:
         self.job: Job | None = None
-        self.ready = False
+        self.ready = self.dropping = False
         self.process = subprocess.Popen(
             [sys.executable, "-m", "skipwise.studies.worker", str(study)],
             stdin=subprocess.PIPE,
@@ -60,12 +60,13 @@ class Worker:
 
     def give(self, job: Job) -> None:
         """Have it train this run, as soon as it can."""
-        self.job = job
+        self.job, self.dropping = job, False
         self._order(asdict(job))
 
     def drop(self) -> None:
         """Have it end its run where it stands, with a checkpoint, and stay for another."""
-        if self.job is not None:
+        if self.job is not None and not self.dropping:
+            self.dropping = True
             self._order({"drop": asdict(self.job)})
 
     def _order(self, order: dict[str, Any]) -> None:
@@ -98,7 +99,7 @@ def train_side_by_side(
     plan: Plan,
     workers: int,
     listener: Listener,
-    hopeless: Callable[[Job], bool] = lambda job: False,
+    hopeless: Callable[[Job], bool] = lambda _: False,
 ) -> dict[Job, str]:
     """Train runs of a study, `workers` at once. Gives the runs that could not be finished, with the reason.
 

@@ -1,0 +1,113 @@
+"""A search for a better network and recipe, on validation images, before the best few are confirmed on fresh seeds."""
+
+from dataclasses import dataclass, replace
+
+from skipwise.errors import UserError
+from skipwise.studies.prepare import SECONDS_TO_START, Ready, Settled, make_ready
+from skipwise.studies.search import SEARCH, SEED
+from skipwise.studies.sweeps import Sweep
+from skipwise.studies.tuning_journal import optuna
+from skipwise.studies.tuning_run import Trials, Watcher, contender_of, write_design
+from skipwise.studies.tuning_space import Space, family_of
+from skipwise.studies.tuning_space_file import space_of
+from skipwise.studies.tuning_trials import TRIALS, Found
+from skipwise.studies.workers import Job, train_side_by_side
+from skipwise.training.checkpoint import write_atomically
+from skipwise.training.plan import workers_for
+
+SPACE = "space.toml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchReady:
+    """A search of so many trials, about to begin or to go on. `ready` is of a study inside the study's folder.
+
+    `halving`: trials may be dropped before their end. `seconds` of one whole run of the usual network.
+    """
+
+    settled: Settled
+    ready: Ready
+    space: Space
+    trials: int
+    halving: bool
+    seconds: float
+
+    @property
+    def longest_seconds(self) -> float:
+        """An estimate of the whole search, if every trial were a whole run of the usual network."""
+        return SECONDS_TO_START + self.trials * self.seconds / self.ready.workers
+
+    @property
+    def jobs(self) -> list[Job]:
+        """Of every trial, begun or not."""
+        return [Job(contender=f"trial-{number}", seed=SEED) for number in range(self.trials)]
+
+
+def make_tuning_ready(settled: Settled) -> SearchReady:
+    """Settle the search inside the study's folder, whose contenders will be the trials. Nothing is written yet.
+
+    What stands for test images there are the validation images: no trial gets to see the test images. Raises UserError
+    where the folder holds another search.
+    """
+    optuna()
+    asked, data = settled.asked, settled.dataset
+    space = space_of(asked.space, family_of(asked.family))
+    hidden = {**data.found["split"], "test": data.found["split"]["validation"]}
+    dataset = replace(data, test=data.validation, found={**data.found, "split": hidden})
+    inside = replace(asked, command="compare", name=SEARCH, out=asked.out / settled.name, seeds=1)
+    usual = replace(settled.sweep.contenders[0], label="usual")
+    ready = make_ready(replace(settled, asked=inside, dataset=dataset, sweep=Sweep(contenders=(usual,))), seeds=(SEED,))
+    kept = ready.folder.file(SPACE)
+    if kept.exists() and kept.read_text(encoding="utf-8") != space.text:
+        raise UserError(
+            f"The search in {ready.folder.path} was begun with another space, which is {kept}: take --space {kept}, "
+            "or another --name."
+        )
+    size = space.combinations
+    trials = asked.trials if size is None else min(size, asked.trials)
+    return SearchReady(
+        settled=settled,
+        ready=replace(ready, workers=asked.workers or workers_for(ready.design.plan, trials)),
+        space=space,
+        trials=trials,
+        halving=size is None or size > asked.trials,
+        seconds=ready.seconds_per_run[usual.label],
+    )
+
+
+def search(prepared: SearchReady, watcher: Watcher) -> Found:
+    """Train the trials that are missing, and give all of them.
+
+    A trial that was running when the search was stopped goes on from its checkpoint, with the same values. Raises
+    UserError where no trial has come to anything.
+    """
+    ready, space = prepared.ready, prepared.space
+    folder, design = ready.folder, ready.design
+    with folder.locked():
+        folder.write("data.json", ready.dataset.found)
+        write_design(folder, design)
+        write_atomically(folder.file(SPACE), lambda part: part.write_text(space.text, encoding="utf-8"))
+        trials = Trials(prepared.settled, space, folder, design, watcher)
+        train_side_by_side(folder.path, trials.next_job, design.plan, ready.workers, trials, trials.hopeless)
+        found = Found(
+            trials=trials.found(),
+            dimensions=tuple(one.name for one in space.dimensions),
+            usual=space.family.usual,
+            seed=SEED,
+            validation_images=len(ready.dataset.validation),
+            halving=prepared.halving,
+        )
+        folder.write(TRIALS, found.to_json())
+    if not found.best():
+        reasons = [trial.reason for trial in found.trials if trial.reason]
+        last = f" (the last one: {reasons[-1]})" if reasons else ""
+        raise UserError(
+            f"None of {len(found.trials)} trials came to an accuracy{last}: mend the space, and take another --name for it."
+        )
+    return found
+
+
+def with_best_trials(settled: Settled, found: Found) -> Settled:
+    """The same with the best few trials as contenders behind the usual network."""
+    best = tuple(contender_of(settled, trial.label, trial.text) for trial in found.best())
+    return replace(settled, sweep=Sweep(contenders=(settled.sweep.contenders[0], *best)))

@@ -1,0 +1,195 @@
+"""The trials of a search while it goes: what is next, what is hopeless, what became of each."""
+
+from collections import deque
+from dataclasses import replace
+from typing import Any, Protocol
+
+from skipwise.errors import UserError
+from skipwise.networks import build, cost
+from skipwise.studies.budget import parse_budget, with_budget
+from skipwise.studies.contender import Contender, parse_contender
+from skipwise.studies.defaults import recipe_for
+from skipwise.studies.design import Design
+from skipwise.studies.folder import StudyFolder
+from skipwise.studies.prepare import Settled
+from skipwise.studies.results import Result
+from skipwise.studies.search import SEED
+from skipwise.studies.tuning_journal import FIRST_RUNG, JOURNAL, Journal, Told
+from skipwise.studies.tuning_space import Space
+from skipwise.studies.tuning_trials import State, Trial
+from skipwise.studies.workers import Job
+from skipwise.training.checkpoint import CHECKPOINT
+from skipwise.training.loop import Tick
+from skipwise.training.run import versions
+
+TRIES = 2
+"""A trial whose process broke off is begun again once; after that it has failed."""
+
+
+class Watcher(Protocol):
+    """Somebody who wants to know how the trials go; the line tells what became of one, and is empty for old news."""
+
+    def tick(self, job: Job, tick: Tick) -> None: ...
+    def ended(self, job: Job, line: str) -> None: ...
+
+
+class Trials:
+    """Gives workers their trials, listens to them, and writes down in the journal how each one fared."""
+
+    def __init__(self, settled: Settled, space: Space, folder: StudyFolder, design: Design, watcher: Watcher) -> None:
+        self.settled, self.space = settled, space
+        self.folder, self.design = folder, design
+        self.watcher = watcher
+        recipe = recipe_for(settled.dataset, settled.asked.epochs)
+        self.usual = space.values_of_usual(recipe, settled.asked.settings)
+        self.journal = Journal(folder.file(JOURNAL), space, settled.asked.trials, SEED, self.usual)
+        self.again = deque(told for told in self.journal.all() if told.running)
+        self.tries: dict[int, int] = {}
+        self.dropping: set[int] = set()
+        self.seen: dict[tuple[Any, Any], int] = {}
+        for told in self.journal.all():
+            if not told.running:
+                self._remember(told)
+                watcher.ended(_job(told.number), "")
+
+    def next_job(self) -> Job | None:
+        """A trial that was cut, or else a new one; those that cannot be built or repeat another one are passed by."""
+        while (told := self.again.popleft() if self.again else self.journal.ask()) is not None:
+            job = _job(told.number)
+            try:
+                contender = self._made(told)
+            except UserError as error:
+                self.journal.note(told.number, "impossible", str(error))
+                self.journal.drop(told.number)
+                self.watcher.ended(job, f"{job.contender}: cannot be built: {error}")
+                continue
+            same = self.seen.setdefault((contender.network, contender.recipe), told.number)
+            if same != told.number:
+                self.journal.repeat(told.number, same)
+                self.watcher.ended(job, f"{job.contender}: the same as trial-{same}, not counted")
+                continue
+            if contender not in self.design.contenders:
+                self.design = replace(self.design, contenders=(*self.design.contenders, contender))
+                write_design(self.folder, self.design)
+            return job
+        return None
+
+    def tick(self, job: Job, tick: Tick) -> None:
+        """A trial has taken some steps; at the first one of an epoch the accuracy after the last epoch is reported."""
+        self.watcher.tick(job, tick)
+        number, percent = _number(job), judged_percent(tick)
+        if number in self.dropping or tick.validation_accuracy is None or not percent:
+            return
+        if self.journal.report(number, percent, tick.validation_accuracy):
+            self.dropping.add(number)
+            self.journal.drop(number)
+
+    def hopeless(self, job: Job) -> bool:
+        return _number(job) in self.dropping
+
+    def finished(self, job: Job, error: str | None) -> None:
+        """A trial has ended: at its end, dropped, or broken off."""
+        number, run = _number(job), self._run_folder(job)
+        told = self.journal.told(number)
+        if number in self.dropping:
+            (run / CHECKPOINT).unlink(missing_ok=True)
+            percent, accuracy = max(told.accuracies.items())
+            line = f"dropped at {percent} % of a run, validation accuracy {accuracy:.3f}"
+        elif error is not None:
+            self.tries[number] = self.tries.get(number, 0) + 1
+            if self.tries[number] < TRIES:
+                self.again.append(told)
+                return
+            self._fail(number, error)
+            line = f"FAILED: {error}"
+        else:
+            result = Result.read(run, job.contender)
+            if result.failed is not None or result.validation_accuracy is None:
+                self._fail(number, result.failed or "no epoch was finished")
+                line = f"FAILED: {result.failed}"
+            else:
+                self.journal.finish(number, result.validation_accuracy)
+                line = f"validation accuracy {result.validation_accuracy:.3f}"
+        self.watcher.ended(job, f"{job.contender} {told.notes['text']}: {line}")
+
+    def found(self) -> tuple[Trial, ...]:
+        """Every trial that is closed."""
+        return tuple(_trial(told) for told in self.journal.all() if not told.running)
+
+    def _fail(self, number: int, reason: str) -> None:
+        self.journal.note(number, "failed", reason)
+        self.journal.drop(number)
+
+    def _made(self, told: Told) -> Contender:
+        """The contender of a trial, noted with its costs. Raises UserError for what cannot be."""
+        asked, data = self.settled.asked, self.settled.dataset
+        text = self.space.description(told.values, recipe_for(data, asked.epochs), asked.settings)
+        self.journal.note(told.number, "text", text)
+        contender = contender_of(self.settled, f"trial-{told.number}", text)
+        costs = cost(build(contender.network, data.input_shape, len(data.classes), seed=0), data.input_shape)
+        for name, what in (
+            ("multiply_adds", costs.multiply_adds),
+            ("parameters", costs.parameters),
+            ("plain", contender.is_plain),
+            ("usual", told.values == self.usual),
+        ):
+            self.journal.note(told.number, name, what)
+        return contender
+
+    def _remember(self, told: Told) -> None:
+        """So that a later trial of the same is known for a repetition."""
+        if "impossible" not in told.notes:
+            contender = contender_of(self.settled, f"trial-{told.number}", told.notes["text"])
+            self.seen[contender.network, contender.recipe] = told.number
+
+    def _run_folder(self, job: Job) -> Any:
+        return self.folder.run_folder(self.design, self.design.contender(job.contender), job.seed)
+
+
+def contender_of(settled: Settled, label: str, text: str) -> Contender:
+    """What a trial trains, for as long as the study's budget allows. Raises UserError for what cannot be."""
+    asked, data = settled.asked, settled.dataset
+    contender = parse_contender(f"{label}@{text}", recipe_for(data, asked.epochs), asked.settings)
+    if asked.budget is None:
+        return contender
+    return with_budget(contender, parse_budget(asked.budget), data.input_shape, len(data.classes))
+
+
+def write_design(folder: StudyFolder, design: Design) -> None:
+    """So that workers know the trials that they are given."""
+    folder.write("study.json", {**design.to_json(), "versions": versions()})
+
+
+def judged_percent(tick: Tick) -> int:
+    """How much of a run was done when validation data last judged, at the end of an epoch."""
+    before = tick.epoch * tick.steps_per_epoch
+    return round(100 * tick.share * before / max(1, before + tick.step))
+
+
+def _trial(told: Told) -> Trial:
+    notes, reached = told.notes, max(told.accuracies, default=0)
+    first = min((percent for percent in told.accuracies if percent >= FIRST_RUNG), default=None)
+    state: State = "finished" if told.value is not None else "dropped"
+    state = "impossible" if "impossible" in notes else "failed" if "failed" in notes else state
+    return Trial(
+        number=told.number,
+        text=notes.get("text", ""),
+        values=told.values,
+        state=state,
+        accuracy=told.value if told.value is not None else told.accuracies.get(reached),
+        early=None if first is None else told.accuracies[first],
+        share=1.0 if told.value is not None else reached / 100,
+        multiply_adds=notes.get("multiply_adds"),
+        parameters=notes.get("parameters"),
+        plain=notes.get("plain", False),
+        reason=notes.get("impossible", "") or notes.get("failed", ""),
+        usual=notes.get("usual", False),
+    )
+
+
+def _job(number: int) -> Job:
+    return Job(contender=f"trial-{number}", seed=SEED)
+
+
+def _number(job: Job) -> int:
+    return int(job.contender.removeprefix("trial-"))
