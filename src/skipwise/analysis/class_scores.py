@@ -64,7 +64,7 @@ def class_score(
     score: Score, runs: Sequence[Answers], classes: int, less: Sequence[Answers] | None = None
 ) -> ClassScore:
     """A score of one contender's runs, a run a seed; with `less`, by how much it is above that of other runs."""
-    others = less or [None] * len(runs)
+    others: Sequence[Answers | None] = less or [None] * len(runs)
 
     def difference(seed: int, times: Int[np.ndarray, "draws examples"]) -> Float[np.ndarray, "draws"]:
         other = others[seed]
