@@ -10,6 +10,7 @@ from skipwise.statistics import DECLARED_LOOKS
 from skipwise.studies import Asked, Settled, Study, make_ready, settle, train_missing
 from skipwise.studies.search import make_search_ready, with_best_rates
 from skipwise.studies.study_file import validated
+from skipwise.studies.tuning import make_tuning_ready, search, with_best_trials
 
 
 def compare(
@@ -71,6 +72,11 @@ def run_study(asked: Asked, console: Console, *, dry_run: bool = False) -> Study
         if found is None:
             return None
         settled = found
+    if asked.command == "tune":
+        found = _searched(settled, console, dry_run)
+        if found is None:
+            return None
+        settled = found
     counts: Sequence[int | None] = DECLARED_LOOKS if asked.seeds == "auto" else [None]
     for count in counts:
         ready = make_ready(settled, None if count is None else tuple(range(count)))
@@ -102,3 +108,28 @@ def _tuned(settled: Settled, console: Console, dry_run: bool) -> Settled | None:
         console.say(f"{contender.label}: rate {contender.recipe.lr:g} (validation accuracy by rate: {tried})")
     console.say("")
     return found
+
+
+def _searched(settled: Settled, console: Console, dry_run: bool) -> Settled | None:
+    """Search networks and recipes first. None after a dry run."""
+    prepared = make_tuning_ready(settled)
+    console.announce_search(prepared)
+    if dry_run:
+        return None
+    with console:
+        found = search(prepared, console)
+    counts = ", ".join(
+        f"{found.count(state)} {words}"
+        for state, words in (
+            ("finished", "trained to the end"),
+            ("dropped", "dropped"),
+            ("failed", "failed"),
+            ("impossible", "impossible"),
+        )
+        if found.count(state)
+    )
+    console.say(f"\n{len(found.trials)} trials: {counts}. Confirmed on fresh seeds, as the best of many are flattered:")
+    for trial in found.best():
+        console.say(f"{trial.label}: {trial.text}, validation accuracy {trial.accuracy:.3f}")
+    console.say("")
+    return with_best_trials(settled, found)
