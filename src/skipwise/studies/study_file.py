@@ -1,23 +1,53 @@
 """A study file: a study as TOML, which `skipwise run` reads and every study leaves in its folder."""
 
+import json
+import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import tomli_w
 from pydantic import TypeAdapter, ValidationError
 
+from skipwise.data.sources import check_exists
 from skipwise.errors import UserError, unknown
 from skipwise.studies.asked import Asked
+from skipwise.studies.budget import parse_budget
+from skipwise.studies.sweeps import sweep
+from skipwise.training.recipe import Recipe
 
 STUDY_FILE = "study.toml"
 ASKED: TypeAdapter[Asked] = TypeAdapter(Asked)
+
+BY_KIND = {
+    "greater_than": "above {gt:g}",
+    "greater_than_equal": "at least {ge:g}",
+    "less_than": "below {lt:g}",
+    "less_than_equal": "at most {le:g}",
+    "int": "a whole number",
+    "float": "a number",
+    "string": "text in quotes",
+    "tuple": "a list in brackets, as [...]",
+    "path": "a folder in quotes",
+    "literal_error": "{expected}",
+}
+"""What must be, by the kind of the mistake."""
+BY_FIELD: dict[str, dict[str, str]] = {
+    "seeds": {"int": 'a whole number, or "auto"'},
+    "test_size": dict.fromkeys(("greater_than", "less_than"), "a fraction between 0 and 1, as 0.2"),
+    "fractions": dict.fromkeys(("greater_than", "less_than_equal"), "fractions above 0 and up to 1, as 0.1"),
+    "size": {"less_than_equal": "at most {le} px"},
+    "name": {"string_pattern_mismatch": "a plain folder name; {out} says where it goes"},
+}
+"""What must be of a field, where more can be said."""
 
 
 def read_study_file(path: Path) -> Asked:
     """What a study file asks for. Raises UserError with the line or field that is wrong, and the nearest name."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8-sig")
+        content = tomllib.loads(text)
     except FileNotFoundError as error:
         raise UserError(f"There is no file {path}: name a study file, as study.toml.") from error
     except IsADirectoryError as error:
@@ -26,23 +56,40 @@ def read_study_file(path: Path) -> Asked:
         raise UserError(f"{path} is no text in UTF-8: save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{path} is no TOML: {error}.") from error
-    return validated(content, where=str(path))
+
+    def place(field: str) -> str:
+        return _place(path, _line_where(text, _sets(field)))
+
+    asked = validated(content, place=place)
+    for check in (_check_data, _check_budget, _check_names):
+        try:
+            check(asked)
+        except UserError as error:
+            words = re.findall(r"^[^\s:]+|(?<=')[^']+(?=')", str(error))
+            lines = [_line_where(text, re.compile(rf"[^#]*(?<!\w){re.escape(word)}(?!\w)")) for word in words]
+            raise UserError(f"{_place(path, next(filter(None, lines), None))}{error}") from error
+    return asked
 
 
-def validated(content: dict[str, Any], where: str = "") -> Asked:
-    """What these fields ask for. Raises UserError that begins with `where`, if given, and names the field."""
-    named = f"{where}: " if where else ""
+def validated(content: dict[str, Any], place: Callable[[str], str] | None = None) -> Asked:
+    """What these fields ask for. Raises UserError that names the one that is wrong.
+
+    Where they are written in a file, `place` gives the place of a field there, to begin the sentence with; else they
+    are called as on the command line.
+    """
     known = Asked.__dataclass_fields__
     for name in content:
         if name not in known:
-            raise UserError(f"{named}{unknown('field of a study', name, known)}")
+            raise UserError(f"{place(name) if place else ''}{unknown('field of a study', name, known)}")
     try:
-        return ASKED.validate_python(content)
+        return ASKED.validate_json(json.dumps(content, default=str), strict=True)  # JSON knows lists, but no tuples
     except ValidationError as error:
-        first = error.errors()[0]
-        field = str(first["loc"][0]) if first["loc"] else "it"
-        what = first["msg"].removeprefix("Input ")
-        raise UserError(f"{named}{_as_written(field, bool(where))} is {first['input']!r}: it {_must(what)}.") from error
+        mistake = error.errors()[0]
+        field = str(mistake["loc"][0])
+        written = _option if place is None else str
+        must = _must(field, mistake["type"]).format(**mistake.get("ctx", {}), out=written("out"))
+        where = place(field) if place else ""
+        raise UserError(f"{where}{written(field)} is {mistake['input']!r}: it must be {must}.") from error
 
 
 def study_file(asked: Asked, head: str) -> str:
@@ -57,12 +104,41 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else value
 
 
-def _as_written(field: str, in_file: bool) -> str:
-    return field if in_file or field == "contenders" else f"--{field.replace('_', '-')}"
+def _option(field: str) -> str:
+    return field if field in ("command", "data", "contenders") else f"--{field.replace('_', '-')}"
 
 
-def _must(message: str) -> str:
-    """pydantic's message as the rest of a sentence."""
-    if message.startswith("should match pattern"):
-        return "must be a plain folder name; out says where it goes"
-    return message.replace("should be", "must be", 1).replace("should have", "must have", 1)
+def _must(field: str, kind: str) -> str:
+    """What a field must be, for one of pydantic's kinds of mistake, as "int_type"."""
+    words = BY_KIND | BY_FIELD.get(field, {})
+    return words.get(kind) or words[kind.partition("_")[0]]
+
+
+def _place(path: Path, line: int | None) -> str:
+    return f"{path}, line {line}: " if line else f"{path}: "
+
+
+def _line_where(text: str, pattern: re.Pattern[str]) -> int | None:
+    """The number of the first line that begins like `pattern`."""
+    return next((number for number, line in enumerate(text.splitlines(), 1) if pattern.match(line)), None)
+
+
+def _sets(field: str) -> re.Pattern[str]:
+    """What a line begins with that sets a field, or opens a table of its name."""
+    return re.compile(rf"""\s*(["']?){re.escape(field)}\1\s*[.=]|\s*\[+\s*(["']?){re.escape(field)}\2\s*[\].]""")
+
+
+def _check_data(asked: Asked) -> None:
+    try:
+        check_exists(asked.data)
+    except UserError as error:
+        raise UserError(f"{error} Paths begin at the folder where skipwise is run, not at the study file.") from error
+
+
+def _check_budget(asked: Asked) -> None:
+    if asked.budget is not None:
+        parse_budget(asked.budget)
+
+
+def _check_names(asked: Asked) -> None:
+    sweep(asked, Recipe())

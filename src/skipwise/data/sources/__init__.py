@@ -9,7 +9,7 @@ from skipwise.data.sources.source import PARTS, Source, in_order
 from skipwise.data.sources.table import read_table
 from skipwise.errors import UserError, unknown
 
-__all__ = ["NAMES", "PARTS", "Source", "data_home", "open_source"]
+__all__ = ["NAMES", "PARTS", "Source", "check_exists", "data_home", "open_source"]
 
 
 def open_source(data: str | Path) -> Source:
@@ -17,6 +17,7 @@ def open_source(data: str | Path) -> Source:
 
     Raises UserError where there is no such thing.
     """
+    check_exists(data)
     path = _path(data)
     if path.is_dir() and not (str(data) in NAMES and not any(path.iterdir())):
         return in_order(read_folder(path))
@@ -26,8 +27,14 @@ def open_source(data: str | Path) -> Source:
             raise UserError(f"{data} is a file skipwise cannot read: give a folder of images, an .npz or a .csv.")
         source = readers[path.suffix.lower()](path)
         return in_order(source) if source.files is not None else source
-    if str(data) in NAMES:
-        return read_named(str(data))
+    return read_named(str(data))
+
+
+def check_exists(data: str | Path) -> None:
+    """Raises UserError where there is no such data."""
+    path = _path(data)
+    if path.exists() or str(data) in NAMES:
+        return
     if path.suffix or len(path.parts) > 1:
         raise UserError(f"{data} does not exist: give a folder of images, an .npz, a .csv, or a name as digits.")
     raise unknown("data set, file or folder", str(data), NAMES)
