@@ -11,7 +11,7 @@ from skipwise.studies import Study
 
 @dataclass(frozen=True, kw_only=True)
 class SweepSection:
-    """`headline` answers the question, `limits` says what it does not prove; `charts` are by the name of their file."""
+    """`headline` answers the question, `limits` says what it does not prove; `charts` are by the name of their file, `caption` is under them."""
 
     headline: str
     explanation: str
@@ -19,6 +19,7 @@ class SweepSection:
     charts: dict[str, Sequence[Chart]]
     rows: Sequence[tuple[str, ...]]
     columns: tuple[str, ...]
+    caption: str = "Dots are single seeds, bars are intervals."
 
 
 def series_of(study: Study) -> dict[str, list[tuple[float, str]]]:

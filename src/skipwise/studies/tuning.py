@@ -8,7 +8,7 @@ from skipwise.studies.search import SEARCH, SEED
 from skipwise.studies.sweeps import Sweep
 from skipwise.studies.tuning_journal import optuna
 from skipwise.studies.tuning_run import Trials, Watcher, contender_of, write_design
-from skipwise.studies.tuning_space import Space, family_of
+from skipwise.studies.tuning_space import Range, Space, family_of
 from skipwise.studies.tuning_space_file import space_of
 from skipwise.studies.tuning_trials import TRIALS, Found
 from skipwise.studies.workers import Job, train_side_by_side
@@ -92,6 +92,7 @@ def search(prepared: SearchReady, watcher: Watcher) -> Found:
         found = Found(
             trials=trials.found(),
             dimensions=tuple(one.name for one in space.dimensions),
+            logarithmic=tuple(one.name for one in space.dimensions if isinstance(one.values, Range) and one.values.log),
             usual=space.family.usual,
             seed=SEED,
             validation_images=len(ready.dataset.validation),

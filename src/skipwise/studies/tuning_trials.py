@@ -49,10 +49,14 @@ TRIAL_LIST: TypeAdapter[list[Trial]] = TypeAdapter(list[Trial])
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What a search found. `dimensions` are the names of what was searched; `halving` says whether trials were dropped."""
+    """What a search found. `dimensions` are the names of what was searched, some of it evenly in factors (`logarithmic`).
+
+    `halving` says whether trials were dropped.
+    """
 
     trials: tuple[Trial, ...]
     dimensions: tuple[str, ...]
+    logarithmic: tuple[str, ...]
     usual: str
     seed: int
     validation_images: int
@@ -95,5 +99,6 @@ def read_found(search: Path) -> Found:
             **content,
             "trials": tuple(TRIAL_LIST.validate_python(content["trials"])),
             "dimensions": tuple(content["dimensions"]),
+            "logarithmic": tuple(content["logarithmic"]),
         }
     )
