@@ -2,7 +2,7 @@
 
 import numpy as np
 from jaxtyping import Float
-from scipy import stats
+from scipy import special, stats
 
 from skipwise.statistics.crossed import crossed_t
 
@@ -17,10 +17,16 @@ def t_interval(values: Float[np.ndarray, "seeds"], level: float = 0.95) -> tuple
 
 
 def accuracy_interval(scores: Float[np.ndarray, "seeds examples"], level: float = 0.95) -> tuple[float, float]:
-    """For scores from 0 to 1: the crossed t over seeds and examples; for one seed Wilson's over examples (1927)."""
-    if len(scores) == 1:
-        right = round(float(scores.sum()))
+    """For scores from 0 to 1: the crossed t over seeds and examples, taken on the logit scale.
+
+    There the interval cannot leave 0 to 1 and reaches further towards the middle, where an accuracy near 1 has its room
+    to vary (the delta method). Of one seed, or where nothing varies, it is Wilson's over examples (1927).
+    """
+    found = crossed_t(scores) if len(scores) > 1 else None
+    if found is None or found.variance == 0 or not 0 < found.mean < 1:
+        right = round(float(scores.mean(0).sum()))
         share = stats.binomtest(right, scores.shape[1]).proportion_ci(level, method="wilson")
         return float(share.low), float(share.high)
-    low, high = crossed_t(scores).interval(level)
-    return max(0.0, low), min(1.0, high)
+    half = found.half_width((1 + level) / 2) / (found.mean * (1 - found.mean))
+    low, high = special.expit(special.logit(found.mean) + np.array([-half, half]))
+    return float(low), float(high)

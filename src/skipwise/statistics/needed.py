@@ -4,8 +4,6 @@ import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from scipy import stats
-
 from skipwise.statistics.crossed import CrossedT
 
 LEAST_PAIRS_FOR_EQUIVALENCE = 5
@@ -68,8 +66,7 @@ def projected(observed: CrossedT, *, seeds: int, examples: int) -> CrossedT:
 
 def decides(comparison: CrossedT, distance: float, quantile: float) -> bool:
     """Whether an effect at this distance would be found with a power of 80 %."""
-    t = float(stats.t.ppf(quantile, comparison.degrees_of_freedom))
-    return (t + POWER_Z) * comparison.standard_error < distance
+    return comparison.half_width(quantile) + POWER_Z * comparison.standard_error < distance
 
 
 def seeds_needed(observed: CrossedT, *, distance: float, quantile: float) -> int | None:

@@ -1,0 +1,1 @@
+"""How often the verdict's rule is wrong, measured on runs that were really trained."""
