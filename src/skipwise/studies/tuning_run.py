@@ -2,7 +2,7 @@
 
 from collections import deque
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from skipwise.errors import UserError
 from skipwise.networks import build, cost
@@ -26,6 +26,7 @@ TRIES = 2
 """A trial whose process broke off is begun again once; after that it has failed."""
 
 
+@runtime_checkable
 class Watcher(Protocol):
     """Somebody who wants to know how the trials go; the line tells what became of one, and is empty for old news."""
 
