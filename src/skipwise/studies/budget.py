@@ -9,6 +9,7 @@ from skipwise.networks import build, cost
 from skipwise.studies.contender import Contender
 
 Kind = Literal["epochs", "steps", "seconds", "multiply-adds"]
+EXAMPLES = {"epochs": "20", "steps": "1000", "seconds": "60", "multiply-adds": "1e12"}
 BACKWARD_AND_FORWARD = 3
 """A training step costs about three times what the forward way does: weights and maps both get gradients."""
 
@@ -42,12 +43,17 @@ def parse_budget(text: str) -> Budget:
     whole = kind in ("epochs", "steps")
     if not equals or not 0 < number < float("inf") or (whole and number != int(number)):
         takes = "a whole number above 0" if whole else "a number above 0"
-        raise UserError(f"--budget is {text!r}: {kind} takes {takes}, as {kind}={100 if whole else '1e12'}.")
+        raise UserError(f"--budget is {text!r}: {kind} takes {takes}, as {kind}={EXAMPLES[kind]}.")
     return Budget(kind=kind, value=number)  # type: ignore[arg-type]
 
 
-def with_budget(contender: Contender, budget: Budget, input_shape: Sequence[int], classes: int) -> Contender:
-    """The contender with this budget instead of the length of its recipe. Raises UserError where it is too small."""
+def with_budget(
+    contender: Contender, budget: Budget, input_shape: Sequence[int], classes: int, images: int | None = None
+) -> Contender:
+    """The contender with this budget instead of the length of its recipe. Raises UserError where it is too small.
+
+    A batch holds no more than the training `images`, where their number is given.
+    """
     recipe = replace(contender.recipe, steps=0, seconds=0.0)
     if budget.kind == "epochs":
         recipe = replace(recipe, epochs=int(budget.value))
@@ -57,7 +63,7 @@ def with_budget(contender: Contender, budget: Budget, input_shape: Sequence[int]
         recipe = replace(recipe, seconds=budget.value)
     else:
         once = cost(build(contender.network, tuple(input_shape), classes, seed=0), tuple(input_shape)).multiply_adds
-        a_step = BACKWARD_AND_FORWARD * once * recipe.batch_size
+        a_step = BACKWARD_AND_FORWARD * once * min(recipe.batch_size, images or recipe.batch_size)
         steps = int(budget.value // a_step)
         if not steps:
             raise UserError(
