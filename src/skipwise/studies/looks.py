@@ -11,8 +11,8 @@ def record_look(
 ) -> str | None:
     """Add this look, each interval of which is at 1 - `alpha`, to the list in `path`, unless it was taken before.
 
-    Gives the caution that belongs to a study whose number of seeds has grown after a look that was not `declared`
-    beforehand, else None.
+    Gives the caution that belongs to a study whose number of seeds has grown after a look, beyond as many looks as
+    were `declared` beforehand and share the error, else None.
     """
     looks = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
     if not any(look["seeds"] == seeds and look["contenders"] == contenders for look in looks):
@@ -20,7 +20,7 @@ def record_look(
         looks.append({"when": when, "seeds": seeds, "contenders": contenders, "alpha": alpha})
         path.write_text("".join(json.dumps(look) + "\n" for look in looks))
     sizes = sorted({look["seeds"] for look in looks})
-    if len(sizes) == 1 or set(sizes) <= set(declared):
+    if len(sizes) == 1 or len(sizes) <= len(declared):
         return None
     return (
         f"extended after a look: verdicts were shown at {', '.join(map(str, sizes[:-1]))} and {sizes[-1]} seeds, "
