@@ -18,7 +18,7 @@ GREEN = OTHERS[0]
 NETWORKS = alt.Color(
     "network:N",
     scale=alt.Scale(domain=["plain", "residual"], range=[ORANGE, BLUE]),
-    legend=alt.Legend(title=None, orient="top", symbolType="circle"),
+    legend=alt.Legend(title=None, orient="top", symbolType="circle", symbolOpacity=1),
 )
 
 
@@ -99,10 +99,13 @@ def cost_chart(found: Found, confirmed: Collection[str]) -> Chart:
         x=x, y=alt.Y("low:Q", title=titles[1], scale=scale, axis=axis), y2="high:Q", color=NETWORKS
     )  # fmt: skip
     dots = chart_of(points).mark_circle(size=60, opacity=0.85).encode(x=x, y=y, color=NETWORKS)
-    named = chart_of([point for point in points if point["name"]]).mark_text(
-        fontSize=10, align="left", dx=6, dy=-6
-    ).encode(x=x, y=y, text="name:N")  # fmt: skip
-    return alt.layer(step, rules, dots, named).properties(
+    labelled = sorted((point for point in points if point["name"]), key=lambda point: point["cost"])
+    named = [  # in turn above and below, since equal accuracies are common
+        chart_of(some).mark_text(fontSize=10, align="left", dx=5, dy=dy).encode(x=x, y=y, text="name:N")
+        for some, dy in ((labelled[::2], -9), (labelled[1::2], 12))
+        if some
+    ]
+    return alt.layer(step, rules, dots, *named).properties(
         width=WIDTH - 60,
         height=240,
         title=alt.Title("Accuracy against cost, finished trials", subtitle="dashed: no cheaper trial is as accurate"),
@@ -123,7 +126,10 @@ def history_chart(found: Found) -> Chart:
         so_far = max(so_far, (trial.accuracy or 0.0) if trial.state == "finished" else 0.0)
         best += [{"number": trial.number, "value": so_far}] if so_far else []
     x = alt.X(
-        "number:Q", title="trial", axis=alt.Axis(tickMinStep=1, format="d", grid=False), scale=alt.Scale(padding=8)
+        "number:Q",
+        title="trial",
+        axis=alt.Axis(tickMinStep=1, format="d", grid=False),
+        scale=alt.Scale(padding=8, nice=False),
     )
     y = alt.Y(
         "value:Q", title="validation accuracy (%)", scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(format="~%")
