@@ -30,7 +30,7 @@ class Task:
     number: int
 
 
-def small_sets(data: Path, sets: int, images: int) -> list[Task]:
+def small_sets(data: Path, sets: int, images: int = 250) -> list[Task]:
     """Disjoint sets of images made smaller (means of pixels), from the training part of an .npz."""
     with np.load(data) as arrays:
         pixels, labels = arrays["x_train"], arrays["y_train"].astype(np.int64)
@@ -51,16 +51,27 @@ def shrunk(pixels: UInt8[np.ndarray, "images height width"]) -> Images:
 def train_sets(tasks: list[Task], cache: Path, workers: int = 2) -> Float[np.ndarray, "sets contenders seeds images"]:
     """Right (1) or wrong (0) out of fold. Each set is kept in the folder `cache`, so that what was cut goes on."""
     cache.mkdir(parents=True, exist_ok=True)
-    missing = [task for task in tasks if not _kept(cache, task).exists()]
+    missing = [task for task in tasks if not kept(cache, task).exists()]
     with ProcessPoolExecutor(workers) as pool:
         for task, right in zip(missing, pool.map(right_out_of_fold, missing), strict=True):
-            np.save(_kept(cache, task), right)
+            np.save(kept(cache, task), right)
             print(f"set {task.number}: {right.mean((1, 2)).round(3)}", flush=True)
-    return np.stack([np.load(_kept(cache, task)) for task in tasks]).astype(np.float64)
+    return np.stack([np.load(kept(cache, task)) for task in tasks]).astype(np.float64)
 
 
-def _kept(cache: Path, task: Task) -> Path:
+def kept(cache: Path, task: Task) -> Path:
+    """The file of one set's answers."""
     return cache / f"set-{task.number}.npy"
+
+
+def folds_of(task: Task) -> Int[np.ndarray, "seeds images"]:
+    """The fold that each image is in, for each seed."""
+    from skipwise.data.folds import fold_numbers
+
+    together = np.arange(len(task.labels))
+    return np.stack(
+        [fold_numbers(task.labels, together, FOLDS, f"set {task.number}", seed, "folds") for seed in range(SEEDS)]
+    )
 
 
 def right_out_of_fold(task: Task) -> UInt8[np.ndarray, "contenders seeds images"]:

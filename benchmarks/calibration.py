@@ -1,0 +1,103 @@
+"""How often skipwise's verdicts are wrong, measured on pools of runs that were really trained.
+
+    python benchmarks/calibration.py train         # the pools and the small sets: about 1 hour on 2 cores
+    python benchmarks/calibration.py simulate      # studies drawn from them: about 10 minutes
+    python benchmarks/calibration.py show          # tables on the screen, charts into docs/images
+
+`--out` is the folder for studies, tables of answers and results. Training goes on where it was cut. `--fashion` is an .npz
+of Fashion-MNIST with x_train, y_train, x_test and y_test; docs/statistics.md says what the numbers mean.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from calibrating import (
+    auto,
+    charts,
+    collapse,
+    fold_rates,
+    fold_sets,
+    other_scores,
+    pools,
+    quick_learners,
+    rates,
+    tables,
+)
+from calibrating.unpaired import pairing
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("step", choices=("train", "simulate", "show"))
+    parser.add_argument("--out", type=Path, default=Path("calibration"))
+    parser.add_argument("--fashion", type=Path, default=Path("~/.cache/skipwise/data/fashion-mnist.npz").expanduser())
+    parser.add_argument("--runs", type=int, default=60, help="of each contender in a pool")
+    parser.add_argument("--sets", type=int, default=60, help="small data sets that networks are trained on")
+    parser.add_argument("--draws", type=int, default=2_000, help="studies drawn for each figure")
+    parser.add_argument(
+        "--only", nargs="+", default=[""], help="figures whose names begin so, as false or power-digits"
+    )
+    asked = parser.parse_args()
+    results = asked.out / "results"
+    results.mkdir(parents=True, exist_ok=True)
+    if asked.step == "train":
+        pools.train(asked.out / "pools", str(asked.fashion), asked.runs)
+        fold_sets.train_sets(fold_sets.small_sets(asked.fashion, asked.sets), asked.out / "folds")
+    elif asked.step == "simulate":
+        for name, simulate in figures(asked).items():
+            if name.startswith(tuple(asked.only)):
+                (results / f"{name}.json").write_text(json.dumps(list(simulate()), indent=1))
+                print(f"{name}: done", flush=True)
+    else:
+        found = {path.stem: json.loads(path.read_text()) for path in sorted(results.glob("*.json"))}
+        tables.show(found)
+        charts.draw(found, Path("docs/images"))
+
+
+def figures(asked: argparse.Namespace) -> dict[str, Callable[[], Iterable[Any]]]:
+    """What is measured, by name: each gives the rows of a table."""
+
+    def pool(name: str) -> pools.Pool:
+        return pools.read(asked.out / "pools" / name, asked.out / f"{name}.npz")
+
+    draws, found = asked.draws, {}
+    for name in ("digits", "fashion", "collapse"):
+        found[f"false-{name}"] = lambda name=name: rates.false_verdicts(pool(name), draws)
+        found[f"accuracy-{name}"] = lambda name=name: rates.accuracy_coverage(pool(name), draws)
+        found[f"auto-false-{name}"] = lambda name=name: auto.without_difference(pool(name), 1_000, draws)
+    for name in ("digits", "fashion"):
+        found[f"coverage-{name}"] = lambda name=name: rates.coverage(pool(name), draws)
+        found[f"power-{name}"] = lambda name=name: rates.powers(pool(name), draws)
+        found[f"pairing-{name}"] = lambda name=name: [pairing(pool(name))]
+        found[f"auto-power-{name}"] = lambda name=name: auto.with_difference(pool(name), 1_000, draws // 4)
+    found["equivalent-real"] = lambda: collapse.real_collapses(pool("collapse"), draws // 2)
+    found["equivalent-rare"] = lambda: collapse.rare_collapses(pool("digits"), pool("collapse"), draws // 2)
+    found["macro-f1"] = lambda: other_scores.macro_f1_coverage(pool("digits"), draws // 10)
+    for learner in quick_learners.LEARNERS:
+        found[f"folds-{learner}"] = lambda learner=learner: quick_folds(asked, learner)
+    found["folds-networks"] = lambda: network_folds(asked)
+    return found
+
+
+def quick_folds(asked: argparse.Namespace, learner: str) -> list[dict[str, Any]]:
+    """Verdicts by folds of a quick learner, on ten times as many sets."""
+    cache = asked.out / f"folds-{learner}.npz"
+    return fold_rates.fold_rates(
+        *quick_learners.many_sets(asked.fashion, learner, 10 * asked.sets, 100, cache), learner
+    )
+
+
+def network_folds(asked: argparse.Namespace) -> list[dict[str, Any]]:
+    """Verdicts by folds of plain8 and resnet8, on the sets that are trained."""
+    tasks = fold_sets.small_sets(asked.fashion, asked.sets)
+    done = [task for task in tasks if fold_sets.kept(asked.out / "folds", task).exists()]
+    right = np.stack([np.load(fold_sets.kept(asked.out / "folds", task)) for task in done]).astype(np.float64)
+    return fold_rates.fold_rates(right, np.stack([fold_sets.folds_of(task) for task in done]), "plain8 and resnet8")
+
+
+if __name__ == "__main__":
+    main()
