@@ -86,9 +86,10 @@ def run_study(asked: Asked, console: Console, *, dry_run: bool = False) -> Study
         with console:
             study = train_missing(ready, console)
         study.look()
-        if study.decided or count in (None, DECLARED_LOOKS[-1]):
+        if study.decided or len(study.seeds) >= DECLARED_LOOKS[-1] or count is None:
             break
-        console.say(f"Not decided at {count} seeds: going on.\n")
+        if count == len(study.seeds):
+            console.say(f"Not decided at {count} seeds: going on.\n")
     console.conclude(study, write_report(study))
     return study
 

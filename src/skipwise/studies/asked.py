@@ -1,7 +1,7 @@
 """What a user asks for: the same words on the command line, in a study file and from Python."""
 
 import shlex
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -76,9 +76,36 @@ class Asked:
             for entry in fields(self)
             if getattr(self, entry.name) != entry.default or entry.name in ("command", "data")
         }
-        return different if self.command == "train" else {**different, "seeds": self.seeds}
+        if self.command == "train":  # always one seed
+            return {name: value for name, value in different.items() if name != "seeds"}
+        return {**different, "seeds": self.seeds}
+
+    def with_more(self, more: "Asked") -> "Asked":
+        """What the two ask for together, `more` having been asked of the same study later."""
+        both = replace(
+            more,
+            seeds="auto" if self.seeds == "auto" or more.seeds == "auto" else max(self.seeds, more.seeds),
+            depths=tuple(sorted({*self.depths, *more.depths})),
+            over=tuple(dict.fromkeys((*self.over, *more.over))),
+            fractions=tuple(sorted({*self.fractions, *more.fractions})),
+        )
+        if self.settings == more.settings:
+            texts = tuple(dict.fromkeys((*self.texts, *more.texts)))
+            return both if texts == more.texts else replace(both, contenders=texts)
+        by_label: dict[str, str] = {}
+        for text in (spelt_out(text, asked.settings) for asked in (self, more) for text in asked.texts):
+            by_label.setdefault(text.rpartition("@")[0], text)
+        return replace(both, contenders=tuple(by_label.values()), settings=())
+
+
+def spelt_out(text: str, settings: tuple[str, ...]) -> str:
+    """A contender's text with the settings of all contenders in it, under its own label."""
+    label, _, description = text.rpartition("@")
+    name, _, own = description.partition(":")
+    every = ",".join([*settings, *([own] if own else [])])
+    return f"{label or description}@{name}" + (f":{every}" if every else "")
 
 
 def plain_text(value: Any) -> str:
     """A value as it is written on the command line."""
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)

@@ -5,8 +5,9 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from skipwise.errors import UserError
-from skipwise.studies.asked import Command
+from skipwise.studies.asked import Asked, Command
 from skipwise.studies.contender import Contender
+from skipwise.studies.study_file import content, validated
 from skipwise.studies.sweeps import Point
 from skipwise.training.plan import Plan
 
@@ -26,7 +27,8 @@ class Design:
 
     `split` says what fixes the examples and their parts: fingerprint, image size, test size, split seed, folds. The
     first contender is the reference, or with `points` the first series at each point. `looks` are the numbers of seeds
-    at which verdicts were declared to be looked at; `tuned` tells the rates that were tried for each contender.
+    at which verdicts were declared to be looked at; `tuned` tells the rates that were tried for each contender. `asked`
+    repeats the study; a search inside another study has none.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Design:
     looks: tuple[int, ...] = ()
     budget: str = ""
     tuned: dict[str, dict[str, float]] = field(default_factory=dict)
+    asked: Asked | None = None
 
     @property
     def folds(self) -> int | None:
@@ -94,6 +97,7 @@ class Design:
             "looks": list(self.looks),
             "budget": self.budget,
             "tuned": self.tuned,
+            "asked": content(self.asked) if self.asked else None,
         }
 
     @classmethod
@@ -111,6 +115,7 @@ class Design:
             looks=tuple(data.get("looks", [])),
             budget=data.get("budget", ""),
             tuned=data.get("tuned", {}),
+            asked=validated(data["asked"]) if data.get("asked") else None,
         )
 
     def extended_by(self, asked: "Design") -> "Design":
@@ -132,7 +137,7 @@ class Design:
                 raise UserError(
                     f"The study {self.name!r} was begun with {words} {kept}, not {asked.split.get(what)}: {another}."
                 )
-        if asked.contenders[0].label != self.contenders[0].label:
+        if not self.points and asked.contenders[0].label != self.contenders[0].label:
             raise UserError(
                 f"The reference of the study {self.name!r} is {self.contenders[0].label!r}, "
                 f"not {asked.contenders[0].label!r}: name that one first, or {another}."
@@ -145,14 +150,35 @@ class Design:
                     f"({_first_difference(known[contender.label], contender)}): give it a LABEL@ of its own, or {another}."
                 )
         new = tuple(contender for contender in asked.contenders if contender.label not in known)
+        points = self.points + tuple(point for point in asked.points if point not in self.points)
+        self._check_points(points)
+        together = self.asked.with_more(asked.asked) if self.asked and asked.asked else asked.asked
         return replace(
             self,
             contenders=self.contenders + new,
-            points=self.points + tuple(point for point in asked.points if point not in self.points),
+            points=points,
             tuned={**self.tuned, **asked.tuned},
             seeds=tuple(sorted({*self.seeds, *asked.seeds})),
-            command=self.command if not new and set(asked.seeds) <= set(self.seeds) else asked.command,
+            asked=together,
+            command=together.line if together else asked.command,
         )
+
+    def _check_points(self, points: Sequence[Point]) -> None:
+        """Raises UserError where one series has points that another has not, or a depth has two families."""
+        places: dict[str, set[float]] = {}
+        for point in points:
+            places.setdefault(point.series, set()).add(point.at)
+        if self.kind == "depth" and len(places) > 2:
+            raise UserError(
+                f"The study {self.name!r} is about another family of networks: take another --name, or --out."
+            )
+        everywhere = set[float]().union(*places.values())
+        for series, at in places.items():
+            if at != everywhere:
+                lacking = ", ".join(f"{place:g}" for place in sorted(everywhere - at))
+                raise UserError(
+                    f"The study {self.name!r} would lack {series} at {lacking}: ask for all contenders at all of them."
+                )
 
 
 def _first_difference(kept: Contender, asked: Contender) -> str:

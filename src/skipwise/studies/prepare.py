@@ -8,12 +8,13 @@ from typing import Any
 
 from skipwise.data import Dataset, prepare
 from skipwise.data.folds import fold_of
+from skipwise.data.share import share_of
 from skipwise.errors import UserError
 from skipwise.networks import PRESETS, build
 from skipwise.statistics import DECLARED_LOOKS
 from skipwise.studies import defaults
 from skipwise.studies.asked import Asked
-from skipwise.studies.budget import parse_budget, with_budget
+from skipwise.studies.budget import Budget, parse_budget, with_budget
 from skipwise.studies.contender import Contender, parse_contenders, slug
 from skipwise.studies.design import Design, Run
 from skipwise.studies.folder import StudyFolder
@@ -54,9 +55,14 @@ class Settled:
 
     @property
     def seeds(self) -> tuple[int, ...]:
-        if self.asked.command == "train":
-            return (self.asked.seed,)
-        return tuple(range(DECLARED_LOOKS[0] if self.asked.seeds == "auto" else self.asked.seeds))
+        return seeds_of(self.asked)
+
+
+def seeds_of(asked: Asked) -> tuple[int, ...]:
+    """The seeds to begin with."""
+    if asked.command == "train":
+        return (asked.seed,)
+    return tuple(range(DECLARED_LOOKS[0] if asked.seeds == "auto" else asked.seeds))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,8 +97,16 @@ def settle(asked: Asked, progress: Callable[[int, int], None] | None = None) -> 
         )
     budget = parse_budget(asked.budget) if asked.budget else None
     names = sweep(asked, Recipe())  # a misspelt name is told before data are read
-    seeds = DECLARED_LOOKS[0] if asked.seeds == "auto" else asked.seeds
-    plan = choose_plan(asked.trials if asked.command == "tune" else len(names.contenders) * seeds)
+    if (
+        asked.seeds == "auto"
+        and asked.command != "tune"
+        and len({point.series for point in names.points} or names.contenders) < 2
+    ):
+        raise UserError(
+            "--seeds auto goes on until contenders are told apart: name two at least, or a number of seeds."
+        )
+    runs = len(names.contenders) * len(seeds_of(asked))
+    plan = choose_plan(asked.trials if asked.command == "tune" else runs)
     dataset = prepare(
         asked.data,
         size=asked.size,
@@ -103,6 +117,8 @@ def settle(asked: Asked, progress: Callable[[int, int], None] | None = None) -> 
         progress=progress,
     )
     if asked.folds is not None:
+        if asked.test_size is not None:
+            raise UserError("--folds tests every image once, so that there is no --test-size: write one of them.")
         if dataset.found["own_test"]:
             raise UserError(f"{asked.data} has a test set of its own: --folds is for data without one.")
         if asked.long_tail is not None:
@@ -110,9 +126,13 @@ def settle(asked: Asked, progress: Callable[[int, int], None] | None = None) -> 
         fold_of(dataset, 0, asked.folds, seed=0)
     swept = sweep(asked, defaults.recipe_for(dataset, asked.epochs), dataset)
     if budget is not None:
-        shape, classes = dataset.input_shape, len(dataset.classes)
-        swept = replace(swept, contenders=tuple(with_budget(each, budget, shape, classes) for each in swept.contenders))
+        swept = replace(swept, contenders=tuple(_on_budget(each, budget, dataset) for each in swept.contenders))
     return Settled(asked=asked, dataset=dataset, sweep=swept, plan=plan)
+
+
+def _on_budget(contender: Contender, budget: Budget, dataset: Dataset) -> Contender:
+    images = len(share_of(dataset, contender.recipe.fraction, seed=0).train)
+    return with_budget(contender, budget, dataset.input_shape, len(dataset.classes), images)
 
 
 def make_ready(settled: Settled, seeds: tuple[int, ...] | None = None) -> Ready:
@@ -134,6 +154,7 @@ def make_ready(settled: Settled, seeds: tuple[int, ...] | None = None) -> Ready:
         looks=DECLARED_LOOKS if asked.seeds == "auto" else (),
         budget=asked.budget or "",
         tuned=settled.tuned,
+        asked=asked,
     )
     folder = StudyFolder(asked.out / settled.name)
     kept = folder.design()

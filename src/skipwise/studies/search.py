@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
+from skipwise.errors import UserError
 from skipwise.studies.contender import Contender
+from skipwise.studies.folder import StudyFolder
 from skipwise.studies.prepare import Ready, Settled, make_ready
 from skipwise.studies.study import Study
 from skipwise.studies.sweeps import Sweep
@@ -17,18 +19,39 @@ SEARCH = "search"
 def make_search_ready(settled: Settled) -> Ready:
     """A study inside the study's folder: each contender with each rate, one run each."""
     tried = tuple(
-        replace(contender, label=_label(contender, rate), recipe=replace(contender.recipe, lr=rate))
+        replace(_of_rate(contender, rate), label=_label(contender, rate))
         for contender in settled.sweep.contenders
         for rate in rates(contender)
     )
     asked = replace(
         settled.asked, command="compare", name=SEARCH, out=settled.asked.out / settled.name, seeds=1, folds=None
     )
-    return make_ready(replace(settled, asked=asked, sweep=Sweep(contenders=tried)), seeds=(SEED,))
+    _check_tuned(settled)
+    ready = make_ready(replace(settled, asked=asked, sweep=Sweep(contenders=tried)), seeds=(SEED,))
+    return replace(ready, design=replace(ready.design, asked=None, command=settled.asked.line))
+
+
+def _check_tuned(settled: Settled) -> None:
+    """Raises UserError, before anything is searched, for a study that was begun without a search or with other recipes."""
+    kept = StudyFolder(settled.asked.out / settled.name).design()
+    for contender in settled.sweep.contenders:
+        begun = [one for one in kept.contenders if one.label == contender.label] if kept else []
+        if (
+            kept
+            and begun
+            and (contender.label not in kept.tuned or _of_rate(begun[0], 1.0) != _of_rate(contender, 1.0))
+        ):
+            raise UserError(
+                f"The study {kept.name!r} was begun with {contender.label!r} of other settings or without a search for its "
+                "rate: take another --name, or --out, for a study of its own."
+            )
 
 
 def with_best_rates(settled: Settled, search: Study) -> Settled:
-    """The same with the rate of each contender that did best by validation accuracy, then by validation loss."""
+    """The same with the rate of each contender that did best by validation accuracy, then by validation loss.
+
+    A rate whose run failed is taken only where all of them failed.
+    """
     tuned: dict[str, dict[str, float]] = {}
     contenders = []
     for contender in settled.sweep.contenders:
@@ -36,16 +59,21 @@ def with_best_rates(settled: Settled, search: Study) -> Settled:
         for rate in rates(contender):
             (result,) = search.results[_label(contender, rate)]
             losses = [epoch["validation_loss"] for epoch in result.history()]
-            merits[rate] = (result.validation_accuracy or 0.0, -min(losses, default=float("inf")))
+            accuracy = result.validation_accuracy or 0.0
+            merits[rate] = (result.failed is None, accuracy, -min(losses, default=float("inf")))
         best = max(merits, key=merits.__getitem__)
-        tuned[contender.label] = {f"{rate:g}": accuracy for rate, (accuracy, _) in merits.items()}
-        contenders.append(replace(contender, recipe=replace(contender.recipe, lr=best)))
+        tuned[contender.label] = {f"{rate:g}": accuracy for rate, (_, accuracy, _) in merits.items()}
+        contenders.append(_of_rate(contender, best))
     return replace(settled, sweep=replace(settled.sweep, contenders=tuple(contenders)), tuned=tuned)
 
 
 def rates(contender: Contender) -> list[float]:
     """The learning rates that are tried for it, rising."""
     return [float(f"{factor * contender.recipe.lr:.6g}") for factor in FACTORS]
+
+
+def _of_rate(contender: Contender, rate: float) -> Contender:
+    return replace(contender, recipe=replace(contender.recipe, lr=rate))
 
 
 def _label(contender: Contender, rate: float) -> str:

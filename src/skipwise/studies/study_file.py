@@ -47,7 +47,7 @@ def read_study_file(path: Path) -> Asked:
     """What a study file asks for. Raises UserError with the line or field that is wrong, and the nearest name."""
     try:
         text = path.read_text(encoding="utf-8-sig")
-        content = tomllib.loads(text)
+        found = tomllib.loads(text)
     except FileNotFoundError as error:
         raise UserError(f"There is no file {path}: name a study file, as study.toml.") from error
     except IsADirectoryError as error:
@@ -60,7 +60,7 @@ def read_study_file(path: Path) -> Asked:
     def place(field: str) -> str:
         return _place(path, _line_where(text, _sets(field)))
 
-    asked = validated(content, place=place)
+    asked = validated(found, place=place)
     for check in (_check_data, _check_budget, _check_names):
         try:
             check(asked)
@@ -71,18 +71,18 @@ def read_study_file(path: Path) -> Asked:
     return asked
 
 
-def validated(content: dict[str, Any], place: Callable[[str], str] | None = None) -> Asked:
+def validated(words: dict[str, Any], place: Callable[[str], str] | None = None) -> Asked:
     """What these fields ask for. Raises UserError that names the one that is wrong.
 
     Where they are written in a file, `place` gives the place of a field there, to begin the sentence with; else they
     are called as on the command line.
     """
     known = Asked.__dataclass_fields__
-    for name in content:
+    for name in words:
         if name not in known:
             raise UserError(f"{place(name) if place else ''}{unknown('field of a study', name, known)}")
     try:
-        return ASKED.validate_json(json.dumps(content, default=str), strict=True)  # JSON knows lists, but no tuples
+        return ASKED.validate_json(json.dumps(words, default=str), strict=True)  # JSON knows lists, but no tuples
     except ValidationError as error:
         mistake = error.errors()[0]
         field = str(mistake["loc"][0])
@@ -94,8 +94,12 @@ def validated(content: dict[str, Any], place: Callable[[str], str] | None = None
 
 def study_file(asked: Asked, head: str) -> str:
     """The text of the file that asks for the same, with comments of `head` before it."""
-    content = {name: _plain(value) for name, value in asked.given().items() if name != "workers"}
-    return "".join(f"# {line}\n" for line in head.splitlines()) + tomli_w.dumps(content)
+    return "".join(f"# {line}\n" for line in head.splitlines()) + tomli_w.dumps(content(asked))
+
+
+def content(asked: Asked) -> dict[str, Any]:
+    """What `validated` makes `asked` of, in words, numbers and lists; how many work at once is left to the machine."""
+    return {name: _plain(value) for name, value in asked.given().items() if name != "workers"}
 
 
 def _plain(value: Any) -> Any:

@@ -19,8 +19,10 @@ def train_missing(ready: Ready, listener: Listener) -> Study:
     with folder.locked():
         folder.write("data.json", ready.dataset.found)
         folder.write("study.json", {**design.to_json(), "versions": versions()})
-        head = f"{design.name}: `skipwise run` repeats it, from the folder where it was asked for."
-        write_atomically(folder.file(STUDY_FILE), lambda part: part.write_text(study_file(ready.asked, head)))
+        if (asked := design.asked) is not None:
+            head = f"{design.name}: `skipwise run` repeats it, from the folder where it was asked for."
+            text = study_file(asked, head)
+            write_atomically(folder.file(STUDY_FILE), lambda part: part.write_text(text, encoding="utf-8"))
         jobs = [Job(contender=run.contender.label, seed=run.seed, fold=run.fold) for run in folder.missing(design)]
         waiting = iter(jobs)
         workers = min(ready.workers, len(jobs))

@@ -1,0 +1,93 @@
+"""What each command trains, and which of it is compared with which."""
+
+import pytest
+
+from skipwise import UserError
+from skipwise.studies.asked import Asked
+from skipwise.studies.design import Design
+from skipwise.studies.sweeps import sweep
+from skipwise.training.plan import Plan
+from skipwise.training.recipe import Recipe
+from small import dataset
+
+PLAN = Plan(device="cpu", precision="fp32", channels_last=False, threads=1)
+
+
+def design(asked, data=None):
+    swept = sweep(asked, Recipe(epochs=4, batch_size=16), data)
+    return Design(
+        name="it", kind=asked.command, data="digits", command=asked.line, split={}, contenders=swept.contenders,
+        seeds=(0, 1), plan=PLAN, points=swept.points, asked=asked,
+    )  # fmt: skip
+
+
+def test_depths_are_sorted_pairs_of_twins():
+    made = design(Asked(command="depth", depths=(14, 8, 14)))
+    assert [contender.label for contender in made.contenders] == ["plain8", "resnet8", "plain14", "resnet14"]
+    assert made.comparisons == [("plain8", "resnet8"), ("plain14", "resnet14")]
+    assert [(point.series, point.at) for point in made.points] == [
+        ("plain", 8), ("resnet", 8), ("plain", 14), ("resnet", 14),
+    ]  # fmt: skip
+
+
+def test_fractions_take_as_many_steps_as_all_the_images(tmp_path):
+    """87 training images in batches of 16 are 5 steps an epoch, 20 in 4 epochs."""
+    asked = Asked(command="learning-curve", contenders=("plain8", "resnet8"), fractions=(1.0, 0.1))
+    made = design(asked, dataset(tmp_path / "a.npz"))
+    assert [(one.label, one.recipe.fraction, one.recipe.steps) for one in made.contenders] == [
+        ("plain8 at 10 %", 0.1, 20), ("resnet8 at 10 %", 0.1, 20),
+        ("plain8 at 100 %", 1.0, 20), ("resnet8 at 100 %", 1.0, 20),
+    ]  # fmt: skip
+    assert made.comparisons == [("plain8 at 10 %", "resnet8 at 10 %"), ("plain8 at 100 %", "resnet8 at 100 %")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        (Asked(command="depth", depths=()), "--depths names no depth: give some, as 8,20,56."),
+        (Asked(command="depth", depths=(8, 21)), "There is no network called 'plain21': did you mean 'plain20'?"),
+        (Asked(command="learning-curve", fractions=()), "--fractions names no fraction: give some, as .1,.3,1."),
+        (Asked(command="train", contenders=("plain8", "resnet8")), "train takes one contender, not 2: compare takes several."),
+        (Asked(command="ablate", contenders=("plain8", "resnet8")), "ablate takes one contender, not 2: the base that is changed."),
+        (Asked(command="ablate", over=("l3",)), "There is no ingredient called 'l3': did you mean 'l2'?"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_swept(asked, sentence):
+    with pytest.raises(UserError) as error:
+        sweep(asked, Recipe())
+    assert str(error.value) == sentence
+
+
+def test_a_design_reads_back_as_the_same():
+    made = design(Asked(command="depth", depths=(8,), seeds=2))
+    assert Design.from_json(made.to_json()) == made
+
+
+def test_a_sweep_is_extended_by_depths_on_either_side_and_repeats_all_of_them():
+    made = design(Asked(command="depth", depths=(14,))).extended_by(design(Asked(command="depth", depths=(8, 20))))
+    assert sorted(at for _, at in {(point.series, point.at) for point in made.points}) == [8, 8, 14, 14, 20, 20]
+    assert made.asked.depths == (8, 14, 20)
+    assert "--depths 8,14,20" in made.command
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "sentence"),
+    [
+        (Asked(command="depth", depths=(8,)), Asked(command="depth", depths=(110,), family="preresnet"),
+         "The study 'it' is about another family of networks: take another --name, or --out."),
+        (Asked(command="learning-curve", contenders=("plain8",), fractions=(0.1, 1)),
+         Asked(command="learning-curve", contenders=("resnet8",), fractions=(1,)),
+         "The study 'it' would lack resnet8 at 0.1: ask for all contenders at all of them."),
+    ],
+)  # fmt: skip
+def test_a_sweep_with_gaps_is_refused(first, second, sentence):
+    with pytest.raises(UserError) as error:
+        design(first).extended_by(design(second))
+    assert str(error.value) == sentence
+
+
+def test_an_extended_comparison_repeats_every_contender():
+    first = design(Asked(contenders=("plain8", "resnet8"), seeds=3))
+    made = first.extended_by(design(Asked(contenders=("plain8", "c@resnet8:kernel=5"), seeds=2)))
+    assert made.asked.contenders == ("plain8", "resnet8", "c@resnet8:kernel=5")
+    assert made.command == "skipwise compare digits plain8 resnet8 c@resnet8:kernel=5 --seeds 3"
