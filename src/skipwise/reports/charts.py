@@ -4,7 +4,7 @@ from typing import Any
 
 import altair as alt
 
-from skipwise.reports.palette import BLUE, ORANGE, OTHERS
+from skipwise.reports.palette import series_colours
 
 WIDTH = 380
 """Of a chart in px: a phone shows it at its own size."""
@@ -21,14 +21,13 @@ def chart_of(values: list[dict[str, Any]]) -> alt.Chart:
 
 def series_colour(series: list[str]) -> alt.Color:
     """Plain series orange, the first other one blue, and what follows in the other colours."""
-    chosen: dict[str, str] = {}
-    for name in series:
-        free = [colour for colour in (ORANGE if "plain" in name else BLUE, *OTHERS) if colour not in chosen.values()]
-        chosen[name] = free[0] if free else OTHERS[len(chosen) % len(OTHERS)]
+    chosen = series_colours(series)
     return alt.Color(
         "series:N",
         scale=alt.Scale(domain=list(chosen), range=list(chosen.values())),
-        legend=alt.Legend(title=None, orient="top", labelLimit=WIDTH, symbolType="circle", columns=LEGEND_COLUMNS),
+        legend=alt.Legend(
+            title=None, orient="top", labelLimit=WIDTH, symbolType="circle", symbolOpacity=1, columns=LEGEND_COLUMNS
+        ),
     )
 
 
@@ -46,7 +45,7 @@ def lines(
     scale = alt.Scale(type="log") if logarithmic else alt.Scale(zero=False, padding=12)
     ticks = sorted({point["at"] for point in values["means"]})
     x = alt.X(
-        "at:Q", title=x_title, scale=scale, axis=alt.Axis(values=ticks, grid=False, format="~g", labelOverlap=True)
+        "at:Q", title=x_title, scale=scale, axis=alt.Axis(values=ticks, grid=False, format=",d", labelOverlap=True)
     )
     y_scale = alt.Scale(type="log") if logarithmic_values else alt.Scale(zero=False, nice=True)
     y = alt.Y("value:Q", title=y_title, scale=y_scale, axis=alt.Axis(format="~%"))

@@ -120,7 +120,7 @@ def _recalls(study: Study, answers: dict[str, list[Answers]], found: dict[str, A
                 "class": f"{names[member]} ({images[member]:,})", "contender": label, "value": float(table.mean()),
                 "low": low, "high": high,
             })  # fmt: skip
-    chosen = colours(study.design.contenders)
+    chosen = colours(study.design.contenders, study.design.points)
     y = alt.Y(
         "class:N",
         title="class (training images)",

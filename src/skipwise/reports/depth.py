@@ -79,10 +79,10 @@ def crossover_sentence(found: Crossover, depths: Sequence[float]) -> str:
     if found.low is not None and found.low == found.high:
         interval = f"{100 * found.level:g} % interval {low} layers, among the depths that were tried"
     if found.depth is None:
-        return f"Up to {depths[-1]:g} layers there is no depth from which on shortcuts pay ({interval})."
+        return f"Up to {depths[-1]:g} layers there is no depth from which on shortcuts pay on average ({interval})."
     if found.depth == depths[0]:
-        return f"Shortcuts pay at every depth that was tried, from {depths[0]:g} layers on ({interval})."
-    return f"Shortcuts pay from {found.depth:g} layers on ({interval})."
+        return f"On average shortcuts pay at every depth that was tried, from {depths[0]:g} layers on ({interval})."
+    return f"On average shortcuts pay from {found.depth:g} layers on ({interval})."
 
 
 def _accuracy_points(study: Study, series: dict[str, list[tuple[float, str]]]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from skipwise.studies import Study
 
 
 def _colour(study: Study, *, legend: bool = True) -> alt.Color:
-    chosen = colours(study.design.contenders)
+    chosen = colours(study.design.contenders, study.design.points)
     return alt.Color(
         "contender:N",
         scale=alt.Scale(domain=list(chosen), range=list(chosen.values())),

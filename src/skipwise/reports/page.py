@@ -105,7 +105,7 @@ def _content(
         "tuned": tuned_rows(study),
         "verdicts": list(study.verdicts.values()),
         "cautions": cautions,
-        "colours": colours(design.contenders),
+        "colours": colours(design.contenders, design.points),
         "figures": {name: [Markup(svg) for svg in several] for name, several in figures.items()},  # noqa: S704
         "found": study.folder.read("data.json"),
         "failed": failed,
