@@ -68,7 +68,7 @@ class Console:
         if not self.first_tick:
             self.first_tick = time.monotonic()
         self.running[job] = tick
-        self.work_left[job] = 1 - tick.share
+        self.work_left[job] = max(1 - tick.share, 1e-9)  # done is what has ended
         self.show_running()
 
     def finished(self, job: Job, error: str | None) -> None:
