@@ -1,0 +1,47 @@
+"""The sentences of sweeps, with intervals that are open at either end."""
+
+import pytest
+
+from skipwise.analysis.crossover import Crossover
+from skipwise.analysis.learning_curve import ImagesNeeded, PowerLaw
+from skipwise.reports.depth import crossover_sentence
+from skipwise.reports.learning_curve import law_sentence, needed_sentence
+
+DEPTHS = (8, 14, 20)
+
+
+@pytest.mark.parametrize(
+    ("depth", "low", "high", "sentence"),
+    [
+        (14, 14, 20, "On average shortcuts pay from 14 layers on (95 % interval 14 to 20 layers)."),
+        (14, None, 14, "On average shortcuts pay from 14 layers on (95 % interval at or below 8 to 14 layers)."),
+        (20, 14, None, "On average shortcuts pay from 20 layers on (95 % interval 14 to beyond 20 layers)."),
+        (14, None, None, "On average shortcuts pay from 14 layers on (95 % interval open at both ends)."),
+        (14, 14, 14, "On average shortcuts pay from 14 layers on (95 % interval 14 layers, among the depths that were tried)."),
+        (8, None, 8, "On average shortcuts pay at every depth that was tried, from 8 layers on (95 % interval at or below 8 to 8 layers)."),
+        (None, 20, None, "Up to 20 layers there is no depth from which on shortcuts pay on average (95 % interval 20 to beyond 20 layers)."),
+    ],
+)  # fmt: skip
+def test_the_crossover_in_words(depth, low, high, sentence):
+    assert crossover_sentence(Crossover(depth=depth, low=low, high=high, level=0.95), DEPTHS) == sentence
+
+
+@pytest.mark.parametrize(
+    ("share", "low", "high", "sentence"),
+    [
+        (0.25, 0.2, 0.5, "b needs 25 % of the images to be as good as a with all of them (95 % interval 20 to 50 %)."),
+        (0.25, 0.2, None, "b needs 25 % of the images to be as good as a with all of them (95 % interval 20 to more than all)."),
+        (None, 1.0, None, "b does not reach the accuracy of a."),
+    ],
+)  # fmt: skip
+def test_the_images_needed_in_words(share, low, high, sentence):
+    assert needed_sentence(ImagesNeeded(share=share, low=low, high=high), "b", "a") == sentence
+
+
+def test_a_power_law_in_words():
+    """An exponent of 1 halves the part above the floor with twice the images."""
+    law = PowerLaw(scale=10.0, exponent=1.0, floor=0.05, exponent_interval=(0.9, 1.1), misfit=0.02)
+    assert law_sentence("b", law) == (
+        "With twice the images the part of b's error above its floor of 5.0 % is multiplied by 0.50 (exponent 1.00, 95 % "
+        "interval 0.90 to 1.10; the fit misses the means by 2 %)."
+    )
