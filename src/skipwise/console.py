@@ -54,8 +54,7 @@ class Console:
     def announce_search(self, prepared: SearchReady) -> None:
         """What is about to be searched, and how long it may take."""
         self.begin(dict.fromkeys(prepared.jobs, prepared.seconds), prepared.longest_seconds)
-        for line in search_announcement(prepared):
-            self.say(line)
+        self.say("\n".join(search_announcement(prepared)))
 
     def begin(self, work: dict[Job, float], seconds: float) -> None:
         """Jobs are about to be done, with the seconds that each may take alone, and all of them together."""
