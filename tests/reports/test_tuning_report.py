@@ -121,8 +121,8 @@ def test_the_section(study, monkeypatch):
     )
     assert "Failed: trial-3 (resnet8:lr=0.4): the loss was no longer finite." in section.explanation
     assert [row[0] for row in section.rows[:3]] == ["resnet8", "trial-1", "trial-2"]
-    assert section.rows[1][3:6] == ("97.0 %", "92.0 % (90.0 to 94.0)", "+5.0")
-    assert section.rows[2][-1] == "dropped at 25 % of a run"
+    assert section.rows[1][5:8] == ("97.0 %", "92.0 % (90.0 to 94.0)", "+5.0")
+    assert section.rows[2][1] == "dropped at 25 % of a run"
     assert all(len(row) == len(section.columns) for row in section.rows)
     pictures = [to_svg(chart) for chart in section.charts["tuning"]]
     words = ("validation accuracy (%)", "share of the variance", "multiply-adds of one image (log axis)", ">trial<")

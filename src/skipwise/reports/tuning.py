@@ -45,8 +45,8 @@ def tuning_section(study: Study) -> SweepSection:
         ),
         charts={"tuning": charts},
         columns=(
-            "contender", "what it is", "multiply-adds", "accuracy in the search", "on the same images, fresh seeds",
-            "flattered by", "test accuracy", "difference in points", f"{level_text(study)} % interval", "verdict",
+            "contender", "verdict", "difference in points", f"{level_text(study)} % interval", "test accuracy",
+            "accuracy in the search", "on the same images, fresh seeds", "flattered by", "multiply-adds", "what it is",
         ),
         rows=_rows(study, found, searched),
     )  # fmt: skip
@@ -72,16 +72,14 @@ def verdict_sentence(study: Study) -> str:
         grouped.setdefault(verdict.direction, []).append(label)
     words = {"better": f"better than {reference}", "worse": f"worse than {reference}", "undecided": "undecided"}
     said = [
-        f"{' and '.join(grouped[direction])} {'is' if len(grouped[direction]) == 1 else 'are'} {words[direction]}"
+        f"{_listed(grouped[direction])} {'is' if len(grouped[direction]) == 1 else 'are'} {words[direction]}"
         for direction in words
         if direction in grouped
     ]
     equivalent = [label for label, verdict in study.verdicts.items() if verdict.equivalent]
     if equivalent:
         margin = next(iter(study.verdicts.values())).margin
-        said.append(
-            f"{' and '.join(equivalent)} equivalent to it within {100 * margin:g} point{'s' * (margin != 0.01)}"
-        )
+        said.append(f"{_listed(equivalent)} equivalent to it within {100 * margin:g} point{'s' * (margin != 0.01)}")
     return f"{'; '.join(said)}."
 
 
@@ -111,15 +109,15 @@ def _rows(study: Study, found: Found, searched: dict[str, Trial]) -> list[tuple[
         accuracy = trial.accuracy if trial is not None else None
         rows.append((
             label,
-            trial.text if trial is not None else "not in the space",
-            short_count(results[0].multiply_adds),
+            says(verdict) if verdict else "the reference",
+            points(verdict.difference) if verdict else "",
+            interval_text(verdict) if verdict else "",
+            percent(study.scores[label].mean()),
             "-" if accuracy is None else percent(accuracy),
             f"{percent(validation.mean())} ({100 * low:.1f} to {100 * min(1, high):.1f})",
             "-" if accuracy is None else points(accuracy - float(validation.mean())),
-            percent(study.scores[label].mean()),
-            points(verdict.difference) if verdict else "",
-            interval_text(verdict) if verdict else "",
-            says(verdict) if verdict else "the reference",
+            short_count(results[0].multiply_adds),
+            trial.text if trial is not None else "not in the space",
         ))  # fmt: skip
     others = [trial for trial in ranked(found.trials) if trial not in searched.values()]
     for trial in others[:SHOWN]:
@@ -131,8 +129,13 @@ def _rows(study: Study, found: Found, searched: dict[str, Trial]) -> list[tuple[
             "impossible": f"impossible: {trial.reason}",
         }[trial.state]
         cost = "-" if trial.multiply_adds is None else short_count(trial.multiply_adds)
-        rows.append((trial.label, trial.text, cost, accuracy_text, "", "", "", "", "", state))
+        rows.append((trial.label, state, "", "", "", accuracy_text, "", "", cost, trial.text))
     return rows
+
+
+def _listed(names: list[str]) -> str:
+    """Names as a sentence has them: "a, b and c"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _counted(found: Found) -> str:
