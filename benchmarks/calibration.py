@@ -11,6 +11,7 @@ of Fashion-MNIST with x_train, y_train, x_test and y_test; docs/statistics.md sa
 import argparse
 import json
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,27 +61,37 @@ def main() -> None:
 
 def figures(asked: argparse.Namespace) -> dict[str, Callable[[], Iterable[Any]]]:
     """What is measured, by name: each gives the rows of a table."""
-
-    def pool(name: str) -> pools.Pool:
-        return pools.read(asked.out / "pools" / name, asked.out / f"{name}.npz")
-
-    draws, found = asked.draws, {}
+    draws = asked.draws
+    found: dict[str, Callable[[], Iterable[Any]]] = {}
     for name in ("digits", "fashion", "collapse"):
-        found[f"false-{name}"] = lambda name=name: rates.false_verdicts(pool(name), draws)
-        found[f"accuracy-{name}"] = lambda name=name: rates.accuracy_coverage(pool(name), draws)
-        found[f"auto-false-{name}"] = lambda name=name: auto.without_difference(pool(name), 1_000, draws)
+        found[f"false-{name}"] = partial(_of_pool, asked, name, rates.false_verdicts, draws)
+        found[f"accuracy-{name}"] = partial(_of_pool, asked, name, rates.accuracy_coverage, draws)
+        found[f"auto-false-{name}"] = partial(_of_pool, asked, name, auto.without_difference, draws)
     for name in ("digits", "fashion"):
-        found[f"coverage-{name}"] = lambda name=name: rates.coverage(pool(name), draws)
-        found[f"power-{name}"] = lambda name=name: rates.powers(pool(name), draws)
-        found[f"pairing-{name}"] = lambda name=name: [pairing(pool(name))]
-        found[f"auto-power-{name}"] = lambda name=name: auto.with_difference(pool(name), 1_000, draws // 4)
-    found["equivalent-real"] = lambda: collapse.real_collapses(pool("collapse"), draws // 2)
-    found["equivalent-rare"] = lambda: collapse.rare_collapses(pool("digits"), pool("collapse"), draws // 2)
-    found["macro-f1"] = lambda: other_scores.macro_f1_coverage(pool("digits"), draws // 10)
+        found[f"coverage-{name}"] = partial(_of_pool, asked, name, rates.coverage, draws)
+        found[f"power-{name}"] = partial(_of_pool, asked, name, rates.powers, draws)
+        found[f"auto-power-{name}"] = partial(_of_pool, asked, name, auto.with_difference, draws // 4)
+        found[f"pairing-{name}"] = partial(_of_pool, asked, name, pairing, None)
+    found["equivalent-real"] = partial(_of_pool, asked, "collapse", collapse.real_collapses, draws // 2)
+    found["equivalent-rare"] = lambda: collapse.rare_collapses(
+        _pool(asked, "digits"), _pool(asked, "collapse"), draws // 2
+    )
+    found["macro-f1"] = partial(_of_pool, asked, "digits", other_scores.macro_f1_coverage, draws // 10)
     for learner in quick_learners.LEARNERS:
-        found[f"folds-{learner}"] = lambda learner=learner: quick_folds(asked, learner)
-    found["folds-networks"] = lambda: network_folds(asked)
+        found[f"folds-{learner}"] = partial(quick_folds, asked, learner)
+    found["folds-networks"] = partial(network_folds, asked)
     return found
+
+
+def _pool(asked: argparse.Namespace, name: str) -> pools.Pool:
+    return pools.read(asked.out / "pools" / name, asked.out / f"{name}.npz")
+
+
+def _of_pool(
+    asked: argparse.Namespace, name: str, measure: Callable[..., Iterable[Any]], draws: int | None
+) -> Iterable[Any]:
+    pool = _pool(asked, name)
+    return measure(pool) if draws is None else measure(pool, draws)
 
 
 def quick_folds(asked: argparse.Namespace, learner: str) -> list[dict[str, Any]]:

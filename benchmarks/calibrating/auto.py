@@ -10,7 +10,7 @@ from calibrating.pools import Pool
 from skipwise.statistics import DECLARED_LOOKS, crossed_t, decide, shared_alpha
 
 MOST = max(DECLARED_LOOKS)
-EFFECTS = (0.5, 1.0, 2.0, 3.0, 4.0)
+EFFECTS = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
 Row = dict[str, Any]
 
 
@@ -24,7 +24,7 @@ def looked_at(one: np.ndarray, other: np.ndarray) -> tuple[str, bool, int]:
     return verdict.direction, verdict.equivalent, seeds
 
 
-def without_difference(pool: Pool, images: int, studies: int) -> Iterator[Row]:
+def without_difference(pool: Pool, studies: int, images: int = 1_000) -> Iterator[Row]:
     """False verdicts between disjoint groups of one contender's runs."""
     for contender in pool.contenders:
         table = pool.right(contender)
@@ -46,7 +46,7 @@ def without_difference(pool: Pool, images: int, studies: int) -> Iterator[Row]:
         }
 
 
-def with_difference(pool: Pool, images: int, studies: int) -> Iterator[Row]:
+def with_difference(pool: Pool, studies: int, images: int = 1_000) -> Iterator[Row]:
     """Right and wrong claims, and runs saved, by effect: in units of the standard error that 10 seeds would have.
 
     The pool's second contender against its first, its scores shifted by a constant so that the true effect is the one named;

@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 
 from calibrating.tables import Results
-from skipwise.reports.charts import chart_of
+from skipwise.reports.charts import Chart, chart_of
 from skipwise.reports.palette import BLUE, ORANGE, OTHERS
 
 WIDTH, HEIGHT = 420, 240
@@ -40,7 +40,7 @@ def _colour(names: list[str]) -> alt.Color:
     return alt.Color("who:N", scale=alt.Scale(domain=names, range=chosen), legend=legend)
 
 
-def _by_size(rows: list[Row], title: str, target: float, allowed: tuple[float, float], lowest: float) -> alt.LayerChart:
+def _by_size(rows: list[Row], title: str, target: float, allowed: tuple[float, float], lowest: float) -> Chart:
     """A dot for each share with two standard errors to either side, over the band that was promised."""
     points = [
         {
@@ -69,15 +69,15 @@ def _by_size(rows: list[Row], title: str, target: float, allowed: tuple[float, f
     ).properties(width=WIDTH, height=HEIGHT)  # fmt: skip
 
 
-def _false(rows: list[Row]) -> alt.LayerChart:
+def _false(rows: list[Row]) -> Chart:
     return _by_size(rows, "false verdicts (%)", 0.05, (0.0, 0.05), 0.0)
 
 
-def _coverage(rows: list[Row]) -> alt.LayerChart:
+def _coverage(rows: list[Row]) -> Chart:
     return _by_size(rows, "coverage of 95 % intervals (%)", 0.95, (0.94, 0.96), 0.88)
 
 
-def _power(rows: list[Row]) -> alt.LayerChart:
+def _power(rows: list[Row]) -> Chart:
     """Measured against foretold; the band is five points to either side."""
     points = [
         {
@@ -92,23 +92,22 @@ def _power(rows: list[Row]) -> alt.LayerChart:
     ]
     names = list(dict.fromkeys(point["who"] for point in points))
     x = alt.X("theory:Q", title="power by theory (%)", axis=alt.Axis(format="~%"))
-    y = alt.Y("value:Q", title="studies that found it (%)", axis=alt.Axis(format="~%"))
+    words = "studies that found it (%)"
+    y = alt.Y("value:Q", title=words, axis=alt.Axis(format="~%"))
     ends = [{"theory": at, "low": at - 0.05, "high": at + 0.05, "value": at} for at in (0.2, 1.0)]
     band = (
-        chart_of(ends)
-        .mark_area(color="#009E73", opacity=0.13)
-        .encode(x=x, y=alt.Y("low:Q", title=y.title), y2="high:Q")
+        chart_of(ends).mark_area(color="#009E73", opacity=0.13).encode(x=x, y=alt.Y("low:Q", title=words), y2="high:Q")
     )
     line = chart_of(ends).mark_line(color="#555555", strokeDash=[5, 4], size=1).encode(x=x, y=y)
     base, colour = chart_of(points), _colour(names)
-    offset = alt.XOffset("seeds:N", sort=["3 seeds", "5 seeds", "10 seeds"])
-    bars = base.mark_rule(size=2).encode(x=x, y=alt.Y("low:Q", title=y.title), y2="high:Q", color=colour)
-    shape = alt.Shape("seeds:N", sort=offset.sort, legend=alt.Legend(title=None, orient="right"))
+    order = ["3 seeds", "5 seeds", "10 seeds"]
+    bars = base.mark_rule(size=2).encode(x=x, y=alt.Y("low:Q", title=words), y2="high:Q", color=colour)
+    shape = alt.Shape("seeds:N", sort=order, legend=alt.Legend(title=None, orient="right"))
     dots = base.mark_point(size=50, filled=True, opacity=0.9).encode(x=x, y=y, color=colour, shape=shape)
     return alt.layer(band, line, bars, dots).properties(width=WIDTH, height=HEIGHT)
 
 
-def _equivalent(rows: list[Row]) -> alt.LayerChart:
+def _equivalent(rows: list[Row]) -> Chart:
     """False claims by the rate of collapses; dashed, the chance that no collapse is among the runs."""
     points = [
         {**row, "who": f"{row['seeds']} seeds", "low": row["share"] - 2 * row["error"], "high": row["share"] + 2 * row["error"]}
@@ -117,16 +116,17 @@ def _equivalent(rows: list[Row]) -> alt.LayerChart:
     ]  # fmt: skip
     names = list(dict.fromkeys(point["who"] for point in points))
     x = alt.X("rate:Q", title="runs of the contender that collapse (%)", axis=alt.Axis(format="~%"))
-    y = alt.Y("share:Q", title="'equivalent', falsely (%)", axis=alt.Axis(format="~%"))
+    words = "'equivalent', falsely (%)"
+    y = alt.Y("share:Q", title=words, axis=alt.Axis(format="~%"))
     base, colour = chart_of(points), _colour(names)
     return alt.layer(
-        base.mark_line(strokeDash=[5, 4]).encode(x=x, y=alt.Y("bound:Q", title=y.title), color=colour),
-        base.mark_rule(size=2).encode(x=x, y=alt.Y("low:Q", title=y.title), y2="high:Q", color=colour),
+        base.mark_line(strokeDash=[5, 4]).encode(x=x, y=alt.Y("bound:Q", title=words), color=colour),
+        base.mark_rule(size=2).encode(x=x, y=alt.Y("low:Q", title=words), y2="high:Q", color=colour),
         base.mark_line(point=True, size=2).encode(x=x, y=y, color=colour),
     ).properties(width=WIDTH, height=HEIGHT)
 
 
-def _saved(rows: list[Row]) -> alt.LayerChart:
+def _saved(rows: list[Row]) -> Chart:
     """Runs saved and right claims by the size of the effect."""
     points = [
         {"who": f"{words}, {row['pool']}", "units": row["units"], "value": row[name]}
@@ -148,7 +148,7 @@ def _series(names: list[str]) -> alt.Color:
     return alt.Color("who:N", scale=alt.Scale(domain=names, range=[BLUE, ORANGE, *OTHERS]), legend=legend)
 
 
-CHARTS: dict[str, tuple[str, Callable[[list[Row]], alt.LayerChart]]] = {
+CHARTS: dict[str, tuple[str, Callable[[list[Row]], Chart]]] = {
     "false-verdicts": ("false-", _false),
     "coverage": ("coverage-", _coverage),
     "accuracy": ("accuracy-", _coverage),

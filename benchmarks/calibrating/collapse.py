@@ -12,7 +12,7 @@ from skipwise.statistics import crossed_t, decide
 SEEDS, IMAGES = (5, 10), 1_000
 FALL = 0.05
 MARGINS = (0.01, 0.03)
-RATES = (0.05, 0.1, 0.2, 0.3)
+RATES = (0.12, 0.16, 0.2, 0.3)
 
 
 def real_collapses(pool: Pool, draws: int) -> Iterator[dict[str, Any]]:

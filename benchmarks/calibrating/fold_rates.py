@@ -48,8 +48,8 @@ def fold_rates(right: Right, folds: Int[np.ndarray, "sets seeds images"], learne
     return rows
 
 
-def crossed(table: Float[np.ndarray, "seeds images"], folds: Int[np.ndarray, "seeds images"]) -> Interval:
-    """The rule of skipwise: out-of-fold predictions as if they were those on a test set."""
+def crossed(table: Float[np.ndarray, "seeds images"], _: Int[np.ndarray, "seeds images"]) -> Interval:
+    """The rule of skipwise: out-of-fold predictions as if they were those on a test set, whatever the folds."""
     return crossed_t(table).interval(LEVEL)
 
 

@@ -31,12 +31,11 @@ def macro_f1_coverage(pool: Pool, studies: int) -> Iterator[dict[str, Any]]:
             columns = generator.integers(0, len(pool.labels), IMAGES)
             labels, one, other = pool.labels[columns], first[np.ix_(rows, columns)], second[np.ix_(rows, columns)]
             found[study, 0] = _by_pseudo_values(labels, one, other, classes)
-            found[study, 1] = two_way_bootstrap_of(
-                lambda run, counts, labels=labels, one=one, other=other: _difference(
-                    labels, one[run], other[run], classes, counts
-                ),
-                seeds, IMAGES, draws=DRAWS, seed=study,
-            )  # fmt: skip
+
+            def score(run: int, counts: np.ndarray) -> np.ndarray:
+                return np.array([_difference(labels, one[run], other[run], classes, times) for times in counts])  # noqa: B023
+
+            found[study, 1] = two_way_bootstrap_of(score, seeds, IMAGES, draws=DRAWS, seed=study)
         for rule, (low, high) in zip(("pseudo-values", "two-way bootstrap"), found.transpose(1, 2, 0), strict=True):
             share = float(((low <= truth) & (truth <= high)).mean())
             width = float(np.median(high - low) / 2)

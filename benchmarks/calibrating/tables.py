@@ -18,7 +18,7 @@ def show(results: Results) -> None:
         ("seeds", "rate", "truth", "worse", "undecided", "better", "equivalent", "covered"),
         results.get("equivalent-real", []),
     )
-    columns = ("rate", "seeds", "margin", "truth", "share", "error", "bound")
+    columns: tuple[str, ...] = ("rate", "seeds", "margin", "truth", "share", "error", "bound")
     _table("equivalent, rare collapses", columns, results.get("equivalent-rare", []))
     _table("auto, no difference", ("pool", "contender", "share", "error", "saved"), _rows(results, "auto-false-"))
     columns = ("pool", "effect", "units", "own", "right", "wrong", "saved", "by_look")
@@ -37,7 +37,7 @@ def _by_size(title: str, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
     sizes = list(dict.fromkeys((row["images"], row["seeds"]) for row in rows))
-    lines = {}
+    lines: dict[tuple[str, str], dict[tuple[int, int], str]] = {}
     for row in rows:
         cell = f"{100 * row['share']:.1f} ± {200 * row['error']:.1f}"
         lines.setdefault((row["pool"], row["contender"]), {})[row["images"], row["seeds"]] = cell
