@@ -37,8 +37,9 @@ def test_the_command_line_that_asks_for_the_same(asked, line):
     assert sorted(asked.line.split(" --")) == sorted(line.split(" --"))
 
 
-def test_where_it_goes_and_how_many_work_are_left_to_the_folder():
-    assert Asked(out=Path("x"), workers=3).line == Asked().line
+def test_how_many_work_is_left_out_and_where_it_goes_is_not():
+    assert Asked(workers=3).line == Asked().line
+    assert "--out x" in Asked(out=Path("x")).line
 
 
 def test_together_with_what_was_asked_before():

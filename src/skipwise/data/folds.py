@@ -7,6 +7,7 @@ from jaxtyping import Int
 
 from skipwise import draws
 from skipwise.data.dataset import Dataset
+from skipwise.data.inspect import mean_and_std
 from skipwise.data.split import VALIDATION_SIZE
 from skipwise.errors import UserError
 
@@ -54,4 +55,13 @@ def fold_of(dataset: Dataset, fold: int, folds: int, seed: int) -> Dataset:
     if fewest * (folds - 1) / folds < parts:
         parts = 3
     inner = fold_numbers(dataset.labels[rest], together[rest], parts, dataset.fingerprint, seed, fold, "validation")
-    return replace(dataset, train=rest[inner != 0], validation=rest[inner == 0], test=np.flatnonzero(numbers == fold))
+    train = rest[inner != 0]
+    statistics = {name: tuple(values) for name, values in mean_and_std(dataset.images, train).items()}
+    return replace(
+        dataset,
+        train=train,
+        validation=rest[inner == 0],
+        test=np.flatnonzero(numbers == fold),
+        mean=statistics["mean"],
+        std=statistics["std"],
+    )

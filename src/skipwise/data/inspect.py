@@ -41,7 +41,7 @@ def inspect(
         "other_files": source.other_files,
         "hidden_files": source.hidden_files,
         "duplicates": _duplicates(digests, names, labels, parts),
-        **_mean_and_std(decoded.images, parts.train),
+        **mean_and_std(decoded.images, parts.train),
         "split": {part: getattr(parts, part).tolist() for part in PARTS},
         "labels": labels.tolist(),
         "together": together.tolist(),
@@ -105,7 +105,7 @@ def _duplicates(
     }
 
 
-def _mean_and_std(images: np.ndarray, train: Int[np.ndarray, "train"], most: int = 10_000) -> dict[str, list[float]]:
+def mean_and_std(images: np.ndarray, train: Int[np.ndarray, "train"], most: int = 10_000) -> dict[str, list[float]]:
     """By channel, of at most 10,000 training images at even steps, as shares of white."""
     some = train[:: -(-len(train) // most)]
     levels = np.arange(256) / 255

@@ -208,6 +208,18 @@ def twin_name(name: str) -> str:
     return name.replace("resnet", "plain", 1) if name.startswith("resnet") else f"plain-{name}"
 
 
+def depths_of(family: str) -> list[int]:
+    """The layers of the presets that are called so and end in a number: of `resnet` 8, 9, 14, ..."""
+    ends = [name.removeprefix(family) for name in PRESETS if name.startswith(family)]
+    return sorted(int(end) for end in ends if end.isdigit())
+
+
+def families() -> list[str]:
+    """What residual presets are called before their number of layers."""
+    named = {name.rstrip("0123456789") for name in PRESETS if name[-1].isdigit() and not name.startswith("plain")}
+    return sorted(named)
+
+
 def _with_twins(residual: dict[str, Preset]) -> dict[str, Preset]:
     """Each preset behind its plain twin."""
     known: dict[str, Preset] = {}

@@ -60,7 +60,7 @@ class Asked:
         if self.command not in ("depth", "tune"):
             words += self.texts
         for option, value in self.given().items():
-            if option in ("command", "data", "contenders", "out", "workers"):
+            if option in ("command", "data", "contenders", "workers"):
                 continue
             if option == "settings":
                 words += [word for setting in self.settings for word in ("--set", setting)]

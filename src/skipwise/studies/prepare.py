@@ -1,7 +1,8 @@
 """From what was asked to a study ready to train: data read, defaults filled in, networks built once, time estimated."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -117,22 +118,47 @@ def settle(asked: Asked, progress: Callable[[int, int], None] | None = None) -> 
         progress=progress,
     )
     if asked.folds is not None:
-        if asked.test_size is not None:
-            raise UserError("--folds tests every image once, so that there is no --test-size: write one of them.")
-        if dataset.found["own_test"]:
-            raise UserError(f"{asked.data} has a test set of its own: --folds is for data without one.")
-        if asked.long_tail is not None:
-            raise UserError("--long-tail thins the training images of one split, and --folds makes several: write one.")
-        fold_of(dataset, 0, asked.folds, seed=0)
+        _check_folds(asked, asked.folds, dataset)
     swept = sweep(asked, defaults.recipe_for(dataset, asked.epochs), dataset)
     if budget is not None:
         swept = replace(swept, contenders=tuple(_on_budget(each, budget, dataset) for each in swept.contenders))
     return Settled(asked=asked, dataset=dataset, sweep=swept, plan=plan)
 
 
+def _check_folds(asked: Asked, folds: int, dataset: Dataset) -> None:
+    """Raises UserError where folds do not go with what else is asked, or with the data."""
+    if asked.test_size is not None:
+        raise UserError("--folds tests every image once, so that there is no --test-size: write one of them.")
+    if dataset.found["own_test"]:
+        raise UserError(f"{asked.data} has a test set of its own: --folds is for data without one.")
+    if asked.long_tail is not None:
+        raise UserError("--long-tail thins the training images of one split, and --folds makes several: write one.")
+    if asked.tune is not None or asked.command == "tune":
+        raise UserError(
+            "--folds tests every image, and a search would choose on images that are tested later: write one."
+        )
+    fold_of(dataset, 0, folds, seed=0)
+
+
 def _on_budget(contender: Contender, budget: Budget, dataset: Dataset) -> Contender:
     images = len(share_of(dataset, contender.recipe.fraction, seed=0).train)
-    return with_budget(contender, budget, dataset.input_shape, len(dataset.classes), images)
+    with _told_if_it_cannot_be(contender.label, dataset):
+        return with_budget(contender, budget, dataset.input_shape, len(dataset.classes), images)
+
+
+@contextmanager
+def _told_if_it_cannot_be(label: str, dataset: Dataset) -> Iterator[None]:
+    """What a network raises on these images becomes one sentence that names the contender."""
+    try:
+        yield
+    except UserError as error:
+        raise UserError(f"{label}: {error}") from error
+    except Exception as error:
+        shape = "x".join(map(str, dataset.input_shape))
+        raise UserError(
+            f"{label} cannot be trained on these images ({shape}, {len(dataset.classes)} classes): "
+            f"{type(error).__name__}: {error}"
+        ) from error
 
 
 def make_ready(settled: Settled, seeds: tuple[int, ...] | None = None) -> Ready:
@@ -198,15 +224,7 @@ def _probe(contenders: dict[str, Contender], dataset: Dataset, plan: Plan) -> di
     """Build each contender's network, which tells at once what cannot be, and estimate the seconds of its run."""
     seconds = {}
     for label, contender in contenders.items():
-        network = build(contender.network, dataset.input_shape, len(dataset.classes), seed=0)
-        try:
+        with _told_if_it_cannot_be(label, dataset):
+            network = build(contender.network, dataset.input_shape, len(dataset.classes), seed=0)
             seconds[label] = seconds_per_run(network, contender.recipe, dataset, plan)
-        except UserError as error:
-            raise UserError(f"{label}: {error}") from error
-        except Exception as error:
-            shape = "x".join(map(str, dataset.input_shape))
-            raise UserError(
-                f"{label} cannot be trained on these images ({shape}, {len(dataset.classes)} classes): "
-                f"{type(error).__name__}: {error}"
-            ) from error
     return seconds

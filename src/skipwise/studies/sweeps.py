@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from skipwise.data.dataset import Dataset
 from skipwise.errors import UserError, unknown
 from skipwise.networks import Architecture
-from skipwise.networks.presets import twin_name
+from skipwise.networks.presets import depths_of, families, twin_name
 from skipwise.studies import defaults
 from skipwise.studies.asked import Asked
 from skipwise.studies.contender import Contender, parse_contender, parse_contenders
@@ -64,7 +64,12 @@ def _usual(asked: Asked, recipe: Recipe) -> Sweep:
 
 def _depths(asked: Asked, recipe: Recipe) -> Sweep:
     contenders, points = [], []
+    known = depths_of(asked.family)
+    if not known:
+        raise unknown("family of networks with a depth in its name", asked.family, families())
     for depth in sorted(set(asked.depths)):
+        if depth not in known:
+            raise UserError(f"There is no {asked.family} of {depth} layers: known are {', '.join(map(str, known))}.")
         residual = f"{asked.family}{depth}"
         for name, series in ((twin_name(residual), "plain"), (residual, asked.family)):
             contenders.append(parse_contender(name, recipe, asked.settings))
