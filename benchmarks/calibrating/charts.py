@@ -129,18 +129,25 @@ def _equivalent(rows: list[Row]) -> Chart:
 def _saved(rows: list[Row]) -> Chart:
     """Runs saved and right claims by the size of the effect."""
     points = [
-        {"who": f"{words}, {row['pool']}", "units": row["units"], "value": row[name]}
+        {"who": f"{words}, {row['pool']}", "units": row["units"], "value": row[name], **_reach(row, name)}
         for row in rows
         if not row["own"]
         for words, name in (("runs saved", "saved"), ("right claims", "right"))
     ]
     names = list(dict.fromkeys(point["who"] for point in points))
     x = alt.X("units:Q", title="true difference (standard errors that 10 seeds would have)")
-    y = alt.Y("value:Q", title="runs saved; studies with the right claim (%)", axis=alt.Axis(format="~%"))
-    base = chart_of(points)
-    return alt.layer(base.mark_line(point=True, size=2).encode(x=x, y=y, color=_series(names))).properties(
-        width=WIDTH, height=HEIGHT
-    )
+    title = "runs saved; studies with the right claim (%)"
+    y = alt.Y("value:Q", title=title, axis=alt.Axis(format="~%"))
+    base, colour = chart_of(points), _series(names)
+    bars = base.mark_rule(size=2).encode(x=x, y=alt.Y("low:Q", title=title), y2="high:Q", color=colour)
+    curves = base.mark_line(point=True, size=2).encode(x=x, y=y, color=colour)
+    return alt.layer(bars, curves).properties(width=WIDTH, height=HEIGHT)
+
+
+def _reach(row: Row, name: str) -> dict[str, float]:
+    """Two standard errors to either side of a share of studies; of runs saved the mean is all there is."""
+    error = 2 * row["error"] if name == "right" else 0.0
+    return {"low": row[name] - error, "high": min(1.0, row[name] + error)}
 
 
 def _series(names: list[str]) -> alt.Color:
