@@ -58,7 +58,7 @@ def test_compare_says_what_it_does_and_ends_with_the_report(home):
         (["compare", "digit"], "There is no data set, file or folder called 'digit': did you mean 'digits'?"),
         (["compare", "digits", "plain8:lr=fast"], "lr=fast cannot be: lr takes a learning rate above 0."),
         (["compare", "digits", "resnet18", "plain18"],
-         "Images of 8x8 px are too small for this network: it halves them until nothing is left and needs at least 17 px a "
+         "resnet18: Images of 8x8 px are too small for this network: it halves them until nothing is left and needs at least 17 px a "
          "side (take --size 17, or another stem or network)."),
         (["compare", "--seeds", "0"], "--seeds is 0: it must be at least 1."),
         (["compare", "--epochs", "0"], "--epochs is 0: it must be at least 1."),
