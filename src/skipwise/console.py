@@ -119,7 +119,7 @@ class Console:
             for caution in verdict.cautions if section is None else []:
                 self.say(f"  - {caution}")
         if section is not None:
-            self.say(f"\n{section.headline}")
+            self.say("\n".join(["", section.headline, *section.facts]))
         for caution in cautions:
             self.say(f"  - {caution}")
         if self.ready.missing:

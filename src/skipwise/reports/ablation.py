@@ -1,27 +1,19 @@
 """What an ablation has to say."""
 
+from collections.abc import Sequence
+
 import altair as alt
 import numpy as np
 
 from skipwise.reports.charts import WIDTH, Chart, chart_of
 from skipwise.reports.section import SweepSection, interval_text, level_text, needed_text, says
 from skipwise.reports.tables import percent, points
-from skipwise.statistics import t_interval
+from skipwise.statistics import Verdict, t_interval
 from skipwise.studies import Study
 
 
 def ablation_section(study: Study) -> SweepSection:
     base = study.design.contenders[0].label
-    helped = [v.contender for v in study.verdicts.values() if v.direction == "better"]
-    hurt = [v.contender for v in study.verdicts.values() if v.direction == "worse"]
-    undecided = len(study.verdicts) - len(helped) - len(hurt)
-    said = [
-        f"{', '.join(labels)} {'is' if len(labels) == 1 else 'are'} {word} than {base}"
-        for labels, word in ((helped, "better"), (hurt, "worse"))
-        if labels
-    ]
-    if undecided:
-        said.append(f"{undecided} change{'s are' if undecided > 1 else ' is'} undecided")
     gaps = {
         label: np.array([
             (result.fitted_accuracy or 0.0) - (result.validation_accuracy or 0.0) for result in results
@@ -39,11 +31,10 @@ def ablation_section(study: Study) -> SweepSection:
             interval_text(verdict) if verdict else "",
             says(verdict) if verdict else "the base",
             needed_text(verdict) if verdict else "",
-            points(float(gaps[label].mean())),
-            f"{points(low)} to {points(high)}",
+            f"{points(float(gaps[label].mean()))} ({points(low)} to {points(high)})",
         ))  # fmt: skip
     return SweepSection(
-        headline="; ".join(said) + ".",
+        headline=ablation_sentence(base, list(study.verdicts.values())),
         explanation=(
             "Each line changes one ingredient of the base and leaves all else, images and their order included. The gap is "
             "the accuracy on training images as they are, less that on validation images: a large gap is overfitting, and "
@@ -53,13 +44,32 @@ def ablation_section(study: Study) -> SweepSection:
             "Ingredients are changed one at a time, so it does not tell how they work together, and each with one strength: "
             "another strength may do better. Test accuracy decides; the gap only helps to understand."
         ),
+        caption="Dots are single seeds, bars are intervals. Differences to the base, and gaps, are in percentage points.",
         charts={"ablation": [_differences(study), _gaps(gaps)]},
         columns=(
-            "contender", "test accuracy", "difference in points", f"{level_text(study)} % interval", "verdict", "still needed", "gap in points",
-            "95 % interval of the gap",
+            "contender", "test accuracy", "points", f"{level_text(study)} % interval", "verdict", "still needed",
+            "gap (95 % interval)",
         ),
         rows=rows,
     )  # fmt: skip
+
+
+def ablation_sentence(base: str, verdicts: Sequence[Verdict]) -> str:
+    """Which changes are better or worse than the base, and how many are undecided."""
+    said = []
+    for word in ("better", "worse"):
+        labels = [verdict.contender for verdict in verdicts if verdict.direction == word]
+        if labels:
+            said.append(f"{', '.join(labels)} {'is' if len(labels) == 1 else 'are'} {word} than {base}")
+    undecided = sum(verdict.direction == "undecided" for verdict in verdicts)
+    if undecided == len(verdicts):
+        said.append(
+            f"none of {undecided} changes can be told from {base}" if undecided > 1 else "the change is undecided"
+        )
+    elif undecided:
+        said.append(f"{undecided} change{'s are' if undecided > 1 else ' is'} undecided")
+    sentence = "; ".join(said)
+    return f"{sentence[0].upper()}{sentence[1:]}."
 
 
 def _differences(study: Study) -> Chart:

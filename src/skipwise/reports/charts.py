@@ -42,12 +42,12 @@ def lines(
     fitted: list[dict[str, Any]] | None = None,
 ) -> Chart:
     """Means joined by lines, their intervals, and single seeds as dots."""
-    scale = alt.Scale(type="log") if logarithmic else alt.Scale(zero=False, padding=12)
+    scale = alt.Scale(type="log", nice=False, padding=12) if logarithmic else alt.Scale(zero=False, padding=12)
     ticks = sorted({point["at"] for point in values["means"]})
     x = alt.X(
         "at:Q", title=x_title, scale=scale, axis=alt.Axis(values=ticks, grid=False, format=",d", labelOverlap=True)
     )
-    y_scale = alt.Scale(type="log") if logarithmic_values else alt.Scale(zero=False, nice=True)
+    y_scale = alt.Scale(type="log", nice=False, padding=8) if logarithmic_values else alt.Scale(zero=False, nice=True)
     y = alt.Y("value:Q", title=y_title, scale=y_scale, axis=alt.Axis(format="~%"))
     colour = series_colour(series)
     dots = chart_of(values["seeds"]).mark_circle(size=22, opacity=0.45).encode(x=x, y=y, color=colour)

@@ -55,8 +55,9 @@ def learning_curve_section(study: Study) -> SweepSection:
         for n in np.geomspace(images[name][0], images[name][-1], 40).tolist()
     ]
     return SweepSection(
-        headline=" ".join([*said, *(law_sentence(name, law) for name, law in laws.items() if law)])
+        headline=" ".join(said)
         or f"{first} was trained on {len(fractions)} shares of the images.",
+        facts=[law_sentence(name, law) for name, law in laws.items() if law],
         explanation=(
             "Each seed draws its own share of every class; contenders of one seed get the same images, and smaller shares lie "
             "in larger ones. Unless a budget says otherwise all runs take the same number of steps, so that a small "

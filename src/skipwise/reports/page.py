@@ -73,6 +73,7 @@ def _numbers(
         "study": study.design.name,
         "kind": study.design.kind,
         "headline": section.headline if section else None,
+        "facts": list(section.facts) if section else [],
         "seeds": list(study.seeds),
         "verdicts": [verdict.to_json() for verdict in study.verdicts.values()],
         "cautions": list(cautions),

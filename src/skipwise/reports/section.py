@@ -11,7 +11,10 @@ from skipwise.studies import Study
 
 @dataclass(frozen=True, kw_only=True)
 class SweepSection:
-    """`headline` answers the question, `limits` says what it does not prove; `charts` are by the name of their file, `caption` is under them."""
+    """`headline` answers the question, `facts` add to it, `limits` says what it does not prove.
+
+    `charts` are by the name of their file, `caption` is under them.
+    """
 
     headline: str
     explanation: str
@@ -19,6 +22,7 @@ class SweepSection:
     charts: dict[str, Sequence[Chart]]
     rows: Sequence[tuple[str, ...]]
     columns: tuple[str, ...]
+    facts: Sequence[str] = ()
     caption: str = "Dots are single seeds, bars are intervals."
 
 
@@ -42,8 +46,8 @@ def needed_text(verdict: Verdict) -> str:
     if verdict.direction != "undecided" or verdict.equivalent:
         return ""
     if verdict.needed_seeds is not None:
-        return f"about {verdict.needed_seeds} seeds"
-    return f"about {verdict.needed_images} test images" if verdict.needed_images is not None else "more of both"
+        return f"{verdict.needed_seeds} seeds"
+    return f"{verdict.needed_images:,} test images" if verdict.needed_images is not None else "more of both"
 
 
 def interval_text(verdict: Verdict) -> str:
