@@ -90,7 +90,10 @@ def cost_chart(found: Found, confirmed: Collection[str]) -> Chart:
     along = [_point(trial, found) for trial in front(finished)]
     titles = "multiply-adds of one image (log axis)", "validation accuracy (%)"
     x = alt.X(
-        "cost:Q", title=titles[0], scale=alt.Scale(type="log", padding=24), axis=alt.Axis(format="~s", tickCount=5)
+        "cost:Q",
+        title=titles[0],
+        scale=alt.Scale(type="log", nice=False, padding=40),
+        axis=alt.Axis(format="~s", tickCount=5),
     )
     scale, axis = alt.Scale(zero=False, nice=True), alt.Axis(format="~%")
     y = alt.Y("value:Q", title=titles[1], scale=scale, axis=axis)
@@ -99,11 +102,13 @@ def cost_chart(found: Found, confirmed: Collection[str]) -> Chart:
         x=x, y=alt.Y("low:Q", title=titles[1], scale=scale, axis=axis), y2="high:Q", color=NETWORKS
     )  # fmt: skip
     dots = chart_of(points).mark_circle(size=60, opacity=0.85).encode(x=x, y=y, color=NETWORKS)
-    labelled = sorted((point for point in points if point["name"]), key=lambda point: point["cost"])
-    named = [  # in turn above and below, since equal accuracies are common
-        chart_of(some).mark_text(fontSize=10, align="left", dx=5, dy=dy).encode(x=x, y=y, text="name:N")
-        for some, dy in ((labelled[::2], -9), (labelled[1::2], 12))
-        if some
+    labelled = sorted((point for point in points if point["name"]), key=lambda point: (point["cost"], -point["value"]))
+    named = [  # in turn at four corners, since equal accuracies are common
+        chart_of(labelled[turn::4])
+        .mark_text(fontSize=10, align="left" if dx > 0 else "right", dx=dx, dy=dy)
+        .encode(x=x, y=y, text="name:N")
+        for turn, (dx, dy) in enumerate(((-5, -9), (5, 12), (5, -9), (-5, 12)))
+        if labelled[turn::4]
     ]
     return alt.layer(step, rules, dots, *named).properties(
         width=WIDTH - 60,
