@@ -1,6 +1,7 @@
 """What is about to be trained, and by which defaults, line by line."""
 
 from skipwise.data import OWN_SIZE, Dataset
+from skipwise.data.folds import fold_of
 from skipwise.networks import Architecture
 from skipwise.reports.tables import duration, length
 from skipwise.studies import Ready
@@ -42,10 +43,12 @@ def announcement(ready: Ready) -> list[str]:
 def data_lines(ready: Ready, data: Dataset) -> list[str]:
     """The data, their parts, and what was noticed of them."""
     channels, height, width = data.input_shape
+    folds = ready.design.folds
+    one = fold_of(data, 0, folds, seed=0) if folds else data
     return [
         f"Data        {data.name}: {len(data.images)} images of {height}x{width} px, "
-        f"{'grey' if channels == 1 else 'colour'}, {len(data.classes)} classes; {len(data.train)} train, "
-        f"{len(data.validation)} validation, {len(data.test)} test",
+        f"{'grey' if channels == 1 else 'colour'}, {len(data.classes)} classes; {'in each fold about ' if folds else ''}"
+        f"{len(one.train)} train, {len(one.validation)} validation, {len(one.test)} test",
         f"            {size_note(ready)}",
         *(f"            {note}" for note in data.found["notes"]),
     ]

@@ -111,7 +111,7 @@ def _ablations(asked: Asked, base: Contender, dataset: Dataset | None) -> Sweep:
         except UserError as error:
             if asked.over != defaults.INGREDIENTS:
                 raise
-            notes.append(f"without {ingredient}: {error}")
+            notes.append(f"left out {ingredient}: {error}")
     return Sweep(contenders=tuple(made), notes=tuple(notes))
 
 
