@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from skipwise.comparison import compare
+    from skipwise.comparison import compare, run
     from skipwise.deployment import Model, Prediction
     from skipwise.errors import UserError
     from skipwise.networks import Architecture
@@ -21,9 +21,10 @@ _HOMES = {
     "UserError": "skipwise.errors",
     "Verdict": "skipwise.statistics",
     "compare": "skipwise.comparison",
+    "run": "skipwise.comparison",
 }
 
-__all__ = ["Architecture", "Model", "Prediction", "Recipe", "Study", "UserError", "Verdict", "compare"]
+__all__ = ["Architecture", "Model", "Prediction", "Recipe", "Study", "UserError", "Verdict", "compare", "run"]
 
 
 def __getattr__(name: str) -> Any:
