@@ -24,6 +24,7 @@ def announcement(ready: Ready) -> list[str]:
         *(f"            {note}" for note in (*network_notes(ready), *ready.notes)),
         f"Recipe      {length(recipe)}, batch {recipe.batch_size}, rate {recipe.lr:g}, {recipe.schedule}, "
         f"weight decay {recipe.weight_decay:g}, crop {recipe.crop} px, {'flip' if recipe.flip else 'no flip'}"
+        + (f", {100 * recipe.fraction:g} % of the training images" if recipe.fraction < 1 else "")
         + (" (first contender; others differ)" if len(recipes) > 1 else ""),
     ]
     if design.budget:

@@ -73,3 +73,12 @@ def test_what_varies_between_seeds_opens_the_interval():
     found = images_needed_instead((0.1, 0.4, 1.0), scores, "b", "a")
     assert found.share is not None
     assert found.high is None
+
+
+def test_errors_that_fall_to_nothing_have_a_law_all_the_same():
+    """Logarithms of errors of 0 are cut at 1e-4: the straight line that the fit begins with is very steep."""
+    right = [np.ones((2, 100)), np.ones((2, 100))]
+    wrong = [np.concatenate([np.zeros((2, some)), np.ones((2, 100 - some))], axis=1) for some in (2, 1)]
+    law = power_law([500, 600, 800, 1000], [*wrong, *right])
+    assert law is not None
+    assert law.error(1000) < law.error(500)

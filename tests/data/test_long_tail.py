@@ -27,7 +27,7 @@ def test_the_largest_tail_that_fits():
 
 def test_a_tail_that_leaves_nothing_is_refused():
     train, labels = even(each=10)
-    with pytest.raises(UserError, match=r"--long-tail is 50, .* none for the last class: take at most 20\."):
+    with pytest.raises(UserError, match=r"--long-tail is 50, .* none for the last class: take at most 19\."):
         long_tail(train, labels, 50, 0)
 
 

@@ -1,5 +1,7 @@
 """The sentences of sweeps, with intervals that are open at either end."""
 
+from math import inf
+
 import pytest
 
 from skipwise.analysis.crossover import Crossover
@@ -19,6 +21,7 @@ DEPTHS = (8, 14, 20)
         (14, None, None, "On average shortcuts pay from 14 layers on (95 % interval open at both ends)."),
         (14, 14, 14, "On average shortcuts pay from 14 layers on (95 % interval 14 layers, among the depths that were tried)."),
         (8, None, 8, "On average shortcuts pay at every depth that was tried, from 8 layers on (95 % interval at or below 8 to 8 layers)."),
+        (None, inf, None, "Up to 20 layers there is no depth from which on shortcuts pay on average (95 % interval beyond 20 layers)."),
         (None, 20, None, "Up to 20 layers there is no depth from which on shortcuts pay on average (95 % interval 20 to beyond 20 layers)."),
     ],
 )  # fmt: skip
@@ -31,11 +34,19 @@ def test_the_crossover_in_words(depth, low, high, sentence):
     [
         (0.25, 0.2, 0.5, "b needs 25 % of the images to be as good as a with all of them (95 % interval 20 to 50 %)."),
         (0.25, 0.2, None, "b needs 25 % of the images to be as good as a with all of them (95 % interval 20 to more than all)."),
+        (0.1, 0.1, 0.5, "b needs at most 10 % of the images to be as good as a with all of them (95 % interval at most 10 to 50 %)."),
         (None, 1.0, None, "b does not reach the accuracy of a."),
     ],
 )  # fmt: skip
 def test_the_images_needed_in_words(share, low, high, sentence):
-    assert needed_sentence(ImagesNeeded(share=share, low=low, high=high), "b", "a") == sentence
+    assert needed_sentence(ImagesNeeded(share=share, low=low, high=high), "b", "a", (0.1, 0.5, 1.0)) == sentence
+
+
+def test_the_largest_share_that_was_tried_is_named():
+    found = ImagesNeeded(share=0.004, low=0.002, high=None)
+    assert needed_sentence(found, "b", "a", (0.002, 0.02, 0.2)) == (
+        "b needs 0.4 % of the images to be as good as a with 20 % of them (95 % interval at most 0.2 to more than 20 %)."
+    )
 
 
 def test_a_power_law_in_words():

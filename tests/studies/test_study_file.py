@@ -137,3 +137,14 @@ def test_words_of_the_command_line_are_called_as_there():
     assert validated({"contenders": ("plain8",), "out": Path("x"), "fractions": [1]}) == Asked(
         contenders=("plain8",), out=Path("x"), fractions=(1.0,)
     )
+
+
+def test_a_field_of_another_command_is_told(tmp_path):
+    """Depths without a command would train the usual pair, which nobody asked for."""
+    file = tmp_path / "study.toml"
+    file.write_text('data = "digits"\ndepths = [8, 20]\n')
+    with pytest.raises(UserError) as error:
+        read_study_file(file)
+    assert str(error.value) == (
+        f"{file}, line 2: depths is a field of depth, not of compare: leave it out, or take another command."
+    )

@@ -92,3 +92,18 @@ def test_an_extended_comparison_repeats_every_contender():
     made = first.extended_by(design(Asked(contenders=("plain8", "c@resnet8:kernel=5"), seeds=2)))
     assert made.asked.contenders == ("plain8", "resnet8", "c@resnet8:kernel=5")
     assert made.command == "skipwise compare digits plain8 resnet8 c@resnet8:kernel=5 --seeds 3"
+
+
+def test_points_of_a_sweep_are_trained_alike():
+    first = design(Asked(command="depth", depths=(8,), budget="steps=50"))
+    with pytest.raises(UserError) as error:
+        first.extended_by(design(Asked(command="depth", depths=(14,), budget="steps=500")))
+    assert str(error.value) == (
+        "The study 'it' was begun with budget steps=50, not steps=500, and its points must be trained alike: "
+        "take another --name, or --out, for a study of its own."
+    )
+
+
+def test_an_ablation_needs_an_ingredient():
+    with pytest.raises(UserError, match=r"--over names no ingredient: give some, as crop,mixup\."):
+        sweep(Asked(command="ablate", over=()), Recipe())

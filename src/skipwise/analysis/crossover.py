@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -14,7 +15,7 @@ class Crossover:
     """The smallest depth from which on all deeper differences are positive; None where the deepest one is not.
 
     The interval is of the bootstrap at `level`. It is open below (`low` None) where the crossover may lie at or below
-    the shallowest depth, and open above (`high` None) where it may lie beyond the deepest.
+    the shallowest depth, and open above (`high` None) where it may lie beyond the deepest; `low` is infinite where it lies there.
     """
 
     depth: float | None
@@ -41,7 +42,7 @@ def crossover(
     last = positions[-1]
     return Crossover(
         depth=None if found == last else depths[found],
-        low=None if low == 0 else depths[min(low, last - 1)],
+        low=None if low == 0 else inf if low == last else depths[low],
         high=None if high == last else depths[high],
         level=level,
     )

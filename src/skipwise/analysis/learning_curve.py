@@ -33,9 +33,10 @@ class PowerLaw:
 
 @dataclass(frozen=True, kw_only=True)
 class ImagesNeeded:
-    """The share of all training images with which one contender is as good as another with all; None: not even so.
+    """The share of all training images with which one contender is as good as another with the largest one tried.
 
-    The interval is the bootstrap's at 95 %; its upper end is None where the contender may need more than all.
+    None where it is not even with that. The interval is the bootstrap's at 95 %; its upper end is None where the contender
+    may need more than was tried. At the smallest share that was tried, share and `low` mean that or less.
     """
 
     share: float | None
@@ -66,7 +67,7 @@ def _fit(images: Float[np.ndarray, "points"], errors: Float[np.ndarray, "points"
     logs = np.log(errors.clip(LEAST_ERROR))
     slope, offset = np.polyfit(np.log(images), logs, 1)
     exponent = float(np.clip(-slope, 1e-3, 3))
-    start = [offset, exponent]
+    start = [float(np.clip(offset, -19, 19)), exponent]
     if len(images) == 3:
         return float(np.exp(offset)), float(-slope), 0.0
 
@@ -88,7 +89,7 @@ def images_needed_instead(
     contender: str,
     instead_of: str,
 ) -> ImagesNeeded:
-    """With which share of the images `contender` is as good as `instead_of` with all of them.
+    """With which share of the images `contender` is as good as `instead_of` with the last of the rising `fractions`.
 
     Between two fractions the error is taken to be linear in the logarithm of the share.
     """

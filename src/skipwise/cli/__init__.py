@@ -27,7 +27,7 @@ add_study_commands(app)
 @app.command()
 def run(
     file: Annotated[Path, typer.Argument(help="A study file, as study.toml in the folder of each study.")],
-    workers: Annotated[int | None, typer.Option(help="Runs at once; changes no result.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Runs at once; changes no result.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be trained, and stop.")] = False,
 ) -> None:
     """Run the study that a file describes."""

@@ -44,10 +44,10 @@ def fold_of(dataset: Dataset, fold: int, folds: int, seed: int) -> Dataset:
     """
     together = np.array(dataset.found["together"], np.int64)
     fewest = min(len(np.unique(together[dataset.labels == label])) for label in range(len(dataset.classes)))
-    if fewest < max(3, folds):
+    if fewest < max(4, folds):
         raise UserError(
             f"--folds is {folds}, and the smallest class has {fewest} images that differ: each fold needs one of every "
-            "class, and at least 3 are needed."
+            "class, and at least 4 are needed."
         )
     numbers = fold_numbers(dataset.labels, together, folds, dataset.fingerprint, seed, "folds")
     rest = np.flatnonzero(numbers != fold)
@@ -55,6 +55,12 @@ def fold_of(dataset: Dataset, fold: int, folds: int, seed: int) -> Dataset:
     if fewest * (folds - 1) / folds < parts:
         parts = 3
     inner = fold_numbers(dataset.labels[rest], together[rest], parts, dataset.fingerprint, seed, fold, "validation")
+    missing = np.setdiff1d(np.unique(dataset.labels), dataset.labels[rest[inner != 0]])
+    if len(missing):
+        raise UserError(
+            f"--folds is {folds}, and no image of {dataset.classes[missing[0]]} is left to train on in fold {fold} of seed {seed}: "
+            "take fewer or more folds, or give the class more images."
+        )
     train = rest[inner != 0]
     statistics = {name: tuple(values) for name, values in mean_and_std(dataset.images, train).items()}
     return replace(

@@ -16,7 +16,7 @@ def long_tail(
     """The training images that are left when the classes, in their order, fall exponentially by `ratio` in all.
 
     Class c of C keeps n * ratio ** (-c / (C - 1)) images (Cui et al. 2019), with the largest n for which every class has
-    enough. Which ones stay is drawn by `key`, and a longer tail keeps a part of what a shorter one keeps. Raises
+    enough. Which ones stay is drawn by `key`; of balanced classes a longer tail keeps a part of what a shorter one keeps. Raises
     UserError where the last class would have none.
     """
     counts = np.bincount(labels[train])
@@ -25,7 +25,7 @@ def long_tail(
     if wanted.min() < 1:
         raise UserError(
             f"--long-tail is {ratio:g}, and the training images would leave none for the last class: "
-            f"take at most {(counts / shape).min() * 2:.0f}."
+            f"take at most {1.9 * counts[-1]:.0f}."
         )
     order = train[draws.order(len(train), *key, "long tail")]
     kept = [order[labels[order] == label][:count] for label, count in enumerate(wanted)]

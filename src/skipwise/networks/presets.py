@@ -210,13 +210,13 @@ def twin_name(name: str) -> str:
 
 def depths_of(family: str) -> list[int]:
     """The layers of the presets that are called so and end in a number: of `resnet` 8, 9, 14, ..."""
-    ends = [name.removeprefix(family) for name in PRESETS if name.startswith(family)]
+    ends = [name.removeprefix(family) for name in PRESETS if name.startswith(family) and twin_name(name) in PRESETS]
     return sorted(int(end) for end in ends if end.isdigit())
 
 
 def families() -> list[str]:
     """What residual presets are called before their number of layers."""
-    named = {name.rstrip("0123456789") for name in PRESETS if name[-1].isdigit() and not name.startswith("plain")}
+    named = {name.rstrip("0123456789") for name in PRESETS if name[-1].isdigit() and twin_name(name) in PRESETS}
     return sorted(named)
 
 

@@ -36,7 +36,7 @@ def ablation_section(study: Study) -> SweepSection:
     return SweepSection(
         headline=ablation_sentence(base, list(study.verdicts.values())),
         explanation=(
-            "Each line changes one ingredient of the base and leaves all else, images and their order included. The gap is "
+            "Each line changes one ingredient of the base and leaves all else but a searched rate, images and their order included. The gap is "
             "the accuracy on training images as they are, less that on validation images: a large gap is overfitting, and "
             "an ingredient that fights it makes the gap smaller."
         ),
@@ -61,7 +61,10 @@ def ablation_sentence(base: str, verdicts: Sequence[Verdict]) -> str:
         labels = [verdict.contender for verdict in verdicts if verdict.direction == word]
         if labels:
             said.append(f"{', '.join(labels)} {'is' if len(labels) == 1 else 'are'} {word} than {base}")
-    undecided = sum(verdict.direction == "undecided" for verdict in verdicts)
+    equivalent = [v.contender for v in verdicts if v.direction == "undecided" and v.equivalent]
+    if equivalent:
+        said.append(f"{', '.join(equivalent)} {'is' if len(equivalent) == 1 else 'are'} equivalent to {base}")
+    undecided = sum(verdict.direction == "undecided" and not verdict.equivalent for verdict in verdicts)
     if undecided == len(verdicts):
         said.append(
             f"none of {undecided} changes can be told from {base}" if undecided > 1 else "the change is undecided"

@@ -86,6 +86,8 @@ def imbalance_warning(study: Study) -> str | None:
         apart.append((abs(balanced - accuracy), label, accuracy, balanced))
     distance, label, accuracy, balanced = max(apart)
     test = np.array(found["counts"]["test"])
+    if ratio_of(test) < UNBALANCED:
+        return "the classes are unbalanced in training, and the test images are not: look at the recalls by class too"
     commonest = f"always naming {found['classes'][test.argmax()]} would be right on {percent(test.max() / test.sum())}"
     if distance < MISLEADING:
         return f"the classes are unbalanced ({commonest}): look at the recalls by class too"

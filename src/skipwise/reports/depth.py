@@ -1,6 +1,7 @@
 """What a sweep over depths has to say."""
 
 from collections.abc import Sequence
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -76,6 +77,8 @@ def crossover_sentence(found: Crossover, depths: Sequence[float]) -> str:
     interval = f"{100 * found.level:g} % interval {low} to {high} layers"
     if found.low is None and found.high is None:
         interval = f"{100 * found.level:g} % interval open at both ends"
+    if found.low == inf:
+        interval = f"{100 * found.level:g} % interval beyond {depths[-1]:g} layers"
     if found.low is not None and found.low == found.high:
         interval = f"{100 * found.level:g} % interval {low} layers, among the depths that were tried"
     if found.depth is None:

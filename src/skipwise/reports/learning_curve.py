@@ -1,5 +1,6 @@
 """What a learning curve has to say."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ def learning_curve_section(study: Study) -> SweepSection:
     said = []
     for other in others:
         fewer, more = (other, first) if scores[other][-1].mean() >= scores[first][-1].mean() else (first, other)
-        said.append(needed_sentence(images_needed_instead(fractions, scores, fewer, more), fewer, more))
+        said.append(needed_sentence(images_needed_instead(fractions, scores, fewer, more), fewer, more, fractions))
     rows = [
         (
             f"{100 * at:g} %",
@@ -66,7 +67,7 @@ def learning_curve_section(study: Study) -> SweepSection:
         ),
         limits=(
             "A power law between the shares that were tried says little beyond them: it does not tell how many images would "
-            "reach a given accuracy. Choosing the epoch by all validation images flatters small shares a little."
+            "reach a given accuracy. A share with fewer images than a batch is trained in smaller batches. Choosing the epoch by all validation images flatters small shares a little."
         ),
         charts={
             "learning-curve": [
@@ -97,16 +98,21 @@ def _images(study: Study, label: str) -> int:
     return study.results[label][0].training_images or 1
 
 
-def needed_sentence(needed: ImagesNeeded, fewer: str, more: str) -> str:
-    """How many images one contender needs to be as good as the other with all of them."""
-    if needed.share is None:
+def needed_sentence(needed: ImagesNeeded, fewer: str, more: str, fractions: Sequence[float]) -> str:
+    """How many images one contender needs to be as good as the other with the largest share that was tried."""
+    smallest, largest = fractions[0], fractions[-1]
+    most = "all" if largest == 1 else f"{_share_text(largest)} %"
+    if needed.share is None or needed.low is None:
         return f"{fewer} does not reach the accuracy of {more}."
-    low = "the smallest share" if needed.low is None else f"{100 * needed.low:.0f}"
-    high = "more than all" if needed.high is None else f"{100 * needed.high:.0f} %"
-    return (
-        f"{fewer} needs {100 * needed.share:.0f} % of the images to be as good as {more} with all of them "
-        f"(95 % interval {low} to {high})."
-    )
+    share = f"{'at most ' * (needed.share <= smallest)}{_share_text(needed.share)} %"
+    low = f"{'at most ' * (needed.low <= smallest)}{_share_text(needed.low)}"
+    high = f"more than {most}" if needed.high is None else f"{_share_text(needed.high)} %"
+    return f"{fewer} needs {share} of the images to be as good as {more} with {most} of them (95 % interval {low} to {high})."
+
+
+def _share_text(share: float) -> str:
+    """In percent, small ones with the digits that matter."""
+    return f"{100 * share:.0f}" if share >= 0.1 else f"{100 * share:.2g}"
 
 
 def law_sentence(name: str, law: PowerLaw) -> str:

@@ -45,6 +45,8 @@ def needed_text(verdict: Verdict) -> str:
     """What an undecided verdict would still need, if the difference stays as it is."""
     if verdict.direction != "undecided" or verdict.equivalent:
         return ""
+    if verdict.pairs == 1:
+        return "more seeds"
     if verdict.needed_seeds is not None:
         return f"{verdict.needed_seeds} seeds"
     return f"{verdict.needed_images:,} test images" if verdict.needed_images is not None else "more of both"

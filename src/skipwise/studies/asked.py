@@ -10,6 +10,19 @@ from pydantic import ConfigDict, Field, with_config
 from skipwise.studies import defaults
 
 Command = Literal["compare", "train", "depth", "ablate", "learning-curve", "tune"]
+SOME: dict[str, tuple[Command, ...]] = {
+    "contenders": ("compare", "train", "ablate", "learning-curve"),
+    "seed": ("train",),
+    "depths": ("depth",),
+    "family": ("depth", "tune"),
+    "over": ("ablate",),
+    "fractions": ("learning-curve",),
+    "trials": ("tune",),
+    "space": ("tune",),
+    "tune": ("compare", "depth", "ablate", "learning-curve"),
+    "folds": ("compare", "depth", "ablate"),
+}
+"""Fields that not every command has, and which do."""
 LARGEST_SIZE = 2048
 """Of images, in px a side."""
 

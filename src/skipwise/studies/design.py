@@ -142,6 +142,8 @@ class Design:
                 f"The reference of the study {self.name!r} is {self.contenders[0].label!r}, "
                 f"not {asked.contenders[0].label!r}: name that one first, or {another}."
             )
+        if self.points and self.asked and asked.asked:
+            _check_alike(self.name, self.asked, asked.asked)
         known = {contender.label: contender for contender in self.contenders}
         for contender in asked.contenders:
             if known.get(contender.label, contender) != contender:
@@ -179,6 +181,17 @@ class Design:
                 raise UserError(
                     f"The study {self.name!r} would lack {series} at {lacking}: ask for all contenders at all of them."
                 )
+
+
+def _check_alike(name: str, kept: Asked, asked: Asked) -> None:
+    """Raises UserError where the points of a sweep would be trained in different ways."""
+    for what in ("epochs", "budget", "tune", "settings"):
+        before, after = getattr(kept, what), getattr(asked, what)
+        if before != after:
+            raise UserError(
+                f"The study {name!r} was begun with {what} {before or 'as usual'}, not {after or 'as usual'}, and its points "
+                "must be trained alike: take another --name, or --out, for a study of its own."
+            )
 
 
 def _first_difference(kept: Contender, asked: Contender) -> str:

@@ -137,7 +137,8 @@ def _check_folds(asked: Asked, folds: int, dataset: Dataset) -> None:
         raise UserError(
             "--folds tests every image, and a search would choose on images that are tested later: write one."
         )
-    fold_of(dataset, 0, folds, seed=0)
+    for fold in range(folds):
+        fold_of(dataset, fold, folds, seed=0)
 
 
 def _on_budget(contender: Contender, budget: Budget, dataset: Dataset) -> Contender:

@@ -105,8 +105,9 @@ class Result:
 
 def _mean(values: Iterable[float | None]) -> float | None:
     """None where one of them is missing."""
-    known = [value for value in values if value is not None]
-    return float(np.mean(known)) if known else None
+    every = list(values)
+    known = [value for value in every if value is not None]
+    return float(np.mean(known)) if len(known) == len(every) else None
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from skipwise.data.sources import check_exists
 from skipwise.errors import UserError, unknown
-from skipwise.studies.asked import Asked
+from skipwise.studies.asked import SOME, Asked
 from skipwise.studies.budget import parse_budget
 from skipwise.studies.sweeps import sweep
 from skipwise.training.recipe import Recipe
@@ -61,6 +61,13 @@ def read_study_file(path: Path) -> Asked:
         return _place(path, _line_where(text, _sets(field)))
 
     asked = validated(found, place=place)
+    for name in found:
+        of = SOME.get(name)
+        if of is not None and asked.command not in of:
+            raise UserError(
+                f"{place(name)}{name} is a field of {' and '.join(of)}, not of {asked.command}: "
+                "leave it out, or take another command."
+            )
     for check in (_check_data, _check_budget, _check_names):
         try:
             check(asked)

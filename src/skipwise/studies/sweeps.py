@@ -109,9 +109,11 @@ def _ablations(asked: Asked, base: Contender, dataset: Dataset | None) -> Sweep:
         try:
             made.append(_changed(base, ingredient, side))
         except UserError as error:
-            if asked.over != defaults.INGREDIENTS:
+            if set(asked.over) != set(defaults.INGREDIENTS):
                 raise
             notes.append(f"left out {ingredient}: {error}")
+    if len(made) == 1:
+        raise UserError("--over names no ingredient: give some, as crop,mixup.")
     return Sweep(contenders=tuple(made), notes=tuple(notes))
 
 
