@@ -36,7 +36,9 @@ def ablation_section(study: Study) -> SweepSection:
     return SweepSection(
         headline=ablation_sentence(base, list(study.verdicts.values())),
         explanation=(
-            "Each line changes one ingredient of the base and leaves all else but a searched rate, images and their order included. The gap is "
+            "Each line changes one ingredient of the base and leaves all else, images and their order included"
+            + (", but for the rate, which was searched for each line. The gap is " if study.design.tuned else ". The gap is ")
+            + "
             "the accuracy on training images as they are, less that on validation images: a large gap is overfitting, and "
             "an ingredient that fights it makes the gap smaller."
         ),
