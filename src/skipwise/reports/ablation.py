@@ -36,11 +36,9 @@ def ablation_section(study: Study) -> SweepSection:
     return SweepSection(
         headline=ablation_sentence(base, list(study.verdicts.values())),
         explanation=(
-            "Each line changes one ingredient of the base and leaves all else, images and their order included"
-            + (", but for the rate, which was searched for each line. The gap is " if study.design.tuned else ". The gap is ")
-            + "
-            "the accuracy on training images as they are, less that on validation images: a large gap is overfitting, and "
-            "an ingredient that fights it makes the gap smaller."
+            f"Each line changes one ingredient of the base and leaves all else{_but_rates(study)}, images and their order "
+            "included. The gap is the accuracy on training images as they are, less that on validation images: a large gap "
+            "is overfitting, and an ingredient that fights it makes the gap smaller."
         ),
         limits=(
             "Ingredients are changed one at a time, so it does not tell how they work together, and each with one strength: "
@@ -75,6 +73,10 @@ def ablation_sentence(base: str, verdicts: Sequence[Verdict]) -> str:
         said.append(f"{undecided} change{'s are' if undecided > 1 else ' is'} undecided")
     sentence = "; ".join(said)
     return f"{sentence[0].upper()}{sentence[1:]}."
+
+
+def _but_rates(study: Study) -> str:
+    return " but the rate, which was searched for each line" if study.design.tuned else ""
 
 
 def _differences(study: Study) -> Chart:
