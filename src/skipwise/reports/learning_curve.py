@@ -12,6 +12,9 @@ from skipwise.reports.tables import percent, points
 from skipwise.statistics import accuracy_interval
 from skipwise.studies import Study
 
+LEAST_EXPONENT = 0.05
+"""Twice the images then save 3 % of the error: what may be smaller cannot be told from nothing."""
+
 
 def learning_curve_section(study: Study) -> SweepSection:
     series = series_of(study)
@@ -107,6 +110,11 @@ def needed_sentence(needed: ImagesNeeded, fewer: str, more: str, fractions: Sequ
     share = f"{'at most ' * (needed.share <= smallest)}{_share_text(needed.share)} %"
     low = f"{'at most ' * (needed.low <= smallest)}{_share_text(needed.low)}"
     high = f"more than {most}" if needed.high is None else f"{_share_text(needed.high)} %"
+    if needed.high is None:
+        return (
+            f"It is open whether {fewer} needs fewer images than {more}: to be as good with {most} of them it needs {share} "
+            f"(95 % interval {low} to {high})."
+        )
     return f"{fewer} needs {share} of the images to be as good as {more} with {most} of them (95 % interval {low} to {high})."
 
 
@@ -118,6 +126,8 @@ def _share_text(share: float) -> str:
 def law_sentence(name: str, law: PowerLaw) -> str:
     """The exponent in words."""
     low, high = law.exponent_interval
+    if low < LEAST_EXPONENT:
+        return f"The shares that were tried do not tell a power law of {name} (exponent's 95 % interval {low:.2f} to {high:.2f})."
     return (
         f"With twice the images the part of {name}'s error above its floor of {percent(law.floor)} is multiplied by "
         f"{2**-law.exponent:.2f} (exponent {law.exponent:.2f}, 95 % interval {low:.2f} to {high:.2f}; the fit misses the means by "

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from skipwise.data.dataset import Dataset
 from skipwise.errors import UserError
 from skipwise.studies.contender import Contender
 from skipwise.studies.folder import StudyFolder
@@ -27,8 +28,15 @@ def make_search_ready(settled: Settled) -> Ready:
         settled.asked, command="compare", name=SEARCH, out=settled.asked.out / settled.name, seeds=1, folds=None
     )
     _check_tuned(settled)
-    ready = make_ready(replace(settled, asked=asked, sweep=Sweep(contenders=tried)), seeds=(SEED,))
+    inside = replace(settled, asked=asked, dataset=without_test(settled.dataset), sweep=Sweep(contenders=tried))
+    ready = make_ready(inside, seeds=(SEED,))
     return replace(ready, design=replace(ready.design, asked=None, command=settled.asked.line))
+
+
+def without_test(dataset: Dataset) -> Dataset:
+    """The data set with its validation images in place of the test images: no search gets to see the latter."""
+    hidden = {**dataset.found["split"], "test": dataset.found["split"]["validation"]}
+    return replace(dataset, test=dataset.validation, found={**dataset.found, "split": hidden})
 
 
 def _check_tuned(settled: Settled) -> None:

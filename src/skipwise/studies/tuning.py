@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from skipwise.errors import UserError
 from skipwise.studies.prepare import SECONDS_TO_START, Ready, Settled, make_ready
-from skipwise.studies.search import SEARCH, SEED
+from skipwise.studies.search import SEARCH, SEED, without_test
 from skipwise.studies.sweeps import Sweep
 from skipwise.studies.tuning_journal import optuna
 from skipwise.studies.tuning_run import Trials, Watcher, contender_of, write_design
@@ -50,10 +50,9 @@ def make_tuning_ready(settled: Settled) -> SearchReady:
     where the folder holds another search.
     """
     optuna()
-    asked, data = settled.asked, settled.dataset
+    asked = settled.asked
     space = space_of(asked.space, family_of(asked.family))
-    hidden = {**data.found["split"], "test": data.found["split"]["validation"]}
-    dataset = replace(data, test=data.validation, found={**data.found, "split": hidden})
+    dataset = without_test(settled.dataset)
     inside = replace(asked, command="compare", name=SEARCH, out=asked.out / settled.name, seeds=1)
     usual = replace(settled.sweep.contenders[0], label="usual")
     ready = make_ready(replace(settled, asked=inside, dataset=dataset, sweep=Sweep(contenders=(usual,))), seeds=(SEED,))
