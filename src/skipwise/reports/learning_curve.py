@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
 
 from skipwise.analysis.learning_curve import ImagesNeeded, PowerLaw, images_needed_instead, power_law
 from skipwise.reports.charts import lines
@@ -43,15 +44,7 @@ def learning_curve_section(study: Study) -> SweepSection:
         for label in [members[position][1]]
         for verdict in [study.verdicts.get(label)]
     ]
-    errors: dict[str, list[dict[str, Any]]] = {"means": [], "seeds": []}
-    for name in series:
-        for n, table in zip(images[name], scores[name], strict=True):
-            low, high = accuracy_interval(table)
-            mean = float(1 - table.mean())
-            errors["means"].append({
-                "series": name, "at": n, "value": max(mean, 1e-3), "low": max(1 - high, 1e-3), "high": max(1 - low, 1e-3),
-            })  # fmt: skip
-            errors["seeds"] += [{"series": name, "at": n, "value": max(1e-3, float(1 - v))} for v in table.mean(1)]
+    errors = _errors(images, scores)
     fitted = [
         {"series": name, "at": n, "value": max(1e-3, law.error(n))}
         for name, law in laws.items()
@@ -95,6 +88,22 @@ def learning_curve_section(study: Study) -> SweepSection:
         ) if study.verdicts else ("share", "contender", "images", "test accuracy", "", "", "", ""),
         rows=rows,
     )  # fmt: skip
+
+
+def _errors(
+    images: dict[str, list[int]], scores: dict[str, list[Float[np.ndarray, "seeds examples"]]]
+) -> dict[str, list[dict[str, Any]]]:
+    """Test errors of each series at its numbers of images: means with intervals, and single seeds."""
+    errors: dict[str, list[dict[str, Any]]] = {"means": [], "seeds": []}
+    for name in scores:
+        for n, table in zip(images[name], scores[name], strict=True):
+            low, high = accuracy_interval(table)
+            mean = float(1 - table.mean())
+            errors["means"].append({
+                "series": name, "at": n, "value": max(mean, 1e-3), "low": max(1 - high, 1e-3), "high": max(1 - low, 1e-3),
+            })  # fmt: skip
+            errors["seeds"] += [{"series": name, "at": n, "value": max(1e-3, float(1 - v))} for v in table.mean(1)]
+    return errors
 
 
 def _images(study: Study, label: str) -> int:
