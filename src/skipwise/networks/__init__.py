@@ -1,6 +1,6 @@
 """Plain and residual networks, each a value that builds itself."""
 
-from skipwise.networks.architecture import Architecture, Head, Stage, Stem
+from skipwise.networks.architecture import Architecture, Head, Pyramid, Stage, Stem
 from skipwise.networks.blocks import Block
 from skipwise.networks.branches import Article, Basic, Bottleneck, OwnBranch, Single
 from skipwise.networks.build import AnyNetwork, build, check_input, network_from_json, network_to_json
@@ -52,6 +52,7 @@ __all__ = [
     "Place",
     "Preset",
     "Projection",
+    "Pyramid",
     "Scale",
     "Single",
     "Stage",

@@ -63,11 +63,25 @@ class Head:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pyramid:
+    """What finds objects on the maps of an image network that has them to find.
+
+    A feature pyramid of `width` channels (Lin et al. 2017, arXiv 1612.03144) under one of torchvision's detectors;
+    `convolutions` is how many 3x3 convolutions a one-stage detector's heads have before their answers.
+    """
+
+    detector: Literal["fcos", "retinanet", "faster-rcnn"] = "fcos"
+    width: int = 64
+    convolutions: int = 2
+
+
+@dataclass(frozen=True, kw_only=True)
 class Architecture:
     """A convolutional network as data. `dims`: 1 for text and signals, 2 for images, 3 for volumes.
 
     `stochastic_depth` is the rate with which the last block's branch is dropped in training, block l of L with l/L
-    of it (Huang et al. 2016, arXiv 1603.09382, equation 4).
+    of it (Huang et al. 2016, arXiv 1603.09382, equation 4). `embedding` is the width of the lookup table in front of a
+    network that reads text, 0 where inputs are numbers. `pyramid` matters where objects are to be found.
     """
 
     stem: Stem | None
@@ -76,6 +90,8 @@ class Architecture:
     dims: Literal[1, 2, 3] = 2
     initialisation: Initialisation = "he"
     stochastic_depth: float = 0.0
+    embedding: int = 0
+    pyramid: Pyramid = Pyramid()
 
     def replace_blocks(self, **changes: Any) -> "Architecture":
         """The same with these fields of every block replaced."""
@@ -143,7 +159,12 @@ class Architecture:
         return all(is_plain(stage) for stage in self.stages)
 
     def to_json(self) -> dict[str, Any]:
+        """Every field; of the parts that only some tasks need, those that differ from their defaults."""
         data: dict[str, Any] = _ADAPTER.dump_python(self, mode="json")
+        if self.embedding == 0:
+            del data["embedding"]
+        if self.pyramid == Pyramid():
+            del data["pyramid"]
         return data
 
     @classmethod

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 from skipwise.errors import UserError, unknown
-from skipwise.networks.architecture import Architecture, Stage
+from skipwise.networks.architecture import Architecture, Pyramid, Stage
 from skipwise.networks.blocks import ORDERS
 from skipwise.networks.branches import BRANCHES, Bottleneck, OwnBranch, parse_branch
 from skipwise.networks.initialisation import Initialisation
@@ -140,6 +140,17 @@ def _set_bottleneck(field: str, parse: Callable[[str], Any]) -> Callable[[Archit
     return set_branches
 
 
+def _set_pyramid(field: str, parse: Callable[[str], Any]) -> Callable[[Architecture, str], Architecture]:
+    """Sets a field of what finds objects."""
+    return lambda a, text: replace(a, pyramid=replace(a.pyramid, **{field: parse(text)}))
+
+
+def _set_embedding(architecture: Architecture, text: str) -> Architecture:
+    if architecture.dims != 1:
+        raise UserError("embedding is for networks that read text: this one reads images.")
+    return replace(architecture, embedding=_whole_number(text))
+
+
 def _multiplier(text: str) -> float | None:
     if text == "none":
         return None
@@ -151,6 +162,9 @@ def _multiplier(text: str) -> float | None:
 
 def _listed(names: Iterable[str]) -> str:
     return f"one of {', '.join(names)}"
+
+
+DETECTORS: tuple[str, ...] = get_args(get_type_hints(Pyramid)["detector"])
 
 
 ARCHITECTURE_FIELDS: dict[str, ArchitectureField] = {
@@ -210,5 +224,18 @@ ARCHITECTURE_FIELDS: dict[str, ArchitectureField] = {
     "dropout": ArchitectureField(
         takes="a rate from 0 to below 1, before the dense layer",
         set=lambda a, text: replace(a, head=replace(a.head, dropout=_rate(text))),
+    ),
+    "embedding": ArchitectureField(takes="the width of a text network's lookup table", set=_set_embedding),
+    "detector": ArchitectureField(
+        takes=_listed(DETECTORS),
+        set=_set_pyramid("detector", lambda text: _choice("detector", text, DETECTORS)),
+    ),
+    "pyramid": ArchitectureField(
+        takes="the channels of a detector's feature pyramid, a multiple of 32 as 64",
+        set=_set_pyramid("width", lambda text: 32 * _whole_number(str(int(text) / 32).removesuffix(".0"))),
+    ),
+    "head_convolutions": ArchitectureField(
+        takes="how many 3x3 convolutions the heads of fcos and retinanet have",
+        set=_set_pyramid("convolutions", _whole_number),
     ),
 }
