@@ -6,6 +6,7 @@ from skipwise.networks.architecture import Architecture, Head, Stage, Stem
 from skipwise.networks.blocks import Block
 from skipwise.networks.branches import Article, Bottleneck, Single
 from skipwise.networks.layers import Downsample, Normalisation
+from skipwise.networks.presets_detection import SLIM, SLIM_CLASSES, SLIM_SIDE, SLIM_SOURCE
 from skipwise.networks.shortcuts import Arms, ConvReLU, Projection, ZeroPad
 
 STEMS: dict[str, Stem] = {
@@ -150,6 +151,10 @@ _RESIDUAL: dict[str, Preset] = {
     "repvgg-a1": _imagenet(_repvgg((2, 4, 14, 1), 1.0, 2.5), _REPVGG),
     "repvgg-a2": _imagenet(_repvgg((2, 4, 14, 1), 1.5, 2.75), _REPVGG),
     "repvgg-b0": _imagenet(_repvgg((4, 6, 16, 1), 1.0, 2.5), _REPVGG),
+    **{
+        name: Preset(architecture=slim, source=SLIM_SOURCE, side=SLIM_SIDE, classes=SLIM_CLASSES)
+        for name, slim in SLIM.items()
+    },
 }
 
 _VGG_COUNTS = {11: (1, 1, 2, 2, 2), 13: (2, 2, 2, 2, 2), 16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}

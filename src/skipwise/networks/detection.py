@@ -1,0 +1,57 @@
+"""What all detectors speak: targets, detections, and where numbers of full precision are wanted."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from skipwise.networks.pyramid import Maps
+
+Target = dict[str, Tensor]
+"""The objects of one image: "boxes" (objects, 4), corners x, y, x, y in pixels, wider and higher than 0; "labels" from 0."""
+
+Detection = dict[str, Tensor]
+"""What was found in one image, best first: "boxes" and "labels" as a target has them, and "scores" from 0 to 1."""
+
+SCORE_THRESHOLD = 0.05
+"""Detections below this score are not told, as in torchvision's RetinaNet and Faster R-CNN."""
+
+DETECTIONS_PER_IMAGE = 100
+"""As COCO's evaluation counts them."""
+
+
+class Findings(Protocol):
+    """What a detector's head says of a batch of images, to be learnt from or told."""
+
+    def loss(self, targets: Sequence[Target]) -> Float[Tensor, ""]:
+        """The sum of the detector's losses."""
+        ...
+
+    def detections(self) -> list[Detection]:
+        """What is found in each image after non-maximum suppression."""
+        ...
+
+
+class DetectionHead(Protocol):
+    """From the maps of a pyramid to findings."""
+
+    def __call__(self, maps: Maps) -> list[Tensor]:
+        """The answers that need no step which depends on the data."""
+        ...
+
+    def find(self, images: Float[Tensor, "batch channels height width"], maps: Maps) -> Findings: ...
+
+
+def full_precision(device: torch.device) -> torch.autocast:
+    """Where boxes are computed: bf16 knows no pixel beyond 256 for certain."""
+    return torch.autocast(device.type, enabled=False)
+
+
+def image_list(images: Float[Tensor, "batch channels height width"]) -> Any:
+    """Images of one size as torchvision's detectors want them."""
+    from torchvision.models.detection.image_list import ImageList
+
+    height, width = images.shape[-2:]
+    return ImageList(images, [(height, width)] * len(images))
