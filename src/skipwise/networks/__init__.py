@@ -2,15 +2,16 @@
 
 from skipwise.networks.architecture import Architecture, Head, Pyramid, Stage, Stem
 from skipwise.networks.blocks import Block
-from skipwise.networks.branches import Article, Basic, Bottleneck, OwnBranch, Single
+from skipwise.networks.branches import Article, Basic, Bottleneck, OwnBranch, Parallel, Single
 from skipwise.networks.build import AnyNetwork, build, check_input, network_from_json, network_to_json
 from skipwise.networks.cost import Cost, LayerCost, architecture_cost, cost, layer_costs
 from skipwise.networks.foreign import ForeignNetwork
 from skipwise.networks.fuse import fuse, has_shortcuts
 from skipwise.networks.masks import key_masks
-from skipwise.networks.network import Network, least_size
+from skipwise.networks.network import Network, least_size, networks_in
 from skipwise.networks.own import OwnNetwork, own_network
-from skipwise.networks.presets import KNOWN, PRESETS, TWINS, Preset
+from skipwise.networks.preset import Preset
+from skipwise.networks.presets import KNOWN, PRESETS, TWINS
 from skipwise.networks.shortcuts import (
     SHORTCUTS,
     Arms,
@@ -24,6 +25,7 @@ from skipwise.networks.shortcuts import (
     Scale,
     ZeroPad,
 )
+from skipwise.networks.text import TextNetwork, build_text, check_text, shapes_of
 
 __all__ = [
     "KNOWN",
@@ -49,6 +51,7 @@ __all__ = [
     "OwnBranch",
     "OwnNetwork",
     "OwnShortcut",
+    "Parallel",
     "Place",
     "Preset",
     "Projection",
@@ -57,10 +60,13 @@ __all__ = [
     "Single",
     "Stage",
     "Stem",
+    "TextNetwork",
     "ZeroPad",
     "architecture_cost",
     "build",
+    "build_text",
     "check_input",
+    "check_text",
     "cost",
     "fuse",
     "has_shortcuts",
@@ -69,5 +75,7 @@ __all__ = [
     "least_size",
     "network_from_json",
     "network_to_json",
+    "networks_in",
     "own_network",
+    "shapes_of",
 ]

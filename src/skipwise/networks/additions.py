@@ -7,11 +7,12 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from skipwise.networks.layers import Map
+from skipwise.networks.lengths import FollowsLengths
 
 Branch = Float[Tensor, "batch out_channels *out_space"]
 
 
-class ZeroPadding(nn.Module):
+class ZeroPadding(FollowsLengths):
     """x at every `stride`-th pixel, and zero channels added after its own: no parameters."""
 
     def __init__(self, stride: int, new_channels: int) -> None:
@@ -23,7 +24,9 @@ class ZeroPadding(nn.Module):
         space = x.ndim - 2
         if self.stride != 1:
             strided: list[slice | EllipsisType] = [..., *[slice(None, None, self.stride)] * space]
-            x = x[tuple(strided)]
+            length, x = x.shape[-1], x[tuple(strided)]
+            if self.lengths is not None:
+                self.lengths.shrink(length, x.shape[-1], self.stride)
         return F.pad(x, (0, 0) * space + (0, self.new_channels)) if self.new_channels else x
 
 

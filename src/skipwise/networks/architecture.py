@@ -7,6 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from skipwise.errors import UserError
 from skipwise.networks.blocks import Block
+from skipwise.networks.branches import Parallel
 from skipwise.networks.initialisation import Initialisation
 from skipwise.networks.layers import Activation, Downsample, Normalisation
 from skipwise.networks.shortcuts import Arms, NoShortcut, Scale, Shortcut
@@ -50,13 +51,14 @@ class Stage:
 class Head:
     """From the last maps to the classes.
 
-    Perhaps a 2-pixel pool; then the mean or the maximum over space, the mean in `cells` x `cells` parts of it, or
-    every pixel ("flatten"); dense layers of `hidden` units with ReLU; and the dense layer to the classes. Dropout
-    stands before the last and after each hidden layer.
+    Perhaps a 2-pixel pool; then the mean or the maximum over space, the mean in `cells` x `cells` parts of it, every
+    pixel ("flatten"), or the 8 largest numbers of each channel in their order ("k-max", in one dimension); dense layers
+    of `hidden` units with ReLU; and the dense layer to the classes. Dropout stands before the last and after each
+    hidden layer.
     """
 
     downsample: Literal["none", "max", "average"] = "none"
-    reduce: Literal["average", "maximum", "cells", "flatten"] = "average"
+    reduce: Literal["average", "maximum", "cells", "flatten", "k-max"] = "average"
     cells: int = 7
     hidden: tuple[int, ...] = ()
     dropout: float = 0.0
@@ -133,6 +135,12 @@ class Architecture:
                 "initialisation=fixup is for networks that nothing normalises: set normalisation=scalar-bias (with "
                 "multiplier=1 it is the paper's) or normalisation=none too."
             )
+        if self.dims != 1 and "k-max" in (self.head.reduce, *(stage.downsample for stage in self.stages)):
+            raise UserError("k-max is for networks of one dimension, as texts have: take max, or stride.")
+        if self.initialisation in ("fixup", "looks-linear") and any(
+            isinstance(block.branch, Parallel) for block in blocks
+        ):
+            raise UserError(f"initialisation={self.initialisation} is not for branch=parallel: take initialisation=he.")
         if self.initialisation == "looks-linear" and any(getattr(block.branch, "groups", 1) > 1 for block in blocks):
             raise UserError("initialisation=looks-linear pairs channels across groups: take groups=1.")
         if all(passes_input(block.shortcut) for block in blocks):

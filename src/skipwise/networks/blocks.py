@@ -19,6 +19,7 @@ from skipwise.networks.layers import (
     normalisation,
 )
 from skipwise.networks.masks import StochasticDepth
+from skipwise.networks.sequences import OnlyText
 from skipwise.networks.shortcuts import NoShortcut, Place, Shortcut
 
 Order = Literal["post", "norm-after-addition", "relu-before-addition", "relu-only-pre-activation", "pre-activation"]
@@ -107,6 +108,8 @@ class Block:
     def _build_branch(self, place: Place, drop_rate: float) -> nn.Sequential:
         if isinstance(self.branch, OwnBranch):
             branch = nn.Sequential()
+            if place.dims == 1:
+                branch.add_module("only_text", OnlyText())
             branch.add_module("own", self.branch.build(place))
         else:
             branch = self._convolutions(place, self.branch.convolutions(place.width, place.stride))

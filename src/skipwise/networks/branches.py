@@ -13,9 +13,9 @@ from skipwise.networks.shortcuts import Place
 
 @dataclass(frozen=True, kw_only=True)
 class Convolution:
-    """One convolution of a branch."""
+    """One convolution of a branch, or one of each of several kernels side by side with its share of the channels."""
 
-    kernel: int
+    kernel: int | tuple[int, ...]
     stride: int
     channels: int
     groups: int = 1
@@ -104,6 +104,20 @@ class Article:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Parallel:
+    """Convolutions of several kernels side by side, `width` channels of each (Kim 2014, arXiv 1408.5882)."""
+
+    kind: Literal["parallel"] = "parallel"
+    kernels: tuple[int, ...] = (3, 4, 5)
+
+    def out_channels(self, width: int) -> int:
+        return width * len(self.kernels)
+
+    def convolutions(self, width: int, stride: int) -> tuple[Convolution, ...]:
+        return (Convolution(kernel=self.kernels, stride=stride, channels=self.out_channels(width)),)
+
+
+@dataclass(frozen=True, kw_only=True)
 class OwnBranch:
     """A user's own: `path` names a class or function that takes a Place and gives a module from x to F(x).
 
@@ -120,13 +134,14 @@ class OwnBranch:
         return make_module(self.path, place, "a branch")
 
 
-Branch = Annotated[Single | Basic | Bottleneck | Article | OwnBranch, Field(discriminator="kind")]
+Branch = Annotated[Single | Basic | Bottleneck | Article | Parallel | OwnBranch, Field(discriminator="kind")]
 
 BRANCHES: dict[str, Branch] = {
     "single": Single(),
     "basic": Basic(),
     "bottleneck": Bottleneck(),
     "article": Article(),
+    "parallel": Parallel(),
 }
 
 

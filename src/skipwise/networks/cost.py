@@ -14,7 +14,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
 from skipwise.networks.architecture import Architecture
-from skipwise.networks.network import Network
+from skipwise.networks.network import networks_in
+from skipwise.networks.text import shapes_of
 
 WHOLE_IMAGE = math.inf
 
@@ -52,6 +53,10 @@ class Cost:
     depth: int
 
 
+Example = Callable[[Sequence[int]], Tensor]
+"""From an input's shape to a batch of one as a network takes it. A module whose inputs are no numbers has its own."""
+
+
 @dataclass(frozen=True)
 class _Reach:
     """Where a map stands: depth, receptive field, and how many pixels of the image lie between its neighbours."""
@@ -81,16 +86,17 @@ def architecture_cost(architecture: Architecture, input_shape: Sequence[int], cl
     first_two = replace(
         architecture, stages=tuple(replace(stage, blocks=min(stage.blocks, 2)) for stage in architecture.stages)
     )
-    with torch.device("meta"):
-        network = Network(first_two, input_shape, classes)
-    layers = _watched(network, input_shape)
+    shapes = shapes_of(first_two, input_shape, classes)
+    layers = _watched(shapes, input_shape)
+    (network,) = networks_in(shapes)
+    inside = next(f"{name}." if name else "" for name, part in shapes.named_modules() if part is network)
     costs = total(layers)
     for number, stage in enumerate(architecture.stages):
         if stage.blocks > 2:
             start = len(list(network.stages[number].children())) - 1
-            prefix = f"stages.{number}.{start}."
+            prefix = f"{inside}stages.{number}.{start}."
             second = [layer for layer in layers if layer.name.startswith(prefix)]
-            before = [layer.depth for layer in layers if layer.name.startswith(f"stages.{number}.{start - 1}.")]
+            before = [layer.depth for layer in layers if layer.name.startswith(f"{inside}stages.{number}.{start - 1}.")]
             more = stage.blocks - 2
             costs = Cost(
                 parameters=costs.parameters + more * sum(layer.parameters for layer in second),
@@ -111,10 +117,14 @@ def _watched(shapes: nn.Module, input_shape: Sequence[int]) -> list[LayerCost]:
     shapes.eval()
     own_storages = {tensor.untyped_storage()._cdata for tensor in (*shapes.parameters(), *shapes.buffers())}
     watch = _Watch(shapes, own_storages)
-    image = torch.empty(1, *input_shape, device="meta")
+    example: Example = getattr(shapes, "example", _numbers)
     with _module_names(shapes, watch), saved_tensors_hooks(watch.remember, lambda kept: kept), watch:
-        shapes(image)
+        shapes(example(input_shape).to("meta"))
     return list(watch.layers.values())
+
+
+def _numbers(input_shape: Sequence[int]) -> Tensor:
+    return torch.empty(1, *input_shape, device="meta")
 
 
 class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -233,7 +243,7 @@ def _step(func: Any, args: Sequence[Any], result: Tensor) -> _Reach:
         return replace(reach, jump=reach.jump * tensors[0].shape[-1] / result.shape[-1])
     if name in ("addmm", "mm", "bmm"):
         return replace(reach, depth=reach.depth + 1, field=WHOLE_IMAGE)
-    if name in ("mean", "amax", "_adaptive_avg_pool2d", "_adaptive_avg_pool3d", "adaptive_avg_pool1d"):
+    if name in ("mean", "amax", "topk", "_adaptive_avg_pool2d", "_adaptive_avg_pool3d", "adaptive_avg_pool1d"):
         return replace(reach, field=WHOLE_IMAGE)
     return reach
 

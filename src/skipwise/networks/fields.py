@@ -8,7 +8,7 @@ from typing import Any, get_args, get_type_hints
 from skipwise.errors import UserError, unknown
 from skipwise.networks.architecture import Architecture, Pyramid, Stage
 from skipwise.networks.blocks import ORDERS
-from skipwise.networks.branches import BRANCHES, Bottleneck, OwnBranch, parse_branch
+from skipwise.networks.branches import BRANCHES, Bottleneck, OwnBranch, Parallel, parse_branch
 from skipwise.networks.initialisation import Initialisation
 from skipwise.networks.layers import Activation, Downsample, Normalisation
 from skipwise.networks.presets import STEMS
@@ -64,11 +64,19 @@ def _each_stage(architecture: Architecture, text: str, change: Callable[[Stage, 
 
 
 def _set_kernel(architecture: Architecture, text: str) -> Architecture:
+    if all(isinstance(stage.block.branch, Parallel) for stage in architecture.stages):
+        kernels = tuple(_whole_number(word) for word in text.split("/"))
+        if len(set(kernels)) < len(kernels):
+            raise UserError(f"kernel={text} cannot be: branch=parallel takes each kernel once, as 3/4/5.")
+        return architecture.replace_blocks(branch=Parallel(kernels=kernels))
+
     def change(stage: Stage, kernel: int) -> Stage:
         if kernel % 2 == 0:
             raise ValueError(text)
-        if isinstance(stage.block.branch, OwnBranch):
-            raise UserError("kernel cannot be set for a branch of your own: set it there.")
+        if isinstance(stage.block.branch, OwnBranch | Parallel):
+            raise UserError(
+                "kernel cannot be set for a branch of your own, or for some that are parallel: set it there."
+            )
         return replace(stage, block=replace(stage.block, branch=replace(stage.block.branch, kernel=kernel)))
 
     return _each_stage(architecture, text, change)
@@ -176,7 +184,9 @@ ARCHITECTURE_FIELDS: dict[str, ArchitectureField] = {
     "order": ArchitectureField(
         takes=_listed(ORDERS), set=lambda a, text: a.replace_blocks(order=_choice("order", text, ORDERS))
     ),
-    "kernel": ArchitectureField(takes="an odd number of pixels, or one a stage as 3/5/7", set=_set_kernel),
+    "kernel": ArchitectureField(
+        takes="an odd number of pixels, or one a stage as 3/5/7, or those of branch=parallel as 3/4/5", set=_set_kernel
+    ),
     "blocks": ArchitectureField(
         takes="a number of blocks of at least 1, or one a stage as 3/4/6/3",
         set=lambda a, text: _each_stage(a, text, lambda stage, blocks: replace(stage, blocks=blocks)),
@@ -218,7 +228,8 @@ ARCHITECTURE_FIELDS: dict[str, ArchitectureField] = {
         set=lambda a, text: replace(a, initialisation=_choice("initialisation", text, get_args(Initialisation))),  # type: ignore[arg-type]
     ),
     "downsample": ArchitectureField(
-        takes="stride, max, average or anti-aliased, or one a stage as none/stride/stride", set=_set_downsample
+        takes="stride, max, average, anti-aliased or k-max (texts), or one a stage as none/stride/stride",
+        set=_set_downsample,
     ),
     "stem": ArchitectureField(takes=_listed(STEMS), set=_set_stem),
     "dropout": ArchitectureField(

@@ -12,25 +12,24 @@ from skipwise.networks.additions import ArmsAddition, NoAddition
 from skipwise.networks.blocks import ShortcutBlock
 from skipwise.networks.layers import centre
 from skipwise.networks.masks import StochasticDepth
-from skipwise.networks.network import Network
+from skipwise.networks.network import networks_in
 
 
 def fuse(network: nn.Module) -> nn.Module:
     """The same function of the input with fewer layers, for use after training; a copy, in eval mode.
 
     Batch normalisation behind a convolution goes into its weights and bias. Arms round a single convolution
-    go into its kernel (Ding et al. 2021, arXiv 2101.03697, section 3.3), which leaves a plain network. A network
-    that is not skipwise's own comes back as it is.
+    go into its kernel (Ding et al. 2021, arXiv 2101.03697, section 3.3), which leaves a plain network. What is built
+    round a network, as a detector, stays; a network that is not skipwise's own comes back as it is.
     """
     fused = copy.deepcopy(network).eval()
-    if not isinstance(fused, Network):
-        return fused
-    for block in fused.modules():
-        if isinstance(block, ShortcutBlock):
-            _merge_arms(block)
-    for layers in list(fused.modules()):
-        if type(layers) is nn.Sequential:
-            _merge_normalisations(layers)
+    for ours in networks_in(fused):
+        for block in ours.modules():
+            if isinstance(block, ShortcutBlock):
+                _merge_arms(block)
+        for layers in list(ours.modules()):
+            if type(layers) is nn.Sequential:
+                _merge_normalisations(layers)
     return fused
 
 

@@ -92,8 +92,9 @@ def gain_of(activation: str) -> float:
 def initialise(network: nn.Module, seed: int, *, kind: Initialisation = "he", activation: str = "relu") -> None:
     """Draw each parameter, whatever else there is, so that what twins share by name begins with the same bits.
 
-    Convolutions as `kind` says; dense layers normal with variance 1 / fan-in, since no ReLU follows the last; biases
-    zero and normalisations the identity, unless the module's own `initial` names a number.
+    Convolutions as `kind` says; dense layers normal with variance 1 / fan-in, since no ReLU follows the last; lookup
+    tables normal with variance 1, as inputs of numbers are; biases zero and normalisations the identity, unless the
+    module's own `initial` names a number.
     """
     for prefix, module in network.named_modules():
         constants: dict[str, float] = getattr(module, "initial", {})
@@ -116,6 +117,8 @@ def _weight(
     module: nn.Module, shape: torch.Size, generator: torch.Generator, kind: Initialisation, activation: str
 ) -> Weight:
     """The weight of one layer; each group of a grouped convolution is drawn as a convolution of its own."""
+    if isinstance(module, nn.Embedding):
+        return torch.randn(shape, generator=generator)
     if len(shape) == 2:
         return looks_linear(shape, generator, 1.0) if kind == "looks-linear" else he(shape, generator, 1.0)
     gain = gain_of(activation)

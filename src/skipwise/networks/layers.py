@@ -9,17 +9,21 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from skipwise.networks.lengths import FollowsLengths
+from skipwise.networks.sequences import AvgPool1d, BatchNorm1d, Conv1d, GroupNorm1d, LargestHalf, MaxPool1d
+
 Normalisation = Literal["batch", "group", "layer", "none", "scalar-bias"]
 Activation = Literal["relu", "leaky-relu", "elu", "gelu", "silu", "tanh"]
-Downsample = Literal["none", "stride", "max", "average", "anti-aliased"]
+Downsample = Literal["none", "stride", "max", "average", "anti-aliased", "k-max"]
 Pool = Literal["max", "average"]
 
 Map = Float[Tensor, "batch channels *space"]
 
-CONVOLUTIONS: dict[int, type[nn.Conv1d | nn.Conv2d | nn.Conv3d]] = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
-BATCH_NORMS: dict[int, type[nn.Module]] = {1: nn.BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
-MAX_POOLS: dict[int, type[nn.Module]] = {1: nn.MaxPool1d, 2: nn.MaxPool2d, 3: nn.MaxPool3d}
-AVERAGE_POOLS: dict[int, type[nn.Module]] = {1: nn.AvgPool1d, 2: nn.AvgPool2d, 3: nn.AvgPool3d}
+CONVOLUTIONS: dict[int, type[nn.Conv1d | nn.Conv2d | nn.Conv3d]] = {1: Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
+BATCH_NORMS: dict[int, type[nn.Module]] = {1: BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
+GROUP_NORMS: dict[int, type[nn.GroupNorm]] = {1: GroupNorm1d, 2: nn.GroupNorm, 3: nn.GroupNorm}
+MAX_POOLS: dict[int, type[nn.Module]] = {1: MaxPool1d, 2: nn.MaxPool2d, 3: nn.MaxPool3d}
+AVERAGE_POOLS: dict[int, type[nn.Module]] = {1: AvgPool1d, 2: nn.AvgPool2d, 3: nn.AvgPool3d}
 ADAPTIVE_POOLS: dict[int, type[nn.Module]] = {1: nn.AdaptiveAvgPool1d, 2: nn.AdaptiveAvgPool2d, 3: nn.AdaptiveAvgPool3d}
 INTERPOLATIONS = {1: "linear", 2: "bilinear", 3: "trilinear"}
 ACTIVATIONS: dict[Activation, type[nn.Module]] = {
@@ -36,13 +40,22 @@ GROUP_CHANNELS = 16
 
 
 def convolution(
-    dims: int, in_channels: int, out_channels: int, kernel: int, *, stride: int = 1, groups: int = 1, bias: bool
+    dims: int,
+    in_channels: int,
+    out_channels: int,
+    kernel: int | tuple[int, ...],
+    *,
+    stride: int = 1,
+    groups: int = 1,
+    bias: bool,
 ) -> nn.Module:
     """y[o, p] = b[o] + sum over i, k of w[o, i, k] x[i, stride p + k - kernel // 2], zeros outside.
 
     Padded so that stride 1 keeps the size; stride s gives ceil(size / s) for odd kernels. With groups, i runs over
-    the inputs of o's own group.
+    the inputs of o's own group. Several kernels stand side by side.
     """
+    if isinstance(kernel, tuple):
+        return SideBySide(dims, in_channels, out_channels, kernel, stride=stride, bias=bias)
     made: nn.Module = CONVOLUTIONS[dims](
         in_channels, out_channels, kernel, stride=stride, padding=kernel // 2, groups=groups, bias=bias
     )
@@ -59,9 +72,9 @@ def normalisation(kind: Normalisation, dims: int, channels: int) -> nn.Module | 
         case "batch":
             return BATCH_NORMS[dims](channels)
         case "group":
-            return nn.GroupNorm(channels // math.gcd(channels, GROUP_CHANNELS), channels)
+            return GROUP_NORMS[dims](channels // math.gcd(channels, GROUP_CHANNELS), channels)
         case "layer":
-            return nn.GroupNorm(1, channels)
+            return GROUP_NORMS[dims](1, channels)
         case "scalar-bias":
             return ScalarBias()
         case "none":
@@ -78,6 +91,8 @@ def downsampling(kind: Downsample, dims: int) -> nn.Module | None:
     """What halves the maps in front of a stage; None where nothing does, or where a stride inside the stage will."""
     if kind == "anti-aliased":
         return BlurPool(dims)
+    if kind == "k-max":
+        return LargestHalf()
     return pool("max" if kind == "max" else "average", dims) if kind in ("max", "average") else None
 
 
@@ -94,7 +109,27 @@ def centre(weight: Float[Tensor, "out_channels in_channels *kernel"]) -> Float[T
     return weight[tuple(index)]
 
 
-class BlurPool(nn.Module):
+class SideBySide(nn.Module):
+    """Convolutions of several kernels, their maps one after the other, as many of each; even kernels keep the size too.
+
+    Kim 2014 (arXiv 1408.5882, section 2).
+    """
+
+    def __init__(
+        self, dims: int, in_channels: int, out_channels: int, kernels: tuple[int, ...], *, stride: int, bias: bool
+    ) -> None:
+        super().__init__()
+        self.stride = stride
+        share = out_channels // len(kernels)
+        for kernel in kernels:
+            self.add_module(f"kernel{kernel}", convolution(dims, in_channels, share, kernel, stride=stride, bias=bias))
+
+    def forward(self, x: Map) -> Float[Tensor, "batch out_channels *out_space"]:
+        kept = (..., *(slice(-(-side // self.stride)) for side in x.shape[2:]))
+        return torch.cat([layer(x)[kept] for layer in self.children()], 1)
+
+
+class BlurPool(FollowsLengths):
     """Every second pixel of the map blurred by [1, 2, 1] / 4 along each axis, edges reflected.
 
     A shift of the input by one pixel changes it less than a bare stride (Zhang 2019, arXiv 1904.11486).
@@ -115,22 +150,28 @@ class BlurPool(nn.Module):
         channels = x.shape[1]
         convolve = (F.conv1d, F.conv2d, F.conv3d)[self.dims - 1]
         padded = F.pad(x, (1, 1) * self.dims, mode="reflect")
+        if self.lengths is not None:
+            end = self.lengths.of(x)[:, None, None].expand(-1, channels, 1)
+            padded = padded.scatter(2, end + 1, padded.gather(2, end - 1))
+            self.lengths.shrink(x.shape[2], -(-x.shape[2] // 2), 2)
         weight = self.filter.to(x.dtype).expand(channels, *self.filter.shape[1:])
         return convolve(padded, weight, stride=2, groups=channels)
 
 
-class GlobalAverage(nn.Module):
+class GlobalAverage(FollowsLengths):
     """The mean over space: one number a channel."""
 
     def forward(self, x: Map) -> Float[Tensor, "batch channels"]:
-        return x.flatten(2).mean(2)
+        if self.lengths is None:
+            return x.flatten(2).mean(2)
+        return self.lengths.fill(x, 0).sum(2) / self.lengths.of(x)[:, None]
 
 
-class GlobalMaximum(nn.Module):
+class GlobalMaximum(FollowsLengths):
     """The maximum over space: one number a channel."""
 
     def forward(self, x: Map) -> Float[Tensor, "batch channels"]:
-        return x.flatten(2).amax(2)
+        return (x if self.lengths is None else self.lengths.fill(x, -torch.inf)).flatten(2).amax(2)
 
 
 class Enlarge(nn.Module):

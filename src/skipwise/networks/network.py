@@ -23,6 +23,10 @@ from skipwise.networks.layers import (
 )
 from skipwise.networks.masks import KeyedDropout
 from skipwise.networks.recompute import recomputed
+from skipwise.networks.sequences import LargestFew
+
+HEAD_K = 8
+"""How many numbers of each channel a head with k-max takes (Conneau et al. 2017, arXiv 1606.01781, Fig. 1)."""
 
 
 class Network(nn.Module):
@@ -65,6 +69,11 @@ class Network(nn.Module):
     def forward(self, x: Float[Tensor, "batch channels *space"]) -> Float[Tensor, "batch classes"]:
         logits: Tensor = self.head(self.features(x)[-1])
         return logits
+
+
+def networks_in(module: nn.Module) -> list[Network]:
+    """The networks of ours in a module: itself, or those round which it is built."""
+    return [part for part in module.modules() if isinstance(part, Network)]
 
 
 def least_size(architecture: Architecture) -> int:
@@ -148,13 +157,19 @@ def _head(architecture: Architecture, channels: int, space: Sequence[int], class
     layers = block.steps(ORDERS[block.order].before, channels, dims)
     if head.downsample != "none":
         layers.add_module("pool", pool("max" if head.downsample == "max" else "average", dims))
-    reduced: dict[str, nn.Module] = {"average": GlobalAverage(), "maximum": GlobalMaximum(), "flatten": nn.Flatten()}
+    reduced: dict[str, nn.Module] = {
+        "average": GlobalAverage(),
+        "maximum": GlobalMaximum(),
+        "k-max": LargestFew(HEAD_K),
+    }
     features = channels
     if head.reduce == "cells":
         layers.add_module("cells", ADAPTIVE_POOLS[dims](head.cells))
         features = channels * head.cells**dims
     elif head.reduce == "flatten":
         features = channels * math.prod(_sizes(architecture, side)[-1] for side in space)
+    elif head.reduce == "k-max":
+        features = channels * HEAD_K
     layers.add_module("reduce", reduced.get(head.reduce, nn.Flatten()))
     for number, units in enumerate(head.hidden, start=1):
         layers.add_module(f"hidden{number}", nn.Linear(features, units))

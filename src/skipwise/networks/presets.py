@@ -1,12 +1,14 @@
 """Every network known by name, each one literal value, with its source."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from skipwise.networks.architecture import Architecture, Head, Stage, Stem
 from skipwise.networks.blocks import Block
 from skipwise.networks.branches import Article, Bottleneck, Single
 from skipwise.networks.layers import Downsample, Normalisation
+from skipwise.networks.preset import Preset
 from skipwise.networks.presets_detection import SLIM, SLIM_CLASSES, SLIM_SIDE, SLIM_SOURCE
+from skipwise.networks.presets_text import TEXT_PLAIN, TEXT_RESIDUAL, TEXT_TWIN_SOURCES
 from skipwise.networks.shortcuts import Arms, ConvReLU, Projection, ZeroPad
 
 STEMS: dict[str, Stem] = {
@@ -14,16 +16,6 @@ STEMS: dict[str, Stem] = {
     "deep": Stem(width=64, stride=2, deep=True, max_pool=True),
     "small": Stem(width=64, kernel=3),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Preset:
-    """A network with where it comes from and what it was made for: images of `side` px a side, so many classes."""
-
-    architecture: Architecture
-    source: str
-    side: int
-    classes: int
 
 
 def _stages(
@@ -209,7 +201,9 @@ the article's own formula y = x + F(x) asks for. Nothing normalises, so it wants
 
 
 def twin_name(name: str) -> str:
-    """What the plain twin of a residual preset is called: `plain50`, `plain-wrn-28-10`."""
+    """What the plain twin of a residual preset is called: `plain50`, `plain-wrn-28-10`, `vdcnn9` of `res-vdcnn9`."""
+    if name.startswith("res-"):
+        return name.removeprefix("res-")
     return name.replace("resnet", "plain", 1) if name.startswith("resnet") else f"plain-{name}"
 
 
@@ -230,7 +224,8 @@ def _with_twins(residual: dict[str, Preset]) -> dict[str, Preset]:
     known: dict[str, Preset] = {}
     for name, preset in residual.items():
         plain = preset.architecture.plain_twin()
-        known[twin_name(name)] = replace(preset, architecture=plain, source=f"{name} without shortcuts")
+        source = TEXT_TWIN_SOURCES.get(twin_name(name), f"{name} without shortcuts")
+        known[twin_name(name)] = replace(preset, architecture=plain, source=source)
         known[name] = preset
     return known
 
@@ -238,10 +233,12 @@ def _with_twins(residual: dict[str, Preset]) -> dict[str, Preset]:
 KNOWN: dict[str, Preset] = {
     **_with_twins(_RESIDUAL),
     **_PLAIN,
+    **_with_twins(TEXT_RESIDUAL),
+    **TEXT_PLAIN,
     "article-cnn": _cifar(ARTICLE_CNN, "the article, sections on convolution and pooling"),
     "article-resnet": _cifar(ARTICLE_RESNET, "the article, its residual network"),
 }
 
 PRESETS: dict[str, Architecture] = {name: preset.architecture for name, preset in KNOWN.items()}
-TWINS: dict[str, str] = {name: twin_name(name) for name in _RESIDUAL}
+TWINS: dict[str, str] = {name: twin_name(name) for name in (*_RESIDUAL, *TEXT_RESIDUAL)}
 """The plain twin of each residual preset, by name."""

@@ -8,6 +8,8 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.utils.checkpoint import checkpoint
 
+from skipwise.networks.lengths import Lengths, following, lengths_in
+
 
 def recomputed(
     blocks: nn.Sequential, x: Float[Tensor, "batch channels *space"], length: int
@@ -17,15 +19,22 @@ def recomputed(
     With b blocks and segments of sqrt(b), memory falls from b to about 2 sqrt(b) blocks. The results are the same
     bits, the buffers too: statistics of batch normalisation are updated on the way forth only.
     """
-    layers = list(blocks)
+    layers, lengths = list(blocks), lengths_in(blocks)
     for start in range(0, len(layers), length):
         segment = nn.Sequential(*layers[start : start + length])
 
         def contexts(segment: nn.Module = segment) -> tuple[AbstractContextManager[None], AbstractContextManager[None]]:
-            return nullcontext(), statistics_kept(segment)
+            return nullcontext(), _as_before(segment, lengths)
 
         x = checkpoint(segment, x, use_reentrant=False, context_fn=contexts)
     return x
+
+
+@contextmanager
+def _as_before(network: nn.Module, lengths: Lengths | None) -> Iterator[None]:
+    """Inside, the network computes as it did on the way forth."""
+    with statistics_kept(network), following(network, lengths):
+        yield
 
 
 @contextmanager
