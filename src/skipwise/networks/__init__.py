@@ -5,6 +5,8 @@ from skipwise.networks.blocks import Block
 from skipwise.networks.branches import Article, Basic, Bottleneck, OwnBranch, Parallel, Single
 from skipwise.networks.build import AnyNetwork, build, check_input, network_from_json, network_to_json
 from skipwise.networks.cost import Cost, LayerCost, architecture_cost, cost, layer_costs
+from skipwise.networks.detection import Detection, Target
+from skipwise.networks.detector import Detector, build_detector
 from skipwise.networks.foreign import ForeignNetwork
 from skipwise.networks.fuse import fuse, has_shortcuts
 from skipwise.networks.masks import key_masks
@@ -41,6 +43,8 @@ __all__ = [
     "Bottleneck",
     "ConvReLU",
     "Cost",
+    "Detection",
+    "Detector",
     "Dropout",
     "ForeignNetwork",
     "Gate",
@@ -60,10 +64,12 @@ __all__ = [
     "Single",
     "Stage",
     "Stem",
+    "Target",
     "TextNetwork",
     "ZeroPad",
     "architecture_cost",
     "build",
+    "build_detector",
     "build_text",
     "check_input",
     "check_text",

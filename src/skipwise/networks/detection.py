@@ -1,13 +1,10 @@
 """What all detectors speak: targets, detections, and where numbers of full precision are wanted."""
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
-
-from skipwise.networks.pyramid import Maps
 
 Target = dict[str, Tensor]
 """The objects of one image: "boxes" (objects, 4), corners x, y, x, y in pixels, wider and higher than 0; "labels" from 0."""
@@ -20,28 +17,6 @@ SCORE_THRESHOLD = 0.05
 
 DETECTIONS_PER_IMAGE = 100
 """As COCO's evaluation counts them."""
-
-
-class Findings(Protocol):
-    """What a detector's head says of a batch of images, to be learnt from or told."""
-
-    def loss(self, targets: Sequence[Target]) -> Float[Tensor, ""]:
-        """The sum of the detector's losses."""
-        ...
-
-    def detections(self) -> list[Detection]:
-        """What is found in each image after non-maximum suppression."""
-        ...
-
-
-class DetectionHead(Protocol):
-    """From the maps of a pyramid to findings."""
-
-    def __call__(self, maps: Maps) -> list[Tensor]:
-        """The answers that need no step which depends on the data."""
-        ...
-
-    def find(self, images: Float[Tensor, "batch channels height width"], maps: Maps) -> Findings: ...
 
 
 def full_precision(device: torch.device) -> torch.autocast:

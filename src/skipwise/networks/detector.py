@@ -12,9 +12,9 @@ from skipwise.draws import key
 from skipwise.errors import UserError
 from skipwise.networks.architecture import Architecture, Head
 from skipwise.networks.build import AnyNetwork, build
-from skipwise.networks.detection import Detection, DetectionHead, Findings, Target
-from skipwise.networks.detector_one_stage import OneStage
-from skipwise.networks.detector_two_stage import TwoStage
+from skipwise.networks.detection import Detection, Target
+from skipwise.networks.detector_one_stage import OneStage, OneStageFindings
+from skipwise.networks.detector_two_stage import TwoStage, TwoStageFindings
 from skipwise.networks.network import Network
 from skipwise.networks.pyramid import MapPyramid, Maps, levels
 
@@ -36,7 +36,7 @@ class Detector(nn.Module):
         backbone.head = nn.Sequential()
         self.backbone = backbone
         self.pyramid = MapPyramid(architecture, pyramid.detector)
-        self.head: DetectionHead
+        self.head: OneStage | TwoStage
         if pyramid.detector == "faster-rcnn":
             self.head = TwoStage(
                 strides=self.pyramid.strides, pooled=self.pyramid.pooled, width=pyramid.width, classes=classes
@@ -55,7 +55,8 @@ class Detector(nn.Module):
 
         One-stage: the head's answers for all levels. Faster R-CNN: the pyramid's maps and what its anchors answer.
         """
-        return self.head(self.maps(images))
+        answers: list[Tensor] = self.head(self.maps(images))
+        return answers
 
     def losses(
         self, images: Float[Tensor, "batch channels height width"], targets: Sequence[Target]
@@ -79,7 +80,8 @@ class Detector(nn.Module):
         with _evaluating(self):
             return self.find(images).detections()
 
-    def find(self, images: Float[Tensor, "batch channels height width"]) -> Findings:
+    def find(self, images: Float[Tensor, "batch channels height width"]) -> OneStageFindings | TwoStageFindings:
+        """What the head says of images, to be learnt from or told."""
         return self.head.find(images, self.maps(images))
 
     def maps(self, images: Float[Tensor, "batch channels height width"]) -> Maps:

@@ -68,6 +68,7 @@ class OneStageFindings:
     images: Tensor
 
     def loss(self, targets: Sequence[Target]) -> Float[Tensor, ""]:
+        """The sum of the detector's losses."""
         with full_precision(self.images.device):
             levels = [self.per_level] if "bbox_ctrness" in self.answers else []
             losses = self.model.compute_loss(list(targets), self.answers, self.anchors, *levels)
@@ -75,6 +76,7 @@ class OneStageFindings:
         return total
 
     def detections(self) -> list[Detection]:
+        """What is found in each image after non-maximum suppression."""
         with full_precision(self.images.device):
             found: list[Detection] = self.model.postprocess_detections(
                 {name: list(torch.split(answer, self.per_level, dim=1)) for name, answer in self.answers.items()},

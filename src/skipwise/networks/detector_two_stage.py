@@ -20,12 +20,16 @@ from skipwise.networks.pyramid import Maps
 REGION = 7
 """The side of a pooled region, in numbers."""
 
+FULL_WIDTH = 256
+"""The channels of torchvision's pyramid; narrower ones are for small images, and get fewer regions too."""
+
 
 class TwoStage(nn.Module):
     """Faster R-CNN (Ren et al. 2015, arXiv 1506.01497) above a pyramid (Lin et al. 2017, arXiv 1612.03144).
 
-    Three anchors a place, of eight times the stride. The dense layers for regions are four times as wide as the
-    pyramid, which for 256 channels is torchvision's. Regions are pooled from the first `pooled` levels.
+    Three anchors a place, of eight times the stride. Regions are pooled from the first `pooled` levels. A pyramid of
+    256 channels makes torchvision's own network; a narrower one has dense layers, proposals (1000 an image, twice as
+    many in training) and regions to learn from (512 an image) in proportion, since small images have few objects.
     """
 
     def __init__(self, *, strides: Sequence[int], pooled: int, width: int, classes: int) -> None:
@@ -34,6 +38,8 @@ class TwoStage(nn.Module):
         from torchvision.ops import MultiScaleRoIAlign
 
         super().__init__()
+        share = min(1.0, width / FULL_WIDTH)
+        tested, trained, learnt_from = round(1000 * share), round(2000 * share), round(512 * share)
         model = faster_rcnn.FasterRCNN(
             no_backbone(width),
             rpn_anchor_generator=AnchorGenerator(
@@ -42,6 +48,11 @@ class TwoStage(nn.Module):
             box_roi_pool=MultiScaleRoIAlign([str(level) for level in range(pooled)], REGION, sampling_ratio=2),
             box_head=faster_rcnn.TwoMLPHead(width * REGION**2, 4 * width),
             box_predictor=faster_rcnn.FastRCNNPredictor(4 * width, 1 + classes),
+            rpn_pre_nms_top_n_test=tested,
+            rpn_post_nms_top_n_test=tested,
+            rpn_pre_nms_top_n_train=trained,
+            rpn_post_nms_top_n_train=trained,
+            box_batch_size_per_image=learnt_from,
             box_score_thresh=SCORE_THRESHOLD,
             box_detections_per_img=DETECTIONS_PER_IMAGE,
         )
@@ -103,6 +114,7 @@ class TwoStageFindings:
     sizes: list[tuple[int, int]]
 
     def loss(self, targets: Sequence[Target]) -> Float[Tensor, ""]:
+        """The sum of the detector's losses."""
         from torchvision.models.detection.roi_heads import fastrcnn_loss
 
         rpn, roi_heads = self.head.rpn, self.head.roi_heads
@@ -118,6 +130,7 @@ class TwoStageFindings:
         return total
 
     def detections(self) -> list[Detection]:
+        """What is found in each image after non-maximum suppression."""
         scores, regressions = self.head.regions(self.maps, self.proposals, self.sizes)
         with full_precision(self.objectness.device):
             found = self.head.roi_heads.postprocess_detections(scores, regressions, self.proposals, self.sizes)
