@@ -86,7 +86,9 @@ def test_anchors_follow_the_strides(detector, name, strides):
 
 
 @pytest.mark.parametrize("detector", DETECTORS)
-@pytest.mark.parametrize(("residual", "plain"), [("resnet-slim10", "plain-slim10"), ("resnet18", "plain18")])
+@pytest.mark.parametrize(
+    ("residual", "plain"), [("resnet-slim10", "plain-slim10"), ("resnet18", "plain18"), ("wrn-16-4", "plain-wrn-16-4")]
+)
 def test_twins_begin_with_the_same_bits(detector, residual, plain):
     """Also where the residual one has projections, which draw parameters of their own."""
     ours, theirs = (
@@ -99,6 +101,21 @@ def test_twins_begin_with_the_same_bits(detector, residual, plain):
     backbone = {name.removeprefix("backbone."): p for name, p in ours.items() if name.startswith("backbone.")}
     assert backbone.keys() == {name for name in classifier if not name.startswith("head.")}
     assert all(torch.equal(backbone[name], classifier[name]) for name in backbone)
+
+
+@pytest.mark.parametrize("name", ["wrn-16-4", "plain-wrn-16-4"])
+def test_maps_of_pre_activation_pass_what_the_next_block_begins_with(name):
+    network = build_detector(slim("retinanet", name), (3, 32, 32), 3, seed=0)
+    given = []
+    network.pyramid.network.register_forward_pre_hook(lambda _, args: given.extend(args[0].values()))
+    with torch.no_grad():
+        x = torch.randn(2, 3, 32, 32)
+        features = network.backbone.features(x)
+        network(x)
+    assert len(given) == 3
+    for raw, ours in zip(features[1:], given, strict=True):
+        normalised = (raw - raw.mean((0, 2, 3), keepdim=True)) / raw.std((0, 2, 3), keepdim=True, correction=0)
+        torch.testing.assert_close(ours, normalised.relu(), atol=1e-3, rtol=1e-3)
 
 
 @pytest.mark.parametrize("detector", DETECTORS)

@@ -63,6 +63,11 @@ def pair(detector):
     ours.load_state_dict({name: state[there] for name, there in names.items()}, strict=True)
     if detector == "retinanet":
         ours.head.model.score_thresh = 0.0
+    if background:
+        samplers = [model.roi_heads.fg_bg_sampler for model in (ours.head, theirs)]
+        assert [sampler.batch_size_per_image for sampler in samplers] == [512, 512]
+        for sampler in samplers:
+            sampler.batch_size_per_image = 128  # as pooling 512 regions is slow to differentiate
     return ours, theirs, x, names
 
 

@@ -7,7 +7,11 @@ from jaxtyping import Float
 from torch import Tensor
 
 Target = dict[str, Tensor]
-"""The objects of one image: "boxes" (objects, 4), corners x, y, x, y in pixels, wider and higher than 0; "labels" from 0."""
+"""The objects of one image, perhaps none.
+
+"boxes" (objects, 4) in fp32: left, top, right, bottom in pixels, wider and higher than 0; "labels" (objects,) in int64,
+from 0.
+"""
 
 Detection = dict[str, Tensor]
 """What was found in one image, best first: "boxes" and "labels" as a target has them, and "scores" from 0 to 1."""

@@ -53,7 +53,8 @@ class Detector(nn.Module):
     def forward(self, images: Float[Tensor, "batch channels height width"]) -> list[Tensor]:
         """All that is computed without a step that depends on the data.
 
-        One-stage: the head's answers for all levels. Faster R-CNN: the pyramid's maps and what its anchors answer.
+        One-stage: the head's answers for all levels. Faster R-CNN: the pyramid's maps and what its anchors answer; its
+        dense layers for regions come after such a step.
         """
         answers: list[Tensor] = self.head(self.maps(images))
         return answers

@@ -7,6 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from skipwise.networks.architecture import Architecture
+from skipwise.networks.blocks import ORDERS
 
 Maps = dict[str, Tensor]
 """The levels of a pyramid by name, from fine to coarse, each (batch, width, height, width in pixels)."""
@@ -41,7 +42,8 @@ class MapPyramid(nn.Module):
     A one-stage detector's stands on the last three strides, and two convolutions of stride 2 continue it (P6 and P7
     of Lin et al. 2017, arXiv 1708.02002). Faster R-CNN's stands on the last four, and every second pixel of the
     coarsest is one level more. A network with fewer strides gives those it has. `strides` are those of all levels;
-    the first `pooled` of them are the network's own.
+    the first `pooled` of them are the network's own. Maps pass what a further block of their stage would begin with,
+    as in front of a classifier's head: in pre-activation networks a normalisation and an activation.
     """
 
     def __init__(self, architecture: Architecture, detector: Literal["fcos", "retinanet", "faster-rcnn"]) -> None:
@@ -54,9 +56,15 @@ class MapPyramid(nn.Module):
         self.pooled = len(self.levels)
         own = [level.stride for level in self.levels]
         self.strides = [*own, own[-1] * 2, own[-1] * 4] if one_stage else [*own, own[-1] * 2]
+        blocks = [architecture.stages[max(level.index - 1, 0)].block for level in self.levels]
+        self.before = nn.ModuleList(
+            block.steps(ORDERS[block.order].before, level.channels, architecture.dims)
+            for block, level in zip(blocks, self.levels, strict=True)
+        )
         more = fpn.LastLevelP6P7(width, width) if one_stage else fpn.LastLevelMaxPool()
         self.network = fpn.FeaturePyramidNetwork([level.channels for level in self.levels], width, more)
 
     def forward(self, features: list[Float[Tensor, "batch _ _ _"]]) -> Maps:
-        maps: Maps = self.network({str(place): features[level.index] for place, level in enumerate(self.levels)})
+        begun = [before(features[level.index]) for before, level in zip(self.before, self.levels, strict=True)]
+        maps: Maps = self.network({str(place): map_ for place, map_ in enumerate(begun)})
         return maps
