@@ -1,7 +1,8 @@
 """The score of object detection: mean average precision as COCO measures it, also of images drawn again or left out."""
 
 from skipwise.tasks.average_precision.counting import Counts, found_missed_false
-from skipwise.tasks.average_precision.influence import pseudo_values, resampled
+from skipwise.tasks.average_precision.gradient import influence_values
+from skipwise.tasks.average_precision.left_out import pseudo_values, resampled
 from skipwise.tasks.average_precision.matching import IOUS, Answers, ClassMatches, Matches, match
 from skipwise.tasks.average_precision.precision import (
     RECALLS,
@@ -21,6 +22,7 @@ __all__ = [
     "average_precisions",
     "coco_table",
     "found_missed_false",
+    "influence_values",
     "match",
     "mean_average_precision",
     "precision_recall",

@@ -1,4 +1,4 @@
-"""Mean average precision as statistics needs it: the part of each image in it, and its value for images drawn again."""
+"""Mean average precision of images left out, and of images drawn again."""
 
 import numpy as np
 from jaxtyping import Float, Int
