@@ -1,15 +1,17 @@
 """The cache holds the images that the labels are of, whatever order, however it ends."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from PIL import Image
 
-from skipwise.data import cache, prepare
+from skipwise.data import cache, prepare_images
 from skipwise.data.sources import data_home
 
 
 def ready(data):
-    return prepare(data, size=None, photo_size=16, test_size=None, split_seed=0)
+    return prepare_images(data, size=None, photo_size=16, test_size=None, split_seed=0)
 
 
 @pytest.fixture
@@ -93,6 +95,7 @@ def test_the_second_of_two_processes_keeps_what_the_first_put_there(tmp_path):
 
         return write
 
-    cache._make(folder, fill("second", meanwhile=lambda: cache._make(folder, fill("first"))))
+    first = partial(cache.make_folder, folder, "images.npy")
+    first(fill("second", meanwhile=lambda: first(fill("first"))))
     assert (folder / "images.npy").read_text() == "first"
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]

@@ -45,7 +45,7 @@ def survey(source: Source) -> Survey:
     """Read every image's bytes once, for what they are and how large the image is."""
     if source.arrays is not None:
         height, width = source.arrays.shape[1:3]
-        looks: list[Look] = [(_digest(image.tobytes()), (height, width), None) for image in source.arrays]
+        looks: list[Look] = [(digest(image.tobytes()), (height, width), None) for image in source.arrays]
     else:
         assert source.files is not None
         with ThreadPoolExecutor() as pool:
@@ -58,7 +58,7 @@ def decode_once(source: Source, looked: Survey, height: int, width: int, told: T
     """The images at this size, from the cache if they were decoded before. `told(done, total)` hears how it goes."""
     folder = data_home() / "images" / f"{looked.fingerprint[:24]}-{height}x{width}-rule{RULE_VERSION}"
     if not (folder / "images.npy").exists():
-        _make(folder, lambda part: _decode_into(part, source, looked, height, width, told))
+        make_folder(folder, "images.npy", lambda part: _decode_into(part, source, looked, height, width, told))
     unreadable = {int(i): why for i, why in json.loads((folder / "unreadable.json").read_text()).items()}
     kept = np.setdiff1d(np.arange(len(source.labels)), list(unreadable))
     file = folder / "images.npy"
@@ -71,9 +71,9 @@ def _look_at_file(file: Path) -> Look:
     except (OSError, ValueError) as error:  # ValueError: a name with a null byte
         return f"unread:{file.name}", None, _reason(error)
     try:
-        return _digest(content), upright_size(open_image(content)), None
+        return digest(content), upright_size(open_image(content)), None
     except Unreadable as error:
-        return _digest(content), None, str(error)
+        return digest(content), None, str(error)
 
 
 def _decode_into(part: Path, source: Source, looked: Survey, height: int, width: int, told: Told | None) -> None:
@@ -133,15 +133,18 @@ def _all_grey(images: UInt8[np.ndarray, "images height width channels"]) -> bool
     return images.shape[-1] == 1 or not any((image != image[..., :1]).any() for image in images)
 
 
-def _make(folder: Path, fill: Callable[[Path], None]) -> None:
-    """Put a filled folder in place in one step; whoever comes second leaves what the first one put there."""
+def make_folder(folder: Path, holds: str, fill: Callable[[Path], None]) -> None:
+    """Put a filled folder in place in one step; whoever comes second leaves what the first one put there.
+
+    `holds` is a file that a whole folder has.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".part-"))
     try:
         fill(part)
         part.rename(folder)
     except OSError:
-        if not (folder / "images.npy").exists():
+        if not (folder / holds).exists():
             raise
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -151,13 +154,21 @@ def _reason(error: Exception) -> str:
     return (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
 
 
-def _digest(content: bytes) -> str:
+def digest(content: bytes) -> str:
     return blake2b(content, digest_size=16).hexdigest()
 
 
 def _fingerprint(source: Source, digests: Sequence[str]) -> str:
-    """Of everything that makes the data what they are: names, bytes, labels, given parts and groups."""
-    groups = source.groups or [""] * len(digests)
-    classes = (source.classes[label] for label in source.labels)
-    rows = sorted(zip(source.names, digests, classes, source.parts, groups, strict=True))
+    return fingerprint(source.names, digests, [source.classes[i] for i in source.labels], source.parts, source.groups)
+
+
+def fingerprint(
+    names: Sequence[str],
+    digests: Sequence[str],
+    classes: Sequence[str],
+    parts: Sequence[str],
+    groups: Sequence[str] | None,
+) -> str:
+    """Of everything that makes the data what they are: names, bytes, classes, given parts and groups."""
+    rows = sorted(zip(names, digests, classes, parts, groups or [""] * len(names), strict=True))
     return sha256(json.dumps(rows).encode()).hexdigest()

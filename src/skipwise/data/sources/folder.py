@@ -14,8 +14,8 @@ UNREAD_IMAGE_SUFFIXES = {".heic", ".heif", ".avif", ".jxl", ".svg", ".psd", ".ra
 
 def read_folder(path: Path) -> Source:
     """The images below a folder. Raises UserError where there are fewer than two classes of images."""
-    parts, passed_over = _parts(path)
-    classes = sorted({folder.name for root in parts.values() for folder in _folders(root)})
+    parts, passed_over = parts_below(path)
+    classes = sorted({folder.name for root in parts.values() for folder in folders_below(root)})
     files: list[Path] = []
     labels: list[int] = []
     given: list[str] = []
@@ -25,7 +25,7 @@ def read_folder(path: Path) -> Source:
         hidden_loose = sum(file.name.startswith(".") for file in loose)
         others += len(loose) - hidden_loose
         hidden += hidden_loose
-        for folder in _folders(root):
+        for folder in folders_below(root):
             images, not_images, not_seen = _images(folder)
             files += images
             labels += [classes.index(folder.name)] * len(images)
@@ -53,13 +53,13 @@ def read_folder(path: Path) -> Source:
     )
 
 
-def _parts(path: Path) -> tuple[dict[str, Path], list[str]]:
+def parts_below(path: Path, examples: str = "images") -> tuple[dict[str, Path], list[str]]:
     """The folder of each part of the split, "" being the whole, and the folders that belong to none.
 
     `train` alone among other folders is a class, as beside `car` and `bus`; with `test` or `val` it is a part. Raises
     UserError where a part stands there twice, or parts without train.
     """
-    above = _folders(path)
+    above = folders_below(path)
     parts: dict[str, Path] = {}
     for folder in above:
         part = PART_NAMES.get(folder.name.lower())
@@ -72,11 +72,11 @@ def _parts(path: Path) -> tuple[dict[str, Path], list[str]]:
         return parts, [folder.name for folder in above if folder not in parts.values()]
     if parts and only_parts:
         names = " and ".join(folder.name for folder in above)
-        raise UserError(f"{path} holds {names} but no train folder: add the images to train on as {path}/train.")
+        raise UserError(f"{path} holds {names} but no train folder: add the {examples} to train on as {path}/train.")
     return {"": path}, []
 
 
-def _folders(path: Path) -> list[Path]:
+def folders_below(path: Path) -> list[Path]:
     return sorted(folder for folder in path.iterdir() if folder.is_dir() and not folder.name.startswith("."))
 
 
