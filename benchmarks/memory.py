@@ -49,9 +49,11 @@ def measure(network: str, batch: int, steps: int, precision: str, recompute: boo
     import numpy as np
     import torch
 
-    from skipwise.data import Dataset, Stream
+    from skipwise.data import Images
     from skipwise.networks import PRESETS, build
-    from skipwise.training import Plan, Recipe
+    from skipwise.recipe import Recipe
+    from skipwise.tasks import TASKS
+    from skipwise.training import Plan
     from skipwise.training.loop import Loop
     from skipwise.training.plan import cores
 
@@ -59,15 +61,15 @@ def measure(network: str, batch: int, steps: int, precision: str, recompute: boo
     plan = Plan(device="cpu", precision=precision, channels_last=precision == "bf16", threads=cores())  # type: ignore[arg-type]
     recipe = Recipe(epochs=1, batch_size=batch, checkpointing=recompute)
     count = batch * steps
-    dataset = Dataset(
+    dataset = Images(
         name="random", fingerprint="", images=np.random.default_rng(0).integers(0, 256, (count, 32, 32, 3), np.uint8),
         labels=np.arange(count) % 10, classes=tuple("0123456789"), train=np.arange(count), validation=np.arange(1),
         test=np.arange(1), mean=(0.5,) * 3, std=(0.25,) * 3, found={},
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
-        stream = Stream(dataset, seed=0, batch_size=batch, augmentation=recipe.augmentation, device="cpu")
+        stream = TASKS["images"].stream(dataset, recipe, 0, "cpu")
         built = plan.place(build(PRESETS[network], dataset.input_shape, 10, seed=0))
-        loop = Loop(built, recipe, stream, plan, Path(folder))
+        loop = Loop(TASKS["images"], built, recipe, stream, plan, Path(folder))
         loop.train_mode()
         fastest = float("inf")
         for _, one in zip(range(steps), stream.epoch(0), strict=False):

@@ -28,10 +28,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from skipwise.data import Dataset, Stream
+from skipwise.data import Images
 from skipwise.networks import PRESETS, build
+from skipwise.recipe import Recipe
 from skipwise.studies.workers import worker_environment
-from skipwise.training import Recipe, choose_plan
+from skipwise.tasks import TASKS
+from skipwise.training import choose_plan
 from skipwise.training.loop import Loop
 
 IMAGES, BATCH, WARM_UP_STEPS = 10_000, 128, 3
@@ -57,16 +59,16 @@ def rate(steps: Iterator[None], seconds: float) -> float:
 def skipwise_steps() -> Iterator[None]:
     """One run of a study of two."""
     images, labels = pixels()
-    dataset = Dataset(
+    dataset = Images(
         name="random", fingerprint="", images=images, labels=labels, classes=tuple("0123456789"),
         train=np.arange(IMAGES), validation=np.arange(1), test=np.arange(1), mean=(0.5,) * 3, std=(0.25,) * 3, found={},
     )  # fmt: skip
     plan = choose_plan(2)
     torch.set_num_threads(plan.threads)
-    stream = Stream(dataset, seed=0, batch_size=BATCH, augmentation=RECIPE.augmentation, device=plan.device)
+    stream = TASKS["images"].stream(dataset, RECIPE, 0, plan.device)
     network = build(PRESETS["resnet20"], dataset.input_shape, 10, seed=0)
     with TemporaryDirectory() as folder:
-        loop = Loop(plan.place(network).train(), RECIPE, stream, plan, Path(folder))
+        loop = Loop(TASKS["images"], plan.place(network).train(), RECIPE, stream, plan, Path(folder))
         for epoch in range(1_000_000):
             for batch in stream.epoch(epoch):
                 loop.train_step(batch)

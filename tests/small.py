@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skipwise.data import prepare
+from skipwise.data import prepare_images
 
 
 def shapes(path, *, side=8, train=96, test=48, classes=3, seed=0):
@@ -20,4 +20,4 @@ def shapes(path, *, side=8, train=96, test=48, classes=3, seed=0):
 
 
 def dataset(path, **options):
-    return prepare(shapes(path, **options), size=None, photo_size=64, test_size=None, split_seed=0)
+    return prepare_images(shapes(path, **options), size=None, photo_size=64, test_size=None, split_seed=0)

@@ -78,13 +78,13 @@ def right_out_of_fold(task: Task) -> UInt8[np.ndarray, "contenders seeds images"
     """Train every contender, seed and fold on one set."""
     import torch
 
-    from skipwise.data import Dataset
+    from skipwise.data import Images
     from skipwise.data.folds import fold_of
 
     torch.set_num_threads(1)
     count = len(task.labels)
     shares = task.images / 255
-    dataset = Dataset(
+    dataset = Images(
         name="set", fingerprint=f"set {task.number}", images=task.images, labels=task.labels,
         classes=tuple("0123456789"), train=np.arange(count), validation=np.arange(0), test=np.arange(0),
         mean=(float(shares.mean()),), std=(float(shares.std()),), found={"together": list(range(count))},
@@ -100,23 +100,24 @@ def right_out_of_fold(task: Task) -> UInt8[np.ndarray, "contenders seeds images"
 
 def _right(part, preset: str, seed: int, first_weights: int) -> UInt8[np.ndarray, "test"]:  # type: ignore[no-untyped-def]
     """Whether the network after its last step answers the test images of `part` rightly."""
-    from skipwise.data import Stream
     from skipwise.networks import PRESETS, build
-    from skipwise.training import Plan, Recipe
+    from skipwise.recipe import Recipe
+    from skipwise.tasks import TASKS
+    from skipwise.training import Plan
     from skipwise.training.evaluate import evaluate
     from skipwise.training.loop import Loop
 
     recipe = Recipe(epochs=EPOCHS, batch_size=64, lr=LEARNING_RATE, crop=1, flip=True)
     plan = Plan(device="cpu", precision="fp32", channels_last=False, threads=1)
-    stream = Stream(part, seed=seed, batch_size=recipe.batch_size, augmentation=recipe.augmentation, device="cpu")
+    images = TASKS["images"]
+    stream = images.stream(part, recipe, seed, "cpu")
     network = build(PRESETS[preset], part.input_shape, len(part.classes), first_weights)
     with tempfile.TemporaryDirectory() as folder:  # where nothing is written: a cut set is trained again
-        loop = Loop(network, recipe, stream, plan, Path(folder))
+        loop = Loop(images, network, recipe, stream, plan, Path(folder))
     loop.train_mode()
     for epoch in range(EPOCHS):
         for batch in stream.epoch(epoch):
             loop.train_step(batch)
             loop.progress.done += 1
-    answers, _ = evaluate(network, stream, part.test, plan)
-    right: np.ndarray = (answers.argmax(1) == part.labels[part.test]).astype(np.uint8)
-    return right
+    answers, _ = evaluate(images, network, stream, part.test, plan)
+    return images.scores(answers).astype(np.uint8)

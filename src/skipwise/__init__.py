@@ -5,26 +5,28 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from skipwise.comparison import compare, run
-    from skipwise.deployment import Model, Prediction
+    from skipwise.deployment import Model
     from skipwise.errors import UserError
     from skipwise.networks import Architecture
+    from skipwise.recipe import Recipe
     from skipwise.statistics import Verdict
     from skipwise.studies import Study
-    from skipwise.training import Recipe
+    from skipwise.tasks import Prediction, Task
 
 _HOMES = {
     "Architecture": "skipwise.networks",
     "Model": "skipwise.deployment",
-    "Prediction": "skipwise.deployment",
-    "Recipe": "skipwise.training",
+    "Prediction": "skipwise.tasks",
+    "Recipe": "skipwise.recipe",
     "Study": "skipwise.studies",
+    "Task": "skipwise.tasks",
     "UserError": "skipwise.errors",
     "Verdict": "skipwise.statistics",
     "compare": "skipwise.comparison",
     "run": "skipwise.comparison",
 }
 
-__all__ = ["Architecture", "Model", "Prediction", "Recipe", "Study", "UserError", "Verdict", "compare", "run"]
+__all__ = ["Architecture", "Model", "Prediction", "Recipe", "Study", "Task", "UserError", "Verdict", "compare", "run"]
 
 
 def __getattr__(name: str) -> Any:

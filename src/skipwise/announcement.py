@@ -1,8 +1,7 @@
 """What is about to be trained, and by which defaults, line by line."""
 
-from skipwise.data import OWN_SIZE, Dataset
+from skipwise.data import Dataset
 from skipwise.data.folds import fold_of
-from skipwise.networks import Architecture
 from skipwise.reports.tables import duration, length
 from skipwise.studies import Ready
 from skipwise.studies.budget import parse_budget
@@ -22,9 +21,13 @@ def announcement(ready: Ready) -> list[str]:
         *data_lines(ready, ready.dataset),
         f"Contenders  {names}; {seeds_note(ready)}, {len(ready.missing)} of {len(design.runs)} runs to train",
         *(f"            {note}" for note in (*network_notes(ready), *ready.notes)),
-        f"Recipe      {length(recipe)}, batch {recipe.batch_size}, rate {recipe.lr:g}, {recipe.schedule}, "
-        f"weight decay {recipe.weight_decay:g}, crop {recipe.crop} px, {'flip' if recipe.flip else 'no flip'}"
-        + (f", {100 * recipe.fraction:g} % of the training images" if recipe.fraction < 1 else "")
+        f"Recipe      {length(recipe)}, batch {recipe.batch_size}, {'AdamW, ' if recipe.optimizer == 'adamw' else ''}rate {recipe.lr:g}, "
+        f"{recipe.schedule}, weight decay {recipe.weight_decay:g}{augmentation(ready)}"
+        + (
+            f", {100 * recipe.fraction:g} % of the training {ready.design.to_learn.examples}"
+            if recipe.fraction < 1
+            else ""
+        )
         + (" (first contender; others differ)" if len(recipes) > 1 else ""),
     ]
     if design.budget:
@@ -43,15 +46,13 @@ def announcement(ready: Ready) -> list[str]:
 
 def data_lines(ready: Ready, data: Dataset) -> list[str]:
     """The data, their parts, and what was noticed of them."""
-    channels, height, width = data.input_shape
     folds = ready.design.folds
     one = fold_of(data, 0, folds, seed=0) if folds else data
+    first, *rest = ready.design.to_learn.described(data, ready.asked.options(ready.design.plan.device))
     return [
-        f"Data        {data.name}: {len(data.images)} images of {height}x{width} px, "
-        f"{'grey' if channels == 1 else 'colour'}, {len(data.classes)} classes; {'in each fold about ' if folds else ''}"
+        f"Data        {data.name}: {first}; {'in each fold about ' if folds else ''}"
         f"{len(one.train)} train, {len(one.validation)} validation, {len(one.test)} test",
-        f"            {size_note(ready)}",
-        *(f"            {note}" for note in data.found["notes"]),
+        *(f"            {line}" for line in (*rest, *data.found["notes"])),
     ]
 
 
@@ -66,7 +67,7 @@ def search_announcement(prepared: SearchReady) -> list[str]:
     return [
         *data_lines(ready, prepared.settled.dataset),
         f"Search      {prepared.trials} trials that must beat {space.family.usual}, one run each with seed {SEED}, judged "
-        f"on {len(ready.dataset.validation)} validation images; no test image is seen",
+        f"on {len(ready.dataset.validation)} validation {ready.design.to_learn.examples}; none of the test {ready.design.to_learn.examples} is seen",
         f"            {how}",
         *(f"            {line}" for line in space.text.splitlines() if line.strip() and not line.startswith("#")),
         f"Recipe      {length(recipe)}, batch {recipe.batch_size}, and what the space does not name as {space.family.usual} has it",
@@ -87,25 +88,19 @@ def seeds_note(ready: Ready) -> str:
     return f"{len(design.seeds)} seeds each{folds}"
 
 
-def size_note(ready: Ready) -> str:
-    """Why the images have the size they have."""
-    found = ready.dataset.found
-    if ready.asked.size is not None:
-        return f"size asked for: {ready.asked.size} px"
-    if found["resize_rule"] == OWN_SIZE:
-        return "own size kept: all images have it, and no side is above 64 px"
-    device = "CPU" if ready.design.plan.device == "cpu" else "GPU"
-    return f"resized to {found['image']['height']} px, the rule for photos on a {device} (--size PX changes it)"
-
-
 def network_notes(ready: Ready) -> list[str]:
     """What a network does to images that one might not expect, and where it begins."""
-    _, *space = ready.dataset.input_shape
     notes = []
     for contender in ready.design.contenders:
-        stem = contender.network.stem if isinstance(contender.network, Architecture) else None
-        if stem is not None and min(space) < stem.enlarge_to:
-            notes.append(f"{contender.label} enlarges the images from {min(space)} to {stem.enlarge_to} px")
+        said = ready.design.to_learn.notes(contender.network, ready.dataset)
+        notes += [f"{contender.label} {note}" for note in said]
         if contender.recipe.pretrained:
             notes.append(f"{contender.label} begins with the weights {contender.recipe.pretrained}")
     return notes
+
+
+def augmentation(ready: Ready) -> str:
+    """How examples are varied, where they can be."""
+    recipe = ready.design.contenders[0].recipe
+    said = {"crop": f"crop {recipe.crop} px", "flip": "flip" if recipe.flip else "no flip"}
+    return "".join(f", {words}" for name, words in said.items() if name not in ready.design.to_learn.lacks)

@@ -15,8 +15,9 @@ from skipwise.studies.tuning import make_tuning_ready, search, with_best_trials
 
 def compare(
     data: str | Path = "digits",
-    contenders: Sequence[str] = ("plain32", "resnet32"),
+    contenders: Sequence[str] = (),
     *,
+    task: str | None = None,
     seeds: int | Literal["auto"] = 5,
     epochs: int | None = None,
     budget: str | None = None,
@@ -26,21 +27,24 @@ def compare(
     out: str | Path = "studies",
     name: str | None = None,
     size: int | None = None,
+    tokens: Literal["characters", "bytes", "words", "subwords"] | None = None,
     split_seed: int = 0,
     workers: int | None = None,
     settings: Sequence[str] = (),
 ) -> Study:
-    """Train every contender with seeds 0 .. seeds - 1 on the same streams of images, and judge them.
+    """Train every contender with seeds 0 .. seeds - 1 on the same streams of examples, and judge them.
 
-    `data`: a folder of images, an .npz, a .csv, or a name as "digits". `contenders`: `[LABEL@]NAME[:field=value,...]`,
-    the first being the reference. `seeds`: how many, or "auto" to look at 3, 5 and 10 and stop when decided. `budget`:
+    `data`: a folder, a file, or a name as "digits". `task`: "images", "text", "boxes" or a dotted path, where the data
+    do not tell. `contenders`: `[LABEL@]NAME[:field=value,...]`, the first being the reference; by default the task's
+    own. `seeds`: how many, or "auto" to look at 3, 5 and 10 and stop when decided. `budget`:
     `epochs|steps|seconds|multiply-adds=VALUE` for each run. `tune`: "lr" to search each contender's rate first.
-    `test_size`: fraction of the examples, where the data have no test set of their own; with `folds` all images
-    are test images once. `size`: side of the images in pixels. `settings`: `field=value` for all contenders. Calling it
+    `test_size`: fraction of the examples, where the data have no test set of their own; with `folds` each
+    is a test example once. `size`: side of images in pixels, length of texts in `tokens`. `settings`: `field=value` for all contenders. Calling it
     again trains only what is missing. Raises UserError for whatever can be mended in these.
     """
     return run(
         data=str(data),
+        task=task,
         contenders=tuple(contenders),
         seeds=seeds,
         epochs=epochs,
@@ -51,6 +55,7 @@ def compare(
         out=Path(out),
         name=name,
         size=size,
+        tokens=tokens,
         split_seed=split_seed,
         workers=workers,
         settings=tuple(settings),
@@ -106,7 +111,9 @@ def _tuned(settled: Settled, console: Console, dry_run: bool) -> Settled | None:
     found = with_best_rates(settled, search)
     for contender in found.sweep.contenders:
         tried = ", ".join(f"{rate}: {accuracy:.3f}" for rate, accuracy in found.tuned[contender.label].items())
-        console.say(f"{contender.label}: rate {contender.recipe.lr:g} (validation accuracy by rate: {tried})")
+        console.say(
+            f"{contender.label}: rate {contender.recipe.lr:g} (validation {settled.asked.to_learn.score_name} by rate: {tried})"
+        )
     console.say("")
     return found
 

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from skipwise.announcement import announcement, search_announcement
+from skipwise.reports.baseline import baseline_row
 from skipwise.reports.sweeps import sweep_section
 from skipwise.reports.tables import deployment_sentences, duration, percent, short_count, summary
 from skipwise.studies import Ready, Study
@@ -35,10 +36,10 @@ class Console:
         self.terminal.print(text, markup=False, soft_wrap=True)
 
     def decoding(self, done: int, total: int) -> None:
-        """Images are being decoded."""
+        """Examples are being read."""
         if time.monotonic() - self.said > SECONDS_BETWEEN_LINES:
             self.said = time.monotonic()
-            self.say(f"decoding images: {done} of {total}")
+            self.say(f"reading the data: {done} of {total}")
 
     def announce(self, ready: Ready, *, briefly: bool = False) -> None:
         """What is about to be trained, by which defaults, and how long it may take; `briefly` where that is known."""
@@ -50,6 +51,7 @@ class Console:
 
     def announce_search(self, prepared: SearchReady) -> None:
         """What is about to be searched, and how long it may take."""
+        self.ready = prepared.ready
         self.begin(dict.fromkeys(prepared.jobs, prepared.seconds), prepared.longest_seconds)
         self.say("\n".join(search_announcement(prepared)))
 
@@ -76,8 +78,11 @@ class Console:
         folder = self.ready.folder.run_folder(design, design.contender(job.contender), job.seed, job.fold)
         result = Result.read(folder, job.contender)
         failed = f"  FAILED: {result.failed}" if result.failed else ""
-        validation = "-" if result.validation_accuracy is None else f"{result.validation_accuracy:.3f}"
-        self.ended(job, f"{job}: validation accuracy {validation}, {duration(result.train_seconds)}{failed}")
+        validation = "-" if result.validation_score is None else f"{result.validation_score:.3f}"
+        self.ended(
+            job,
+            f"{job}: validation {design.to_learn.score_name} {validation}, {duration(result.train_seconds)}{failed}",
+        )
 
     def ended(self, job: Job, line: str) -> None:
         """A run or trial has ended, and this is what became of it; an empty line is old news."""
@@ -96,7 +101,9 @@ class Console:
     def state(self, job: Job) -> str:
         """Where a running run stands, in words."""
         tick = self.running[job]
-        return f"epoch {tick.epoch + 1} ({tick.share:.0%}), loss {tick.loss:.3f}, accuracy {tick.accuracy:.3f}"
+        name = self.ready.design.to_learn.score_name
+        score = "" if tick.score is None else f", {name} {tick.score:.3f}"
+        return f"epoch {tick.epoch + 1} ({tick.share:.0%}), loss {tick.loss:.3f}{score}"
 
     def time_left(self) -> str:
         """The estimate, corrected by what was seen so far."""
@@ -113,6 +120,8 @@ class Console:
         residual = [contender.label for contender in study.design.contenders if contender.is_residual]
         for sentence in deployment_sentences(summary(study), residual):
             self.say(f"{sentence}.")
+        if (baseline := baseline_row(study)) is not None:
+            self.say(f"{baseline.sentence}.")
         section = sweep_section(study)
         for verdict in study.verdicts.values():
             self.say(f"\n{verdict}" if section is None else str(verdict))
@@ -185,16 +194,19 @@ def results_table(study: Study) -> Table:
     """The contenders with what they reached."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("contender", overflow="fold", min_width=12)
-    for heading in ("accuracy", "95 % interval", "parameters", "mult-adds", "a run", "failed"):
+    for heading in (study.design.to_learn.score_name, "95 % interval", "parameters", "mult-adds", "a run", "failed"):
         table.add_column(heading, justify="right", no_wrap=True)
     for row in summary(study):
         table.add_row(
             row.label,
-            percent(row.accuracy),
+            percent(row.score),
             f"{100 * row.interval[0]:.1f} to {100 * row.interval[1]:.1f}",
             short_count(row.parameters),
             short_count(row.multiply_adds),
             duration(row.seconds),
             f"{row.failures} of {row.runs}",
         )
+    if (baseline := baseline_row(study)) is not None:
+        low, high = baseline.interval
+        table.add_row(baseline.name, percent(baseline.score), f"{100 * low:.1f} to {100 * high:.1f}", "", "", "", "")
     return table

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from skipwise.data import cache, load, prepare
+from skipwise.data import cache, load_images, prepare_images
 from skipwise.errors import UserError
 
 
 def ready(data, **options):
-    return prepare(data, **{"size": None, "photo_size": 16, "test_size": None, "split_seed": 0, **options})
+    return prepare_images(data, **{"size": None, "photo_size": 16, "test_size": None, "split_seed": 0, **options})
 
 
 @pytest.fixture
@@ -48,12 +48,12 @@ def test_what_was_found(photos):
 
 def test_another_process_loads_the_same(photos):
     dataset = ready(photos)
-    again = load(dataset.found)
+    again = load_images(dataset.found)
     np.testing.assert_array_equal(again.images, dataset.images)
     for part in ("labels", "train", "validation", "test"):
         np.testing.assert_array_equal(getattr(again, part), getattr(dataset, part))
     with pytest.raises(UserError, match="run the command that made the study again"):
-        load({**dataset.found, "cache": "gone.npy"})
+        load_images({**dataset.found, "cache": "gone.npy"})
 
 
 def test_decoded_once(photos, monkeypatch):

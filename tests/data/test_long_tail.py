@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skipwise.data import Augmentation, Stream, prepare
+from skipwise.data import Augmentation, ImageStream, prepare_images
 from skipwise.data.long_tail import long_tail
 from skipwise.errors import UserError
 from small import shapes
@@ -41,8 +41,8 @@ def test_longer_tails_keep_a_part_of_what_shorter_ones_keep(one, other, key):
 @pytest.fixture(scope="module")
 def thinned(tmp_path_factory):
     file = shapes(tmp_path_factory.mktemp("data") / "a.npz", train=300)
-    whole = prepare(file, size=None, photo_size=64, test_size=None, split_seed=0)
-    return whole, prepare(file, size=None, photo_size=64, test_size=None, split_seed=0, tail=9)
+    whole = prepare_images(file, size=None, photo_size=64, test_size=None, split_seed=0)
+    return whole, prepare_images(file, size=None, photo_size=64, test_size=None, split_seed=0, tail=9)
 
 
 def test_only_training_images_are_thinned(thinned):
@@ -56,8 +56,8 @@ def test_only_training_images_are_thinned(thinned):
 
 def test_balanced_sampling_shows_each_class_equally_often(thinned):
     _, tail = thinned
-    stream = Stream(tail, seed=0, batch_size=13, augmentation=Augmentation(), balanced=True)
-    shown = np.concatenate([batch.labels.numpy() for batch in stream.epoch(0)])
+    stream = ImageStream(tail, seed=0, batch_size=13, augmentation=Augmentation(), balanced=True)
+    shown = np.concatenate([batch.targets.numpy() for batch in stream.epoch(0)])
     assert sorted(np.bincount(shown).tolist()) == [43, 43, 44]  # 130 images of three classes
-    again = np.concatenate([batch.labels.numpy() for batch in stream.epoch(0)])
+    again = np.concatenate([batch.targets.numpy() for batch in stream.epoch(0)])
     assert np.array_equal(shown, again)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from skipwise.data import ImageStream
 from skipwise.data.mixing import Mixing, Shares, draw_shares, mix
-from skipwise.data.stream import Stream
 from small import dataset
 
 
@@ -70,15 +70,15 @@ def test_the_stream_mixes_images_and_tells_both_labels(data):
     from skipwise.data import Augmentation
 
     def batches(mixing, first=0):
-        stream = Stream(data, seed=3, batch_size=16, augmentation=Augmentation(), mixing=mixing)
+        stream = ImageStream(data, seed=3, batch_size=16, augmentation=Augmentation(), mixing=mixing)
         return list(stream.epoch(1, first))
 
     mixed, plain = batches(Mixing(mixup=1.0)), batches(Mixing())
     for one, other in zip(mixed, plain, strict=True):
-        assert torch.equal(one.labels, other.labels)
-        assert torch.equal(one.other_labels, other.labels.roll(-1))
+        assert torch.equal(one.targets, other.targets)
+        assert torch.equal(one.other_targets, other.targets.roll(-1))
         share = one.share[:, None, None, None]
-        assert torch.allclose(one.images, share * other.images + (1 - share) * other.images.roll(-1, 0), atol=1e-6)
+        assert torch.allclose(one.inputs, share * other.inputs + (1 - share) * other.inputs.roll(-1, 0), atol=1e-6)
     assert plain[0].share is None
     again = batches(Mixing(mixup=1.0), first=2)
-    assert torch.equal(again[0].images, mixed[2].images)
+    assert torch.equal(again[0].inputs, mixed[2].inputs)

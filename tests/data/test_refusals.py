@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from skipwise.data import prepare
+from skipwise.data import prepare_images
 from skipwise.data.decode import Unreadable, decode
 from skipwise.data.sources import open_source
 from skipwise.errors import UserError
@@ -26,7 +26,7 @@ from skipwise.errors import UserError
 )  # fmt: skip
 def test_sizes_that_cannot_be(options, sentence):
     with pytest.raises(UserError) as error:
-        prepare("digits", **{"size": None, "photo_size": 16, "test_size": None, "split_seed": 0, **options})
+        prepare_images("digits", **{"size": None, "photo_size": 16, "test_size": None, "split_seed": 0, **options})
     assert str(error.value) == sentence
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skipwise import draws
-from skipwise.data import Augmentation, Stream
+from skipwise.data import Augmentation, ImageStream
 from skipwise.data.augment import Draws, augment, draw
 from small import dataset
 
@@ -22,11 +22,11 @@ def data(tmp_path_factory):
 
 
 def pixels(stream, epoch, first_step=0):
-    return [batch.images for batch in stream.epoch(epoch, first_step)]
+    return [batch.inputs for batch in stream.epoch(epoch, first_step)]
 
 
 def make(data, seed=0, batch_size=16, augmentation=VARIED):
-    return Stream(data, seed=seed, batch_size=batch_size, augmentation=augmentation)
+    return ImageStream(data, seed=seed, batch_size=batch_size, augmentation=augmentation)
 
 
 def test_one_seed_gives_one_stream(data):
@@ -47,7 +47,7 @@ def test_resuming_in_the_middle_of_an_epoch_is_exact(data):
 
 def test_an_epoch_shows_no_image_twice(data):
     labelled = replace(data, labels=np.arange(len(data.labels)))
-    seen = torch.cat([batch.labels for batch in make(labelled).epoch(0)]).tolist()
+    seen = torch.cat([batch.targets for batch in make(labelled).epoch(0)]).tolist()
     assert len(set(seen)) == len(seen) == 80
     assert set(seen) <= set(data.train.tolist())
 
@@ -61,7 +61,7 @@ def test_an_images_draws_do_not_depend_on_the_batch(data):
         return {
             int(label): image
             for batch in batches
-            for label, image in zip(batch.labels, batch.images, strict=True)
+            for label, image in zip(batch.targets, batch.inputs, strict=True)
         }  # fmt: skip
 
     large, small = by_index(16), by_index(5)
@@ -72,10 +72,10 @@ def test_an_images_draws_do_not_depend_on_the_batch(data):
 
 def test_normalised_and_channels_last(data):
     batch = next(make(data, augmentation=Augmentation()).epoch(0))
-    everything = torch.cat([batch.images for batch in make(data).unvaried(data.train)])
+    everything = torch.cat([batch.inputs for batch in make(data).unvaried(data.train)])
     assert everything.mean().abs() < 1e-5
     assert everything.std(correction=0).item() == pytest.approx(1, abs=1e-5)
-    assert batch.images.shape == (16, 1, 8, 8)
+    assert batch.inputs.shape == (16, 1, 8, 8)
     colour = torch.zeros(2, 8, 8, 3, dtype=torch.uint8)
     normalise = type(make(data).normalise)((0.5,) * 3, (0.5,) * 3, "cpu")
     assert normalise(colour).is_contiguous(memory_format=torch.channels_last)

@@ -94,8 +94,16 @@ def test_fields_change_what_they_say(field, text):
 @pytest.mark.parametrize(
     ("field", "text", "sentence"),
     [
-        ("kernel", "4", "kernel=4 cannot be: kernel takes an odd number of pixels, or one a stage as 3/5/7."),
-        ("kernel", "3/5", "kernel=3/5 cannot be: kernel takes an odd number of pixels, or one a stage as 3/5/7."),
+        (
+            "kernel",
+            "4",
+            "kernel=4 cannot be: kernel takes an odd number of pixels, or one a stage as 3/5/7, or those of branch=parallel as 3/4/5.",
+        ),
+        (
+            "kernel",
+            "3/5",
+            "kernel=3/5 cannot be: kernel takes an odd number of pixels, or one a stage as 3/5/7, or those of branch=parallel as 3/4/5.",
+        ),
         ("dropout", "1.5", "dropout=1.5 cannot be: dropout takes a rate from 0 to below 1, before the dense layer."),
         ("shortcut", "zeropad", "There is no shortcut called 'zeropad': did you mean 'zero-pad'?"),
         ("downsample", "strid", "There is no downsampling called 'strid': did you mean 'stride'?"),

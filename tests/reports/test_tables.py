@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from skipwise.analysis.confusion import confusion_counts
+from skipwise.recipe import Recipe
 from skipwise.reports.palette import BLUE, ORANGE, colours
 from skipwise.reports.tables import duration, percent, points
 from skipwise.studies.contender import parse_contenders
-from skipwise.training.recipe import Recipe
 
 
 @pytest.mark.parametrize(

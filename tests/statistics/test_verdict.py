@@ -157,9 +157,18 @@ def test_accuracy_interval():
         (np.zeros((2, 5)), np.zeros((3, 5)), "for the same seeds and examples"),
         (np.zeros((2, 1)), np.zeros((2, 1)), "at least 1 seed and 2 examples"),
         (np.zeros((2, 5)), np.full((2, 5), np.nan), "Scores of b are not all finite"),
-        (np.zeros((1, 5)), np.full((1, 5), 0.3), "scores of 0 or 1"),
     ],
 )
 def test_tables_that_do_not_fit(a, b, sentence):
     with pytest.raises(ValueError, match=sentence):
         judge(a, b)
+
+
+def test_one_seed_with_scores_between_right_and_wrong_gets_students_paired_t():
+    a, b = np.random.default_rng(0).uniform(size=(2, 1, 40))
+    verdict = decide("a", {"a": a, "b": b}, {"a": [False], "b": [False]})["b"]
+    expected = stats.ttest_rel(b[0], a[0])
+    assert verdict.method == "paired t"
+    assert verdict.p_value == pytest.approx(expected.pvalue)
+    assert verdict.interval == pytest.approx(tuple(expected.confidence_interval(0.95)))
+    assert verdict.cautions[0] == "one seed: this judges these two checkpoints, not these two networks"

@@ -2,8 +2,8 @@ import pytest
 
 from skipwise.errors import UserError
 from skipwise.networks import PRESETS, NoShortcut, OwnNetwork
+from skipwise.recipe import Recipe
 from skipwise.studies.contender import Contender, parse_contender, parse_contenders, slug
-from skipwise.training.recipe import Recipe
 
 
 def parse(text, settings=()):

@@ -6,6 +6,7 @@ import pytest
 
 from skipwise import comparison
 from skipwise.console import Console
+from skipwise.recipe import Recipe
 from skipwise.statistics import DECLARED_LOOKS
 from skipwise.studies.asked import Asked
 from skipwise.studies.contender import parse_contenders
@@ -14,7 +15,6 @@ from skipwise.studies.folder import StudyFolder
 from skipwise.studies.looks import record_look
 from skipwise.studies.study import Study
 from skipwise.training.plan import Plan
-from skipwise.training.recipe import Recipe
 
 PLAN = Plan(device="cpu", precision="fp32", channels_last=False, threads=1)
 

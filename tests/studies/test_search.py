@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from skipwise import UserError
+from skipwise.recipe import Recipe
 from skipwise.studies import settle
 from skipwise.studies.asked import Asked
 from skipwise.studies.contender import parse_contender
@@ -13,7 +14,6 @@ from skipwise.studies.folder import StudyFolder
 from skipwise.studies.prepare import make_ready
 from skipwise.studies.search import FACTORS, SEED, make_search_ready, rates, with_best_rates
 from skipwise.studies.study import Study
-from skipwise.training.recipe import Recipe
 from small import shapes
 
 
@@ -50,7 +50,7 @@ def searched(settled, found):
     search.results = {
         f"{contender.label} at rate {rate:g}": [
             SimpleNamespace(
-                validation_accuracy=accuracy, accuracy=1 - (accuracy or 0), failed=failed,
+                validation_score=accuracy, score=1 - (accuracy or 0), task="images", failed=failed,
                 history=lambda loss=loss: [{"validation_loss": loss + 1}, {"validation_loss": loss}],
             )
         ]

@@ -66,13 +66,13 @@ def test_the_folder(study):
     }  # fmt: skip
     rows = study.folder.file("results.csv").read_text().splitlines()
     assert len(rows) == 5
-    assert rows[0].startswith("contender,seed,accuracy,")
+    assert rows[0].startswith("contender,seed,score,")
 
 
 def test_the_verdict(study):
     verdict = study.verdict
     assert (verdict.reference, verdict.contender, verdict.pairs, verdict.examples) == ("plain8", "resnet8", 2, 48)
-    accuracies = {label: [result.accuracy for result in results] for label, results in study.results.items()}
+    accuracies = {label: [result.score for result in results] for label, results in study.results.items()}
     assert verdict.difference == pytest.approx(np.mean(accuracies["resnet8"]) - np.mean(accuracies["plain8"]))
     written = json.loads(study.folder.file("verdict.json").read_text())
     assert written["verdicts"][0]["sentence"] == str(verdict)
@@ -131,7 +131,7 @@ def test_extended_by_seeds_and_contenders(npz, tmp_path):
     [
         ({"data": "digits"}, "is about other data than digits: take another --name, or --out, for a study of its own."),
         ({"epochs": 3}, "has 'plain8' with other settings (epochs 2, not 3): give it a LABEL@ of its own, or take another"),
-        ({"size": 16}, "was begun with image size 8x8x1, not 16x16x1: take another --name"),
+        ({"size": 16}, "was begun with input shape 1x8x8, not 1x16x16: take another --name"),
         ({"contenders": ["resnet8", "plain8"]}, "is 'plain8', not 'resnet8': name that one first, or take another --name"),
     ],
 )  # fmt: skip
@@ -197,7 +197,7 @@ def test_a_run_that_breaks_off_is_named_and_the_others_go_on(own, npz, monkeypat
 
 def test_an_own_network_that_does_not_fit_the_images_is_told_before_training(own, npz):
     (own / "misfit.py").write_text("import torch\ndef net(shape, classes):\n    return torch.nn.Linear(3, classes)\n")
-    with pytest.raises(UserError, match=r"misfit\.net cannot be trained on these images \(1x8x8, 3 classes\): "):
+    with pytest.raises(UserError, match=r"misfit\.net cannot be trained on these data \(1x8x8, 3 classes\): "):
         compare(npz, ["misfit.net"], **OPTIONS)
     assert not Path("studies").exists()
     sys.modules.pop("misfit", None)

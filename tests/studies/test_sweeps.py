@@ -3,11 +3,11 @@
 import pytest
 
 from skipwise import UserError
+from skipwise.recipe import Recipe
 from skipwise.studies.asked import Asked
 from skipwise.studies.design import Design
 from skipwise.studies.sweeps import sweep
 from skipwise.training.plan import Plan
-from skipwise.training.recipe import Recipe
 from small import dataset
 
 PLAN = Plan(device="cpu", precision="fp32", channels_last=False, threads=1)

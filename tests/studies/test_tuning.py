@@ -100,7 +100,7 @@ def test_a_small_space_is_tried_out_whole_and_nothing_is_dropped(tmp_path):
 
 
 def test_the_share_at_which_validation_data_judged():
-    tick = Tick(epoch=5, step=3, steps_per_epoch=10, share=53 / 200, loss=1.0, accuracy=0.5, validation_accuracy=0.4)
+    tick = Tick(epoch=5, step=3, steps_per_epoch=10, share=53 / 200, loss=1.0, score=0.5, validation_score=0.4)
     assert judged_percent(tick) == 25
 
 

@@ -3,10 +3,10 @@
 import pytest
 
 from skipwise import UserError
+from skipwise.recipe import Recipe
 from skipwise.studies.contender import parse_contender
 from skipwise.studies.tuning_space import Range, family_of
 from skipwise.studies.tuning_space_file import parse_space, read_space, usual_space
-from skipwise.training.recipe import Recipe
 
 RESNET = family_of("resnet")
 

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_run import same_bits, train
 
+from skipwise.recipe import Recipe
 from skipwise.training.checkpoint import Progress
 from skipwise.training.length import ROUNDS, Length
 from skipwise.training.loop import Stopped
 from skipwise.training.optimizers import learning_rate
-from skipwise.training.recipe import Recipe
 from small import dataset
 
 

@@ -8,15 +8,14 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from skipwise.data import Stream
 from skipwise.networks import PRESETS, build
 from skipwise.networks.fields import set_field
+from skipwise.recipe import Recipe
+from skipwise.tasks import TASKS
 from skipwise.training import loop as loop_module
-from skipwise.training.checkpoint import Progress
 from skipwise.training.loop import Stopped
 from skipwise.training.plan import Plan, choose_plan, cores, workers_for
-from skipwise.training.recipe import Recipe
-from skipwise.training.run import failure, train_run
+from skipwise.training.run import train_run
 from small import dataset
 
 PLAN = Plan(device="cpu", precision="fp32", channels_last=False, threads=1)
@@ -33,6 +32,7 @@ def train(data, folder, *, recipe=RECIPE, plan=PLAN, seed=0, should_stop=lambda:
     ticks = []
     network = build(architecture, data.input_shape, len(data.classes), seed)
     train_run(
+        TASKS["images"],
         network,
         recipe,
         data,
@@ -74,25 +74,26 @@ def test_stopped_after_any_step_it_continues_with_the_same_bits(data, tmp_path, 
 
 def test_a_run_learns_and_tells_what_it_did(data, undisturbed):
     run = json.loads((undisturbed / "run.json").read_text())
-    assert run["accuracy"] > 0.6
+    assert run["score"] > 0.6
     assert run["failed"] is None
     assert run["steps"] == 15
     assert run["plan"]["threads"] == 1
-    assert run["classes"] == ["0", "1", "2"]
-    assert run["image"]["height"] == 8
+    assert run["task"] == "images"
+    assert run["form"]["classes"] == ["0", "1", "2"]
+    assert run["form"]["input_shape"] == [1, 8, 8]
     lines = [json.loads(line) for line in (undisturbed / "metrics.jsonl").read_text().splitlines()]
     assert [line["epoch"] for line in lines] == [1, 2, 3]
     assert set(lines[0]) == {
-        "epoch", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "learning_rate", "seconds",
-        "images_per_second",
+        "epoch", "train_loss", "train_score", "validation_loss", "validation_score", "learning_rate", "seconds",
+        "examples_per_second",
     }  # fmt: skip
-    best = max(lines, key=lambda line: (line["validation_accuracy"], -line["validation_loss"]))
+    best = max(lines, key=lambda line: (line["validation_score"], -line["validation_loss"]))
     assert run["best_epoch"] == best["epoch"]
-    assert run["validation_accuracy"] == best["validation_accuracy"]
+    assert run["validation_score"] == best["validation_score"]
     assert not (undisturbed / "checkpoint.pt").exists()
     with np.load(undisturbed / "predictions.npz") as arrays:
         right = arrays["test_probabilities"].argmax(1) == arrays["test_labels"]
-        assert right.mean() == run["accuracy"]
+        assert right.mean() == run["score"]
         assert np.array_equal(arrays["test_indices"], data.test)
 
 
@@ -109,7 +110,7 @@ def test_a_loss_that_is_not_finite_is_a_failed_run_that_answers_the_commonest_cl
     train(data, tmp_path, recipe=Recipe(epochs=2, batch_size=16, lr=1e30, warmup=0.0, momentum=0.0))
     run = json.loads((tmp_path / "run.json").read_text())
     assert run["failed"] == "the loss was no longer finite in epoch 1"
-    assert run["validation_accuracy"] is None
+    assert run["validation_score"] is None
     assert not (tmp_path / "model.safetensors").exists()
     commonest = np.bincount(data.labels[data.train]).argmax()
     with np.load(tmp_path / "predictions.npz") as arrays:
@@ -118,23 +119,23 @@ def test_a_loss_that_is_not_finite_is_a_failed_run_that_answers_the_commonest_cl
 
 def test_a_run_no_better_than_the_commonest_class_is_failed(data):
     share = np.bincount(data.labels[data.train]).max() / len(data.train)
-    assert failure(Progress(history=[{"train_accuracy": share + 0.01}]), data, Recipe(), None) is None
+    assert TASKS["images"].failure(data, Recipe(), share + 0.01, None) is None
     assert "is no better than always naming the commonest class" in str(
-        failure(Progress(history=[{"train_accuracy": share}]), data, Recipe(), None)
+        TASKS["images"].failure(data, Recipe(), share, None)
     )
 
 
 def test_where_images_are_mixed_or_classes_weighted_the_mean_recall_on_training_images_tells_failure(data):
     """Three images of class 0 and one of class 1: naming 0 always is right on 3/4, with recalls 1 and 0."""
-    progress, labels = Progress(history=[{"train_accuracy": 0.0}]), np.array([0, 0, 0, 1])
+    labels, failure = np.array([0, 0, 0, 1]), TASKS["images"].failure
     one_answer = np.tile([1.0, 0.0], (4, 1)).astype(np.float32)
     recipe = Recipe(imbalance="focal")
-    assert failure(progress, data, recipe, (one_answer, labels)) == (
+    assert failure(data, recipe, 0.0, {"probabilities": one_answer, "labels": labels}) == (
         "mean recall 0.500 on training images is no better than naming one of 2 classes"
     )
-    right = np.eye(2, dtype=np.float32)[labels]
-    assert failure(progress, data, recipe, (right, labels)) is None
-    assert failure(progress, data, Recipe(mixup=0.2), (right, labels)) is None
+    answers = {"probabilities": np.eye(2, dtype=np.float32)[labels], "labels": labels}
+    assert failure(data, recipe, 0.0, answers) is None
+    assert failure(data, Recipe(mixup=0.2), 0.0, answers) is None
 
 
 @pytest.mark.parametrize("recipe", [{"ema": 0.9, "mixup": 0.2}, {"imbalance": "balanced-sampling", "cutmix": 1.0}])
@@ -174,9 +175,9 @@ def test_l1_pulls_weights_to_zero(data, tmp_path):
 
     def mean_weight(l1):
         recipe = replace(RECIPE, l1=l1, weight_decay=0.0)
-        stream = Stream(data, seed=0, batch_size=16, augmentation=recipe.augmentation)
+        stream = TASKS["images"].stream(data, recipe, 0, "cpu")
         network = build(ARCHITECTURE, data.input_shape, 3, seed=0).train()
-        loop = loop_module.Loop(network, recipe, stream, PLAN, tmp_path)
+        loop = loop_module.Loop(TASKS["images"], network, recipe, stream, PLAN, tmp_path)
         for epoch in range(3):
             for batch in stream.epoch(epoch):
                 loop.train_step(batch)
@@ -187,7 +188,7 @@ def test_l1_pulls_weights_to_zero(data, tmp_path):
 
 def test_bf16_and_channels_last_train_too(data, tmp_path):
     train(data, tmp_path, plan=Plan(device="cpu", precision="bf16", channels_last=True, threads=1))
-    assert json.loads((tmp_path / "run.json").read_text())["accuracy"] > 0.5
+    assert json.loads((tmp_path / "run.json").read_text())["score"] > 0.5
 
 
 def test_the_plan_shares_the_cores(monkeypatch):
@@ -214,4 +215,4 @@ def test_a_run_on_the_gpu(data, tmp_path):
     train(data, tmp_path, plan=choose_plan(1))
     run = json.loads((tmp_path / "run.json").read_text())
     assert run["plan"]["device"] == "cuda"
-    assert run["accuracy"] > 0.5
+    assert run["score"] > 0.5

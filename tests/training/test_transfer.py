@@ -8,12 +8,12 @@ import torch
 import torchvision
 from safetensors.torch import load_file, save_file
 
-from skipwise.data import Stream
 from skipwise.networks import PRESETS, build
+from skipwise.recipe import Recipe
+from skipwise.tasks import TASKS
 from skipwise.training.loop import Loop, Stopped
-from skipwise.training.optimizers import sgd
+from skipwise.training.optimizers import optimizer
 from skipwise.training.plan import Plan
-from skipwise.training.recipe import Recipe
 from skipwise.training.run import train_run
 from small import dataset
 
@@ -39,7 +39,7 @@ def weights(tmp_path_factory):
 
 def train(data, folder, recipe, should_stop=lambda: False):
     network = build(PRESETS["resnet8"], data.input_shape, len(data.classes), 0)
-    train_run(network, recipe, data, seed=0, plan=PLAN, folder=folder, about={}, tell=lambda tick: None,
+    train_run(TASKS["images"], network, recipe, data, seed=0, plan=PLAN, folder=folder, about={}, tell=lambda tick: None,
               should_stop=should_stop)  # fmt: skip
     return load_file(folder / "model.safetensors")
 
@@ -63,9 +63,9 @@ def test_a_trunk_learns_at_its_share_of_the_rate(data, weights, tmp_path):
         begun = load_file(weights)
         names = {name for name, _ in network.named_parameters() if not name.startswith("head.dense")}
         network.load_state_dict({**network.state_dict(), **{name: begun[name] for name in names}})
-        stream = Stream(data, seed=0, batch_size=16, augmentation=recipe.augmentation, device="cpu")
+        stream = TASKS["images"].stream(data, recipe, 0, "cpu")
         (tmp_path / str(share)).mkdir()
-        loop = Loop(network, recipe, stream, PLAN, tmp_path / str(share), names)
+        loop = Loop(TASKS["images"], network, recipe, stream, PLAN, tmp_path / str(share), names)
         loop.train_mode()
         loop.train_step(next(iter(stream.epoch(0))))
         moved[share] = {name: value.detach() for name, value in network.named_parameters()}
@@ -96,7 +96,7 @@ def test_recomputing_leaves_the_same_bits(data, tmp_path):
 def test_the_groups_of_the_optimizer():
     network = build(PRESETS["resnet8"], (1, 8, 8), 3, seed=0)
     trunk = {name for name, _ in network.named_parameters() if name.startswith("st")}
-    groups = sgd(network, Recipe(trunk_rate=0.1), trunk).param_groups
+    groups = optimizer(network, Recipe(trunk_rate=0.1), trunk).param_groups
     assert {(group["share"], group["weight_decay"]): len(group["params"]) for group in groups} == {
         (1.0, 5e-4): 1, (1.0, 0.0): 1, (0.1, 5e-4): 7, (0.1, 0.0): 14,
     }  # fmt: skip

@@ -5,7 +5,15 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float, Int
 
+from skipwise.studies.results import Result
+
 Answers = tuple[Float[np.ndarray, "examples classes"], Int[np.ndarray, "examples"]]
+
+
+def answers_of(result: Result) -> Answers:
+    """The probabilities and labels of a classifier's test examples."""
+    answers = result.answers()
+    return answers["probabilities"], answers["labels"]
 
 
 def confusion_counts(answers: Sequence[Answers], classes: int) -> Int[np.ndarray, "classes classes"]:

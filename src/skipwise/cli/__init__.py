@@ -73,23 +73,29 @@ def report(study: Annotated[Path, typer.Argument(help="The folder of a study.")]
 @app.command()
 def predict(
     model: Annotated[Path, typer.Argument(help="The folder of a study (its best run answers) or of a run.")],
-    images: Annotated[list[str], typer.Argument(help="Image files.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Every class's probability, as JSON.")] = False,
+    examples: Annotated[list[str], typer.Argument(help="Files; of texts also the texts themselves.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Everything that is answered, as JSON.")] = False,
+    pictures: Annotated[
+        Path, typer.Option(help="The folder for pictures of the answers, where there are such.")
+    ] = Path("predictions"),
 ) -> None:
-    """Name the class of each image, with its probability."""
+    """Answer for new examples: the class with its probability, or the boxes."""
     from dataclasses import asdict
 
     from skipwise.deployment import Model
     from skipwise.studies import Study
 
     is_run = (model / "run.json").exists()
-    predictions = (Model.load(model) if is_run else Study.open(model).best).predict(images)
+    predictions = (Model.load(model) if is_run else Study.open(model).best).predict(examples)
     if as_json:
         typer.echo(json.dumps([asdict(prediction) for prediction in predictions], indent=2, ensure_ascii=False))
         return
     width = max(len(prediction.file) for prediction in predictions)
     for prediction in predictions:
-        typer.echo(f"{prediction.file:<{width}}  {prediction.label}  {prediction.probability:.3f}")
+        typer.echo(f"{prediction.file:<{width}}  {prediction.words}")
+    drawn = [drawn for prediction in predictions if (drawn := prediction.draw_into(pictures)) is not None]
+    if drawn:
+        typer.echo(f"Pictures: {', '.join(map(str, drawn))}")
 
 
 @app.command("list")

@@ -11,7 +11,7 @@ from skipwise.errors import UserError
 
 WORDS: dict[str, tuple[Any, Any]] = {
     "data": (
-        Annotated[str, typer.Argument(help="A folder of images, an .npz, a .csv, or a name: `skipwise list data`.")],
+        Annotated[str, typer.Argument(help="A folder, a file, or a name: `skipwise list data`.")],
         "digits",
     ),
     "contenders": (
@@ -39,8 +39,14 @@ WORDS: dict[str, tuple[Any, Any]] = {
         Annotated[Literal["lr"] | None, typer.Option(help="lr: search each contender's learning rate first.")],
         None,
     ),
-    "depths": (Annotated[str | None, typer.Option(help="Layers with commas between; 8,14,20,32,44,56.")], None),
-    "family": (Annotated[str, typer.Option(help="The residual networks: this name before the depth.")], "resnet"),
+    "depths": (
+        Annotated[str | None, typer.Option(help="Layers with commas between; of images 8,14,20,32,44,56.")],
+        None,
+    ),
+    "family": (
+        Annotated[str | None, typer.Option(help="The residual networks: this name before the depth; resnet.")],
+        None,
+    ),
     "over": (
         Annotated[
             str | None, typer.Option(help="Ingredients with commas between; default: all. Each is taken out or put in.")
@@ -58,6 +64,19 @@ WORDS: dict[str, tuple[Any, Any]] = {
         ],
         None,
     ),
+    "task": (
+        Annotated[
+            str | None,
+            typer.Option(help="images, text, boxes, or a dotted path to one of your own; default: what the data are."),
+        ],
+        None,
+    ),
+    "tokens": (
+        Annotated[
+            Literal["characters", "bytes", "words", "subwords"] | None, typer.Option(help="What texts are cut into.")
+        ],
+        None,
+    ),
     "test_size": (
         Annotated[float | None, typer.Option(help="Fraction for testing, where the data have no test set; .2.")],
         None,
@@ -69,7 +88,10 @@ WORDS: dict[str, tuple[Any, Any]] = {
     ),
     "out": (Annotated[Path, typer.Option(help="The folder that studies go to.")], Path("studies")),
     "name": (Annotated[str | None, typer.Option(help="The study's name; default: data and contenders.")], None),
-    "size": (Annotated[int | None, typer.Option(help="Side of the images in pixels.")], None),
+    "size": (
+        Annotated[int | None, typer.Option(help="Side of the images in pixels; length of texts in tokens.")],
+        None,
+    ),
     "split_seed": (
         Annotated[int, typer.Option(help="Another number, another split into train, validation and test.")],
         0,
@@ -94,7 +116,7 @@ WORDS: dict[str, tuple[Any, Any]] = {
 """What can be said of a study: how it is written, and what holds where it is not."""
 
 LENGTH = ("epochs", "budget")
-DATA = ("test_size", "long_tail", "size", "split_seed")
+DATA = ("task", "test_size", "long_tail", "size", "tokens", "split_seed")
 FOLDER = ("out", "name", "workers", "settings", "dry_run")
 
 STUDY_COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {

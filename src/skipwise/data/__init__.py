@@ -1,11 +1,21 @@
-"""From whatever holds images to a stream of batches."""
+"""From whatever holds examples to a stream of batches."""
 
 from skipwise.data.augment import Augmentation
-from skipwise.data.dataset import Dataset, load, prepare
-from skipwise.data.decode import decode_for_prediction
+from skipwise.data.dataset import Dataset
+from skipwise.data.decode import decode_for_prediction, size_for_prediction
+from skipwise.data.image_stream import ImageStream, Normaliser
+from skipwise.data.images import Images, load_images, prepare_images
 from skipwise.data.inspect import OWN_SIZE
+from skipwise.data.options import Options
+from skipwise.data.scene_stream import SceneStream
+from skipwise.data.scenes import Scenes, load_scenes, prepare_scenes, scale_of
 from skipwise.data.sources import NAMES, open_source
-from skipwise.data.stream import Batch, Normaliser, Stream
+from skipwise.data.sources.annotated_open import is_annotated
+from skipwise.data.sources.text_open import are_texts
+from skipwise.data.stream import Batch, Stream
+from skipwise.data.text_cache import tokens_from
+from skipwise.data.text_stream import TextStream
+from skipwise.data.texts import Texts, load_texts, prepare_texts
 
 __all__ = [
     "NAMES",
@@ -13,10 +23,26 @@ __all__ = [
     "Augmentation",
     "Batch",
     "Dataset",
+    "ImageStream",
+    "Images",
     "Normaliser",
+    "Options",
+    "SceneStream",
+    "Scenes",
     "Stream",
+    "TextStream",
+    "Texts",
+    "are_texts",
     "decode_for_prediction",
-    "load",
+    "is_annotated",
+    "load_images",
+    "load_texts",
+    "load_scenes",
     "open_source",
-    "prepare",
+    "prepare_images",
+    "prepare_texts",
+    "tokens_from",
+    "prepare_scenes",
+    "scale_of",
+    "size_for_prediction",
 ]

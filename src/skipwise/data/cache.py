@@ -14,7 +14,7 @@ from jaxtyping import UInt8
 from numpy.lib.format import open_memmap
 from PIL import Image
 
-from skipwise.data.decode import RULE_VERSION, Unreadable, decode, fit, open_image, to_rgb, upright_size
+from skipwise.data.decode import RULE_VERSION, Framing, Unreadable, decode, fit, open_image, to_rgb, upright_size
 from skipwise.data.sources import Source, data_home
 
 Look = tuple[str, tuple[int, int] | None, str | None]
@@ -76,7 +76,9 @@ def _look_at_file(file: Path) -> Look:
         return digest(content), None, str(error)
 
 
-def _decode_into(part: Path, source: Source, looked: Survey, height: int, width: int, told: Told | None) -> None:
+def _decode_into(
+    part: Path, source: Source, looked: Survey, height: int, width: int, told: Told | None, framing: Framing
+) -> None:
     """Write images.npy and unreadable.json. Photos go from disk to disk: all at once they would fill the memory."""
     file, unreadable = part / "images.npy", {}
     if source.arrays is not None and source.arrays.shape[1:3] == (height, width):
@@ -84,7 +86,7 @@ def _decode_into(part: Path, source: Source, looked: Survey, height: int, width:
     else:
         every = part / "every.npy"
         pixels = open_memmap(every, mode="w+", dtype=np.uint8, shape=(len(source.labels), height, width, 3))
-        unreadable = _decode_all(source, looked, pixels, told)
+        unreadable = _decode_all(source, looked, pixels, told, framing)
         readable = np.setdiff1d(np.arange(len(pixels)), list(unreadable))
         channels = 1 if _all_grey(pixels) else 3  # an unreadable image is black here, which is grey
         images = open_memmap(file, mode="w+", dtype=np.uint8, shape=(len(readable), height, width, channels))
@@ -96,7 +98,11 @@ def _decode_into(part: Path, source: Source, looked: Survey, height: int, width:
 
 
 def _decode_all(
-    source: Source, looked: Survey, pixels: UInt8[np.ndarray, "images height width 3"], told: Told | None
+    source: Source,
+    looked: Survey,
+    pixels: UInt8[np.ndarray, "images height width 3"],
+    told: Told | None,
+    framing: Framing,
 ) -> dict[int, str]:
     """Fill `pixels` with every image that can be read; for the others, why not."""
     total, height, width, _ = pixels.shape
@@ -106,10 +112,10 @@ def _decode_all(
             return looked.reasons[i]
         try:
             if source.arrays is not None:
-                pixels[i] = np.asarray(fit(to_rgb(_image(source.arrays[i])), height, width))
+                pixels[i] = np.asarray(fit(to_rgb(_image(source.arrays[i])), height, width, framing))
             else:
                 assert source.files is not None
-                pixels[i] = decode(source.files[i].read_bytes(), height, width)
+                pixels[i] = decode(source.files[i].read_bytes(), height, width, framing)
         except (Unreadable, OSError) as error:
             return _reason(error)
         return None

@@ -1,136 +1,60 @@
-"""A data set ready for training: decoded, labelled, split."""
+"""A data set ready for training: labelled and split."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
-from jaxtyping import Int, UInt8
+from jaxtyping import Int
 
-from skipwise.data.cache import Decoded, Survey, decode_once, survey
-from skipwise.data.inspect import inspect
-from skipwise.data.long_tail import long_tail
-from skipwise.data.sources import Source, open_source
-from skipwise.data.split import split, stay_together
-from skipwise.errors import UserError
-
-LARGEST_OWN_SIZE = 64
-"""Images that all have one size with no side above it, in pixels, keep that size."""
+Kind = TypeVar("Kind", bound="Dataset")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
-    """Images in the cache with labels and a split; `found` is what data.json says of them.
+    """Examples with a split; `found` is what data.json says of them. What an example is, a kind of data adds.
 
-    `mean` and `std` are by channel, of the training images as shares of white.
+    `labels` is the class of each example, by which parts are drawn evenly; zero for all where they have none.
     """
 
     name: str
     fingerprint: str
-    images: UInt8[np.ndarray, "images height width channels"]
-    labels: Int[np.ndarray, "images"]
+    labels: Int[np.ndarray, "examples"]
     classes: tuple[str, ...]
     train: Int[np.ndarray, "train"]
     validation: Int[np.ndarray, "validation"]
     test: Int[np.ndarray, "test"]
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
     found: dict[str, Any]
 
     @property
-    def input_shape(self) -> tuple[int, int, int]:
-        """Channels, height, width."""
-        _, height, width, channels = self.images.shape
-        return channels, height, width
+    def input_shape(self) -> tuple[int, ...]:
+        """Of one example as the network is built for it."""
+        raise NotImplementedError
 
     @property
-    def mirrored(self) -> bool:
-        """Whether a mirror image keeps its meaning: not where the classes are digits or letters."""
-        return not all(len(name) == 1 or name.isdigit() for name in self.classes)
+    def form(self) -> dict[str, Any]:
+        """What a network is built for and a new example must be turned into, as JSON: `input_shape`, `classes`, more."""
+        raise NotImplementedError
+
+    def targets(self, indices: Int[np.ndarray, "some"]) -> np.ndarray:
+        """What is to be learned of these examples."""
+        found: np.ndarray = self.labels[indices]
+        return found
+
+    def with_parts(
+        self: Kind,
+        *,
+        train: Int[np.ndarray, "train"],
+        validation: Int[np.ndarray, "validation"],
+        test: Int[np.ndarray, "test"],
+    ) -> Kind:
+        """The same examples with another split, and with whatever is learned from the training part learned anew."""
+        return replace(self, train=train, validation=validation, test=test)
+
+    def with_train(self: Kind, train: Int[np.ndarray, "train"]) -> Kind:
+        """The same with other training examples alone."""
+        return replace(self, train=train)
 
 
-def prepare(
-    data: str | Path,
-    *,
-    size: int | None,
-    photo_size: int,
-    test_size: float | None,
-    split_seed: int,
-    tail: float | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> Dataset:
-    """Read, check, decode and split the images that `data` names.
-
-    `tail` thins the training images to a long tail of this ratio; validation and test images stay. `size` is the side asked for in pixels; without it small sets keep their own and photos get `photo_size`. Raises
-    UserError for whatever a user can mend.
-    """
-    _check_sizes(size, test_size)
-    source = open_source(data)
-    looked = survey(source)
-    height, width = _image_size(looked, size, photo_size)
-    decoded = decode_once(source, looked, height, width, progress)
-    labels = source.labels[decoded.kept]
-    _check_classes(source, labels, decoded)
-    together = stay_together(
-        [looked.digests[i] for i in decoded.kept],
-        None if source.groups is None else [source.groups[i] for i in decoded.kept],
-    )
-    parts = split(
-        labels,
-        [source.parts[i] for i in decoded.kept],
-        together,
-        source.classes,
-        test_size=test_size,
-        fingerprint=looked.fingerprint,
-        seed=split_seed,
-    )
-    if tail is not None:
-        kept = long_tail(parts.train, labels, tail, looked.fingerprint, split_seed)
-        note = f"training images thinned to a long tail of {tail:g}: {len(kept)} of {len(parts.train)} stay"
-        parts = replace(parts, train=kept, notes=(*parts.notes, note))
-    return load({"source": str(data), **inspect(source, looked, decoded, parts, together)})
-
-
-def load(found: dict[str, Any]) -> Dataset:
-    """The data set that data.json tells of, in any process. Raises UserError where the cache is gone."""
-    if not Path(found["cache"]).exists():
-        raise UserError(f"The decoded images {found['cache']} are gone: run the command that made the study again.")
-    return Dataset(
-        name=found["name"],
-        fingerprint=found["fingerprint"],
-        images=np.load(found["cache"], mmap_mode="r"),
-        labels=np.array(found["labels"], np.int64),
-        classes=tuple(found["classes"]),
-        **{part: np.array(indices, np.int64) for part, indices in found["split"].items()},
-        mean=tuple(found["mean"]),
-        std=tuple(found["std"]),
-        found=found,
-    )
-
-
-def _check_sizes(size: int | None, test_size: float | None) -> None:
-    if size is not None and size < 1:
-        raise UserError(f"The size asked for is {size}: images need at least 1 pixel a side.")
-    if test_size is not None and not 0 < test_size < 1:
-        raise UserError(f"The test size asked for is {test_size}: give a share of the images between 0 and 1, as 0.2.")
-
-
-def _image_size(looked: Survey, size: int | None, photo_size: int) -> tuple[int, int]:
-    if size is not None:
-        return size, size
-    sizes = {found for found in looked.sizes if found is not None}
-    if len(sizes) == 1 and max(own := next(iter(sizes))) <= LARGEST_OWN_SIZE:
-        return own
-    return photo_size, photo_size
-
-
-def _check_classes(source: Source, labels: Int[np.ndarray, "images"], decoded: Decoded) -> None:
-    """Raises UserError where every image of a class is unreadable."""
-    for label, name in enumerate(source.classes):
-        if not (labels == label).any():
-            lost = next(i for i in decoded.unreadable if source.labels[i] == label)
-            raise UserError(
-                f"No image of the class {name!r} can be read (the first: {source.names[lost]}, "
-                f"{decoded.unreadable[lost]}): replace them, or leave the class out."
-            )
+def parts_of(found: dict[str, Any]) -> dict[str, Any]:
+    """The indices of train, validation and test that data.json tells."""
+    return {part: np.array(indices, np.int64) for part, indices in found["split"].items()}

@@ -3,6 +3,7 @@
 import io
 import warnings
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from jaxtyping import UInt8
@@ -15,6 +16,14 @@ RESIZE_RULE = (
     "white, 16 bits scaled to 8, the first frame of an animation"
 )
 RULE_VERSION = 2
+
+Framing = Literal["cut", "pad"]
+"""What is done where an image has another shape: cut what is too much, or fill what is missing with grey."""
+PAD_RULE = (
+    "turned upright by EXIF, resized to fit (bicubic, antialiased) and filled with grey on the right or below; transparent "
+    "parts on white, 16 bits scaled to 8, the first frame of an animation"
+)
+PAD_LEVEL = 128
 
 Pixels = UInt8[np.ndarray, "height width 3"]
 
@@ -58,14 +67,14 @@ def upright_size(image: Image.Image) -> tuple[int, int]:
     return (image.width, image.height) if orientation in TURNED else (image.height, image.width)
 
 
-def decode(content: bytes, height: int, width: int) -> Pixels:
-    """The pixels of an image file's bytes as RGB of this size, by RESIZE_RULE. Raises Unreadable."""
+def decode(content: bytes, height: int, width: int, framing: Framing = "cut") -> Pixels:
+    """The pixels of an image file's bytes as RGB of this size, by RESIZE_RULE or PAD_RULE. Raises Unreadable."""
     image = open_image(content)
     try:
         if image.format == "JPEG":
             image.draft(None, (2 * max(height, width),) * 2)
         upright = ImageOps.exif_transpose(image)
-        return np.asarray(fit(to_rgb(upright), height, width))
+        return np.asarray(fit(to_rgb(upright), height, width, framing))
     except Exception as error:
         raise Unreadable(f"damaged: {error}" if str(error) else f"damaged: {type(error).__name__}") from error
 
@@ -82,17 +91,30 @@ def to_rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def fit(image: Image.Image, height: int, width: int) -> Image.Image:
-    """Resize so that the image just covers height x width, then cut the centre."""
+def fit(image: Image.Image, height: int, width: int, framing: Framing = "cut") -> Image.Image:
+    """Resize so that the image just covers height x width and cut the centre, or so that it fits and pad."""
     if image.size == (width, height):
         return image
+    if framing == "pad":
+        inner_height, inner_width = fitted((image.height, image.width), (height, width))
+        padded = Image.new(image.mode, (width, height), (PAD_LEVEL,) * 3)
+        padded.paste(image.resize((inner_width, inner_height), Image.Resampling.BICUBIC))
+        return padded
     return ImageOps.fit(image, (width, height), Image.Resampling.BICUBIC)
 
 
-def decode_for_prediction(path: Path, *, height: int, width: int, channels: int) -> np.ndarray:
+def fitted(size: tuple[int, int], frame: tuple[int, int]) -> tuple[int, int]:
+    """Height and width of the largest image of this shape that a frame holds, each at least 1 pixel."""
+    scale = min(frame[0] / size[0], frame[1] / size[1])
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def decode_for_prediction(
+    path: Path, *, height: int, width: int, channels: int, framing: Framing = "cut"
+) -> np.ndarray:
     """A new image as the study's own were: uint8 (height, width, channels). Raises UserError naming the file."""
     try:
-        pixels = decode(path.read_bytes(), height, width)
+        pixels = decode(path.read_bytes(), height, width, framing)
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
     except ValueError as error:
@@ -100,6 +122,14 @@ def decode_for_prediction(path: Path, *, height: int, width: int, channels: int)
     except Unreadable as error:
         raise UserError(f"{path} cannot be read as an image: {error}.") from error
     return to_channels(pixels, channels)
+
+
+def size_for_prediction(path: Path) -> tuple[int, int]:
+    """Height and width of a new image as it is to be seen. Raises UserError naming the file."""
+    try:
+        return upright_size(open_image(path.read_bytes()))
+    except (OSError, ValueError, Unreadable) as error:
+        raise UserError(f"{path} cannot be read as an image: {getattr(error, 'strerror', None) or error}.") from error
 
 
 def to_channels(pixels: Pixels, channels: int) -> np.ndarray:

@@ -1,13 +1,10 @@
 """Folds: every image is a test image once."""
 
-from dataclasses import replace
-
 import numpy as np
 from jaxtyping import Int
 
 from skipwise import draws
 from skipwise.data.dataset import Dataset
-from skipwise.data.inspect import mean_and_std
 from skipwise.data.split import VALIDATION_SIZE
 from skipwise.errors import UserError
 
@@ -61,13 +58,4 @@ def fold_of(dataset: Dataset, fold: int, folds: int, seed: int) -> Dataset:
             f"--folds is {folds}, and no image of {dataset.classes[missing[0]]} is left to train on in fold {fold} of seed {seed}: "
             "take fewer or more folds, or give the class more images."
         )
-    train = rest[inner != 0]
-    statistics = {name: tuple(values) for name, values in mean_and_std(dataset.images, train).items()}
-    return replace(
-        dataset,
-        train=train,
-        validation=rest[inner == 0],
-        test=np.flatnonzero(numbers == fold),
-        mean=statistics["mean"],
-        std=statistics["std"],
-    )
+    return dataset.with_parts(train=rest[inner != 0], validation=rest[inner == 0], test=np.flatnonzero(numbers == fold))

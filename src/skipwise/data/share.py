@@ -1,7 +1,5 @@
 """A share of the training images, for learning curves."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from skipwise import draws
@@ -22,4 +20,4 @@ def share_of(dataset: Dataset, fraction: float, seed: int) -> Dataset:
     for label in np.unique(labels):
         of_class = order[labels[order] == label]
         kept.append(of_class[: max(1, round(fraction * len(of_class)))])
-    return replace(dataset, train=dataset.train[np.sort(np.concatenate(kept))])
+    return dataset.with_train(dataset.train[np.sort(np.concatenate(kept))])

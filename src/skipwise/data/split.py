@@ -36,6 +36,7 @@ def split(
     test_size: float | None,
     fingerprint: str,
     seed: int,
+    examples: str = "images",
 ) -> Split:
     """Keep the parts that are given and draw the others, class by class.
 
@@ -62,7 +63,7 @@ def split(
     if own_validation:
         drawn = _drawn(parts == "train", labels, together, VALIDATION_SIZE, (fingerprint, seed, "validation"), leave=1)
         parts[drawn] = "validation"
-    _check(parts, labels, classes, own_validation)
+    _check(parts, labels, classes, own_validation, examples)
     indices = {part: np.flatnonzero(parts == part) for part in ("train", "validation", "test")}
     return Split(**indices, notes=tuple(notes))
 
@@ -125,22 +126,28 @@ def _drawn(
     return drawn
 
 
-def _check(parts: np.ndarray, labels: Int[np.ndarray, "images"], classes: Sequence[str], own_validation: bool) -> None:
+def _check(
+    parts: np.ndarray,
+    labels: Int[np.ndarray, "images"],
+    classes: Sequence[str],
+    own_validation: bool,
+    examples: str,
+) -> None:
     """Every class in training, in test and in a validation part of ours. Raises UserError naming one that is not."""
     for part in ("train", "validation", "test"):
         if not (parts == part).any():
-            raise UserError(f"No image is left for the {part} part: give more images or another split.")
+            raise UserError(f"No {examples.removesuffix('s')} is left for the {part} part: give more {examples} or another split.")
     for label, name in enumerate(classes):
         found = {part for part in ("train", "validation", "test") if (parts[labels == label] == part).any()}
         if "train" not in found:
-            raise UserError(f"The class {name!r} has images to test but none to train on: add some, or leave it out.")
+            raise UserError(f"The class {name!r} has {examples} to test but none to train on: add some, or leave it out.")
         if "test" not in found:
             raise UserError(
-                f"The class {name!r} has {int((labels == label).sum())} images and none of them is for testing: "
+                f"The class {name!r} has {int((labels == label).sum())} {examples} and none of them is for testing: "
                 "a class needs at least 3 that differ, and are in different groups."
             )
         if own_validation and "validation" not in found:
             raise UserError(
-                f"The class {name!r} has {int((parts[labels == label] == 'train').sum())} images to train on and none "
+                f"The class {name!r} has {int((parts[labels == label] == 'train').sum())} {examples} to train on and none "
                 "of them can be spared for validation: it needs at least 2 that differ, and are in different groups."
             )

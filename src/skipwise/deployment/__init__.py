@@ -1,5 +1,5 @@
 """What is handed over: a trained network that answers for new images."""
 
-from skipwise.deployment.model import Model, Prediction
+from skipwise.deployment.model import Model
 
-__all__ = ["Model", "Prediction"]
+__all__ = ["Model"]

@@ -16,7 +16,7 @@ def ablation_section(study: Study) -> SweepSection:
     base = study.design.contenders[0].label
     gaps = {
         label: np.array([
-            (result.fitted_accuracy or 0.0) - (result.validation_accuracy or 0.0) for result in results
+            (result.fitted_score or 0.0) - (result.validation_score or 0.0) for result in results
         ])
         for label, results in study.results.items()
     }  # fmt: skip
@@ -33,21 +33,22 @@ def ablation_section(study: Study) -> SweepSection:
             needed_text(verdict) if verdict else "",
             f"{points(float(gaps[label].mean()))} ({points(low)} to {points(high)})",
         ))  # fmt: skip
+    task = study.design.to_learn
     return SweepSection(
         headline=ablation_sentence(base, list(study.verdicts.values())),
         explanation=(
-            f"Each line changes one ingredient of the base and leaves all else{_but_rates(study)}, images and their order "
-            "included. The gap is the accuracy on training images as they are, less that on validation images: a large gap "
+            f"Each line changes one ingredient of the base and leaves all else{_but_rates(study)}, {task.examples} and their order "
+            f"included. The gap is the {task.score_name} on training {task.examples} as they are, less that on validation {task.examples}: a large gap "
             "is overfitting, and an ingredient that fights it makes the gap smaller."
         ),
         limits=(
             "Ingredients are changed one at a time, so it does not tell how they work together, and each with one strength: "
-            "another strength may do better. Test accuracy decides; the gap only helps to understand."
+            f"another strength may do better. Test {task.score_name} decides; the gap only helps to understand."
         ),
         caption="Dots are single seeds, bars are intervals. Differences to the base, and gaps, are in percentage points.",
         charts={"ablation": [_differences(study), _gaps(gaps)]},
         columns=(
-            "contender", "test accuracy", "points", f"{level_text(study)} % interval", "verdict", "still needed",
+            "contender", f"test {task.score_name}", "points", f"{level_text(study)} % interval", "verdict", "still needed",
             "gap (95 % interval)",
         ),
         rows=rows,
@@ -107,7 +108,7 @@ def _gaps(gaps: dict[str, np.ndarray]) -> Chart:
         for label, values in gaps.items()
     ]
     y = alt.Y("contender:N", title=None, sort=list(gaps), axis=alt.Axis(labelLimit=160))
-    title = "training less validation accuracy (points)"
+    title = "training less validation score (points)"
     axis = alt.Axis(labelExpr="format(datum.value * 100, '.3~f')")
     rule = chart_of(means).mark_rule(size=3, opacity=0.5, color="#E69F00").encode(
         x=alt.X("low:Q", title=title, axis=axis, scale=alt.Scale(zero=True)), x2="high:Q", y=y

@@ -15,10 +15,11 @@ from skipwise.analysis.class_scores import (
     many_medium_few,
     mean_recall_of,
 )
-from skipwise.analysis.confusion import Answers, confusion_counts
+from skipwise.analysis.confusion import Answers, answers_of, confusion_counts
 from skipwise.data.long_tail import UNBALANCED, ratio_of
 from skipwise.reports.charts import WIDTH, Chart, chart_of
 from skipwise.reports.palette import colours
+from skipwise.reports.part import Part
 from skipwise.reports.tables import percent, points
 from skipwise.statistics import accuracy_interval
 from skipwise.studies import Study
@@ -54,9 +55,11 @@ def class_section(study: Study) -> ClassSection:
     """Balanced accuracy, macro-F1, and recalls of each contender, by class and by how many images classes have."""
     found = study.folder.read("data.json")
     classes = len(found["classes"])
-    answers = {label: [result.test_answers() for result in results] for label, results in study.results.items()}
+    answers = {label: [answers_of(result) for result in results] for label, results in study.results.items()}
     groups = many_medium_few(found["counts"]["train"]) or {}
-    scores = SCORES | {f"recall, {name} images": mean_recall_of(members) for name, members in groups.items()}
+    scores = SCORES | {
+        f"recall, {name} {study.design.to_learn.examples}": mean_recall_of(members) for name, members in groups.items()
+    }
     first = next(iter(answers))
     rows = [
         ClassRow(
@@ -73,21 +76,57 @@ def class_section(study: Study) -> ClassSection:
     return ClassSection(rows=rows, groups=named, charts=charts)
 
 
+def classes_part(study: Study) -> Part:
+    """The section as a part of a report."""
+    section, examples = class_section(study), study.design.to_learn.examples
+    thirds = "; ".join(f"{name}: {', '.join(members)}" for name, members in section.groups.items())
+    told = (
+        f" Classes of many, medium and few training {examples} are thirds by their number: {thirds}." if thirds else ""
+    )
+    labels = len(study.design.contenders)
+    return Part(
+        name="classes",
+        title="Class by class",
+        lead=f"Here each class counts alike, however many {examples} it has. Balanced accuracy is the mean recall over "
+        f"classes; macro-F1 also asks how often a class is named wrongly.{told}",
+        columns=("score", "contender", "mean", "95 % interval", "above the reference, in points"),
+        rows=[
+            (
+                "" if number % labels else row.score,
+                row.label,
+                percent(row.found.value),
+                score_text(row.found),
+                difference_text(row.difference),
+            )
+            for number, row in enumerate(section.rows)
+        ],
+        note="Intervals: the crossed t on jackknife pseudo-values, with the two-way bootstrap's beside it as a check; each "
+        "at 95 % by itself, so that they support the verdict and do not replace it.",
+        charts=section.charts,
+        numbers=section.to_json(),
+    )
+
+
 def imbalance_warning(study: Study) -> str | None:
     """What must be said of unbalanced classes: that accuracy misleads, where balanced accuracy is far from it."""
+    if "classes" not in study.design.to_learn.sections:
+        return None
+    examples = study.design.to_learn.examples
     found = study.folder.read("data.json")
     if ratio_of(np.array(found["counts"]["train"])) < UNBALANCED:
         return None
     apart = []
     for label, results in study.results.items():
-        counts = [confusion_counts([result.test_answers()], len(found["classes"])) for result in results]
+        counts = [confusion_counts([answers_of(result)], len(found["classes"])) for result in results]
         balanced = float(balanced_accuracy(np.stack(counts)).mean())
         accuracy = float(study.scores[label].mean())
         apart.append((abs(balanced - accuracy), label, accuracy, balanced))
     distance, label, accuracy, balanced = max(apart)
     test = np.array(found["counts"]["test"])
     if ratio_of(test) < UNBALANCED:
-        return "the classes are unbalanced in training, and the test images are not: look at the recalls by class too"
+        return (
+            f"the classes are unbalanced in training, and the test {examples} are not: look at the recalls by class too"
+        )
     commonest = f"always naming {found['classes'][test.argmax()]} would be right on {percent(test.max() / test.sum())}"
     if distance < MISLEADING:
         return f"the classes are unbalanced ({commonest}): look at the recalls by class too"
@@ -125,7 +164,7 @@ def _recalls(study: Study, answers: dict[str, list[Answers]], found: dict[str, A
     chosen = colours(study.design.contenders, study.design.points)
     y = alt.Y(
         "class:N",
-        title="class (training images)",
+        title=f"class (training {study.design.to_learn.examples})",
         sort=[f"{names[m]} ({images[m]:,})" for m in order],
         axis=alt.Axis(labelLimit=140),
     )
@@ -135,7 +174,7 @@ def _recalls(study: Study, answers: dict[str, list[Answers]], found: dict[str, A
         scale=alt.Scale(domain=list(chosen), range=list(chosen.values())),
         legend=alt.Legend(title=None, orient="top", labelLimit=WIDTH, symbolType="circle", symbolOpacity=1, columns=3),
     )
-    title, axis = "recall (% of the class's test images)", alt.Axis(format="~%")
+    title, axis = f"recall (% of the class's test {study.design.to_learn.examples})", alt.Axis(format="~%")
     rule = chart_of(values).mark_rule(size=2.5, opacity=0.5).encode(
         x=alt.X("low:Q", title=title, axis=axis, scale=alt.Scale(zero=False, nice=True)), x2="high:Q", y=y,
         yOffset=offset, color=colour,

@@ -38,12 +38,13 @@ def depth_section(study: Study) -> SweepSection:
         for (at, flat), (_, deep) in zip(series[plain], series[residual], strict=True)
         for verdict in [study.verdicts[deep]]
     ]
+    task = study.design.to_learn
     return SweepSection(
         headline=crossover_sentence(found, [at for at, _ in series[plain]]) if found else "One depth has no crossover.",
         explanation=(
-            "At each depth the plain network and its residual twin saw the same images in the same order. The crossover "
+            f"At each depth the plain network and its residual twin saw the same {task.examples} in the same order. The crossover "
             "is the smallest depth from which on every deeper residual network was better on average; its interval comes "
-            "from drawing seeds and test images again. The error on training images tells degradation, where a deep "
+            f"from drawing seeds and test {task.examples} again. The error on training {task.examples} tells degradation, where a deep "
             "network is harder to train, from overfitting, where it fits and does not generalise."
         ),
         limits=(
@@ -52,8 +53,8 @@ def depth_section(study: Study) -> SweepSection:
         ),
         charts={
             "depth": [
-                lines(_accuracy_points(study, series), "layers", "test accuracy (%)", list(series)),
-                lines(_fit_points(study, series), "layers", "error on training images (%)", list(series)),
+                lines(_accuracy_points(study, series), "layers", f"test {task.score_name} (%)", list(series)),
+                lines(_fit_points(study, series), "layers", f"error on training {task.examples} (%)", list(series)),
             ]
         },
         columns=(
@@ -102,11 +103,11 @@ def _accuracy_points(study: Study, series: dict[str, list[tuple[float, str]]]) -
 
 
 def _fit_points(study: Study, series: dict[str, list[tuple[float, str]]]) -> dict[str, Any]:
-    """Errors on training images as they are; a failed run without weights counts as all wrong."""
+    """Errors on training examples as they are; a failed run without weights counts as all wrong."""
     means, seeds = [], []
     for name, members in series.items():
         for at, label in members:
-            errors = np.array([1 - (result.fitted_accuracy or 0.0) for result in study.results[label]])
+            errors = np.array([1 - (result.fitted_score or 0.0) for result in study.results[label]])
             low, high = t_interval(errors)
             means.append(
                 {"series": name, "at": at, "value": float(errors.mean()), "low": max(0.0, low), "high": min(1.0, high)}

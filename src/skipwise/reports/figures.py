@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import altair as alt
 import vl_convert
 
-from skipwise.analysis.confusion import confusion_counts
 from skipwise.reports.charts import LEGEND_COLUMNS, WIDTH, Chart, chart_of
 from skipwise.reports.palette import colours
 from skipwise.reports.section import SweepSection
@@ -26,32 +25,29 @@ def _colour(study: Study, *, legend: bool = True) -> alt.Color:
     )
 
 
-def _accuracy_axis(title: str, *, channel: type[alt.X] | type[alt.Y]) -> alt.X | alt.Y:
-    return channel("accuracy:Q", title=title, scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(format="%"))
+def _score_axis(title: str, *, channel: type[alt.X] | type[alt.Y]) -> alt.X | alt.Y:
+    return channel("score:Q", title=title, scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(format="%"))
 
 
-def accuracies(study: Study) -> Chart:
-    """Test accuracy: every seed a dot, the mean with its 95 % interval."""
+def scores(study: Study) -> Chart:
+    """Test score: every seed a dot, the mean with its 95 % interval."""
     rows = summary(study)
     dots = [
-        {"contender": row.label, "accuracy": accuracy, "seed": seed}
+        {"contender": row.label, "score": score, "seed": seed}
         for row in rows
-        for seed, accuracy in zip(study.seeds, row.seeds, strict=True)
+        for seed, score in zip(study.seeds, row.seeds, strict=True)
     ]
     means = [
-        {"contender": row.label, "accuracy": row.accuracy, "low": row.interval[0], "high": row.interval[1]}
-        for row in rows
+        {"contender": row.label, "score": row.score, "low": row.interval[0], "high": row.interval[1]} for row in rows
     ]
-    order = [row.label for row in rows]
+    order, title = [row.label for row in rows], f"test {study.design.to_learn.score_name} (%)"
     y = alt.Y("contender:N", title=None, sort=order, axis=alt.Axis(labelLimit=140))
-    x = _accuracy_axis("test accuracy (%)", channel=alt.X)
+    x = _score_axis(title, channel=alt.X)
     colour = _colour(study, legend=False)
     interval = (
         chart_of(means)
         .mark_rule(size=3, opacity=0.5)
-        .encode(
-            x=alt.X("low:Q", title="test accuracy (%)", scale=alt.Scale(zero=False)), x2="high:Q", y=y, color=colour
-        )
+        .encode(x=alt.X("low:Q", title=title, scale=alt.Scale(zero=False)), x2="high:Q", y=y, color=colour)
     )
     mean = chart_of(means).mark_tick(size=22, thickness=3).encode(x=x, y=y, color=colour)
     seeds = chart_of(dots).mark_circle(size=45, opacity=0.75, yOffset=12).encode(x=x, y=y, color=colour)
@@ -59,15 +55,15 @@ def accuracies(study: Study) -> Chart:
 
 
 def pairs(study: Study) -> Chart:
-    """Both runs of each seed, joined: a pair saw the same images in the same order."""
+    """Both runs of each seed, joined: a pair saw the same examples in the same order."""
     values = [
-        {"contender": label, "accuracy": result.accuracy, "seed": result.seed}
+        {"contender": label, "score": result.score, "seed": result.seed}
         for label, results in study.results.items()
         for result in results
     ]
-    data = chart_of(values)
+    data, title = chart_of(values), f"test {study.design.to_learn.score_name} (%)"
     x = alt.X("seed:O", title="seed", axis=alt.Axis(labelAngle=0))
-    y = _accuracy_axis("test accuracy (%)", channel=alt.Y)
+    y = _score_axis(title, channel=alt.Y)
     lines = data.mark_line(color="#999999").encode(x=x, y=y, detail="seed:N")
     dots = data.mark_circle(size=70, opacity=1).encode(x=x, y=y, color=_colour(study))
     return alt.layer(lines, dots).properties(width=WIDTH - 70, height=220)
@@ -75,7 +71,7 @@ def pairs(study: Study) -> Chart:
 
 def learning_curves(study: Study, quantity: str, title: str) -> Chart:
     """Training (dashed) and validation (solid) over the epochs; thin lines are seeds, thick ones their means."""
-    percentage = quantity == "accuracy"
+    percentage = quantity == "score"
     values = [
         {"contender": label, "seed": result.seed, "epoch": epoch["epoch"], "part": part,
          "value": max(epoch[f"{key}_{quantity}"], 0 if percentage else 1e-4)}
@@ -83,6 +79,7 @@ def learning_curves(study: Study, quantity: str, title: str) -> Chart:
         for result in results
         for epoch in result.history()
         for part, key in (("validation", "validation"), ("training", "train"))
+        if epoch[f"{key}_{quantity}"] is not None
     ]  # fmt: skip
     data = chart_of(values)
     x = alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1, format="d"))
@@ -103,37 +100,6 @@ def learning_curves(study: Study, quantity: str, title: str) -> Chart:
     return alt.layer(seeds, means).properties(width=WIDTH - 70, height=220)
 
 
-def confusion(study: Study, label: str) -> Chart:
-    """Of the images of each class (a row), the share that was given each name; all seeds together."""
-    classes = study.folder.read("data.json")["classes"]
-    counts = confusion_counts([result.test_answers() for result in study.results[label]], len(classes))
-    shares = counts / counts.sum(1, keepdims=True).clip(min=1)
-    values = [
-        {"truth": truth, "answer": answer, "share": float(shares[i, j])}
-        for i, truth in enumerate(classes)
-        for j, answer in enumerate(classes)
-    ]
-    axis = alt.Axis(labelLimit=90, labelOverlap=True)
-    x = alt.X("answer:N", title="class named", sort=list(classes), axis=alt.Axis(labelAngle=-90, labelLimit=90))
-    y = alt.Y("truth:N", title="true class", sort=list(classes), axis=axis)
-    base = chart_of(values).properties(title=label).encode(x=x, y=y)
-    colour = alt.Color(
-        "share:Q",
-        title="share of true class (%)",
-        scale=alt.Scale(domain=[0, 1], scheme="greys"),
-        legend=alt.Legend(orient="bottom", format="%", gradientLength=160),
-    )
-    chart: alt.Chart = base.mark_rect().encode(color=colour)
-    side = WIDTH - 100
-    if len(classes) > 12:
-        return alt.layer(chart).properties(width=side, height=side)
-    numbers = base.mark_text(fontSize=9).transform_filter("datum.share >= 0.005").encode(
-        text=alt.Text("share:Q", format=".0%"),
-        color=alt.condition("datum.share > 0.5", alt.value("white"), alt.value("black")),
-    )  # fmt: skip
-    return alt.layer(chart, numbers).properties(width=side, height=side)
-
-
 def to_svg(chart: Chart) -> str:
     """The chart as an SVG element that scales down with the page and asks for nothing from outside."""
     styled = chart.configure(font="sans-serif", background="transparent").configure_axis(
@@ -144,16 +110,16 @@ def to_svg(chart: Chart) -> str:
 
 
 def all_figures(study: Study, section: SweepSection | None) -> dict[str, Sequence[str]]:
-    """Every picture of the report as SVG, by the name of its file; of a sweep only its own and the accuracies."""
-    charts: dict[str, Sequence[Chart]] = {"accuracies": [accuracies(study)]}
+    """Every picture of the report as SVG, by the name of its file; of a sweep only its own and the scores."""
+    task = study.design.to_learn
+    charts: dict[str, Sequence[Chart]] = {"scores": [scores(study)]}
     if section is not None:
         return {name: [to_svg(chart) for chart in several] for name, several in (section.charts | charts).items()}
     charts |= {
         "pairs": [pairs(study)],
         "learning_curves": [
-            learning_curves(study, "accuracy", "accuracy (%)"),
-            learning_curves(study, "loss", "cross-entropy (nats)"),
+            learning_curves(study, "score", f"{task.score_name} (%)"),
+            learning_curves(study, "loss", task.loss_name),
         ],
-        "confusion": [confusion(study, contender.label) for contender in study.design.contenders],
     }
     return {name: [to_svg(chart) for chart in several] for name, several in charts.items()}

@@ -107,7 +107,7 @@ def _errors(
 
 
 def _images(study: Study, label: str) -> int:
-    return study.results[label][0].training_images or 1
+    return study.results[label][0].training_examples or 1
 
 
 def needed_sentence(needed: ImagesNeeded, fewer: str, more: str, fractions: Sequence[float]) -> str:

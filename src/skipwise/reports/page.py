@@ -7,23 +7,20 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from skipwise.reports.classes import (
-    ClassSection,
-    class_section,
-    difference_text,
-    imbalance_warning,
-    score_text,
-)
+from skipwise.recipe import Recipe
+from skipwise.reports.baseline import baseline_row
+from skipwise.reports.classes import imbalance_warning
 from skipwise.reports.figures import all_figures, to_svg
 from skipwise.reports.palette import colours
+from skipwise.reports.part import Part
 from skipwise.reports.section import SweepSection, tuned_rows
+from skipwise.reports.sections import task_parts
 from skipwise.reports.sweeps import sweep_section
 from skipwise.reports.tables import deployment_sentences, duration, length, percent, points, summary
 from skipwise.studies import Contender, Study
 from skipwise.studies.budget import parse_budget
 from skipwise.studies.results import write_csv
 from skipwise.training.checkpoint import write_atomically
-from skipwise.training.recipe import Recipe
 
 
 def write_report(study: Study) -> list[str]:
@@ -34,10 +31,9 @@ def write_report(study: Study) -> list[str]:
     warning = imbalance_warning(study)
     cautions = [*study.look(), *([warning] if warning else [])]
     section = sweep_section(study)
-    by_class = class_section(study) if section is None else None
+    parts = task_parts(study) if section is None else []
     figures = all_figures(study, section)
-    if by_class is not None and by_class.charts:
-        figures["classes"] = [to_svg(chart) for chart in by_class.charts]
+    figures |= {part.name: [*map(to_svg, part.charts), *part.svgs] for part in parts}
     study.folder.file("figures").mkdir(exist_ok=True)
     for name, several in figures.items():
         for number, svg in enumerate(several):
@@ -45,8 +41,8 @@ def write_report(study: Study) -> list[str]:
             write_atomically(study.folder.file("figures") / f"{name}{suffix}.svg", _writer(svg))
     results = [result for of_contender in study.results.values() for result in of_contender]
     write_atomically(study.folder.file("results.csv"), lambda part: write_csv(part, results, study.path))
-    study.folder.write("verdict.json", _numbers(study, cautions, section, by_class))
-    page = _template().render(**_content(study, cautions, section, figures), by_class=by_class)
+    study.folder.write("verdict.json", _numbers(study, cautions, section, parts))
+    page = _template().render(**_content(study, cautions, section, figures), parts=parts)
     write_atomically(study.report, _writer(page))
     return cautions
 
@@ -61,12 +57,11 @@ def _template() -> Any:
         lstrip_blocks=True,
     )  # fmt: skip
     environment.filters |= {"training_length": length, "percent": percent, "points": points, "duration": duration}
-    environment.filters |= {"score_text": score_text, "difference_text": difference_text}
     return environment.get_template("report.html.jinja")
 
 
 def _numbers(
-    study: Study, cautions: Sequence[str], section: SweepSection | None, by_class: ClassSection | None
+    study: Study, cautions: Sequence[str], section: SweepSection | None, parts: Sequence[Part]
 ) -> dict[str, Any]:
     best = study.best_result
     return {
@@ -78,11 +73,12 @@ def _numbers(
         "verdicts": [verdict.to_json() for verdict in study.verdicts.values()],
         "cautions": list(cautions),
         "contenders": [asdict(row) for row in summary(study)],
-        "class_scores": by_class.to_json() if by_class else [],
+        "baseline": asdict(baseline) if (baseline := baseline_row(study)) else None,
+        **{part.name: part.numbers for part in parts if part.numbers is not None},
         "best": {
             "contender": best.contender,
             "seed": best.seed,
-            "validation_accuracy": best.validation_accuracy,
+            "validation_score": best.validation_score,
             "folder": best.folder.relative_to(study.path).as_posix(),
         },
     }
@@ -98,6 +94,9 @@ def _content(
     failed = [result for results in study.results.values() for result in results if result.failed is not None]
     return {
         "design": design,
+        "task": design.to_learn,
+        "baseline": baseline_row(study),
+        "facts": design.to_learn.facts(study.folder.read("data.json")),
         "seeds": study.seeds,
         "rows": rows,
         "deployments": deployment_sentences(rows, [one.label for one in design.contenders if one.is_residual]),

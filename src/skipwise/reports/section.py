@@ -49,7 +49,7 @@ def needed_text(verdict: Verdict) -> str:
         return "more seeds"
     if verdict.needed_seeds is not None:
         return f"{verdict.needed_seeds} seeds"
-    return f"{verdict.needed_images:,} test images" if verdict.needed_images is not None else "more of both"
+    return f"{verdict.needed_images:,} test examples" if verdict.needed_images is not None else "more of both"
 
 
 def interval_text(verdict: Verdict) -> str:
@@ -62,7 +62,7 @@ def level_text(study: Study) -> str:
 
 
 def tuned_rows(study: Study) -> list[tuple[str, str, str]]:
-    """Of each contender whose rate was searched: its rate, and the validation accuracy of each one that was tried."""
+    """Of each contender whose rate was searched: its rate, and the validation score of each one that was tried."""
     return [
         (
             contender.label,

@@ -5,19 +5,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from skipwise.recipe import Recipe
 from skipwise.statistics import accuracy_interval
 from skipwise.studies import Study
-from skipwise.studies.results import scores
 from skipwise.training.deployed import Deployed
-from skipwise.training.recipe import Recipe
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A contender in the table: mean accuracy with its 95 % interval (fractions), every seed, and costs."""
+    """A contender in the table: mean score with its 95 % interval (fractions), every seed, and costs."""
 
     label: str
-    accuracy: float
+    score: float
     interval: tuple[float, float]
     seeds: tuple[float, ...]
     parameters: int
@@ -32,13 +31,13 @@ def summary(study: Study) -> list[Row]:
     """A row for each contender, the reference first."""
     rows = []
     for label, results in study.results.items():
-        accuracies = tuple(result.accuracy for result in results)
+        seeds = tuple(result.score for result in results)
         rows.append(
             Row(
                 label=label,
-                accuracy=float(np.mean(accuracies)),
-                interval=accuracy_interval(scores(results)),
-                seeds=accuracies,
+                score=float(np.mean(seeds)),
+                interval=accuracy_interval(study.scores[label]),
+                seeds=seeds,
                 parameters=results[0].parameters,
                 multiply_adds=results[0].multiply_adds,
                 seconds=float(np.mean([result.train_seconds for result in results])),

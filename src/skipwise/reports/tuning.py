@@ -61,7 +61,7 @@ def searched_trials(study: Study, found: Found) -> dict[str, Trial]:
 
 def fresh(study: Study, label: str) -> np.ndarray:
     """The validation accuracies of a contender's runs with seeds that the search had not used."""
-    return np.array([result.validation_accuracy or 0.0 for result in study.results[label]])
+    return np.array([result.validation_score or 0.0 for result in study.results[label]])
 
 
 def verdict_sentence(study: Study) -> str:

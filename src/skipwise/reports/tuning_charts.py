@@ -27,7 +27,7 @@ def flattery_chart(study: Study, searched: dict[str, Trial]) -> Chart:
     labels = list(study.results)
     dots, means, tops = [], [], []
     for label, results in study.results.items():
-        values = np.array([result.validation_accuracy or 0.0 for result in results])
+        values = np.array([result.validation_score or 0.0 for result in results])
         low, high = t_interval(values)
         of = {"contender": label, "what": "fresh seeds"}
         dots += [{**of, "value": float(value)} for value in values]

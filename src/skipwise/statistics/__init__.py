@@ -7,6 +7,7 @@ from skipwise.statistics.holm import holm_levels
 from skipwise.statistics.looks import DECLARED_LOOKS, shared_alpha
 from skipwise.statistics.mcnemar import McNemar, mcnemar
 from skipwise.statistics.needed import images_needed, seeds_needed
+from skipwise.statistics.paired import PairedT, paired_t
 from skipwise.statistics.power import power
 from skipwise.statistics.pseudo_values import pseudo_values, pseudo_values_of_counts
 from skipwise.statistics.verdict import Verdict, decide, decide_each
@@ -15,6 +16,7 @@ __all__ = [
     "DECLARED_LOOKS",
     "CrossedT",
     "McNemar",
+    "PairedT",
     "Verdict",
     "accuracy_interval",
     "crossed_t",
@@ -23,6 +25,7 @@ __all__ = [
     "holm_levels",
     "images_needed",
     "mcnemar",
+    "paired_t",
     "percentile_interval",
     "power",
     "pseudo_values",

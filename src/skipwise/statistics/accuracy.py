@@ -5,6 +5,7 @@ from jaxtyping import Float
 from scipy import special, stats
 
 from skipwise.statistics.crossed import crossed_t
+from skipwise.statistics.paired import paired_t
 
 
 def t_interval(values: Float[np.ndarray, "seeds"], level: float = 0.95) -> tuple[float, float]:
@@ -20,8 +21,11 @@ def accuracy_interval(scores: Float[np.ndarray, "seeds examples"], level: float 
     """For scores from 0 to 1: the crossed t over seeds and examples, taken on the logit scale.
 
     There the interval cannot leave 0 to 1 and reaches further towards the middle, where an accuracy near 1 has its room
-    to vary (the delta method). Of one seed, or where nothing varies, it is Wilson's over examples (1927).
+    to vary (the delta method). Of one seed, or where nothing varies, it is Wilson's over examples (1927); of one seed
+    whose scores are not just right or wrong, Student's.
     """
+    if len(scores) == 1 and not np.isin(scores, (0, 1)).all():
+        return paired_t(scores[0]).interval(level)
     found = crossed_t(scores) if len(scores) > 1 else None
     if found is None or found.variance == 0 or not 0 < found.mean < 1:
         right = round(float(scores.mean(0).sum()))

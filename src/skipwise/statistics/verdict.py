@@ -17,6 +17,7 @@ from skipwise.statistics.needed import (
     needed_for_direction,
     needed_for_equivalence,
 )
+from skipwise.statistics.paired import PairedT, paired_t
 
 Scores = Float[np.ndarray, "seeds examples"]
 
@@ -44,7 +45,7 @@ class Verdict:
     wins: int
     differences: tuple[float, ...]
     failures: tuple[int, int]
-    method: Literal["crossed t", "McNemar"]
+    method: Literal["crossed t", "McNemar", "paired t"]
     needed_for: Literal["direction", "equivalence"]
     needed_seeds: int | None
     needed_images: int | None
@@ -102,9 +103,9 @@ class Verdict:
         if self.needed_images is not None:
             return (
                 "if the difference stays as it is, more seeds alone would not decide, but about "
-                f"{self.needed_images} test images in all would show {shown}"
+                f"{self.needed_images} test examples in all would show {shown}"
             )
-        return "if the difference stays as it is, neither more seeds nor more test images alone would decide"
+        return "if the difference stays as it is, neither more seeds nor more test examples alone would decide"
 
 
 def decide(
@@ -136,7 +137,7 @@ def decide_each(
     """A verdict on each (reference, contender), all held to one error `alpha` by Holm's rule; else as `decide`."""
     _check(comparisons, scores, failures)
     tables = [scores[contender] - scores[reference] for reference, contender in comparisons]
-    tests = [crossed_t(table) if len(table) > 1 else mcnemar(table[0]) for table in tables]
+    tests = [crossed_t(table) if len(table) > 1 else _one_seed(table[0]) for table in tables]
     failed = [(sum(failures[reference]), sum(failures[contender])) for reference, contender in comparisons]
     p_equivalent = [_equivalence_p_value(test, margin, some) for test, some in zip(tests, failed, strict=True)]
     alphas = holm_levels([test.p_value() for test in tests], alpha)
@@ -158,11 +159,16 @@ def decide_each(
     ]
 
 
+def _one_seed(differences: Float[np.ndarray, "examples"]) -> McNemar | PairedT:
+    """The exact test where answers are right or wrong, Student's where scores lie between."""
+    return mcnemar(differences) if np.isin(differences, (-1, 0, 1)).all() else paired_t(differences)
+
+
 def _verdict(
     reference: str,
     contender: str,
     table: Scores,
-    test: CrossedT | McNemar,
+    test: CrossedT | McNemar | PairedT,
     *,
     interval: tuple[float, float],
     equivalent: bool,
@@ -193,7 +199,7 @@ def _verdict(
         wins=int((pair_differences > 0).sum()),
         differences=tuple(pair_differences.tolist()),
         failures=failures,
-        method="crossed t" if crossed else "McNemar",
+        method="crossed t" if crossed else "McNemar" if isinstance(test, McNemar) else "paired t",
         needed_for=needed.kind,
         needed_seeds=needed.seeds,
         needed_images=needed.images,
@@ -207,7 +213,7 @@ def _possible(interval: tuple[float, float], scores: Mapping[str, Scores]) -> tu
     return max(-1.0, interval[0]), min(1.0, interval[1])
 
 
-def _equivalence_p_value(test: CrossedT | McNemar, margin: float, failures: tuple[int, int]) -> float:
+def _equivalence_p_value(test: CrossedT | McNemar | PairedT, margin: float, failures: tuple[int, int]) -> float:
     """1 where equivalence may not be claimed at all: too few pairs, a failed run, or too few examples if all agree."""
     if not isinstance(test, CrossedT) or test.seeds < LEAST_PAIRS_FOR_EQUIVALENCE or any(failures):
         return 1.0

@@ -2,12 +2,15 @@
 
 import shlex
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, with_config
 
+from skipwise.data import Options
 from skipwise.studies import defaults
+from skipwise.tasks import Task, find_task
 
 Command = Literal["compare", "train", "depth", "ablate", "learning-curve", "tune"]
 SOME: dict[str, tuple[Command, ...]] = {
@@ -24,7 +27,7 @@ SOME: dict[str, tuple[Command, ...]] = {
 }
 """Fields that not every command has, and which do."""
 LARGEST_SIZE = 2048
-"""Of images, in px a side."""
+"""Of images, in px a side; of texts, in tokens."""
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -38,6 +41,7 @@ class Asked:
 
     command: Command = "compare"
     data: str = "digits"
+    task: str | None = None
     contenders: tuple[str, ...] = ()
     seeds: Annotated[int, Field(ge=1)] | Literal["auto"] = 5
     seed: Annotated[int, Field(ge=0)] = 0
@@ -48,9 +52,10 @@ class Asked:
     long_tail: Annotated[float, Field(gt=1)] | None = None
     folds: Annotated[int, Field(ge=2)] | None = None
     size: Annotated[int, Field(ge=1, le=LARGEST_SIZE)] | None = None
+    tokens: Literal["characters", "bytes", "words", "subwords"] | None = None
     split_seed: Annotated[int, Field(ge=0)] = 0
-    depths: tuple[Annotated[int, Field(ge=1)], ...] = defaults.DEPTHS
-    family: str = defaults.FAMILY
+    depths: tuple[Annotated[int, Field(ge=1)], ...] | None = None
+    family: str | None = None
     over: tuple[str, ...] = defaults.INGREDIENTS
     fractions: tuple[Annotated[float, Field(gt=0, le=1)], ...] = defaults.FRACTIONS
     trials: Annotated[int, Field(ge=2)] = defaults.TRIALS
@@ -63,8 +68,37 @@ class Asked:
     @property
     def texts(self) -> tuple[str, ...]:
         """The contenders, or the usual ones of the command."""
-        usual = {"ablate": defaults.CONTENDERS[1:], "learning-curve": defaults.CURVE_CONTENDERS}
-        return self.contenders or usual.get(self.command, defaults.CONTENDERS)
+        if self.contenders:
+            return self.contenders
+        task = self.to_learn
+        usual = {"ablate": task.contenders[-1:], "learning-curve": task.curve_contenders}
+        return usual.get(self.command, task.contenders)
+
+    @cached_property
+    def to_learn(self) -> Task:
+        """The task that is named, else the one that the data look like. Raises UserError for an unknown name."""
+        return find_task(self.data, self.task)
+
+    @property
+    def usual_family(self) -> str:
+        """The family that is named, else the task's."""
+        return self.family or self.to_learn.family
+
+    @property
+    def usual_depths(self) -> tuple[int, ...]:
+        """The depths that are named, else the task's."""
+        return self.to_learn.depths if self.depths is None else self.depths
+
+    def options(self, device: str) -> Options:
+        """What is asked of the data."""
+        return Options(
+            size=self.size,
+            tokens=self.tokens,
+            test_size=self.test_size,
+            split_seed=self.split_seed,
+            long_tail=self.long_tail,
+            device=device,
+        )
 
     @property
     def line(self) -> str:
@@ -98,7 +132,9 @@ class Asked:
         both = replace(
             more,
             seeds="auto" if self.seeds == "auto" or more.seeds == "auto" else max(self.seeds, more.seeds),
-            depths=tuple(sorted({*self.depths, *more.depths})),
+            depths=self.depths
+            if more.depths == self.depths
+            else tuple(sorted({*self.usual_depths, *more.usual_depths})),
             over=tuple(dict.fromkeys((*self.over, *more.over))),
             fractions=tuple(sorted({*self.fractions, *more.fractions})),
         )

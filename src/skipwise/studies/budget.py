@@ -1,12 +1,11 @@
 """A budget that is equal for all contenders: epochs, steps, seconds or multiply-adds."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from skipwise.errors import UserError, unknown
-from skipwise.networks import build, cost
 from skipwise.studies.contender import Contender
+from skipwise.tasks import Task
 
 Kind = Literal["epochs", "steps", "seconds", "multiply-adds"]
 EXAMPLES = {"epochs": "20", "steps": "1000", "seconds": "60", "multiply-adds": "1e12"}
@@ -48,11 +47,11 @@ def parse_budget(text: str) -> Budget:
 
 
 def with_budget(
-    contender: Contender, budget: Budget, input_shape: Sequence[int], classes: int, images: int | None = None
+    contender: Contender, budget: Budget, task: Task, form: dict[str, Any], examples: int | None = None
 ) -> Contender:
     """The contender with this budget instead of the length of its recipe. Raises UserError where it is too small.
 
-    A batch holds no more than the training `images`, where their number is given.
+    A batch holds no more than the training `examples`, where their number is given.
     """
     recipe = replace(contender.recipe, steps=0, seconds=0.0)
     if budget.kind == "epochs":
@@ -62,8 +61,8 @@ def with_budget(
     elif budget.kind == "seconds":
         recipe = replace(recipe, seconds=budget.value)
     else:
-        once = cost(build(contender.network, tuple(input_shape), classes, seed=0), tuple(input_shape)).multiply_adds
-        a_step = BACKWARD_AND_FORWARD * once * min(recipe.batch_size, images or recipe.batch_size)
+        once = task.cost(task.build(contender.network, form, seed=0), form).multiply_adds
+        a_step = BACKWARD_AND_FORWARD * once * min(recipe.batch_size, examples or recipe.batch_size)
         steps = int(budget.value // a_step)
         if not steps:
             raise UserError(

@@ -21,7 +21,7 @@ from skipwise.networks.dotted import is_dotted
 from skipwise.networks.fields import ARCHITECTURE_FIELDS, set_field
 from skipwise.networks.foreign import foreign_network, is_foreign
 from skipwise.networks.pretrained import fingerprint
-from skipwise.training.recipe import RECIPE_FIELDS, Recipe
+from skipwise.recipe import RECIPE_FIELDS, Recipe
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from skipwise.studies.asked import Asked, Command
 from skipwise.studies.contender import Contender
 from skipwise.studies.study_file import content, validated
 from skipwise.studies.sweeps import Point
+from skipwise.tasks import Task, task_named
 from skipwise.training.plan import Plan
 
 
@@ -44,6 +45,12 @@ class Design:
     budget: str = ""
     tuned: dict[str, dict[str, float]] = field(default_factory=dict)
     asked: Asked | None = None
+    task: str = "images"
+
+    @property
+    def to_learn(self) -> Task:
+        """What its networks learn."""
+        return task_named(self.task)
 
     @property
     def folds(self) -> int | None:
@@ -84,6 +91,7 @@ class Design:
     def to_json(self) -> dict[str, Any]:
         return {
             "name": self.name,
+            "task": self.task,
             "kind": self.kind,
             "data": self.data,
             "command": self.command,
@@ -104,6 +112,7 @@ class Design:
     def from_json(cls, data: dict[str, Any]) -> "Design":
         return cls(
             name=data["name"],
+            task=data.get("task", "images"),
             kind=data.get("kind", "compare"),
             data=data["data"],
             command=data["command"],
@@ -128,6 +137,8 @@ class Design:
             raise UserError(f"The study {self.name!r} is of another kind ({self.kind}, not {asked.kind}): {another}.")
         if asked.looks and asked.looks != self.looks:
             raise UserError(f"The study {self.name!r} was begun without declared looks: {another}.")
+        if asked.task != self.task:
+            raise UserError(f"The study {self.name!r} is about {self.task}, not {asked.task}: {another}.")
         for what in {**self.split, **asked.split}:
             kept = self.split.get(what)
             if asked.split.get(what) != kept:

@@ -7,22 +7,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from skipwise.data import Dataset, prepare
+from skipwise.data import Dataset
 from skipwise.data.folds import fold_of
 from skipwise.data.share import share_of
 from skipwise.errors import UserError
-from skipwise.networks import PRESETS, build
+from skipwise.networks import PRESETS
+from skipwise.recipe import Recipe
 from skipwise.statistics import DECLARED_LOOKS
-from skipwise.studies import defaults
 from skipwise.studies.asked import Asked
 from skipwise.studies.budget import Budget, parse_budget, with_budget
 from skipwise.studies.contender import Contender, parse_contenders, slug
 from skipwise.studies.design import Design, Run
 from skipwise.studies.folder import StudyFolder
 from skipwise.studies.sweeps import Sweep, sweep
+from skipwise.tasks import Task, check_exists
 from skipwise.training.plan import Plan, choose_plan, workers_for
 from skipwise.training.probe import seconds_per_run
-from skipwise.training.recipe import Recipe
 
 SECONDS_TO_START = 6.0
 """What it takes until the workers have begun: mostly importing torch."""
@@ -46,7 +46,7 @@ class Settled:
             return asked.name
         kind = [] if asked.command in ("compare", "train") else [asked.command]
         of = (
-            [slug(asked.family)]
+            [slug(asked.usual_family)]
             if asked.command in ("depth", "tune")
             else [slug(contender.label) for contender in parse_contenders(asked.texts, Recipe(), asked.settings)]
         )
@@ -108,20 +108,18 @@ def settle(asked: Asked, progress: Callable[[int, int], None] | None = None) -> 
         )
     runs = len(names.contenders) * len(seeds_of(asked))
     plan = choose_plan(asked.trials if asked.command == "tune" else runs)
-    dataset = prepare(
-        asked.data,
-        size=asked.size,
-        photo_size=defaults.photo_size(plan),
-        test_size=asked.test_size,
-        split_seed=asked.split_seed,
-        tail=asked.long_tail,
-        progress=progress,
-    )
+    check_exists(asked.data, asked.to_learn)
+    dataset = asked.to_learn.prepare(asked.data, asked.options(plan.device), progress)
     if asked.folds is not None:
         _check_folds(asked, asked.folds, dataset)
-    swept = sweep(asked, defaults.recipe_for(dataset, asked.epochs), dataset)
+    swept = sweep(asked, asked.to_learn.recipe(dataset, asked.epochs), dataset)
+    for contender in swept.contenders:
+        with _told_if_it_cannot_be(contender.label, dataset):
+            asked.to_learn.check(contender.network, contender.recipe)
     if budget is not None:
-        swept = replace(swept, contenders=tuple(_on_budget(each, budget, dataset) for each in swept.contenders))
+        swept = replace(
+            swept, contenders=tuple(_on_budget(each, budget, asked.to_learn, dataset) for each in swept.contenders)
+        )
     return Settled(asked=asked, dataset=dataset, sweep=swept, plan=plan)
 
 
@@ -141,15 +139,15 @@ def _check_folds(asked: Asked, folds: int, dataset: Dataset) -> None:
         fold_of(dataset, fold, folds, seed=0)
 
 
-def _on_budget(contender: Contender, budget: Budget, dataset: Dataset) -> Contender:
-    images = len(share_of(dataset, contender.recipe.fraction, seed=0).train)
+def _on_budget(contender: Contender, budget: Budget, task: Task, dataset: Dataset) -> Contender:
+    examples = len(share_of(dataset, contender.recipe.fraction, seed=0).train)
     with _told_if_it_cannot_be(contender.label, dataset):
-        return with_budget(contender, budget, dataset.input_shape, len(dataset.classes), images)
+        return with_budget(contender, budget, task, dataset.form, examples)
 
 
 @contextmanager
 def _told_if_it_cannot_be(label: str, dataset: Dataset) -> Iterator[None]:
-    """What a network raises on these images becomes one sentence that names the contender."""
+    """What a network raises on these data becomes one sentence that names the contender."""
     try:
         yield
     except UserError as error:
@@ -157,7 +155,7 @@ def _told_if_it_cannot_be(label: str, dataset: Dataset) -> Iterator[None]:
     except Exception as error:
         shape = "x".join(map(str, dataset.input_shape))
         raise UserError(
-            f"{label} cannot be trained on these images ({shape}, {len(dataset.classes)} classes): "
+            f"{label} cannot be trained on these data ({shape}, {len(dataset.classes)} classes): "
             f"{type(error).__name__}: {error}"
         ) from error
 
@@ -173,6 +171,7 @@ def make_ready(settled: Settled, seeds: tuple[int, ...] | None = None) -> Ready:
         kind=asked.command,
         data=asked.data,
         command=asked.line,
+        task=asked.to_learn.name,
         split=_split(asked, dataset),
         contenders=settled.sweep.contenders,
         seeds=seeds or settled.seeds,
@@ -201,16 +200,15 @@ def make_ready(settled: Settled, seeds: tuple[int, ...] | None = None) -> Ready:
         missing=missing,
         workers=asked.workers or workers_for(design.plan, max(1, len(missing))),
         notes=settled.sweep.notes,
-        seconds_per_run=_probe({run.contender.label: run.contender for run in missing}, one_fold, design.plan),
+        seconds_per_run=_probe(design, {run.contender.label: run.contender for run in missing}, one_fold),
     )
 
 
 def _split(asked: Asked, dataset: Dataset) -> dict[str, Any]:
     """What fixes the examples and their parts."""
-    channels, height, width = dataset.input_shape
     fixed = {
         "fingerprint": dataset.fingerprint,
-        "image_size": f"{height}x{width}x{channels}",
+        "input_shape": "x".join(map(str, dataset.input_shape)),
         "test_size": asked.test_size,
         "split_seed": asked.split_seed,
     }
@@ -218,14 +216,15 @@ def _split(asked: Asked, dataset: Dataset) -> dict[str, Any]:
         fixed
         | ({"folds": asked.folds} if asked.folds else {})
         | ({"long_tail": asked.long_tail} if asked.long_tail else {})
+        | ({"tokens": asked.tokens} if asked.tokens else {})
     )
 
 
-def _probe(contenders: dict[str, Contender], dataset: Dataset, plan: Plan) -> dict[str, float]:
+def _probe(design: Design, contenders: dict[str, Contender], dataset: Dataset) -> dict[str, float]:
     """Build each contender's network, which tells at once what cannot be, and estimate the seconds of its run."""
-    seconds = {}
+    task, seconds = design.to_learn, {}
     for label, contender in contenders.items():
         with _told_if_it_cannot_be(label, dataset):
-            network = build(contender.network, dataset.input_shape, len(dataset.classes), seed=0)
-            seconds[label] = seconds_per_run(network, contender.recipe, dataset, plan)
+            network = task.build(contender.network, dataset.form, seed=0)
+            seconds[label] = seconds_per_run(task, network, contender.recipe, dataset, design.plan)
     return seconds

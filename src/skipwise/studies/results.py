@@ -10,10 +10,10 @@ from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 
 from skipwise.errors import UserError
-from skipwise.tasks import classification
+from skipwise.tasks import Answers, Task, task_named
 from skipwise.training.checkpoint import METRICS
 from skipwise.training.deployed import Deployed
 from skipwise.training.run import PREDICTIONS, RUN
@@ -21,21 +21,22 @@ from skipwise.training.run import PREDICTIONS, RUN
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """One finished run. Accuracies are fractions, `failed` is the reason or None."""
+    """One finished run of a task. Scores are fractions, `failed` is the reason or None."""
 
     contender: str
     seed: int
-    accuracy: float
-    validation_accuracy: float | None
-    train_accuracy: float | None
+    score: float
+    validation_score: float | None
+    train_score: float | None
     best_epoch: int | None
     failed: str | None
     parameters: int
     multiply_adds: int
     train_seconds: float
     folder: Path
-    fitted_accuracy: float | None = None
-    training_images: int | None = None
+    task: str
+    fitted_score: float | None = None
+    training_examples: int | None = None
     deployed: Deployed | None = None
     folds: tuple["Result", ...] = ()
 
@@ -43,31 +44,33 @@ class Result:
     def of_folds(cls, folders: Sequence[Path], label: str) -> "Result":
         """The result of the runs in these folders: one, or one for each fold, which become one out-of-fold result.
 
-        Its accuracies are means over the folds, weighted for the test accuracy by their images; it fails where a fold
+        Its scores are means over the folds, and the test score that of all answers together; it fails where a fold
         does, and its folder is that of the fold best by validation.
         """
         if len(folders) == 1:
             return cls.read(folders[0], label)
         folds = tuple(cls.read(folder, label) for folder in folders)
-        best = max(folds, key=lambda fold: fold.validation_accuracy or -1.0)
+        best = max(folds, key=lambda fold: fold.validation_score or -1.0)
         failed = [f"fold {number}: {fold.failed}" for number, fold in enumerate(folds) if fold.failed]
         whole = replace(
             best,
-            validation_accuracy=_mean(fold.validation_accuracy for fold in folds),
-            train_accuracy=_mean(fold.train_accuracy for fold in folds),
-            fitted_accuracy=_mean(fold.fitted_accuracy for fold in folds),
+            validation_score=_mean(fold.validation_score for fold in folds),
+            train_score=_mean(fold.train_score for fold in folds),
+            fitted_score=_mean(fold.fitted_score for fold in folds),
             best_epoch=None,
             failed="; ".join(failed) or None,
             train_seconds=sum(fold.train_seconds for fold in folds),
             folds=folds,
         )
-        return replace(whole, accuracy=float(whole.score().mean()))
+        return replace(whole, score=whole.to_learn.score(whole.answers()))
 
     @classmethod
     def read(cls, folder: Path, label: str) -> "Result":
         """Raises UserError where the run's file is damaged."""
         with _told_if_damaged(folder):
             content = json.loads((folder / RUN).read_text())
+            if "task" not in content:
+                raise ValueError("it was written by an earlier version")
             known = {
                 entry.name: content[entry.name]
                 for entry in fields(cls)
@@ -83,24 +86,28 @@ class Result:
         with _told_if_damaged(self.folder):
             return [json.loads(line) for line in (self.folder / METRICS).read_text().splitlines()]
 
-    def test_answers(self) -> tuple[Float[np.ndarray, "examples classes"], Int[np.ndarray, "examples"]]:
-        """Its probabilities on the test images, and the labels."""
-        if self.folds:
-            answers = [fold._arrays() for fold in self.folds]
-            order = np.argsort(np.concatenate([indices for _, _, indices in answers]))
-            probabilities, labels = (np.concatenate([arrays[part] for arrays in answers])[order] for part in (0, 1))
-            return probabilities, labels
-        probabilities, labels, _ = self._arrays()
-        return probabilities, labels
+    @property
+    def to_learn(self) -> Task:
+        return task_named(self.task)
 
-    def _arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Probabilities, labels and indices of this run's own test images."""
+    def answers(self) -> Answers:
+        """What it answers on the test examples and what is true of them, in the examples' order where there are folds."""
+        if not self.folds:
+            return self._answers()[0]
+        several = [fold._answers() for fold in self.folds]
+        order = np.argsort(np.concatenate([indices for _, indices in several]))
+        return {name: np.concatenate([answers[name] for answers, _ in several])[order] for name in several[0][0]}
+
+    def _answers(self) -> tuple[Answers, Int[np.ndarray, "examples"]]:
+        """Of this run's own test examples, with their indices."""
         with _told_if_damaged(self.folder), np.load(self.folder / PREDICTIONS) as arrays:
-            return arrays["test_probabilities"], arrays["test_labels"], arrays["test_indices"]
+            names = [name for name in arrays if name.startswith("test_")]
+            answers = {name.removeprefix("test_"): arrays[name] for name in names}
+            return answers, answers.pop("indices")
 
-    def score(self) -> Bool[np.ndarray, "examples"]:
-        """Whether each test image is answered rightly."""
-        return classification.score(*self.test_answers())
+    def scores(self) -> Float[np.ndarray, "examples"]:
+        """The score of each test example."""
+        return self.to_learn.scores(self.answers())
 
 
 def _mean(values: Iterable[float | None]) -> float | None:
@@ -124,7 +131,7 @@ def _told_if_damaged(folder: Path) -> Iterator[None]:
 
 def scores(results: Sequence[Result]) -> Float[np.ndarray, "seeds examples"]:
     """The scores of several runs on the test images, a row a seed."""
-    return np.stack([result.score() for result in results]).astype(np.float64)
+    return np.stack([result.scores() for result in results])
 
 
 def write_csv(path: Path, results: Sequence[Result], study: Path) -> None:

@@ -67,7 +67,7 @@ def with_best_rates(settled: Settled, search: Study) -> Settled:
         for rate in rates(contender):
             (result,) = search.results[_label(contender, rate)]
             losses = [epoch["validation_loss"] for epoch in result.history()]
-            accuracy = result.validation_accuracy or 0.0
+            accuracy = result.validation_score or 0.0
             merits[rate] = (result.failed is None, accuracy, -min(losses, default=float("inf")))
         best = max(merits, key=merits.__getitem__)
         tuned[contender.label] = {f"{rate:g}": accuracy for rate, (_, accuracy, _) in merits.items()}

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from skipwise.deployment import Model
 from skipwise.errors import UserError
 from skipwise.statistics import Verdict, decide_each, shared_alpha
+from skipwise.studies.baseline import BASELINE, Baseline, read_baseline
 from skipwise.studies.design import Design
 from skipwise.studies.folder import StudyFolder
 from skipwise.studies.looks import record_look
@@ -73,8 +74,13 @@ class Study:
 
     @cached_property
     def scores(self) -> dict[str, Float[np.ndarray, "seeds examples"]]:
-        """Of each contender, whether each test image is answered rightly."""
+        """Of each contender, the score of each test example."""
         return {label: scores(results) for label, results in self.results.items()}
+
+    @cached_property
+    def baseline(self) -> Baseline | None:
+        """What stands beside every contender, where the task has such a thing."""
+        return read_baseline(self.folder.file(BASELINE), self.design)
 
     @cached_property
     def verdicts(self) -> dict[str, Verdict]:
@@ -138,20 +144,20 @@ class Study:
 
     @cached_property
     def best_result(self) -> Result:
-        """The best run, by validation, of the contender best by mean validation accuracy, then the cheaper one.
+        """The best run, by validation, of the contender best by mean validation score, then the cheaper one.
 
         Raises UserError where no run has weights.
         """
 
         def validation(result: Result) -> float:
-            return -1.0 if result.validation_accuracy is None else result.validation_accuracy
+            return -1.0 if result.validation_score is None else result.validation_score
 
         def merit(label: str) -> tuple[float, int]:
             results = self.results[label]
             return sum(map(validation, results)) / len(results), -results[0].multiply_adds
 
         best = max(self.results[max(self.results, key=merit)], key=validation)
-        if best.validation_accuracy is None:
+        if best.validation_score is None:
             raise UserError(f"No run of {self.path} finished an epoch with a finite loss: there is no model.")
         return best
 

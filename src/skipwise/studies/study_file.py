@@ -10,12 +10,12 @@ from typing import Any
 import tomli_w
 from pydantic import TypeAdapter, ValidationError
 
-from skipwise.data.sources import check_exists
 from skipwise.errors import UserError, unknown
+from skipwise.recipe import Recipe
 from skipwise.studies.asked import SOME, Asked
 from skipwise.studies.budget import parse_budget
 from skipwise.studies.sweeps import sweep
-from skipwise.training.recipe import Recipe
+from skipwise.tasks import check_exists
 
 STUDY_FILE = "study.toml"
 ASKED: TypeAdapter[Asked] = TypeAdapter(Asked)
@@ -141,7 +141,7 @@ def _sets(field: str) -> re.Pattern[str]:
 
 def _check_data(asked: Asked) -> None:
     try:
-        check_exists(asked.data)
+        check_exists(asked.data, asked.to_learn)
     except UserError as error:
         raise UserError(f"{error} Paths begin at the folder where skipwise is run, not at the study file.") from error
 

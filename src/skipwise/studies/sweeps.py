@@ -7,12 +7,12 @@ from skipwise.data.dataset import Dataset
 from skipwise.errors import UserError, unknown
 from skipwise.networks import Architecture
 from skipwise.networks.presets import depths_of, families, twin_name
+from skipwise.recipe import Recipe
 from skipwise.studies import defaults
 from skipwise.studies.asked import Asked
 from skipwise.studies.contender import Contender, parse_contender, parse_contenders
 from skipwise.studies.tuning_space import family_of
 from skipwise.studies.tuning_space_file import space_of
-from skipwise.training.recipe import Recipe
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,21 +57,22 @@ def _usual(asked: Asked, recipe: Recipe) -> Sweep:
         raise UserError(
             f"tune takes no {'--tune: it searches the rate' if asked.tune else '--folds: it keeps a test set'}."
         )
-    family = family_of(asked.family)
+    family = family_of(asked.usual_family)
     space_of(asked.space, family)  # a mistake in it is told before data are read
     return Sweep(contenders=(parse_contender(family.usual, recipe, asked.settings),))
 
 
 def _depths(asked: Asked, recipe: Recipe) -> Sweep:
     contenders, points = [], []
-    known = depths_of(asked.family)
+    family = asked.usual_family
+    known = depths_of(family)
     if not known:
-        raise unknown("family of networks with a depth in its name", asked.family, families())
-    for depth in sorted(set(asked.depths)):
+        raise unknown("family of networks with a depth in its name", family, families())
+    for depth in sorted(set(asked.usual_depths)):
         if depth not in known:
-            raise UserError(f"There is no {asked.family} of {depth} layers: known are {', '.join(map(str, known))}.")
-        residual = f"{asked.family}{depth}"
-        for name, series in ((twin_name(residual), "plain"), (residual, asked.family)):
+            raise UserError(f"There is no {family} of {depth} layers: known are {', '.join(map(str, known))}.")
+        residual = f"{family}{depth}"
+        for name, series in ((twin_name(residual), "plain"), (residual, family)):
             contenders.append(parse_contender(name, recipe, asked.settings))
             points.append(Point(label=name, series=series, at=depth))
     if not contenders:
@@ -107,7 +108,9 @@ def _ablations(asked: Asked, base: Contender, dataset: Dataset | None) -> Sweep:
         if ingredient not in INGREDIENTS:
             raise unknown("ingredient", ingredient, INGREDIENTS)
         try:
-            made.append(_changed(base, ingredient, side))
+            changed = _changed(base, ingredient, side)
+            asked.to_learn.check(changed.network, changed.recipe)
+            made.append(changed)
         except UserError as error:
             if set(asked.over) != set(defaults.INGREDIENTS):
                 raise

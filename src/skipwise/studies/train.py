@@ -1,6 +1,7 @@
 """Train the runs of a study that are missing."""
 
 from skipwise.errors import UserError
+from skipwise.studies.baseline import BASELINE, make_baseline
 from skipwise.studies.prepare import Ready
 from skipwise.studies.study import Study
 from skipwise.studies.study_file import STUDY_FILE, study_file
@@ -34,4 +35,6 @@ def train_missing(ready: Ready, listener: Listener) -> Study:
             f"{reason}. The finished runs are kept; mend it and run the same command again "
             f"(details: {folder.run_folder(design, design.contender(job.contender), job.seed, job.fold) / 'error.txt'})."
         )
+    if design.asked is not None:
+        make_baseline(folder.file(BASELINE), design, ready.dataset)
     return Study(folder, design)

@@ -51,7 +51,7 @@ def make_tuning_ready(settled: Settled) -> SearchReady:
     """
     optuna()
     asked = settled.asked
-    space = space_of(asked.space, family_of(asked.family))
+    space = space_of(asked.space, family_of(asked.usual_family))
     dataset = without_test(settled.dataset)
     inside = replace(asked, command="compare", name=SEARCH, out=asked.out / settled.name, seeds=1)
     usual = replace(settled.sweep.contenders[0], label="usual")

@@ -5,10 +5,8 @@ from dataclasses import replace
 from typing import Any, Protocol, runtime_checkable
 
 from skipwise.errors import UserError
-from skipwise.networks import build, cost
 from skipwise.studies.budget import parse_budget, with_budget
 from skipwise.studies.contender import Contender, parse_contender
-from skipwise.studies.defaults import recipe_for
 from skipwise.studies.design import Design
 from skipwise.studies.folder import StudyFolder
 from skipwise.studies.prepare import Settled
@@ -41,7 +39,7 @@ class Trials:
         self.settled, self.space = settled, space
         self.folder, self.design = folder, design
         self.watcher = watcher
-        recipe = recipe_for(settled.dataset, settled.asked.epochs)
+        recipe = settled.asked.to_learn.recipe(settled.dataset, settled.asked.epochs)
         self.usual = space.values_of_usual(recipe, settled.asked.settings)
         self.journal = Journal(folder.file(JOURNAL), space, settled.asked.trials, SEED, self.usual)
         self.again = deque(told for told in self.journal.all() if told.running)
@@ -79,9 +77,9 @@ class Trials:
         """A trial has taken some steps; at the first one of an epoch the accuracy after the last epoch is reported."""
         self.watcher.tick(job, tick)
         number, percent = _number(job), judged_percent(tick)
-        if number in self.dropping or tick.validation_accuracy is None or not percent:
+        if number in self.dropping or tick.validation_score is None or not percent:
             return
-        if self.journal.report(number, percent, tick.validation_accuracy):
+        if self.journal.report(number, percent, tick.validation_score):
             self.dropping.add(number)
             self.journal.drop(number)
 
@@ -105,12 +103,12 @@ class Trials:
             line = f"FAILED: {error}"
         else:
             result = Result.read(run, job.contender)
-            if result.failed is not None or result.validation_accuracy is None:
+            if result.failed is not None or result.validation_score is None:
                 self._fail(number, result.failed or "no epoch was finished")
                 line = f"FAILED: {result.failed}"
             else:
-                self.journal.finish(number, result.validation_accuracy)
-                line = f"validation accuracy {result.validation_accuracy:.3f}"
+                self.journal.finish(number, result.validation_score)
+                line = f"validation accuracy {result.validation_score:.3f}"
         self.watcher.ended(job, f"{job.contender} {told.notes['text']}: {line}")
 
     def found(self) -> tuple[Trial, ...]:
@@ -124,10 +122,10 @@ class Trials:
     def _made(self, told: Told) -> Contender:
         """The contender of a trial, noted with its costs. Raises UserError for what cannot be."""
         asked, data = self.settled.asked, self.settled.dataset
-        text = self.space.description(told.values, recipe_for(data, asked.epochs), asked.settings)
+        text = self.space.description(told.values, asked.to_learn.recipe(data, asked.epochs), asked.settings)
         self.journal.note(told.number, "text", text)
         contender = contender_of(self.settled, f"trial-{told.number}", text)
-        costs = cost(build(contender.network, data.input_shape, len(data.classes), seed=0), data.input_shape)
+        costs = asked.to_learn.cost(asked.to_learn.build(contender.network, data.form, seed=0), data.form)
         for name, what in (
             ("multiply_adds", costs.multiply_adds),
             ("parameters", costs.parameters),
@@ -150,10 +148,10 @@ class Trials:
 def contender_of(settled: Settled, label: str, text: str) -> Contender:
     """What a trial trains, for as long as the study's budget allows. Raises UserError for what cannot be."""
     asked, data = settled.asked, settled.dataset
-    contender = parse_contender(f"{label}@{text}", recipe_for(data, asked.epochs), asked.settings)
+    contender = parse_contender(f"{label}@{text}", asked.to_learn.recipe(data, asked.epochs), asked.settings)
     if asked.budget is None:
         return contender
-    return with_budget(contender, parse_budget(asked.budget), data.input_shape, len(data.classes))
+    return with_budget(contender, parse_budget(asked.budget), asked.to_learn, data.form)
 
 
 def write_design(folder: StudyFolder, design: Design) -> None:

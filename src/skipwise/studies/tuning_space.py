@@ -11,8 +11,8 @@ from pydantic import ConfigDict, StrictBool, StrictFloat, StrictInt, with_config
 from skipwise.errors import UserError, unknown
 from skipwise.networks import PRESETS, Architecture
 from skipwise.networks.fields import ARCHITECTURE_FIELDS, set_field
+from skipwise.recipe import RECIPE_FIELDS, Recipe
 from skipwise.studies.contender import parse_contender
-from skipwise.training.recipe import RECIPE_FIELDS, Recipe
 
 Value = bool | int | float | str
 

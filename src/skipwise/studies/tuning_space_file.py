@@ -9,8 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 from skipwise.errors import UserError, unknown
 from skipwise.networks import Architecture
 from skipwise.networks.fields import ARCHITECTURE_FIELDS, set_field
+from skipwise.recipe import RECIPE_FIELDS
 from skipwise.studies.tuning_space import DEPTH, OWN_FIELDS, WIDTH, Dimension, Family, Range, Space, Value
-from skipwise.training.recipe import RECIPE_FIELDS
 
 SHARED = ("epochs", "steps", "seconds", "fraction", "pretrained")
 """What all trials must have in common, or their accuracies could not be compared while they train."""

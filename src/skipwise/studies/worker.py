@@ -20,10 +20,8 @@ from typing import Any, TextIO
 import torch
 from filelock import FileLock
 
-from skipwise.data.dataset import load
 from skipwise.data.folds import fold_of
 from skipwise.errors import UserError
-from skipwise.networks import build
 from skipwise.studies.folder import StudyFolder
 from skipwise.training.loop import Stopped, Tick
 from skipwise.training.run import train_run
@@ -41,20 +39,23 @@ def main(study: str) -> None:
     design = folder.design()
     assert design is not None
     torch.set_num_threads(design.plan.threads)
-    dataset = load(folder.read("data.json"))
+    task = design.to_learn
+    whole = task.load(folder.read("data.json"))
     _say(tell, event="ready")
     while (job := orders.jobs.get()) is not None and not orders.stop.is_set():
         design = folder.design()  # a search has added its newest trial
         assert design is not None
         contender, seed, fold = design.contender(job["contender"]), job["seed"], job["fold"]
+        dataset = whole if fold is None else fold_of(whole, fold, design.folds or 0, seed)
         run_folder = folder.run_folder(design, contender, seed, fold)
         run_folder.mkdir(parents=True, exist_ok=True)
         try:
             with FileLock(run_folder / ".lock"):  # an orphan of a killed study may still be writing its checkpoint
                 train_run(
-                    build(contender.network, dataset.input_shape, len(dataset.classes), seed),
+                    task,
+                    task.build(contender.network, dataset.form, seed),
                     contender.recipe,
-                    dataset if fold is None else fold_of(dataset, fold, design.folds or 0, seed),
+                    dataset,
                     seed=seed,
                     plan=design.plan,
                     folder=run_folder,

@@ -1,1 +1,20 @@
-"""What is to be learned: a loss, an answer and a score for each example."""
+"""What is to be learned: a loss, answers, and a score for each example."""
+
+from skipwise.tasks.classification import Classification
+from skipwise.tasks.find import TASKS, check_exists, find_task, known_data, task_named
+from skipwise.tasks.images import ImageClassification
+from skipwise.tasks.task import Answers, Prediction, Task, Teacher
+
+__all__ = [
+    "TASKS",
+    "Answers",
+    "Classification",
+    "ImageClassification",
+    "Prediction",
+    "Task",
+    "Teacher",
+    "check_exists",
+    "find_task",
+    "known_data",
+    "task_named",
+]

@@ -1,32 +1,95 @@
-"""Image classification: the loss, the answer, and the score of each example."""
+"""Classification, of whatever: the loss, the answer, and the score of each example."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch.nn.functional as F
 from jaxtyping import Bool, Float, Int
-from torch import Tensor
+from torch import Tensor, nn
+
+from skipwise.data import Batch
+from skipwise.recipe import Recipe
+from skipwise.tasks.imbalance import objective
+from skipwise.tasks.task import Answers, Prediction, Task, Teacher
 
 
-def loss(logits: Float[Tensor, "batch classes"], labels: Int[Tensor, "batch"]) -> Float[Tensor, ""]:
-    """Cross-entropy in nats, averaged over the batch: how data that are not learned from are judged."""
-    return F.cross_entropy(logits.float(), labels)
+@dataclass(frozen=True, kw_only=True)
+class Named(Prediction):
+    """The class of an example, and the probability of every class."""
+
+    label: str
+    probability: float
+    probabilities: dict[str, float]
+
+    @property
+    def words(self) -> str:
+        return f"{self.label}  {self.probability:.3f}"
 
 
-def answer(logits: Float[Tensor, "batch classes"]) -> Float[Tensor, "batch classes"]:
-    """The probability of each class."""
-    return logits.float().softmax(1)
+class Classification(Task):
+    """One class for each example. Answers are `probabilities` of each class and the true `labels`."""
+
+    sections = ("confusion", "classes")
+
+    def teacher(self, dataset: Any, recipe: Recipe, device: str) -> Teacher:
+        """Cross-entropy, treated for imbalance; of mixed examples by the share of each label."""
+        treated = objective(
+            recipe.imbalance, recipe.label_smoothing, dataset.labels[dataset.train], len(dataset.classes), device
+        )
+
+        def teach(network: nn.Module, batch: Batch, done: float) -> tuple[Tensor, float]:
+            logits: Tensor = network(batch.inputs)
+            losses = treated.losses(logits, batch.targets, done)
+            if batch.share is not None and batch.other_targets is not None:
+                losses = batch.share * losses + (1 - batch.share) * treated.losses(logits, batch.other_targets, done)
+            right = (logits.detach().argmax(1) == batch.targets).sum()
+            return losses.mean(), right.item()
+
+        return teach
+
+    def judge(self, network: nn.Module, batch: Batch) -> tuple[Answers, float]:
+        logits: Tensor = network(batch.inputs)
+        loss = F.cross_entropy(logits.float(), batch.targets)
+        probabilities = logits.float().softmax(1)
+        return {"probabilities": probabilities.cpu().numpy(), "labels": batch.targets.cpu().numpy()}, loss.item()
+
+    def unlearned(self, dataset: Any, indices: Int[np.ndarray, "some"]) -> Answers:
+        """The commonest class of the training examples."""
+        probabilities = np.zeros((len(indices), len(dataset.classes)), np.float32)
+        probabilities[:, np.bincount(dataset.labels[dataset.train]).argmax()] = 1
+        return {"probabilities": probabilities, "labels": dataset.labels[indices]}
+
+    def failure(self, dataset: Any, recipe: Recipe, train_score: float | None, fitted: Answers | None) -> str | None:
+        """No better than always naming the commonest class.
+
+        Examples are mixed in training or classes weighted by some recipes, so that training accuracy means something
+        else: there the mean recall on `fitted` must be above that of a single answer.
+        """
+        if fitted is not None and (recipe.mixup or recipe.cutmix or recipe.imbalance != "none"):
+            recall, classes = mean_recall(fitted), len(np.unique(fitted["labels"]))
+            if recall <= 1 / classes:
+                return f"mean recall {recall:.3f} on training {self.examples} is no better than naming one of {classes} classes"
+            return None
+        commonest = commonest_share(dataset.labels[dataset.train])
+        if train_score is not None and train_score <= commonest:
+            return f"training accuracy {train_score:.3f} is no better than always naming the commonest class ({commonest:.3f})"
+        return None
+
+    def scores(self, answers: Answers) -> Float[np.ndarray, "examples"]:
+        return right_answers(answers).astype(np.float64)
 
 
-def score(
-    probabilities: Float[np.ndarray, "examples classes"], labels: Int[np.ndarray, "examples"]
-) -> Bool[np.ndarray, "examples"]:
+def right_answers(answers: Answers) -> Bool[np.ndarray, "examples"]:
     """Whether each example is answered rightly: the class of highest probability is its label."""
-    right: Bool[np.ndarray, examples] = probabilities.argmax(1) == labels
+    right: Bool[np.ndarray, examples] = answers["probabilities"].argmax(1) == answers["labels"]
     return right
 
 
-def mean_recall(probabilities: Float[np.ndarray, "examples classes"], labels: Int[np.ndarray, "examples"]) -> float:
+def mean_recall(answers: Answers) -> float:
     """The share of each class that is answered rightly, averaged over the classes that there are."""
-    right = score(probabilities, labels)
+    right, labels = right_answers(answers), answers["labels"]
     return float(np.mean([right[labels == label].mean() for label in np.unique(labels)]))
 
 
@@ -35,10 +98,16 @@ def commonest_share(labels: Int[np.ndarray, "examples"]) -> float:
     return float(np.bincount(labels).max() / len(labels))
 
 
-def commonest_answer(
-    training_labels: Int[np.ndarray, "examples"], examples: int, classes: int
-) -> Float[np.ndarray, "others classes"]:
-    """What a network that learned nothing would answer: the commonest class of the training images."""
-    answer = np.zeros((examples, classes), np.float32)
-    answer[:, np.bincount(training_labels).argmax()] = 1
-    return answer
+def named(
+    files: Sequence[str], probabilities: Float[np.ndarray, "examples classes"], classes: Sequence[str]
+) -> list[Prediction]:
+    """The answers of a classifier in words."""
+    return [
+        Named(
+            file=file,
+            label=classes[int(row.argmax())],
+            probability=float(row.max()),
+            probabilities=dict(zip(classes, row.tolist(), strict=True)),
+        )
+        for file, row in zip(files, probabilities, strict=True)
+    ]

@@ -1,7 +1,6 @@
 """What is done when some classes have many more training images than others."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import torch
@@ -9,9 +8,7 @@ import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor
 
-Imbalance = Literal[
-    "none", "class-weights", "effective-number", "focal", "balanced-sampling", "logit-adjustment", "deferred"
-]
+from skipwise.recipe import Imbalance
 
 BETA = 0.9999
 """Of the effective number of images: how much a further image of a class still adds."""

@@ -1,6 +1,5 @@
-"""How a network is trained: recipe, plan, loop, checkpoint, one run."""
+"""How a network is trained: plan, loop, checkpoint, one run."""
 
 from skipwise.training.plan import Plan, choose_plan
-from skipwise.training.recipe import Recipe
 
-__all__ = ["Plan", "Recipe", "choose_plan"]
+__all__ = ["Plan", "choose_plan"]

@@ -21,7 +21,7 @@ State = dict[str, Tensor]
 class Progress:
     """Where a run stands: everything that training needs to go on, beside weights and optimizer.
 
-    `step` counts the steps done in `epoch`, `done` those of the whole run; `totals` sums loss and right answers since
+    `step` counts the steps done in `epoch`, `done` those of the whole run; `totals` sums loss and scores since
     validation data last judged; `history` holds an entry for each time they did, after so many `rounds`. `rate` is the
     learning rate of the last step.
     """
@@ -31,17 +31,17 @@ class Progress:
     done: int = 0
     rounds: int = 0
     rate: float = 0.0
-    totals: dict[str, float] = field(default_factory=lambda: {"loss": 0.0, "right": 0.0, "seen": 0.0, "seconds": 0.0})
-    history: list[dict[str, float]] = field(default_factory=list)
+    totals: dict[str, float] = field(default_factory=lambda: {"loss": 0.0, "score": 0.0, "seen": 0.0, "seconds": 0.0})
+    history: list[dict[str, Any]] = field(default_factory=list)
     best_epoch: int | None = None
-    best_accuracy: float = -1.0
+    best_score: float = -1.0
     best_loss: float = float("inf")
     failed: str | None = None
 
     @property
     def seconds(self) -> float:
         """Spent on training steps so far."""
-        return sum(entry["seconds"] for entry in self.history) + self.totals["seconds"]
+        return float(sum(entry["seconds"] for entry in self.history)) + self.totals["seconds"]
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
@@ -67,7 +67,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     write_atomically(path, lambda part: torch.save(content, part))
 
 
-def write_metrics(path: Path, history: list[dict[str, float]]) -> None:
+def write_metrics(path: Path, history: list[dict[str, Any]]) -> None:
     """One line of JSON for each finished epoch."""
     lines = "".join(json.dumps(epoch) + "\n" for epoch in history)
     write_atomically(path, lambda part: part.write_text(lines))

@@ -1,24 +1,25 @@
 """What becomes of a trained network when its normalisations and arms are merged into convolutions."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
-import numpy as np
+import torch
 from torch import nn
 
 from skipwise.data.stream import Stream
-from skipwise.networks import Network, cost, fuse, has_shortcuts
-from skipwise.training.evaluate import evaluate
+from skipwise.networks import Network, fuse, has_shortcuts
+from skipwise.tasks import Task
 from skipwise.training.plan import Plan
 
-CHECKED_IMAGES = 256
+CHECKED_EXAMPLES = 256
 
 
 @dataclass(frozen=True, kw_only=True)
 class Deployed:
     """A fused network beside the one that was trained.
 
-    `plain`: no shortcut is left in it. `difference`: the largest between the probabilities of the two, in fp32 on
-    `CHECKED_IMAGES` validation images or all there are.
+    `plain`: no shortcut is left in it. `difference`: the largest between the answers of the two, in fp32 on
+    `CHECKED_EXAMPLES` validation examples or all there are.
     """
 
     parameters: int
@@ -27,16 +28,20 @@ class Deployed:
     difference: float
 
 
-def deployed(network: nn.Module, stream: Stream, plan: Plan) -> Deployed:
+@torch.no_grad()
+def deployed(task: Task, network: nn.Module, stream: Stream[Any], plan: Plan) -> Deployed:
     """Fuse a trained network and hold it against itself."""
+    network.eval()
     fused = fuse(network)
-    costs = cost(fused, stream.dataset.input_shape)
-    indices = stream.dataset.validation[:CHECKED_IMAGES]
-    exact = replace(plan, precision="fp32")
-    before, after = (evaluate(either, stream, indices, exact)[0] for either in (network, fused))
+    costs = task.cost(fused, stream.dataset.form)
+    indices = stream.dataset.validation[:CHECKED_EXAMPLES]
+    with replace(plan, precision="fp32").autocast():
+        differences = [
+            task.difference(network, fused, batch) for batch in stream.unvaried(indices, task.judged_at_once)
+        ]
     return Deployed(
         parameters=costs.parameters,
         multiply_adds=costs.multiply_adds,
-        plain=isinstance(fused, Network) and not has_shortcuts(fused),
-        difference=float(np.abs(before - after).max()),
+        plain=any(isinstance(module, Network) for module in fused.modules()) and not has_shortcuts(fused),
+        difference=max(differences),
     )

@@ -1,25 +1,27 @@
-"""What a network answers on images it does not learn from."""
+"""What a network answers on examples it does not learn from."""
+
+from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Int
 from torch import nn
 
 from skipwise.data.stream import Stream
-from skipwise.tasks import classification
+from skipwise.tasks import Answers, Task
 from skipwise.training.plan import Plan
 
 
 @torch.no_grad()
 def evaluate(
-    network: nn.Module, stream: Stream, indices: Int[np.ndarray, "examples"], plan: Plan
-) -> tuple[Float[np.ndarray, "examples classes"], float]:
-    """The probabilities for these images of the data set, and the mean cross-entropy in nats."""
+    task: Task, network: nn.Module, stream: Stream[Any], indices: Int[np.ndarray, "examples"], plan: Plan
+) -> tuple[Answers, float]:
+    """The answers for these examples of the data set, and the mean loss."""
     network.eval()
-    answers, loss = [], 0.0
-    for batch in stream.unvaried(indices):
+    several, loss = [], 0.0
+    for batch in stream.unvaried(indices, task.judged_at_once):
         with plan.autocast():
-            logits = network(batch.images)
-        answers.append(classification.answer(logits).cpu().numpy())
-        loss += classification.loss(logits, batch.labels).item() * len(batch.labels)
-    return np.concatenate(answers), loss / len(indices)
+            answers, of_batch = task.judge(network, batch)
+        several.append(answers)
+        loss += of_batch * len(batch)
+    return {name: np.concatenate([answers[name] for answers in several]) for name in several[0]}, loss / len(indices)

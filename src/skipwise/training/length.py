@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from skipwise.recipe import Recipe
 from skipwise.training.checkpoint import Progress
 from skipwise.training.optimizers import learning_rate
-from skipwise.training.recipe import Recipe
 
 ROUNDS = 40
 """Where the length is not in epochs, validation data judge at most so often: short epochs are many."""

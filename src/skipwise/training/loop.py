@@ -6,13 +6,14 @@ from collections.abc import Callable, Collection
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from torch import Tensor, nn
+from torch import nn
 
 from skipwise.data.stream import Batch, Stream
 from skipwise.networks import Network, key_masks
-from skipwise.tasks import classification
-from skipwise.tasks.imbalance import objective
+from skipwise.recipe import Recipe
+from skipwise.tasks import Task
 from skipwise.training.average import Average
 from skipwise.training.checkpoint import (
     CHECKPOINT,
@@ -26,18 +27,17 @@ from skipwise.training.checkpoint import (
 )
 from skipwise.training.evaluate import evaluate
 from skipwise.training.length import Length
-from skipwise.training.optimizers import sgd, weights
+from skipwise.training.optimizers import optimizer, weights
 from skipwise.training.plan import Plan
-from skipwise.training.recipe import Recipe
 
 SECONDS_BETWEEN_CHECKPOINTS = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tick:
-    """Where a run stands, told after each step: loss and accuracy are means since validation data last judged.
+    """Where a run stands, told after each step: loss and score are means since validation data last judged.
 
-    `share` of the run is done; `validation_accuracy` is the last one, None before the first.
+    `share` of the run is done; `score` is None where training knows none, `validation_score` before the first.
     """
 
     epoch: int
@@ -45,8 +45,8 @@ class Tick:
     steps_per_epoch: int
     share: float
     loss: float
-    accuracy: float
-    validation_accuracy: float | None
+    score: float | None
+    validation_score: float | None
 
 
 class Stopped(Exception):  # noqa: N818
@@ -58,29 +58,29 @@ class Loop:
 
     def __init__(
         self,
+        task: Task,
         network: nn.Module,
         recipe: Recipe,
-        stream: Stream,
+        stream: Stream[Any],
         plan: Plan,
         folder: Path,
         trunk: Collection[str] = (),
     ) -> None:
+        self.task = task
         self.network = network
         self.frozen = set(trunk) if recipe.trunk_rate == 0 else set()
         for name, parameter in network.named_parameters():
             parameter.requires_grad_(name not in self.frozen)
-        if isinstance(network, Network):
-            network.recompute = recipe.checkpointing
+        for module in network.modules():
+            if isinstance(module, Network):
+                module.recompute = recipe.checkpointing
         self.recipe = recipe
         self.stream = stream
         self.length = Length(recipe=recipe, steps_per_epoch=stream.steps_per_epoch)
         self.plan = plan
         self.folder = folder
-        self.optimizer = sgd(network, recipe, trunk)
-        dataset = stream.dataset
-        self.objective = objective(
-            recipe.imbalance, recipe.label_smoothing, dataset.labels[dataset.train], len(dataset.classes), plan.device
-        )
+        self.optimizer = optimizer(network, recipe, trunk)
+        self.teach = task.teacher(stream.dataset, recipe, plan.device)
         self.average = Average(network, recipe.ema) if recipe.ema else None
         self.progress = Progress()
         self.best: State = {}
@@ -104,14 +104,14 @@ class Loop:
         for batch in self.stream.epoch(progress.epoch, progress.step):
             if self.length.over(progress):
                 return
-            loss, right = self.train_step(batch)
+            loss, score = self.train_step(batch)
             progress.step += 1
             progress.done += 1
             if self.average is not None:
                 self.average.update(self.network, progress.done)
-            totals["loss"] += loss * len(batch.labels)
-            totals["right"] += right
-            totals["seen"] += len(batch.labels)
+            totals["loss"] += loss * len(batch)
+            totals["score"] += math.nan if score is None else score
+            totals["seen"] += len(batch)
             now = time.monotonic()
             totals["seconds"] += now - started
             started = now
@@ -132,32 +132,21 @@ class Loop:
             if f"{name}.weight" in self.frozen and hasattr(module, "running_mean"):
                 module.eval()
 
-    def train_step(self, batch: Batch) -> tuple[float, float]:
-        """One step down the gradient. Gives the batch's loss and its number of right answers."""
+    def train_step(self, batch: Batch) -> tuple[float, float | None]:
+        """One step down the gradient. Gives the batch's mean loss and its summed scores, if the task knows them."""
         key_masks(self.network, self.stream.seed, self.progress.done)
         self.progress.rate = self.length.rate(self.progress)
         for group in self.optimizer.param_groups:
             group["lr"] = group["share"] * self.progress.rate
         self.optimizer.zero_grad(set_to_none=True)
         with self.plan.autocast():
-            logits = self.network(batch.images)
-        loss = self._loss(logits, batch)
+            loss, score = self.teach(self.network, batch, self.length.share(self.progress))
         penalised = loss
         if self.recipe.l1:
             penalised = loss + self.recipe.l1 * sum(weight.abs().sum() for weight in weights(self.network))
         penalised.backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
-        right = (logits.detach().argmax(1) == batch.labels).sum()
-        return loss.item(), right.item()
-
-    def _loss(self, logits: Tensor, batch: Batch) -> Tensor:
-        """The mean over the batch, of mixed images by the share of each label."""
-        done = self.length.share(self.progress)
-        losses = self.objective.losses(logits, batch.labels, done)
-        if batch.share is not None and batch.other_labels is not None:
-            others = self.objective.losses(logits, batch.other_labels, done)
-            losses = batch.share * losses + (1 - batch.share) * others
-        return losses.mean()
+        return loss.item(), score
 
     def _close_epoch(self) -> None:
         """Begin the next epoch, after judging on validation data where it is time to."""
@@ -176,23 +165,27 @@ class Loop:
     def _judge_as_it_is(self) -> None:
         progress, totals = self.progress, self.progress.totals
         dataset = self.stream.dataset
-        probabilities, validation_loss = evaluate(self.network, self.stream, dataset.validation, self.plan)
-        right = classification.score(probabilities, dataset.labels[dataset.validation])
-        accuracy = float(right.mean())
-        if (accuracy, -validation_loss) > (progress.best_accuracy, -progress.best_loss):
+        answers, validation_loss = evaluate(self.task, self.network, self.stream, dataset.validation, self.plan)
+        score = self.task.score(answers)
+        if (score, -validation_loss) > (progress.best_score, -progress.best_loss):
             progress.best_epoch = progress.epoch - 1
-            progress.best_accuracy, progress.best_loss = accuracy, validation_loss
+            progress.best_score, progress.best_loss = score, validation_loss
             self.best = {name: tensor.detach().clone() for name, tensor in self.network.state_dict().items()}
         progress.history.append({
             "epoch": progress.epoch,
             "train_loss": totals["loss"] / totals["seen"],
-            "train_accuracy": totals["right"] / totals["seen"],
+            "train_score": self._training_score(),
             "validation_loss": validation_loss,
-            "validation_accuracy": accuracy,
+            "validation_score": score,
             "learning_rate": progress.rate,
             "seconds": totals["seconds"],
-            "images_per_second": totals["seen"] / totals["seconds"],
+            "examples_per_second": totals["seen"] / totals["seconds"],
         })  # fmt: skip
+
+    def _training_score(self) -> float | None:
+        """The mean since validation data last judged."""
+        score = self.progress.totals["score"] / self.progress.totals["seen"]
+        return None if math.isnan(score) else score
 
     def _tick(self) -> Tick:
         totals = self.progress.totals
@@ -202,8 +195,8 @@ class Loop:
             steps_per_epoch=self.stream.steps_per_epoch,
             share=self.length.share(self.progress),
             loss=totals["loss"] / totals["seen"],
-            accuracy=totals["right"] / totals["seen"],
-            validation_accuracy=self.progress.history[-1]["validation_accuracy"] if self.progress.history else None,
+            score=self._training_score(),
+            validation_score=self.progress.history[-1]["validation_score"] if self.progress.history else None,
         )
 
     def _save(self) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Collection
 import torch
 from torch import nn
 
-from skipwise.training.recipe import Recipe
+from skipwise.recipe import Recipe
 
 
-def sgd(network: nn.Module, recipe: Recipe, trunk: Collection[str] = ()) -> torch.optim.SGD:
-    """SGD with Nesterov momentum; weight decay on the weights of convolutions and dense layers alone.
+def optimizer(network: nn.Module, recipe: Recipe, trunk: Collection[str] = ()) -> torch.optim.Optimizer:
+    """The recipe's optimizer; weight decay on the weights of convolutions and dense layers alone.
 
     Each group has a `share` of the rate: the recipe's `trunk_rate` for parameters named in `trunk`, 1 for the others.
     """
@@ -23,13 +23,11 @@ def sgd(network: nn.Module, recipe: Recipe, trunk: Collection[str] = ()) -> torc
             {"params": decayed, "weight_decay": recipe.weight_decay, "share": share},
             {"params": spared, "weight_decay": 0.0, "share": share},
         ]
-    return torch.optim.SGD(
-        [group for group in groups if group["params"]],
-        lr=recipe.lr,
-        momentum=recipe.momentum,
-        nesterov=recipe.momentum > 0,
-        fused=next(network.parameters()).device.type in ("cpu", "cuda"),
-    )
+    groups = [group for group in groups if group["params"]]
+    fused = next(network.parameters()).device.type in ("cpu", "cuda")
+    if recipe.optimizer == "adamw":
+        return torch.optim.AdamW(groups, lr=recipe.lr, betas=(recipe.momentum, 0.999), fused=fused)
+    return torch.optim.SGD(groups, lr=recipe.lr, momentum=recipe.momentum, nesterov=recipe.momentum > 0, fused=fused)
 
 
 def weights(network: nn.Module) -> list[nn.Parameter]:

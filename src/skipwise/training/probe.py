@@ -10,28 +10,29 @@ from torch import nn
 from skipwise.data.dataset import Dataset
 from skipwise.data.share import share_of
 from skipwise.networks.pretrained import load_pretrained
+from skipwise.recipe import Recipe
+from skipwise.tasks import Task
 from skipwise.training.length import ROUNDS
 from skipwise.training.loop import Loop
 from skipwise.training.plan import Plan
-from skipwise.training.recipe import Recipe
 
 PROBE_SECONDS = 1.0
 
 
-def seconds_per_run(network: nn.Module, recipe: Recipe, dataset: Dataset, plan: Plan) -> float:
+def seconds_per_run(task: Task, network: nn.Module, recipe: Recipe, dataset: Dataset, plan: Plan) -> float:
     """An estimate of one run's seconds: steps like the first ones, and validation after each epoch.
 
     The first step, which sets things up, is not counted; then the fastest of up to five steps, for at most about a
-    second. Judging an image is taken to cost a third of learning from it.
+    second. Judging an example is taken to cost a third of learning from it.
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(plan.threads)
     dataset = share_of(dataset, recipe.fraction, seed=0)
-    stream = recipe.stream(dataset, 0, plan.device)
+    stream = task.stream(dataset, recipe, 0, plan.device)
     try:
         with tempfile.TemporaryDirectory() as folder:
             trunk = load_pretrained(network, recipe.pretrained) if recipe.pretrained else ()
-            loop = Loop(plan.place(network), recipe, stream, plan, Path(folder), trunk)
+            loop = Loop(task, plan.place(network), recipe, stream, plan, Path(folder), trunk)
             loop.train_mode()
             fastest, probing_since = float("inf"), time.monotonic()
             for number, batch in zip(range(6), stream.epoch(0), strict=False):

@@ -1,0 +1,17 @@
+"""The parts of a report that a task names."""
+
+from collections.abc import Callable
+
+from skipwise.networks.dotted import load_dotted
+from skipwise.reports.classes import classes_part
+from skipwise.reports.confusion import confusion_part
+from skipwise.reports.part import Part
+from skipwise.studies import Study
+
+SECTIONS: dict[str, Callable[[Study], Part]] = {"confusion": confusion_part, "classes": classes_part}
+
+
+def task_parts(study: Study) -> list[Part]:
+    """The parts that the study's task names; a dotted path is a function of one's own, from a study to a Part."""
+    makers = [SECTIONS.get(name) or load_dotted(name) for name in study.design.to_learn.sections]
+    return [make(study) for make in makers]

@@ -1,0 +1,56 @@
+"""What stands in the table beside every contender of some tasks: a simple model, trained once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from skipwise.data import Dataset
+from skipwise.data.folds import fold_of
+from skipwise.studies.design import Design
+from skipwise.tasks import Answers
+from skipwise.training.checkpoint import write_atomically
+
+BASELINE = "baseline.npz"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Baseline:
+    """The baseline by name, with its score and that of each test example."""
+
+    name: str
+    score: float
+    scores: Float[np.ndarray, "examples"]
+
+
+def make_baseline(file: Path, design: Design, dataset: Dataset) -> None:
+    """Train the task's baseline, if it has one that is not there yet, and keep its answers.
+
+    With folds it is trained on the folds of seed 0, so that each example is answered once.
+    """
+    task = design.to_learn
+    if task.baseline is None or file.exists():
+        return
+    folds = design.folds
+    sets = [fold_of(dataset, fold, folds, seed=0) for fold in range(folds)] if folds else [dataset]
+    answers = [task.baseline_answers(one) for one in sets]
+    order = np.argsort(np.concatenate([one.test for one in sets])) if folds else slice(None)
+    together: dict[str, Any] = {name: np.concatenate([each[name] for each in answers])[order] for name in answers[0]}
+
+    def write(part: Path) -> None:
+        with part.open("wb") as opened:
+            np.savez_compressed(opened, **together)
+
+    write_atomically(file, write)
+
+
+def read_baseline(file: Path, design: Design) -> Baseline | None:
+    """What was kept, or None where there is none."""
+    task = design.to_learn
+    if task.baseline is None or not file.exists():
+        return None
+    with np.load(file) as arrays:
+        answers: Answers = dict(arrays)
+    return Baseline(name=task.baseline, score=task.score(answers), scores=task.scores(answers))

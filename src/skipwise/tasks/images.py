@@ -1,0 +1,115 @@
+"""Image classification."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from skipwise.data import (
+    NAMES,
+    OWN_SIZE,
+    Augmentation,
+    Images,
+    ImageStream,
+    Normaliser,
+    Options,
+    decode_for_prediction,
+    load_images,
+    prepare_images,
+)
+from skipwise.data.mixing import Mixing
+from skipwise.networks import AnyNetwork, Architecture
+from skipwise.recipe import Recipe
+from skipwise.tasks.classification import Classification, named
+from skipwise.tasks.task import Prediction, Told
+
+PHOTO_SIZES = {"cpu": 64, "mps": 224, "cuda": 224}
+"""The side that photos are resized to, in pixels, unless a size is asked for."""
+
+
+class ImageClassification(Classification):
+    """One class for each image."""
+
+    name = "images"
+    names = NAMES
+    score_name = "accuracy"
+
+    def prepare(self, data: str, options: Options, told: Told | None) -> Images:
+        return prepare_images(
+            data,
+            size=options.size,
+            photo_size=PHOTO_SIZES[options.device],
+            test_size=options.test_size,
+            split_seed=options.split_seed,
+            tail=options.long_tail,
+            progress=told,
+        )
+
+    def load(self, found: dict[str, Any]) -> Images:
+        return load_images(found)
+
+    def described(self, dataset: Images, options: Options) -> list[str]:
+        channels, height, width = dataset.input_shape
+        return [
+            f"{len(dataset.images)} images of {height}x{width} px, {'grey' if channels == 1 else 'colour'}, "
+            f"{len(dataset.classes)} classes",
+            _size_rule(dataset, options),
+        ]
+
+    def facts(self, found: dict[str, Any]) -> list[tuple[str, str]]:
+        image = found["image"]
+        return [
+            (
+                "images",
+                f"{len(found['labels'])} of {image['height']}x{image['width']} px, "
+                f"{'grey' if image['channels'] == 1 else 'colour'}",
+            ),
+            ("resize rule", found["resize_rule"]),
+        ]
+
+    def recipe(self, dataset: Images, epochs: int | None) -> Recipe:
+        base = super().recipe(dataset, epochs)
+        crop, flip = min(dataset.input_shape[1:]) // 8, dataset.mirrored
+        return base.set_field("crop", str(crop)).set_field("flip", str(flip))
+
+    def notes(self, network: AnyNetwork, dataset: Images) -> list[str]:
+        side = min(dataset.input_shape[1:])
+        stem = network.stem if isinstance(network, Architecture) else None
+        if stem is None or side >= stem.enlarge_to:
+            return []
+        return [f"enlarges the images from {side} to {stem.enlarge_to} px"]
+
+    def stream(self, dataset: Images, recipe: Recipe, seed: int, device: str) -> ImageStream:
+        return ImageStream(
+            dataset,
+            seed=seed,
+            batch_size=recipe.batch_size,
+            augmentation=Augmentation(crop=recipe.crop, flip=recipe.flip, cutout=recipe.cutout),
+            mixing=Mixing(mixup=recipe.mixup, cutmix=recipe.cutmix),
+            balanced=recipe.imbalance == "balanced-sampling",
+            device=device,
+        )
+
+    def predict(self, network: nn.Module, examples: Sequence[str], form: dict[str, Any]) -> list[Prediction]:
+        logits = torch.cat([network(new_image(file, form)) for file in examples])
+        return named(examples, logits.softmax(1).numpy(), form["classes"])
+
+
+def new_image(file: str, form: dict[str, Any]) -> Float[Tensor, "1 channels height width"]:
+    """An image file as the study's own images were. Raises UserError naming one that cannot be read."""
+    channels, height, width = form["input_shape"]
+    pixels = decode_for_prediction(Path(file), height=height, width=width, channels=channels)
+    return Normaliser(form["mean"], form["std"], "cpu")(torch.from_numpy(pixels[None].copy()))
+
+
+def _size_rule(dataset: Images, options: Options) -> str:
+    """Why the images have the size they have."""
+    if options.size is not None:
+        return f"size asked for: {options.size} px"
+    if dataset.found["resize_rule"] == OWN_SIZE:
+        return "own size kept: all images have it, and no side is above 64 px"
+    device = "CPU" if options.device == "cpu" else "GPU"
+    return f"resized to {dataset.input_shape[1]} px, the rule for photos on a {device} (--size PX changes it)"

@@ -1,0 +1,178 @@
+"""The contract of a task: what is to be learned from data of one kind. All that a study knows of it is here."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from skipwise.data import Batch, Dataset, Options, Stream
+from skipwise.errors import UserError
+from skipwise.networks import AnyNetwork, Cost, build, cost
+from skipwise.recipe import RECIPE_FIELDS, Recipe
+
+Answers = dict[str, np.ndarray]
+"""What a network answers on examples and what is true of them: arrays whose first axis are the examples."""
+Told = Callable[[int, int], None]
+Teacher = Callable[[nn.Module, Batch, float], tuple[Tensor, float | None]]
+"""From a network, a batch and the share of the run that is done: the batch's mean loss, and its summed scores if they are known."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction:
+    """What a model answers about one new example."""
+
+    file: str
+
+    @property
+    def words(self) -> str:
+        """The answer in a line."""
+        raise NotImplementedError
+
+    def draw_into(self, folder: Path) -> Path | None:
+        """Write a picture of the answer, where one says more than words, and tell its file."""
+        return None
+
+
+class Task(ABC):
+    """What is to be learned: how data are read, a network's head, loss, scores, and how predictions are shown.
+
+    A score is from 0 to 1, more is better, and that of a run is the mean over its examples; so it can be judged by
+    the crossed t. One file with a subclass is a new task, named by a dotted path (`--task mine.Angles`).
+    """
+
+    name: ClassVar[str]
+    """On the command line, and in the files of a study; a dotted path for a task of one's own."""
+    examples: ClassVar[str] = "images"
+    """What several examples are called."""
+    names: ClassVar[Mapping[str, str]] = {}
+    """Data known by name, and what they are."""
+    score_name: ClassVar[str] = "accuracy"
+    loss_name: ClassVar[str] = "cross-entropy (nats)"
+    contenders: ClassVar[tuple[str, ...]] = ("plain32", "resnet32")
+    """Of a comparison, unless others are named; the last one is the base of an ablation."""
+    curve_contenders: ClassVar[tuple[str, ...]] = ("plain20", "resnet20")
+    """Of a learning curve."""
+    family: ClassVar[str] = "resnet"
+    """Whose depths are compared: residual presets, the name before the number."""
+    depths: ClassVar[tuple[int, ...]] = (8, 14, 20, 32, 44, 56)
+    lacks: ClassVar[frozenset[str]] = frozenset()
+    """Fields of the recipe that mean nothing here."""
+    sections: ClassVar[tuple[str, ...]] = ()
+    """Of a report: names in `skipwise.reports.sections`, or dotted paths to functions of a study."""
+    baseline: ClassVar[str | None] = None
+    """What stands in the table beside every contender, if anything does."""
+    judged_at_once: ClassVar[int] = 500
+
+    # Data
+
+    def claims(self, data: str) -> bool:
+        """Whether data look like this task's; asked before anything is read."""
+        return data in self.names
+
+    @abstractmethod
+    def prepare(self, data: str, options: Options, told: Told | None) -> Dataset:
+        """Read, check and split what `data` names. `told(done, total)` hears how it goes. Raises UserError."""
+
+    @abstractmethod
+    def load(self, found: dict[str, Any]) -> Dataset:
+        """The data set that data.json tells of, in any process."""
+
+    @abstractmethod
+    def stream(self, dataset: Any, recipe: Recipe, seed: int, device: str) -> Stream[Any]:
+        """The training examples of a seed as a recipe shows them."""
+
+    def described(self, dataset: Any, options: Options) -> list[str]:
+        """What the data are, in a line; further lines say by which rules."""
+        return [f"{len(dataset.labels)} {self.examples}, {len(dataset.classes)} classes"]
+
+    def facts(self, found: dict[str, Any]) -> list[tuple[str, str]]:
+        """The same for a report, from data.json: terms and what they are."""
+        return []
+
+    def recipe(self, dataset: Any, epochs: int | None) -> Recipe:
+        """What every contender starts from on these data; fewer examples are shown more often."""
+        shown = len(dataset.train)
+        return Recipe(epochs=epochs or epochs_for(shown), batch_size=32 if shown < 1_000 else 128)
+
+    def check(self, network: AnyNetwork, recipe: Recipe) -> None:
+        """Raises UserError for what this task cannot train, or fields of the recipe that mean nothing here."""
+        for name in sorted(self.lacks):
+            if getattr(recipe, name) != _without(name):
+                raise UserError(f"{name} cannot be set here: it means nothing for {self.examples}.")
+
+    def notes(self, network: AnyNetwork, dataset: Any) -> list[str]:
+        """What a network does to examples that one might not expect."""
+        return []
+
+    # The network
+
+    def build(self, network: AnyNetwork, form: dict[str, Any], seed: int) -> nn.Module:
+        """The module for data of this form, its parameters drawn from the seed."""
+        return build(network, form["input_shape"], len(form["classes"]), seed)
+
+    def cost(self, network: nn.Module, form: dict[str, Any]) -> Cost:
+        """What it costs for one example."""
+        return cost(network, form["input_shape"])
+
+    # Learning
+
+    @abstractmethod
+    def teacher(self, dataset: Any, recipe: Recipe, device: str) -> Teacher:
+        """What a batch teaches."""
+
+    @abstractmethod
+    def judge(self, network: nn.Module, batch: Batch) -> tuple[Answers, float]:
+        """What a network in eval mode answers on a batch, with what is true of it, and its mean loss."""
+
+    def unlearned(self, dataset: Any, indices: Int[np.ndarray, "some"]) -> Answers:
+        """What a network that learned nothing answers: it stands in for one whose loss was never finite."""
+        raise UserError(
+            f"The loss was not finite before the first epoch's end, and {self.name} has no answer for that."
+        )
+
+    def failure(self, dataset: Any, recipe: Recipe, train_score: float | None, fitted: Answers | None) -> str | None:
+        """Why a run that came to its end has learned nothing, if so; `fitted` are answers on training examples."""
+        return None
+
+    # Scores
+
+    @abstractmethod
+    def scores(self, answers: Answers) -> Float[np.ndarray, "examples"]:
+        """The score of each example, whose mean is what is compared."""
+
+    def score(self, answers: Answers) -> float:
+        """The score of a run."""
+        return float(self.scores(answers).mean())
+
+    def difference(self, one: nn.Module, other: nn.Module, batch: Batch) -> float:
+        """The largest difference between the answers of two networks that should be the same."""
+        before, after = (self.judge(network, batch)[0] for network in (one, other))
+        return max(float(np.abs(before[name] - after[name]).max()) for name in before if before[name].dtype.kind == "f")
+
+    def baseline_answers(self, dataset: Any) -> Answers:
+        """What the baseline, trained on the training examples, answers on the test examples."""
+        raise NotImplementedError
+
+    # Use
+
+    @abstractmethod
+    def predict(self, network: nn.Module, examples: Sequence[str], form: dict[str, Any]) -> list[Prediction]:
+        """What a trained network answers about new examples. Raises UserError naming one that cannot be read."""
+
+
+def epochs_for(training_examples: int) -> int:
+    """Fewer examples are shown more often: 40 epochs below 1,000, 5 from 100,000 on."""
+    for below, count in ((1_000, 40), (5_000, 20), (20_000, 15), (100_000, 10)):
+        if training_examples < below:
+            return count
+    return 5
+
+
+def _without(name: str) -> Any:
+    """The value of a recipe's field that does without it."""
+    return RECIPE_FIELDS[name].default
