@@ -9,6 +9,7 @@ import vl_convert
 from skipwise.networks import Architecture, NoShortcut, Stage, architecture_cost
 from skipwise.networks.branches import OwnBranch
 from skipwise.networks.layers import halved
+from skipwise.networks.network import HEAD_K
 from skipwise.networks.shortcuts import Arms, ConvReLU, Gate, Projection, Scale, Shortcut, ZeroPad
 from skipwise.networks.shortcuts import Dropout as DropoutShortcut
 from skipwise.reports.palette import BLUE, ORANGE
@@ -21,6 +22,7 @@ BRANCHING = 12
 SUM = 13
 """From a block's last box to the middle of its sum, and on to the next block. Plain twins leave the same space."""
 STAGE_GAP = 22
+POOLS = {"max": "max pool", "average": "mean pool", "anti-aliased": "blur", "k-max": "larger half"}
 MARGIN, ROW = 34, 270
 SHOWN_BLOCKS = 4
 """Of a stage with more blocks, the first two and the last are drawn."""
@@ -68,6 +70,7 @@ class _Row:
         self.top = top
         self.middle = top + 122
         self.x: float = MARGIN
+        self.unit = "tokens" if named.architecture.embedding else "px"
         self.out: list[str] = []
 
     def draw(self) -> str:
@@ -75,11 +78,16 @@ class _Row:
         self._title()
         stem = architecture.stem
         side = max(self.input_shape[1:])
-        channels = self.input_shape[0]
-        self._text(self.x, self.middle + 4, f"{channels}x{side}", size=12, colour=SOFT)
-        self.x += 7 * len(f"{channels}x{side}") + 4
+        channels = architecture.embedding or self.input_shape[0]
+        words = f"{side} tokens" if architecture.embedding else f"{channels}x{side}"
+        self._text(self.x, self.middle + 4, words, size=12, colour=SOFT)
+        self.x += 7 * len(words) + 4
         self.way_begins = self.x
         self.x += GAP
+        if architecture.embedding:
+            began = self.x
+            self._pool(f"table, {channels}")
+            self._brace(began, "table", f"of {self.input_shape[0]}")
         if stem is not None:
             side = -(-max(side, stem.enlarge_to) // stem.stride)
             began = self.x
@@ -91,7 +99,7 @@ class _Row:
             if stem.max_pool:
                 self._pool("max pool, /2")
                 side = -(-side // 2)
-            self._brace(began, "stem", f"{side} px")
+            self._brace(began, "stem", f"{side} {self.unit}")
         channels = stem.width if stem is not None else channels
         for number, stage in enumerate(architecture.stages, start=1):
             side = halved(stage.downsample, side)
@@ -112,8 +120,8 @@ class _Row:
 
     def _stage(self, stage: Stage, number: int, channels: int, side: int) -> int:
         began = self.x
-        if stage.downsample in ("max", "average", "anti-aliased"):
-            self._pool({"max": "max pool, /2", "average": "mean pool, /2"}.get(stage.downsample, "blur, /2"))
+        if stage.downsample in POOLS:
+            self._pool(f"{POOLS[stage.downsample]}, /2")
         out_channels = stage.block.branch.out_channels(stage.width)
         many = stage.blocks > SHOWN_BLOCKS
         for block in (0, 1, None, stage.blocks - 1) if many else range(stage.blocks):
@@ -124,7 +132,7 @@ class _Row:
             self._block(stage, stride, channels != out_channels or stride != 1, number % 2)
             channels = out_channels
         blocks = f"{stage.blocks} block{'s' * (stage.blocks > 1)}"
-        self._brace(began, f"stage {number}: {blocks}", f"{out_channels} channels, {side} px")
+        self._brace(began, f"stage {number}: {blocks}", f"{out_channels} channels, {side} {self.unit}")
         return channels
 
     def _block(self, stage: Stage, stride: int, changes: bool, tint: int) -> None:
@@ -195,7 +203,7 @@ class _Row:
         began = self.x
         if head.downsample != "none":
             self._pool(f"{head.downsample} pool, /2")
-        reduced = {"average": "mean", "maximum": "maximum", "flatten": "flatten"}
+        reduced = {"average": "mean", "maximum": "maximum", "flatten": "flatten", "k-max": f"{HEAD_K} largest"}
         self._pool(reduced.get(head.reduce, f"mean, {head.cells} parts"))
         for units in (*head.hidden, self.classes):
             self._pool(f"dense, {units}")
@@ -245,5 +253,7 @@ def _words(shortcut: Shortcut, changes: bool) -> Iterator[tuple[str, bool]]:
             yield "own", True
 
 
-def _power(kernel: int, dims: int) -> str:
+def _power(kernel: int | tuple[int, ...], dims: int) -> str:
+    if isinstance(kernel, tuple):
+        return " and ".join(_power(one, dims) for one in kernel)
     return "x".join([str(kernel)] * dims)

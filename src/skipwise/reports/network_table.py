@@ -4,13 +4,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Any
 
 from torch import nn
 from torch.nn.modules.conv import _ConvNd
 
-from skipwise.networks import LayerCost, Network, layer_costs
+from skipwise.networks import LayerCost, Network, TextNetwork, layer_costs
 from skipwise.networks.additions import Addition, ArmsAddition, GatedAddition, ScaledAddition, ZeroPadding
 from skipwise.networks.layers import BlurPool, Enlarge, GlobalAverage, GlobalMaximum
+from skipwise.networks.lengths import FollowsLengths
+from skipwise.networks.sequences import LargestFew, LargestHalf
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +32,12 @@ class Row:
     depth: int
     receptive_field: float
     times: int = 1
+    unit: str = "px"
 
     @property
     def sees(self) -> str:
         """The receptive field in words."""
-        return "all" if math.isinf(self.receptive_field) else f"{self.receptive_field:.0f} px"
+        return "all" if math.isinf(self.receptive_field) else f"{self.receptive_field:.0f} {self.unit}"
 
 
 def network_rows(network: nn.Module, input_shape: Sequence[int]) -> list[Row]:
@@ -50,14 +54,22 @@ def network_rows(network: nn.Module, input_shape: Sequence[int]) -> list[Row]:
             rows[-1] = _joined(rows[-1], layer)
         else:
             waiting.append(layer)
-    return _alike_together(rows)
+    unit = "tokens" if isinstance(network, TextNetwork) else "px"
+    return _alike_together([replace(row, unit=unit) for row in rows])
 
 
 def place_of(network: nn.Module, name: str) -> str:
     """Where a module stands, in words, counted from 1."""
+    for outer, part in network.named_modules():
+        if isinstance(part, Network) and f"{name}.".startswith(f"{outer}." if outer else ""):
+            return _place_inside(part, name[len(outer) :].removeprefix("."))
+    return name
+
+
+def _place_inside(network: Network, name: str) -> str:
     parts = name.split(".")
-    if not isinstance(network, Network) or parts[0] != "stages":
-        return parts[0] if isinstance(network, Network) else name
+    if parts[0] != "stages":
+        return parts[0]
     stage = network.stages[int(parts[1])]
     pooled = sum(1 for _ in stage.children()) - network.architecture.stages[int(parts[1])].blocks
     number = int(parts[2]) + 1 - pooled
@@ -79,6 +91,12 @@ def words_for(module: nn.Module) -> str | None:
             stride = f", stride {module.stride[-1]}" if module.stride[-1] != 1 else ""
             groups = f", {module.groups} groups" if module.groups != 1 else ""
             return f"{kernel} conv, {module.in_channels} to {module.out_channels}{stride}{groups}"
+        case nn.Embedding():
+            return f"table, {module.num_embeddings} tokens to {module.embedding_dim}"
+        case LargestHalf():
+            return "larger half of each channel, in order"
+        case LargestFew():
+            return f"{module.k} largest of each channel, in order"
         case nn.Linear():
             return f"dense, {module.in_features} to {module.out_features}"
         case Enlarge():
@@ -95,7 +113,10 @@ def words_for(module: nn.Module) -> str | None:
             return _addition(module)
     name = type(module).__name__
     if "Pool" in name:
-        return f"{module.kernel_size} px {'max' if 'Max' in name else 'average'} pool, stride {module.stride}"
+        sizes: list[Any] = [module.kernel_size, module.stride]
+        wide, step = (size if isinstance(size, int) else size[0] for size in sizes)
+        unit = "wide" if isinstance(module, FollowsLengths) else "px"
+        return f"{wide} {unit} {'max' if 'Max' in name else 'average'} pool, stride {step}"
     return None
 
 
