@@ -54,11 +54,14 @@ def survey(source: Source) -> Survey:
     return Survey(digests=digests, sizes=sizes, reasons=reasons, fingerprint=_fingerprint(source, digests))
 
 
-def decode_once(source: Source, looked: Survey, height: int, width: int, told: Told | None) -> Decoded:
+def decode_once(
+    source: Source, looked: Survey, height: int, width: int, told: Told | None, framing: Framing = "cut"
+) -> Decoded:
     """The images at this size, from the cache if they were decoded before. `told(done, total)` hears how it goes."""
-    folder = data_home() / "images" / f"{looked.fingerprint[:24]}-{height}x{width}-rule{RULE_VERSION}"
+    rule = f"{'' if framing == 'cut' else framing}rule{RULE_VERSION}"
+    folder = data_home() / "images" / f"{looked.fingerprint[:24]}-{height}x{width}-{rule}"
     if not (folder / "images.npy").exists():
-        make_folder(folder, "images.npy", lambda part: _decode_into(part, source, looked, height, width, told))
+        make_folder(folder, "images.npy", lambda part: _decode_into(part, source, looked, height, width, told, framing))
     unreadable = {int(i): why for i, why in json.loads((folder / "unreadable.json").read_text()).items()}
     kept = np.setdiff1d(np.arange(len(source.labels)), list(unreadable))
     file = folder / "images.npy"

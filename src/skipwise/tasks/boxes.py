@@ -1,0 +1,242 @@
+"""Object detection."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from skipwise.data import (
+    OWN_SIZE,
+    Augmentation,
+    Batch,
+    Normaliser,
+    Options,
+    Scenes,
+    SceneStream,
+    decode_for_prediction,
+    is_annotated,
+    load_scenes,
+    prepare_scenes,
+    scale_of,
+    size_for_prediction,
+)
+from skipwise.errors import UserError
+from skipwise.networks import AnyNetwork, Architecture
+from skipwise.recipe import Recipe
+from skipwise.tasks.boxes_found import Boxes
+from skipwise.tasks.task import Answers, Prediction, Task, Teacher, Told
+
+PHOTO_SIZES = {"cpu": 256, "mps": 640, "cuda": 640}
+"""The side that photos are resized to, in pixels, unless one is asked for: on a GPU about COCO's own, on a CPU what trains
+in minutes."""
+TOLD_FROM = 0.5
+"""Of predictions, boxes from this score on are told; scores of average precision count all."""
+STEPS = 3_000
+"""That a detector needs to learn its classes from nothing, at 16 images each; many images are shown 12 times at least."""
+
+
+class Detection(Task):
+    """Boxes round the objects of an image, each with a class.
+
+    Answers are padded lists of each image, in its own pixels: `boxes`, `scores` and `labels` (-1 for none) of what is
+    found, `true_boxes` and `true_labels` of what is there.
+    """
+
+    name = "boxes"
+    names = {"digit-scenes": "scenes of handwritten digits on textured ground, with exact boxes: made on the spot"}  # noqa: RUF012
+    score_name = "mAP"
+    loss_name = "loss"
+    contenders = ("plain-slim18", "resnet-slim18")
+    curve_contenders = ("plain-slim18", "resnet-slim18")
+    family = "resnet-slim"
+    depths = (10, 18, 34)
+    lacks = frozenset({"cutout", "mixup", "cutmix", "imbalance", "label_smoothing"})
+    judged_at_once = 64
+
+    def claims(self, data: str) -> bool:
+        return data in self.names or (bool(data) and is_annotated(data))
+
+    def prepare(self, data: str, options: Options, told: Told | None) -> Scenes:
+        if options.long_tail is not None:
+            raise UserError("--long-tail thins classes, and an image may hold objects of several: it is not for boxes.")
+        return prepare_scenes(
+            data,
+            size=options.size,
+            photo_size=PHOTO_SIZES[options.device],
+            test_size=options.test_size,
+            split_seed=options.split_seed,
+            progress=told,
+        )
+
+    def load(self, found: dict[str, Any]) -> Scenes:
+        return load_scenes(found)
+
+    def stream(self, dataset: Scenes, recipe: Recipe, seed: int, device: str) -> SceneStream:
+        return SceneStream(
+            dataset,
+            seed=seed,
+            batch_size=recipe.batch_size,
+            augmentation=Augmentation(crop=recipe.crop, flip=recipe.flip),
+            device=device,
+        )
+
+    def described(self, dataset: Scenes, options: Options) -> list[str]:
+        channels, height, width = dataset.input_shape
+        rule = f"own size kept: all images have it, and no side is above {height} px"
+        if dataset.found["resize_rule"] != OWN_SIZE:
+            device = "CPU" if options.device == "cpu" else "GPU"
+            rule = f"resized to fit {height}x{width} px, the rule on a {device} (--size PX changes it); boxes are in own pixels"
+        if options.size is not None:
+            rule = f"size asked for: {options.size} px; boxes are in own pixels"
+        return [
+            f"{len(dataset.labels)} images of {height}x{width} px, {'grey' if channels == 1 else 'colour'}, "
+            f"{_objects(dataset.found)} boxes, {_classes(dataset.classes)}",
+            rule,
+        ]
+
+    def facts(self, found: dict[str, Any]) -> list[tuple[str, str]]:
+        image = found["image"]
+        colour = "grey" if image["channels"] == 1 else "colour"
+        return [
+            ("images", f"{len(found['labels'])} of {image['height']}x{image['width']} px, {colour}"),
+            (
+                "boxes",
+                f"{_objects(found)}, at most {max(len(some['labels']) for some in found['objects'])} in an image",
+            ),
+            ("resize rule", found["resize_rule"]),
+        ]
+
+    def recipe(self, dataset: Scenes, epochs: int | None) -> Recipe:
+        """As many epochs as make STEPS, so that few images are shown often."""
+        images = len(dataset.train)
+        batch_size = 16 if images >= 160 else 4
+        count = epochs or int(np.clip(round(STEPS * 16 / images), 12, 120))
+        crop, flip = min(dataset.input_shape[1:]) // 12, dataset.mirrored
+        return Recipe(
+            epochs=count, batch_size=batch_size, optimizer="adamw", lr=0.004, weight_decay=0.05, crop=crop, flip=flip
+        )
+
+    def check(self, network: AnyNetwork, recipe: Recipe) -> None:
+        super().check(network, recipe)
+        if not isinstance(network, Architecture):
+            raise UserError("Objects can be found on skipwise's own networks only: take a preset or an Architecture.")
+
+    def build(self, network: AnyNetwork, form: dict[str, Any], seed: int) -> nn.Module:
+        from skipwise.networks.detector import build_detector
+
+        return build_detector(network, form["input_shape"], len(form["classes"]), seed)
+
+    def teacher(self, dataset: Scenes, recipe: Recipe, device: str) -> Teacher:
+        """The detector's own loss."""
+
+        def teach(network: nn.Module, batch: Batch, _: float) -> tuple[Tensor, None]:
+            loss: Tensor = network.losses(batch.inputs, batch.targets)  # type: ignore[operator]
+            return loss, None
+
+        return teach
+
+    def judge(self, network: nn.Module, batch: Batch) -> tuple[Answers, float]:
+        found, loss = network.judge(batch.inputs, batch.targets)  # type: ignore[operator]
+        answers = no_answers(len(batch))
+        for place, (image, target) in enumerate(zip(found, batch.targets, strict=True)):
+            count = len(image["labels"])
+            size = tuple(target["size"].tolist())
+            answers["boxes"][place, :count] = own_pixels(image["boxes"], target["scale"].numpy(), size)
+            answers["scores"][place, :count] = image["scores"].float().cpu().numpy()
+            answers["labels"][place, :count] = image["labels"].cpu().numpy()
+        true = {name: np.stack([target[name].numpy() for target in batch.targets]) for name in TRUE}
+        return answers | true, loss
+
+    def unlearned(self, dataset: Scenes, indices: Int[np.ndarray, "some"]) -> Answers:
+        """No box anywhere."""
+        true_boxes = np.zeros((len(indices), dataset.most_objects, 4), np.float32)
+        true_labels = np.full((len(indices), dataset.most_objects), -1, np.int64)
+        for place, index in enumerate(indices.tolist()):
+            own = dataset.objects[index]
+            true_boxes[place, : len(own.labels)], true_labels[place, : len(own.labels)] = own.boxes, own.labels
+        return no_answers(len(indices)) | {"true_boxes": true_boxes, "true_labels": true_labels}
+
+    def failure(self, dataset: Scenes, recipe: Recipe, train_score: float | None, fitted: Answers | None) -> str | None:
+        from skipwise.tasks.average_precision import match, mean_average_precision
+
+        if fitted is None or not (fitted["true_labels"] >= 0).any():
+            return None
+        if mean_average_precision(match(fitted, len(dataset.classes)), 0.5) > 0:
+            return None
+        return "no object of the training images is found: their mAP@.5 is 0"
+
+    def scores(self, answers: Answers) -> Float[np.ndarray, "examples"]:
+        """Jackknife pseudo-values of mAP@[.5:.95]: the part of each image in it."""
+        from skipwise.tasks.average_precision import match, pseudo_values
+
+        return pseudo_values(match(answers, _classes_in(answers)))
+
+    def score(self, answers: Answers) -> float:
+        """mAP@[.5:.95] itself, from which the mean of the pseudo-values differs a little."""
+        from skipwise.tasks.average_precision import match, mean_average_precision
+
+        return mean_average_precision(match(answers, _classes_in(answers)))
+
+    def difference(self, one: nn.Module, other: nn.Module, batch: Batch) -> float:
+        """Of all that is computed before boxes are chosen: near a threshold these would differ by a whole box."""
+        before, after = one(batch.inputs), other(batch.inputs)
+        return max((a.float() - b.float()).abs().max().item() for a, b in zip(before, after, strict=True))
+
+    def predict(self, network: nn.Module, examples: Sequence[str], form: dict[str, Any]) -> list[Prediction]:
+        return [_prediction(network, file, form) for file in examples]
+
+
+TRUE = ("true_boxes", "true_labels")
+
+
+def no_answers(images: int) -> Answers:
+    """Room for what is found in these images, and nothing found."""
+    from skipwise.networks.detection import DETECTIONS_PER_IMAGE
+
+    return {
+        "boxes": np.zeros((images, DETECTIONS_PER_IMAGE, 4), np.float32),
+        "scores": np.zeros((images, DETECTIONS_PER_IMAGE), np.float32),
+        "labels": np.full((images, DETECTIONS_PER_IMAGE), -1, np.int64),
+    }
+
+
+def own_pixels(
+    boxes: Float[Tensor, "boxes 4"], scale: Float[np.ndarray, "2"], size: tuple[int, int]
+) -> Float[np.ndarray, "boxes 4"]:
+    """Boxes of the input in pixels of the image itself, whose height and width are `size`."""
+    height, width = size
+    own = boxes.float().cpu().numpy() / np.tile(scale, 2)
+    return np.asarray(own.clip(0, [width, height, width, height]), np.float32)
+
+
+def _prediction(network: nn.Module, file: str, form: dict[str, Any]) -> Boxes:
+    channels, height, width = form["input_shape"]
+    size = size_for_prediction(Path(file))
+    pixels = decode_for_prediction(Path(file), height=height, width=width, channels=channels, framing="pad")
+    image = Normaliser(form["mean"], form["std"], "cpu")(torch.from_numpy(pixels[None].copy()))
+    found = network.detect(image)[0]  # type: ignore[operator]
+    told = found["scores"] >= TOLD_FROM
+    boxes = own_pixels(found["boxes"][told], scale_of(size, (height, width)), size)
+    return Boxes(
+        file=file,
+        boxes=tuple((left, top, right, bottom) for left, top, right, bottom in boxes.tolist()),
+        labels=tuple(form["classes"][label] for label in found["labels"][told].tolist()),
+        scores=tuple(found["scores"][told].float().tolist()),
+    )
+
+
+def _classes_in(answers: Answers) -> int:
+    """Enough for every label; a class without objects counts in no mean."""
+    return int(max(answers["labels"].max(initial=0), answers["true_labels"].max(initial=0))) + 1
+
+
+def _objects(found: dict[str, Any]) -> int:
+    return sum(map(sum, found["counts"].values()))
+
+
+def _classes(classes: Sequence[str]) -> str:
+    return f"{len(classes)} classes" if len(classes) > 1 else f"1 class ({classes[0]})"
