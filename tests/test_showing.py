@@ -34,3 +34,21 @@ def test_list_networks_names_layers_and_sources(tmp_path):
     listed = "\n".join(catalogue("networks", tmp_path))
     assert re.search(r"^resnet50 +50 +25,557,032 +4,089 M +224 px +17 px +He et al\. 2015", listed, re.MULTILINE)
     assert re.search(r"^plain-wrn-28-10 +26 +36,220,634 .* wrn-28-10 without shortcuts$", listed, re.MULTILINE)
+
+
+def test_texts_are_listed_apart(tmp_path):
+    listed = "\n".join(catalogue("networks", tmp_path))
+    assert re.search(r"^vdcnn9 +12 +14,179,204 +305 M +1024 of 256 tokens +Conneau et al\. 2017", listed, re.MULTILINE)
+    assert listed.index("network for texts") < listed.index("vdcnn9")
+
+
+def test_a_network_for_texts_is_shown_with_its_table(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    show_network("res-vdcnn9", against="vdcnn9")
+    shown = capsys.readouterr().out
+    assert re.search(r"table, 256 tokens to 16 +1024x16 +4,096 +0 .* 1 tokens", shown)
+    assert "one text of 256x1024" in shown
+    assert "k-max" not in shown
+    assert (tmp_path / "res-vdcnn9-vdcnn9.svg").exists()
+    with pytest.raises(UserError, match="res-vdcnn9 reads text, and 3x32x32 is no text's shape"):
+        show_network("res-vdcnn9", input_text="3x32x32")

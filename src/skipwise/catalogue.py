@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
-from skipwise.data import NAMES
 from skipwise.errors import UserError
-from skipwise.networks import KNOWN, architecture_cost, least_size
+from skipwise.networks import KNOWN, Preset, architecture_cost, least_size
 from skipwise.networks.shortcuts import FORMULAS
 from skipwise.studies import Study
 from skipwise.studies.folder import StudyFolder
+from skipwise.tasks import known_data
 
 
 def catalogue(what: Literal["networks", "data", "shortcuts", "studies"], studies: Path) -> Iterable[str]:
@@ -22,23 +22,35 @@ def catalogue(what: Literal["networks", "data", "shortcuts", "studies"], studies
 def _networks() -> Iterator[str]:
     yield f"{'network':<24}{'layers':>6}{'parameters':>13}{'multiply-adds':>15}{'made for':>10}{'least':>7}   source"
     for name, preset in KNOWN.items():
-        costs = architecture_cost(preset.architecture, (3, preset.side, preset.side), preset.classes)
-        least = f"{least_size(preset.architecture)} px"
-        yield (
-            f"{name:<24}{costs.depth:>6}{costs.parameters:>13,}{costs.multiply_adds / 1e6:>13,.0f} M"
-            f"{preset.side:>7} px{least:>7}   {preset.source}"
-        )
+        if not preset.vocabulary:
+            least = f"{least_size(preset.architecture)} px"
+            yield f"{_costs(name, preset)}{preset.side:>7} px{least:>7}   {preset.source}"
+    made_for = "made for texts of"
+    yield from (
+        "",
+        f"{'network for texts':<24}{'layers':>6}{'parameters':>13}{'multiply-adds':>15}{made_for:>26}   source",
+    )
+    for name, preset in KNOWN.items():
+        if preset.vocabulary:
+            made_for = f"{preset.side} of {preset.vocabulary:,} tokens"
+            yield f"{_costs(name, preset)}{made_for:>26}   {preset.source}"
     yield from (
         "",
         "Layers are those with weights on the longest way; the names of wide networks count the three projections beside",
         "it too. A multiply-add counts once, for one colour image of the size that the network was made for (32 px with",
         "10 classes, 224 px with 1000); `least` is the smallest side it takes. torchvision/NAME and timm/NAME are known",
-        "too; `skipwise show NAME` draws a network and tells its costs by layer.",
+        "too; `skipwise show NAME` draws a network and tells its costs by layer. Parameters of networks for texts include",
+        "the table of tokens.",
     )
 
 
+def _costs(name: str, preset: Preset) -> str:
+    costs = architecture_cost(preset.architecture, preset.input_shape, preset.classes)
+    return f"{name:<24}{costs.depth:>6}{costs.parameters:>13,}{costs.multiply_adds / 1e6:>13,.0f} M"
+
+
 def _data() -> list[str]:
-    return [f"{name:<16}{what}" for name, what in NAMES.items()]
+    return [f"{name:<16}{what}" for name, what in known_data().items()]
 
 
 def _shortcuts() -> list[str]:

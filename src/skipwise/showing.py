@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import torch
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -11,15 +10,15 @@ from torch import nn
 
 from skipwise.console import terminal_width
 from skipwise.errors import UserError
-from skipwise.networks import KNOWN, Architecture, Network, build, check_input, cost
+from skipwise.networks import KNOWN, Architecture, build, check_input, check_text, cost, shapes_of
+from skipwise.recipe import Recipe
 from skipwise.reports.drawing import Named, draw, to_png
 from skipwise.reports.network_table import network_rows
 from skipwise.reports.tables import byte_count, short_count
 from skipwise.studies.contender import Contender, parse_contender, slug
-from skipwise.training import Recipe
 
-MADE_FOR = 32
-"""The side in pixels at which a network is shown that was not made for any."""
+MADE_FOR, MADE_FOR_TEXT = (3, 32, 32), (20_000, 256)
+"""The inputs for which a network is shown that was not made for any: an image, and tokens and length of a text."""
 
 
 def show_network(
@@ -32,7 +31,8 @@ def show_network(
 ) -> None:
     """Print a network's table, its cost beside another's, and write the picture.
 
-    `input_text`: channels and sides as "3x224x224". Raises UserError for names, shapes and files that cannot be.
+    `input_text`: channels and sides as "3x224x224", or tokens and length of a text as "256x1024". Raises UserError for
+    names, shapes and files that cannot be.
     """
     contenders = [parse_contender(one, Recipe()) for one in (text, against) if one is not None]
     if picture is not None and picture.suffix not in (".svg", ".png"):
@@ -40,15 +40,16 @@ def show_network(
     if classes is not None and classes < 2:
         raise UserError(f"--classes is {classes}: it must be at least 2.")
     made_for = KNOWN.get(text.partition("@")[2].partition(":")[0] or text.partition(":")[0])
-    side = made_for.side if made_for else MADE_FOR
-    shape = _shape(input_text) if input_text else (3, side, side)
+    usual = made_for.input_shape if made_for else MADE_FOR_TEXT if _reads_text(contenders[0]) else MADE_FOR
+    shape = _shape(input_text) if input_text else usual
     classes = classes or (made_for.classes if made_for else 10)
     terminal = Console(highlight=False, width=terminal_width())
     networks = [_shapes_of(contender, shape, classes) for contender in contenders]
     _print_table(terminal, contenders[0], networks[0], shape)
     if made_for:
         terminal.print(f"{text.partition(':')[0]}: {made_for.source}.", soft_wrap=True, markup=False)
-    _print_costs(terminal, contenders, networks, shape)
+    example = f"{'text' if _reads_text(contenders[0]) else 'image'} of {'x'.join(map(str, shape))}"
+    _print_costs(terminal, contenders, networks, shape, example)
     named = [Named(one.label, one.network) for one in contenders if isinstance(one.network, Architecture)]
     if named:
         target = picture or Path(f"{slug('-'.join(one.name for one in named))}.svg")
@@ -64,13 +65,24 @@ def _shape(text: str) -> tuple[int, ...]:
     return tuple(int(number) for number in text.split("x"))
 
 
+def _reads_text(contender: Contender) -> bool:
+    return isinstance(contender.network, Architecture) and bool(contender.network.embedding)
+
+
 def _shapes_of(contender: Contender, shape: tuple[int, ...], classes: int) -> nn.Module:
     """The network without its numbers, where it is one of ours."""
     if not isinstance(contender.network, Architecture):
         return build(contender.network, shape, classes, seed=0)
-    check_input(contender.network, shape)
-    with torch.device("meta"):
-        return Network(contender.network, shape, classes)
+    if not contender.network.embedding:
+        check_input(contender.network, shape)
+        return shapes_of(contender.network, shape, classes)
+    check_text(contender.network)
+    if len(shape) != 2:
+        raise UserError(
+            f"{contender.label} reads text, and {'x'.join(map(str, shape))} is no text's shape: say how many tokens there "
+            "are and how long a text is, as --input 256x1024."
+        )
+    return shapes_of(contender.network, shape, classes)
 
 
 def _print_table(terminal: Console, contender: Contender, network: nn.Module, shape: tuple[int, ...]) -> None:
@@ -96,10 +108,14 @@ def _print_table(terminal: Console, contender: Contender, network: nn.Module, sh
 
 
 def _print_costs(
-    terminal: Console, contenders: list[Contender], networks: list[nn.Module], shape: tuple[int, ...]
+    terminal: Console,
+    contenders: list[Contender],
+    networks: list[nn.Module],
+    shape: tuple[int, ...],
+    example: str,
 ) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column(f"one image of {'x'.join(map(str, shape))}", overflow="fold", min_width=12)
+    table.add_column(f"one {example}", overflow="fold", min_width=12)
     for heading in ("layers", "parameters", "mult-adds", "memory"):
         table.add_column(heading, justify="right", no_wrap=True)
     for contender, network in zip(contenders, networks, strict=True):
@@ -115,7 +131,8 @@ def _print_costs(
     if len(networks) == 2:
         terminal.print(_shared(contenders, networks), soft_wrap=True, markup=False)
     terminal.print(
-        "A multiply-add counts once. Memory is what training in fp32 keeps of one image for the way back; a layer's row\n"
+        f"A multiply-add counts once. Memory is what training in fp32 keeps of one {example.partition(' ')[0]} for the way "
+        "back; a layer's row\n"
         "includes the normalisation and activation beside it. Depth counts layers with weights on the longest way;\n"
         "`sees` is the side of the receptive field.",
         soft_wrap=True,
