@@ -136,11 +136,15 @@ def _check(
     """Every class in training, in test and in a validation part of ours. Raises UserError naming one that is not."""
     for part in ("train", "validation", "test"):
         if not (parts == part).any():
-            raise UserError(f"No {examples.removesuffix('s')} is left for the {part} part: give more {examples} or another split.")
+            raise UserError(
+                f"No {examples.removesuffix('s')} is left for the {part} part: give more {examples} or another split."
+            )
     for label, name in enumerate(classes):
         found = {part for part in ("train", "validation", "test") if (parts[labels == label] == part).any()}
         if "train" not in found:
-            raise UserError(f"The class {name!r} has {examples} to test but none to train on: add some, or leave it out.")
+            raise UserError(
+                f"The class {name!r} has {examples} to test but none to train on: add some, or leave it out."
+            )
         if "test" not in found:
             raise UserError(
                 f"The class {name!r} has {int((labels == label).sum())} {examples} and none of them is for testing: "

@@ -1,0 +1,177 @@
+"""Text classification."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from textwrap import shorten
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Int
+from torch import Tensor, nn
+
+from skipwise.data import Options, Texts, TextStream, are_texts, load_texts, prepare_texts, tokens_from
+from skipwise.data.sources.text_source import checked
+from skipwise.data.sources.text_table import decoded
+from skipwise.errors import UserError
+from skipwise.networks import AnyNetwork, Architecture, ForeignNetwork
+from skipwise.recipe import Recipe
+from skipwise.tasks.bag_of_words import bag_of_words
+from skipwise.tasks.classification import Classification, named
+from skipwise.tasks.task import Answers, Prediction, Told
+
+SHOWN = 60
+"""Characters of a text that stand beside its answer."""
+LONGEST_NAME = 255
+"""Characters of a file's name at most; what is longer is a text."""
+
+
+class TextClassification(Classification):
+    """One class for each text."""
+
+    name = "text"
+    examples = "texts"
+    contenders = ("plain-text-14", "resnet-text-14")
+    curve_contenders = ("plain-text-14", "resnet-text-14")
+    family = "res-vdcnn"
+    depths = (9, 17, 29)
+    lacks = frozenset({"crop", "flip", "cutout", "mixup", "cutmix"})
+    baseline = "TF-IDF + logistic regression"
+
+    def claims(self, data: str) -> bool:
+        return super().claims(data) or are_texts(data)
+
+    def prepare(self, data: str, options: Options, told: Told | None) -> Texts:
+        return prepare_texts(
+            data,
+            size=options.size,
+            tokens=options.tokens,
+            test_size=options.test_size,
+            split_seed=options.split_seed,
+            tail=options.long_tail,
+            progress=told,
+        )
+
+    def load(self, found: dict[str, Any]) -> Texts:
+        return load_texts(found)
+
+    def described(self, dataset: Texts, options: Options) -> list[str]:
+        return [
+            f"{len(dataset.labels)} texts of {_median(dataset.found)}, {len(dataset.classes)} classes",
+            f"{_token_rule(dataset.found)} (--size, --tokens)",
+        ]
+
+    def facts(self, found: dict[str, Any]) -> list[tuple[str, str]]:
+        return [
+            ("texts", f"{len(found['labels'])} of {_median(found)}"),
+            ("tokens", _token_rule(found)),
+        ]
+
+    def recipe(self, dataset: Texts, epochs: int | None) -> Recipe:
+        """AdamW: rows of the table are met so unevenly that SGD's one rate would be wrong for most of them."""
+        base = super().recipe(dataset, epochs)
+        return replace(base, optimizer="adamw", lr=1e-3, weight_decay=1e-2)
+
+    def check(self, network: AnyNetwork, recipe: Recipe) -> None:
+        from skipwise.networks.text import check_text
+
+        super().check(network, recipe)
+        if isinstance(network, Architecture):
+            check_text(network)
+        if isinstance(network, ForeignNetwork):
+            raise UserError(
+                f"{network.library}/{network.name} reads images: take a network for texts, as resnet-text-14."
+            )
+
+    def build(self, network: AnyNetwork, form: dict[str, Any], seed: int) -> nn.Module:
+        from skipwise.networks.text import build_text
+
+        vocabulary, length = form["input_shape"]
+        return build_text(network, vocabulary, length, len(form["classes"]), seed)
+
+    def stream(self, dataset: Texts, recipe: Recipe, seed: int, device: str) -> TextStream:
+        return TextStream(
+            dataset,
+            seed=seed,
+            batch_size=recipe.batch_size,
+            balanced=recipe.imbalance == "balanced-sampling",
+            device=device,
+        )
+
+    def baseline_answers(self, dataset: Texts) -> Answers:
+        probabilities = bag_of_words(
+            list(dataset.texts.of(dataset.train)),
+            dataset.labels[dataset.train],
+            list(dataset.texts.of(dataset.test)),
+            spaced=dataset.found["text"]["spaced"],
+        )
+        return {"probabilities": probabilities, "labels": dataset.labels[dataset.test]}
+
+    def predict(self, network: nn.Module, examples: Sequence[str], form: dict[str, Any]) -> list[Prediction]:
+        read = new_texts(examples)
+        logits = torch.cat([network(new_tokens(text, form)) for text in read])
+        return named([_shown(example) for example in examples], logits.softmax(1).numpy(), form["classes"])
+
+
+def new_texts(examples: Sequence[str]) -> list[str]:
+    """Each example's text: what is in the file of that name, or else the example itself.
+
+    Raises UserError for one that is empty, and for a file that is not there or holds no text.
+    """
+    return [_new_text(example) for example in examples]
+
+
+def new_tokens(text: str, form: dict[str, Any]) -> Int[Tensor, "1 length"]:
+    """A text as the study's own texts were cut."""
+    _, length = form["input_shape"]
+    tokens = tokens_from({"kind": form["tokens"], "tokenizer": form["tokenizer"]})
+    return torch.from_numpy(np.asarray(next(tokens.numbers([text])), np.int64)[None, :length])
+
+
+def _new_text(example: str) -> str:
+    path = _as_path(example)
+    try:
+        text = example if path is None else decoded(path.read_bytes(), str(path))
+    except OSError as error:
+        what = (error.strerror or str(error)).lower()
+        raise UserError(f"{_shown(example)} cannot be read ({what}): give a text, or a file of one.") from error
+    readable, reason = checked(text)
+    if readable is None or not text.strip():
+        raise UserError(f"{_shown(example) or 'A text'!r} cannot be classified: {reason}.")
+    return text
+
+
+def _as_path(example: str) -> Path | None:
+    """The file that is meant, if one is: what exists, or is called as one although it does not."""
+    if len(example) > LONGEST_NAME or "\0" in example or "\n" in example:
+        return None
+    path = Path(example)
+    looks_so = path.suffix.lower() in (".txt", ".text") and not any(white.isspace() for white in example)
+    return path if example.strip() and (looks_so or path.exists()) else None
+
+
+def _shown(example: str) -> str:
+    return shorten(example, SHOWN, placeholder="...") or example[:SHOWN].strip()
+
+
+def _median(found: dict[str, Any]) -> str:
+    about = found["text"]
+    return f"{about['median_length']} {about['tokens']} (median)"
+
+
+def _token_rule(found: dict[str, Any]) -> str:
+    """What the texts are cut into, how much of them that leaves out, and why."""
+    about = found["text"]
+    match about["tokens"]:
+        case "words":
+            unknown = f"{about['unknown_in_test']:.1%}".replace("%", " %")
+            known = f" ({about['vocabulary'] - 2:,} known; {unknown} of the test words are not)"
+        case "subwords":
+            known = f" ({about['vocabulary'] - 1:,} known)"
+        case "bytes" if not about["spaced"] and not about["asked"]["tokens"]:
+            known = " (spaces do not part these texts into words)"
+        case _:
+            known = ""
+    longer = f"{about['longer']:.0%}".replace("%", " %")
+    return f"cut into {about['tokens']}{known}, at most {about['length']} of them: {longer} of the texts are longer"
