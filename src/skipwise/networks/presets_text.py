@@ -36,7 +36,6 @@ def _resnet(blocks: int) -> Architecture:
             Stage(blocks=blocks, width=width, downsample="stride" if number else "none", block=_RESIDUAL)
             for number, width in enumerate((64, 128, 256))
         ),
-        head=Head(reduce="maximum"),
         dims=1,
         embedding=64,
     )
