@@ -5,10 +5,18 @@ from collections.abc import Callable
 from skipwise.networks.dotted import load_dotted
 from skipwise.reports.classes import classes_part
 from skipwise.reports.confusion import confusion_part
+from skipwise.reports.detection import detection_scores_part, found_part
 from skipwise.reports.part import Part
+from skipwise.reports.scene_pictures import pictures_part
 from skipwise.studies import Study
 
-SECTIONS: dict[str, Callable[[Study], Part]] = {"confusion": confusion_part, "classes": classes_part}
+SECTIONS: dict[str, Callable[[Study], Part]] = {
+    "confusion": confusion_part,
+    "classes": classes_part,
+    "detection scores": detection_scores_part,
+    "found": found_part,
+    "pictures": pictures_part,
+}
 
 
 def task_parts(study: Study) -> list[Part]:

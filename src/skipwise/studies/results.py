@@ -98,6 +98,12 @@ class Result:
         order = np.argsort(np.concatenate([indices for _, indices in several]))
         return {name: np.concatenate([answers[name] for answers, _ in several])[order] for name in several[0][0]}
 
+    def test_indices(self) -> Int[np.ndarray, "examples"]:
+        """Which examples of the data set its answers are about, in their order."""
+        if not self.folds:
+            return self._answers()[1]
+        return np.sort(np.concatenate([fold._answers()[1] for fold in self.folds]))
+
     def _answers(self) -> tuple[Answers, Int[np.ndarray, "examples"]]:
         """Of this run's own test examples, with their indices."""
         with _told_if_damaged(self.folder), np.load(self.folder / PREDICTIONS) as arrays:

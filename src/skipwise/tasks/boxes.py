@@ -35,7 +35,7 @@ PHOTO_SIZES = {"cpu": 256, "mps": 640, "cuda": 640}
 in minutes."""
 TOLD_FROM = 0.5
 """Of predictions, boxes from this score on are told; scores of average precision count all."""
-STEPS = 3_000
+STEPS = 1_800
 """That a detector needs to learn its classes from nothing, at 16 images each; many images are shown 12 times at least."""
 
 
@@ -54,6 +54,7 @@ class Detection(Task):
     curve_contenders = ("plain-slim18", "resnet-slim18")
     family = "resnet-slim"
     depths = (10, 18, 34)
+    sections = ("detection scores", "found", "pictures")
     lacks = frozenset({"cutout", "mixup", "cutmix", "imbalance", "label_smoothing"})
     judged_at_once = 64
 
@@ -114,10 +115,10 @@ class Detection(Task):
         """As many epochs as make STEPS, so that few images are shown often."""
         images = len(dataset.train)
         batch_size = 16 if images >= 160 else 4
-        count = epochs or int(np.clip(round(STEPS * 16 / images), 12, 120))
+        count = epochs or int(np.clip(round(STEPS * 16 / images), 12, 100))
         crop, flip = min(dataset.input_shape[1:]) // 12, dataset.mirrored
         return Recipe(
-            epochs=count, batch_size=batch_size, optimizer="adamw", lr=0.004, weight_decay=0.05, crop=crop, flip=flip
+            epochs=count, batch_size=batch_size, optimizer="adamw", lr=0.004, weight_decay=0.01, crop=crop, flip=flip
         )
 
     def check(self, network: AnyNetwork, recipe: Recipe) -> None:
@@ -170,13 +171,13 @@ class Detection(Task):
         return "no object of the training images is found: their mAP@.5 is 0"
 
     def scores(self, answers: Answers) -> Float[np.ndarray, "examples"]:
-        """Jackknife pseudo-values of mAP@[.5:.95]: the part of each image in it."""
-        from skipwise.tasks.average_precision import match, pseudo_values
+        """The part of each image in mAP@[.5:.95], by the infinitesimal jackknife."""
+        from skipwise.tasks.average_precision import influence_values, match
 
-        return pseudo_values(match(answers, _classes_in(answers)))
+        return influence_values(match(answers, _classes_in(answers)))
 
     def score(self, answers: Answers) -> float:
-        """mAP@[.5:.95] itself, from which the mean of the pseudo-values differs a little."""
+        """mAP@[.5:.95] itself, which is the mean of these parts."""
         from skipwise.tasks.average_precision import match, mean_average_precision
 
         return mean_average_precision(match(answers, _classes_in(answers)))
@@ -184,7 +185,7 @@ class Detection(Task):
     def difference(self, one: nn.Module, other: nn.Module, batch: Batch) -> float:
         """Of all that is computed before boxes are chosen: near a threshold these would differ by a whole box."""
         before, after = one(batch.inputs), other(batch.inputs)
-        return max((a.float() - b.float()).abs().max().item() for a, b in zip(before, after, strict=True))
+        return max(float((a.float() - b.float()).abs().max().item()) for a, b in zip(before, after, strict=True))
 
     def predict(self, network: nn.Module, examples: Sequence[str], form: dict[str, Any]) -> list[Prediction]:
         return [_prediction(network, file, form) for file in examples]
