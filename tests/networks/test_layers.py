@@ -253,6 +253,8 @@ def test_squeeze_excitation_weighs_channels_by_their_means(sides, channels, redu
 @pytest.mark.parametrize("dims", [1, 2, 3])
 @pytest.mark.parametrize("kind", get_args(Downsample))
 def test_halved_is_the_side_that_comes_out(kind, dims):
+    if kind == "k-max" and dims > 1:
+        pytest.skip("it is for one dimension")
     layer = downsampling(kind, dims)
     assert (layer is None) == (kind in ("none", "stride"))
     if kind == "stride":
