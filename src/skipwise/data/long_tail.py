@@ -24,7 +24,7 @@ def long_tail(
     wanted = np.round((counts / shape).min() * shape).astype(int)
     if wanted.min() < 1:
         raise UserError(
-            f"--long-tail is {ratio:g}, and the training images would leave none for the last class: "
+            f"--long-tail is {ratio:g}, and the training part would leave none for the last class: "
             f"take at most {1.9 * counts[-1]:.0f}."
         )
     order = train[draws.order(len(train), *key, "long tail")]

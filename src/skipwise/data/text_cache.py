@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, overload
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Int, Integer
 from numpy.lib.format import open_memmap
 
 from skipwise.data.cache import make_folder
@@ -53,7 +53,7 @@ class Encoded:
     """Each text's tokens as numbers, cut at the end or padded with 0, and how many there are before that."""
 
     tokens: Tokens
-    numbers: Int[np.ndarray, "texts length"]
+    numbers: Integer[np.ndarray, "texts length"]
     lengths: Int[np.ndarray, "texts"]
 
 
@@ -108,7 +108,7 @@ def encode(texts: RawTexts, tokens: Tokens, length: int) -> Encoded:
 
 
 def encode_into(
-    numbers: Int[np.ndarray, "texts length"], texts: RawTexts, tokens: Tokens, told: Told | None
+    numbers: Integer[np.ndarray, "texts length"], texts: RawTexts, tokens: Tokens, told: Told | None
 ) -> Int[np.ndarray, "texts"]:
     """Write the numbers of each text's tokens; gives how many each text has before it is cut."""
     total, length = numbers.shape

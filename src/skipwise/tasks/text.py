@@ -170,7 +170,7 @@ def _token_rule(found: dict[str, Any]) -> str:
         case "subwords":
             known = f" ({about['vocabulary'] - 1:,} known)"
         case "bytes" if not about["spaced"] and not about["asked"]["tokens"]:
-            known = " (spaces do not part these texts into words)"
+            known = " (spaces do not part these texts into several words)"
         case _:
             known = ""
     longer = f"{about['longer']:.0%}".replace("%", " %")

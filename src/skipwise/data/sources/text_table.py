@@ -11,6 +11,8 @@ from skipwise.data.sources.text_cells import check_columns, row_of
 from skipwise.data.sources.text_source import Row, TextSource, source_of_rows
 from skipwise.errors import UserError
 
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""How a file in that encoding begins."""
 TO_READ_PARQUET = "pip install 'skipwise[hub]'"
 
 
@@ -32,7 +34,7 @@ def table_rows(path: Path, part: str = "") -> list[Row]:
 
 def decoded(content: bytes, where: str) -> str:
     """UTF-8 with or without a mark of it. Raises UserError that names the line which is something else."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if content.startswith(UTF_16):
         raise UserError(f"{where} is UTF-16: save it as UTF-8.")
     try:
         return content.decode("utf-8-sig")
@@ -124,5 +126,7 @@ TABLE_READERS: dict[str, Callable[[Path, str], Iterator[Row]]] = {
 def columns_of(path: Path) -> list[Any]:
     """The columns that the first line of a .csv names, from its first bytes alone; nothing where there are none."""
     with path.open("rb") as file:
-        first = file.read(4096).decode("utf-8-sig", errors="replace").partition("\n")[0]
+        content = file.read(4096)
+    encoding = "utf-16" if content.startswith(UTF_16) else "utf-8-sig"  # which is refused later, by its name
+    first = content.decode(encoding, errors="replace").partition("\n")[0]
     return [column.strip().strip('"').lower() for column in first.split(",")]
