@@ -29,7 +29,7 @@ def augment_scene(
     kept = torch.arange(len(boxes))
     if crop:
         area = _area(boxes)
-        framed = tv_tensors.BoundingBoxes(boxes, format="XYXY", canvas_size=(height, width))  # type: ignore[call-arg]
+        framed = tv_tensors.BoundingBoxes(boxes, format="XYXY", canvas_size=(height, width))
         image = functional.pad(image, [crop] * 4, fill=fill)
         image = functional.crop(image, top, left, height, width)
         moved = functional.crop(functional.pad(framed, [crop] * 4), top, left, height, width)
@@ -37,7 +37,7 @@ def augment_scene(
         kept = torch.nonzero(_area(boxes) >= LEAST_LEFT * area)[:, 0]
         boxes = boxes[kept]
     if mirror:
-        framed = tv_tensors.BoundingBoxes(boxes, format="XYXY", canvas_size=(height, width))  # type: ignore[call-arg]
+        framed = tv_tensors.BoundingBoxes(boxes, format="XYXY", canvas_size=(height, width))
         image = functional.horizontal_flip(image)
         boxes = functional.horizontal_flip(framed).as_subclass(Tensor)
     return image, boxes, kept

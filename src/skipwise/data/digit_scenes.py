@@ -111,7 +111,7 @@ def _written(sample: Float[np.ndarray, "8 8"], generator: np.random.Generator) -
 
 def _ink(ground: float, generator: np.random.Generator) -> float:
     """A brightness at least 60 levels from the ground's, on the side that happens or that has room."""
-    step = generator.uniform(60, 110) * generator.choice((-1, 1))
+    step = float(generator.uniform(60, 110) * generator.choice((-1, 1)))
     return ground + step if 5 <= ground + step <= 250 else ground - step
 
 

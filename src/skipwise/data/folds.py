@@ -40,7 +40,7 @@ def fold_of(dataset: Dataset, fold: int, folds: int, seed: int) -> Dataset:
     one seed have the same folds. Raises UserError for a class too small to be in every fold.
     """
     together = np.array(dataset.found["together"], np.int64)
-    fewest = min(len(np.unique(together[dataset.labels == label])) for label in range(len(dataset.classes)))
+    fewest = min(len(np.unique(together[dataset.labels == label])) for label in np.unique(dataset.labels))
     if fewest < max(4, folds):
         raise UserError(
             f"--folds is {folds}, and the smallest class has {fewest} images that differ: each fold needs one of every "

@@ -26,7 +26,7 @@ class SceneStream(Stream[Scenes]):
         super().__init__(dataset, seed=seed, batch_size=batch_size, device=device)
         self.augmentation = augmentation
         self.normalise = Normaliser(dataset.mean, dataset.std, device)
-        self.fill = [round(255 * level) for level in dataset.mean]
+        self.fill = [float(round(255 * level)) for level in dataset.mean]
 
     def read(self, indices: Int[np.ndarray, "batch"]) -> Batch:
         pixels = torch.from_numpy(np.asarray(self.dataset.images[indices]))

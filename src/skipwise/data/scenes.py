@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -42,9 +42,6 @@ class Scenes(Images):
         """Pixels of the cached image for each pixel of the image's own, across and down."""
         height, width = self.sizes[index].tolist()
         return scale_of((height, width), self.input_shape[1:])
-
-    def with_train(self, train: Int[np.ndarray, "train"]) -> Self:
-        return replace(self, train=train)
 
 
 def scale_of(size: tuple[int, int], frame: tuple[int, ...]) -> Float[np.ndarray, "2"]:

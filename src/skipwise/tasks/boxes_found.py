@@ -37,14 +37,15 @@ class Boxes(Prediction):
             image = to_rgb(ImageOps.exif_transpose(file))
         pen = ImageDraw.Draw(image)
         width = max(1, max(image.size) // 250)
-        font = ImageFont.load_default(max(9, max(image.size) // 40))
+        size = max(9, max(image.size) // 40)
+        font = ImageFont.load_default(size)
         colour_of = {name: COLOURS[place % len(COLOURS)] for place, name in enumerate(sorted(set(self.labels)))}
         for box, label, score in reversed(list(zip(self.boxes, self.labels, self.scores, strict=True))):
             colour = colour_of[label]
             pen.rectangle(box, outline=colour, width=width)
             text = f"{label} {score:.2f}"
-            left, top, right, bottom = pen.textbbox((box[0], max(0.0, box[1] - font.size - 2)), text, font=font)
+            left, top, right, bottom = pen.textbbox((box[0], max(0.0, box[1] - size - 2)), text, font=font)
             pen.rectangle((left, top, right + 1, bottom + 1), fill=colour)
-            pen.text((box[0], max(0.0, box[1] - font.size - 2)), text, fill="white", font=font)
+            pen.text((box[0], max(0.0, box[1] - size - 2)), text, fill="white", font=font)
         image.save(target)
         return True

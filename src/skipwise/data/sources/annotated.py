@@ -93,7 +93,7 @@ class Tally:
     def notes(self) -> list[str]:
         """A line for each."""
         return [
-            f"{count} {what} ({'' if count == 1 else 'the first: '}{self.firsts[what]})"
+            f"{what}: {count} ({'' if count == 1 else 'the first: '}{self.firsts[what]})"
             for what, count in self.counts.items()
         ]
 

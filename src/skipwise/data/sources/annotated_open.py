@@ -13,14 +13,14 @@ KINDS = "a COCO .json, or a folder of COCO, Pascal VOC or YOLO"
 
 def is_annotated(data: str | Path) -> bool:
     """Whether data look like images with boxes; little is read."""
-    path = Path(data).expanduser()
     try:
+        path = Path(data).expanduser()
         if path.is_file() or not path.is_dir():
             return path.suffix.lower() in (".json", *YAML)
         return bool(coco_files(path)) or is_voc(path) or is_yolo(path)
     except UserError:
         return True  # which is said when it is read
-    except OSError:
+    except (OSError, RuntimeError):  # what cannot be a path
         return False
 
 

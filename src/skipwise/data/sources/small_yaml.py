@@ -1,12 +1,12 @@
 """As much of YAML as the description of a YOLO data set needs: names with a text, a list or numbered texts."""
 
-import csv
 import re
 
 from skipwise.errors import UserError
 
 Value = str | list[str]
 ENTRY = re.compile(r"""^(\s*)(?:(-)\s+|(["']?)([\w.-]+)\3\s*:(?:\s+|$))(.*)$""")
+ITEM = re.compile(r"""(?:[^,"']|"[^"]*"|'[^']*')+""")
 
 
 def read_small_yaml(text: str, file: str) -> dict[str, Value]:
@@ -53,8 +53,7 @@ def _value(text: str) -> Value:
     inner = text.strip()
     if inner[:1] + inner[-1:] not in ("[]", "{}"):
         return _plain(inner)
-    quote = "'" if "'" in inner and '"' not in inner else '"'
-    items = [item.strip() for item in next(csv.reader([inner[1:-1]], skipinitialspace=True, quotechar=quote), [])]
+    items = [item.strip() for item in ITEM.findall(inner[1:-1])]
     if inner[0] == "{":
         items = [item.split(":", 1)[-1] for item in items]
     return [_plain(item) for item in items if item]

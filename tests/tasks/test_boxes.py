@@ -1,0 +1,190 @@
+"""Detection as a task: what is answered is in the image's own pixels, scored, said and drawn."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from skipwise.data import Options
+from skipwise.errors import UserError
+from skipwise.networks import PRESETS
+from skipwise.networks.own import OwnNetwork
+from skipwise.tasks.average_precision import match, pseudo_values
+from skipwise.tasks.boxes import Detection
+from skipwise.tasks.boxes_found import Boxes
+
+TASK = Detection()
+
+
+@pytest.fixture(scope="module")
+def scenes(tmp_path_factory):
+    """Twelve colour images of several shapes, two classes, one image without an object."""
+    folder = tmp_path_factory.mktemp("boxes")
+    (folder / "all").mkdir()
+    generator = np.random.default_rng(0)
+    images, annotations = [], []
+    for i in range(1, 13):
+        width, height = (int(side) for side in generator.integers(100, 200, 2))
+        Image.fromarray(generator.integers(0, 255, (height, width, 3), np.uint8)).save(folder / "all" / f"{i}.png")
+        images.append({"id": i, "file_name": f"{i}.png", "width": width, "height": height})
+        for _ in range(i % 4):
+            box = [int(generator.integers(0, 60)), int(generator.integers(0, 60)), 30, 20]
+            annotations.append({"image_id": i, "category_id": int(generator.integers(2)), "bbox": box})
+    categories = [{"id": 0, "name": "cat"}, {"id": 1, "name": "dog"}]
+    content = {"images": images, "annotations": annotations, "categories": categories}
+    (folder / "all.json").write_text(json.dumps(content))
+    return TASK.prepare(str(folder / "all.json"), Options(size=64), None)
+
+
+class Knowing(torch.nn.Module):
+    """Answers what is true, at the scale of the input."""
+
+    def judge(self, images, targets):
+        found = [
+            {"boxes": target["boxes"], "labels": target["labels"], "scores": torch.full((len(target["labels"]),), 0.9)}
+            for target in targets
+        ]
+        return found, 0.25
+
+    def detect(self, images):
+        return [
+            {
+                "boxes": torch.tensor([[0.0, 0, 32, 32], [1, 1, 9, 9]]),
+                "labels": torch.tensor([1, 0]),
+                "scores": torch.tensor([0.8, 0.2]),
+            }
+        ]
+
+
+def judged(scenes, network, indices):
+    stream = TASK.stream(scenes, TASK.recipe(scenes, 1), 0, "cpu")
+    (batch,) = stream.unvaried(indices)
+    return TASK.judge(network, batch)
+
+
+def test_answers_are_in_own_pixels_and_all_that_is_true_scores_1(scenes):
+    answers, loss = judged(scenes, Knowing(), np.arange(12))
+    assert loss == 0.25
+    assert answers["boxes"].shape == (12, 100, 4)
+    assert answers["true_boxes"].shape == (12, 3, 4)
+    for i, own in enumerate(scenes.objects):
+        count = len(own.labels)
+        np.testing.assert_allclose(answers["boxes"][i, :count], own.boxes, atol=1e-3)
+        np.testing.assert_array_equal(answers["true_boxes"][i, :count], own.boxes)
+        assert answers["true_labels"][i].tolist() == [*own.labels.tolist(), *[-1] * (3 - count)]
+        assert (answers["labels"][i, count:] == -1).all()
+    assert TASK.score(answers) == 1
+    np.testing.assert_allclose(TASK.scores(answers), pseudo_values(match(answers, 2)))
+    assert TASK.failure(scenes, TASK.recipe(scenes, 1), None, answers) is None
+
+
+def test_batches_join_whatever_they_hold(scenes):
+    parts = [judged(scenes, Knowing(), np.array(some))[0] for some in ([0, 1], [3], [4, 5, 6])]
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    assert joined["true_labels"].shape == (6, 3)
+    unlearned = TASK.unlearned(scenes, np.array([0, 1, 3, 4, 5, 6]))
+    assert {name: values.shape for name, values in unlearned.items()} == {
+        name: values.shape for name, values in joined.items()
+    }
+    for name in ("true_boxes", "true_labels"):
+        np.testing.assert_array_equal(unlearned[name], joined[name])
+
+
+def test_nothing_found_is_a_score_of_0_and_a_failure(scenes):
+    answers = TASK.unlearned(scenes, np.arange(12))
+    assert TASK.score(answers) == 0
+    words = TASK.failure(scenes, TASK.recipe(scenes, 1), None, answers)
+    assert words == "no object of the training images is found: their mAP@.5 is 0"
+    nothing = TASK.unlearned(scenes, np.array([i for i in range(12) if not len(scenes.objects[i].labels)]))
+    assert TASK.failure(scenes, TASK.recipe(scenes, 1), None, nothing) is None
+
+
+@pytest.mark.parametrize("name", ["plain-slim10", "resnet-slim10"])
+def test_a_detector_learns_from_a_batch_and_answers(scenes, name):
+    network = TASK.build(PRESETS[name], scenes.form, 0)
+    recipe = TASK.recipe(scenes, 1)
+    stream = TASK.stream(scenes, recipe, 0, "cpu")
+    teach = TASK.teacher(scenes, recipe, "cpu")
+    loss, scores = teach(network, next(stream.epoch(0)), 0.0)
+    loss.backward()
+    assert scores is None
+    assert all(parameter.grad is not None for parameter in network.parameters())
+    answers, judged_loss = judged(scenes, network.eval(), scenes.test)
+    assert np.isfinite(judged_loss)
+    assert 0 <= TASK.score(answers) <= 1
+    (batch,) = stream.unvaried(scenes.test)
+    assert TASK.difference(network, network, batch) == 0
+    assert TASK.difference(network, TASK.build(PRESETS[name], scenes.form, 1).eval(), batch) > 0
+    assert TASK.cost(network, scenes.form).multiply_adds > 1e6
+
+
+def test_what_is_said_of_the_data(scenes):
+    boxes = sum(len(some.labels) for some in scenes.objects)
+    assert TASK.described(scenes, Options(size=64)) == [
+        f"12 images of 64x64 px, colour, {boxes} boxes, 2 classes",
+        "size asked for: 64 px; boxes are in own pixels",
+    ]
+    facts = dict(TASK.facts(scenes.found))
+    assert facts["boxes"] == f"{boxes}, at most 3 in an image"
+    assert TASK.load(json.loads(json.dumps(scenes.found))).fingerprint == scenes.fingerprint
+
+
+def test_few_images_are_shown_often(scenes):
+    recipe = TASK.recipe(scenes, None)
+    assert (recipe.epochs, recipe.batch_size, recipe.crop, recipe.flip) == (100, 4, 5, True)
+    assert TASK.recipe(scenes, 7).epochs == 7
+    TASK.check(PRESETS["resnet-slim18"], recipe)
+
+
+def test_a_new_image_is_told_and_drawn_in_its_own_pixels(scenes, tmp_path):
+    file = tmp_path / "new.png"
+    Image.new("RGB", (300, 150), "white").save(file)
+    (found,) = TASK.predict(Knowing(), [str(file)], scenes.form)
+    assert found == Boxes(file=str(file), boxes=((0.0, 0.0, 150.0, 150.0),), labels=("dog",), scores=(found.scores[0],))
+    assert found.scores[0] == pytest.approx(0.8)
+    assert found.words == "1 box: dog 0.80"
+    assert found.draw(tmp_path / "drawn.png")
+    drawn = Image.open(tmp_path / "drawn.png")
+    assert drawn.size == (300, 150)
+    assert drawn.getpixel((150, 100)) != (255, 255, 255)
+    assert drawn.getpixel((250, 100)) == (255, 255, 255)
+    with pytest.raises(UserError, match=r"nothing\.png cannot be read as an image"):
+        TASK.predict(Knowing(), [str(tmp_path / "nothing.png")], scenes.form)
+
+
+def test_words_of_many_and_of_none():
+    box = (0.0, 0.0, 1.0, 1.0)
+    many = Boxes(file="a", boxes=(box,) * 7, labels=tuple("abcdefg"), scores=(0.5,) * 7)
+    assert many.words == "7 boxes: a 0.50, b 0.50, c 0.50, d 0.50, e 0.50, 2 more"
+    assert Boxes(file="a", boxes=(), labels=(), scores=()).words == "no boxes"
+
+
+def test_what_cannot_be(scenes):
+    with pytest.raises(UserError, match="--long-tail thins classes"):
+        TASK.prepare("digit-scenes", Options(long_tail=10.0), None)
+    with pytest.raises(UserError, match="at least 32 pixels"):
+        TASK.prepare("digit-scenes", Options(size=16), None)
+    with pytest.raises(UserError, match=r"test size asked for is 1\.5"):
+        TASK.prepare("digit-scenes", Options(test_size=1.5), None)
+    with pytest.raises(UserError, match="cutout cannot be set here"):
+        TASK.check(PRESETS["resnet-slim18"], TASK.recipe(scenes, 1).set_field("cutout", "8"))
+    own = OwnNetwork.__new__(OwnNetwork)
+    with pytest.raises(UserError, match="skipwise's own networks only"):
+        TASK.check(own, TASK.recipe(scenes, 1))
+
+
+def test_claims(tmp_path):
+    assert TASK.claims("digit-scenes")
+    assert TASK.claims("somewhere/train.json")
+    assert not TASK.claims("digits")
+    assert not TASK.claims("")
+    assert not TASK.claims("a" * 5000)
+    assert not TASK.claims("~nobody-of-this-name/photos")
+    for name in ("images", "labels"):
+        (tmp_path / name).mkdir()
+        Image.new("RGB", (8, 8)).save(tmp_path / name / "a.png")
+    assert not TASK.claims(str(tmp_path)), "two classes of photos"
+    (tmp_path / "labels" / "a.txt").write_text("0 .5 .5 .1 .1")
+    assert TASK.claims(str(tmp_path))
