@@ -1,12 +1,15 @@
 """What the documentation shows does what it says."""
 
+import json
 import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from skipwise.networks import KNOWN, SHORTCUTS
 from skipwise.networks.fields import ARCHITECTURE_FIELDS
@@ -24,7 +27,8 @@ def blocks(page, language):
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
-    (home / "mine.py").write_text(blocks("extending.md", "python")[0])
+    for name, block in zip(("mine.py", "turned.py"), blocks("extending.md", "python"), strict=True):
+        (home / name).write_text(block)
     shapes(home / "squares.npz", side=12)
     return home
 
@@ -42,6 +46,37 @@ def test_the_commands_with_networks_of_ones_own(home, number):
     labels = [word.partition("@")[0] for word in words[3:]]
     assert all(re.search(rf"^ {re.escape(label)} +\d", done.stdout, re.MULTILINE) for label in labels), done.stdout
     assert " 0 of 1" in done.stdout
+
+
+def test_a_task_of_ones_own_is_one_file(home):
+    """The page's task is compared, resumed, swept, and answers for a new image, without a word of it in the study's code."""
+    compared, told = blocks("extending.md", "")[1].splitlines()
+    quick = ["--seeds", "2", "--epochs", "3", "--set", "batch_size=64"]
+    done = skipwise(home, *shlex.split(compared)[1:], *quick)
+    assert " angular score " in done
+    assert "resnet8" in done
+    study = home / "studies/digits-plain8-resnet8"
+    best = json.loads((study / "verdict.json").read_text())["best"]
+    run = json.loads((study / best["folder"] / "run.json").read_text())
+    assert run["task"] == "turned.Angles"
+    assert 0 < run["score"] < 1
+    assert "angular score" in (study / "report.html").read_text()
+    assert "0 of 4 runs to train" in skipwise(home, *shlex.split(compared)[1:], *quick, "--dry-run")
+    Image.fromarray(np.full((9, 9), 128, np.uint8)).save(home / "photo.png")
+    assert re.search(r"photo.png  turned by -?\d+ degrees", skipwise(home, *shlex.split(told)[1:]))
+    swept = skipwise(
+        home, "depth", "digits", "--task", "turned.Angles", "--depths", "8,14", "--seeds", "1", "--epochs", "1"
+    )
+    assert "One depth" not in swept
+    assert "plain14" in swept
+
+
+def skipwise(home, *words):
+    """What the command prints."""
+    command = [sys.executable, "-m", "skipwise", *words]
+    done = subprocess.run(command, cwd=home, text=True, capture_output=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_networks_md_names_everything():

@@ -2,7 +2,7 @@
 
 from skipwise.tasks.classification import Classification
 from skipwise.tasks.find import TASKS, check_exists, find_task, known_data, task_named
-from skipwise.tasks.images import ImageClassification
+from skipwise.tasks.images import ImageClassification, new_image
 from skipwise.tasks.task import Answers, Prediction, Task, Teacher
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "check_exists",
     "find_task",
     "known_data",
+    "new_image",
     "task_named",
 ]
