@@ -29,12 +29,12 @@ def _vdcnn(blocks: tuple[int, ...], *, shortcut: Shortcut | None = None) -> Arch
 
 
 def _resnet(blocks: int) -> Architecture:
-    """Three stages that halve by a stride, as He et al. 2015, section 4.2 has them for small images, four times as wide."""
+    """Three stages that halve by a stride, as He et al. 2015, section 4.2 has them for small images, twice as wide."""
     return Architecture(
-        stem=Stem(width=64),
+        stem=Stem(width=32),
         stages=tuple(
             Stage(blocks=blocks, width=width, downsample="stride" if number else "none", block=_RESIDUAL)
-            for number, width in enumerate((64, 128, 256))
+            for number, width in enumerate((32, 64, 128))
         ),
         dims=1,
         embedding=64,

@@ -71,7 +71,7 @@ class Asked:
         if self.contenders:
             return self.contenders
         task = self.to_learn
-        usual = {"ablate": task.contenders[-1:], "learning-curve": task.curve_contenders}
+        usual = {"ablate": task.contenders[1:2], "learning-curve": task.curve_contenders}
         return usual.get(self.command, task.contenders)
 
     @cached_property

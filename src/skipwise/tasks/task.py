@@ -54,7 +54,7 @@ class Task(ABC):
     score_name: ClassVar[str] = "accuracy"
     loss_name: ClassVar[str] = "cross-entropy (nats)"
     contenders: ClassVar[tuple[str, ...]] = ("plain32", "resnet32")
-    """Of a comparison, unless others are named; the last one is the base of an ablation."""
+    """Of a comparison, unless others are named; the second one is the base of an ablation."""
     curve_contenders: ClassVar[tuple[str, ...]] = ("plain20", "resnet20")
     """Of a learning curve."""
     family: ClassVar[str] = "resnet"
