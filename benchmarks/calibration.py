@@ -20,6 +20,7 @@ from calibrating import (
     auto,
     charts,
     collapse,
+    detectors,
     fold_rates,
     fold_sets,
     other_scores,
@@ -77,6 +78,7 @@ def figures(asked: argparse.Namespace) -> dict[str, Callable[[], Iterable[Any]]]
         _pool(asked, "digits"), _pool(asked, "collapse"), draws // 2
     )
     found["macro-f1"] = partial(_of_pool, asked, "digits", other_scores.macro_f1_coverage, draws // 10)
+    found["detectors"] = partial(detectors.detector_rates, draws // 5)
     for learner in quick_learners.LEARNERS:
         found[f"folds-{learner}"] = partial(quick_folds, asked, learner)
     found["folds-networks"] = partial(network_folds, asked)

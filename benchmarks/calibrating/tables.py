@@ -24,6 +24,8 @@ def show(results: Results) -> None:
     columns = ("pool", "effect", "units", "own", "right", "wrong", "saved", "by_look")
     _table("auto, a difference", columns, _rows(results, "auto-power-"))
     _table("macro-F1", ("rule", "seeds", "images", "share", "error", "half_width"), results.get("macro-f1", []))
+    columns = ("taste", "images", "seeds", "rule", "studies", "false", "false_error", "half_width", "spread", "power")
+    _table("detectors", columns, results.get("detectors", []))
     columns = ("learner", "rule", "against", "sets", "images", "coverage", "error", "half_width", "spread", "expected")
     _table("folds", columns, _rows(results, "folds-"))
 
