@@ -53,7 +53,7 @@ def test_a_fold_learns_its_words_anew_and_stays_in_the_networks_table(tmp_path):
         assert learned <= known
         assert part.input_shape == dataset.input_shape
         assert part.encoded.numbers.max() < dataset.vocabulary
-        assert part.form["tokenizer"] == list(part.encoded.tokens.tokenizer)
+        assert part.form["tokenizer"] == part.encoded.tokens.text
     assert {word for word in learned if word.startswith("rare")} != {
         word for word in dataset.encoded.tokens.tokenizer if word.startswith("rare")
     }

@@ -172,3 +172,9 @@ def test_one_seed_with_scores_between_right_and_wrong_gets_students_paired_t():
     assert verdict.p_value == pytest.approx(expected.pvalue)
     assert verdict.interval == pytest.approx(tuple(expected.confidence_interval(0.95)))
     assert verdict.cautions[0] == "one seed: this judges these two checkpoints, not these two networks"
+
+
+def test_the_interval_of_one_seed_with_scores_between_stays_possible():
+    low, high = accuracy_interval(np.array([[0, 0, 0, 0.3, 0, 0]]))
+    assert low == 0
+    assert 0.1 < high < 0.2

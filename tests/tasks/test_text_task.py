@@ -40,7 +40,7 @@ def test_it_is_said_by_which_rules_texts_are_cut(data):
     about = data.found["text"]
     assert TASK.described(data, Options()) == [
         f"120 texts of {about['median_length']} words (median), 2 classes",
-        f"cut into words ({len(data.form['tokenizer'])} known; {100 * about['unknown_in_test']:.1f} % of the test words "
+        f"cut into words ({len(data.form['tokenizer'].split())} known; {100 * about['unknown_in_test']:.1f} % of the test words "
         f"are not), at most {data.length} of them: {100 * about['longer']:.0f} % of the texts are longer (--size, --tokens)",
     ]
     assert dict(TASK.facts(data.found))["tokens"] + " (--size, --tokens)" == TASK.described(data, Options())[1]

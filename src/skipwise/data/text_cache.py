@@ -101,12 +101,6 @@ def read_encoded(folder: Path) -> Encoded:
     return Encoded(tokens=tokens, numbers=numbers, lengths=np.load(folder / LENGTHS))
 
 
-def encode(texts: RawTexts, tokens: Tokens, length: int) -> Encoded:
-    """The same in memory."""
-    numbers = np.zeros((len(texts), length), smallest_type(tokens.size))
-    return Encoded(tokens=tokens, numbers=numbers, lengths=encode_into(numbers, texts, tokens, None))
-
-
 def encode_into(
     numbers: Integer[np.ndarray, "texts length"], texts: RawTexts, tokens: Tokens, told: Told | None
 ) -> Int[np.ndarray, "texts"]:

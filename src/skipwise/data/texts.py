@@ -15,7 +15,7 @@ from skipwise.data.findings import findings, notes_on
 from skipwise.data.long_tail import long_tail
 from skipwise.data.sources.text_open import open_texts
 from skipwise.data.split import Split, split, stay_together
-from skipwise.data.text_cache import Encoded, RawTexts, encode, encode_once, keep_texts, read_encoded
+from skipwise.data.text_cache import Encoded, RawTexts, encode_once, keep_texts, read_encoded
 from skipwise.data.tokens import UNKNOWN, Kind, Tokens, are_spaced, kind_called, learn
 from skipwise.errors import UserError
 
@@ -53,12 +53,11 @@ class Texts(Dataset):
     @property
     def form(self) -> dict[str, Any]:
         tokens = self.encoded.tokens
-        tokenizer = tokens.tokenizer if isinstance(tokens.tokenizer, str) else list(tokens.tokenizer)
         return {
             "input_shape": list(self.input_shape),
             "classes": list(self.classes),
             "tokens": tokens.kind,
-            "tokenizer": tokenizer,
+            "tokenizer": tokens.text,
         }
 
     @cached_property
@@ -66,7 +65,12 @@ class Texts(Dataset):
         """The texts as numbers."""
         if self.kept is not None:
             return read_encoded(self.kept)
-        return encode(self.texts, learn(self.kind, self.texts.of(self.train), self.vocabulary), self.length)
+
+        def learned() -> tuple[Tokens, int]:
+            return learn(self.kind, self.texts.of(self.train), self.vocabulary), self.length
+
+        examples = self.train.tolist()
+        return read_encoded(encode_once(self.texts, learned, None, self.kind, self.vocabulary, self.length, examples))
 
     def with_parts(
         self,

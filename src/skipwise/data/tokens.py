@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from jaxtyping import Int
 
-from skipwise.errors import UserError, unknown
+from skipwise.errors import unknown
 
 Kind = Literal["characters", "bytes", "words", "subwords"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -48,6 +48,17 @@ class Tokens:
     kind: Kind
     tokenizer: str | tuple[str, ...] = ""
 
+    @classmethod
+    def of_text(cls, kind: str, text: str) -> "Tokens":
+        """What `text` tells of."""
+        kind = kind_called(kind)
+        return cls(kind=kind, tokenizer=tuple(text.split(" ")) if kind == "words" else text)
+
+    @property
+    def text(self) -> str:
+        """The tokenizer in a line; words hold no space."""
+        return self.tokenizer if isinstance(self.tokenizer, str) else " ".join(self.tokenizer)
+
     @property
     def size(self) -> int:
         """How many numbers there are, that of padding included."""
@@ -80,7 +91,9 @@ class Tokens:
 
     @cached_property
     def _subwords(self) -> Any:
-        return _library().Tokenizer.from_str(self.tokenizer)
+        from tokenizers import Tokenizer
+
+        return Tokenizer.from_str(self.text)
 
     def _pieces(self, texts: Iterable[str]) -> Iterator[Int[np.ndarray, "tokens"]]:
         left = iter(texts)
@@ -134,7 +147,8 @@ def _commonest(texts: Iterable[str], most: int) -> tuple[str, ...]:
 
 def _merges(texts: Iterable[str], most: int) -> str:
     """Byte-pair encoding of lower-cased texts: every byte is a piece, so that no text has an unknown one."""
-    library = _library()
+    import tokenizers as library
+
     tokenizer = library.Tokenizer(library.models.BPE())
     tokenizer.normalizer = library.normalizers.Sequence([library.normalizers.NFC(), library.normalizers.Lowercase()])
     tokenizer.pre_tokenizer = library.pre_tokenizers.ByteLevel(add_prefix_space=True)
@@ -146,16 +160,6 @@ def _merges(texts: Iterable[str], most: int) -> str:
     )
     tokenizer.train_from_iterator(texts, trainer)
     return str(tokenizer.to_str())
-
-
-def _library() -> Any:
-    try:
-        import tokenizers
-    except ImportError as error:
-        raise UserError(
-            "Subwords need the tokenizers library: pip install 'skipwise[hub]', or take --tokens words."
-        ) from error
-    return tokenizers
 
 
 def _table() -> Int[np.ndarray, "codes"]:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from skipwise.reports.tables import percent, points
-from skipwise.statistics import accuracy_interval, crossed_t, paired_t
+from skipwise.statistics import accuracy_interval, crossed_t, one_seed
 from skipwise.studies import Study
+from skipwise.studies.baseline import Baseline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,23 +30,24 @@ def baseline_row(study: Study) -> BaselineRow | None:
     differences = {}
     for label, scores in study.scores.items():
         table = scores - baseline.scores
-        test = crossed_t(table) if len(table) > 1 else paired_t(table[0])
+        test = crossed_t(table) if len(table) > 1 else one_seed(table[0])
         differences[label] = (test.mean, test.interval(0.95))
     return BaselineRow(
         name=baseline.name,
         score=baseline.score,
         interval=accuracy_interval(baseline.scores[None]),
         differences=differences,
-        sentence=_sentence(baseline.name, baseline.score, differences),
+        sentence=_sentence(study, baseline, differences[study.best_result.contender]),
     )
 
 
-def _sentence(name: str, score: float, differences: dict[str, tuple[float, tuple[float, float]]]) -> str:
-    """Held against the contender that does best."""
-    best = max(differences, key=lambda label: differences[label][0])
-    difference, (low, high) = differences[best]
+def _sentence(study: Study, baseline: Baseline, found: tuple[float, tuple[float, float]]) -> str:
+    """Held against the contender that did best on validation data."""
+    difference, (low, high) = found
     is_better = "is better than it" if low > 0 else "is worse than it" if high < 0 else "is not told apart from it"
+    one = ", of this one seed" if len(study.seeds) == 1 else ""
     return (
-        f"{name}, a baseline without a network, reaches {percent(score)}: the best contender, {best}, {is_better} "
-        f"({points(difference)} points, 95 % interval {points(low)} to {points(high)})"
+        f"{baseline.name}, a baseline without a network, reaches {percent(baseline.score)}: "
+        f"{study.best_result.contender}, best by validation, {is_better} "
+        f"({points(difference)} points, 95 % interval {points(low)} to {points(high)}{one})"
     )

@@ -7,7 +7,7 @@ from skipwise.statistics.holm import holm_levels
 from skipwise.statistics.looks import DECLARED_LOOKS, shared_alpha
 from skipwise.statistics.mcnemar import McNemar, mcnemar
 from skipwise.statistics.needed import images_needed, seeds_needed
-from skipwise.statistics.paired import PairedT, paired_t
+from skipwise.statistics.paired import PairedT, one_seed, paired_t
 from skipwise.statistics.power import power
 from skipwise.statistics.pseudo_values import pseudo_values, pseudo_values_of_counts
 from skipwise.statistics.verdict import Verdict, decide, decide_each
@@ -25,6 +25,7 @@ __all__ = [
     "holm_levels",
     "images_needed",
     "mcnemar",
+    "one_seed",
     "paired_t",
     "percentile_interval",
     "power",

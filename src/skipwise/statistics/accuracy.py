@@ -25,7 +25,8 @@ def accuracy_interval(scores: Float[np.ndarray, "seeds examples"], level: float 
     whose scores are not just right or wrong, Student's.
     """
     if len(scores) == 1 and not np.isin(scores, (0, 1)).all():
-        return paired_t(scores[0]).interval(level)
+        low, high = paired_t(scores[0]).interval(level)
+        return max(0.0, low), min(1.0, high)
     found = crossed_t(scores) if len(scores) > 1 else None
     if found is None or found.variance == 0 or not 0 < found.mean < 1:
         right = round(float(scores.mean(0).sum()))

@@ -7,6 +7,8 @@ import numpy as np
 from jaxtyping import Float
 from scipy import stats
 
+from skipwise.statistics.mcnemar import McNemar, mcnemar
+
 
 @dataclass(frozen=True, kw_only=True)
 class PairedT:
@@ -33,3 +35,8 @@ def paired_t(differences: Float[np.ndarray, "examples"]) -> PairedT:
     examples = len(differences)
     error = float(differences.std(ddof=1)) / math.sqrt(examples)
     return PairedT(mean=float(differences.mean()), standard_error=error, examples=examples)
+
+
+def one_seed(differences: Float[np.ndarray, "examples"]) -> McNemar | PairedT:
+    """The exact test where answers are right or wrong, Student's where scores lie between."""
+    return mcnemar(differences) if np.isin(differences, (-1, 0, 1)).all() else paired_t(differences)

@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from skipwise.statistics.crossed import CrossedT, crossed_t
 from skipwise.statistics.holm import holm_levels
-from skipwise.statistics.mcnemar import McNemar, mcnemar
+from skipwise.statistics.mcnemar import McNemar
 from skipwise.statistics.needed import (
     LEAST_PAIRS_FOR_EQUIVALENCE,
     Needed,
@@ -17,7 +17,7 @@ from skipwise.statistics.needed import (
     needed_for_direction,
     needed_for_equivalence,
 )
-from skipwise.statistics.paired import PairedT, paired_t
+from skipwise.statistics.paired import PairedT, one_seed
 
 Scores = Float[np.ndarray, "seeds examples"]
 
@@ -137,7 +137,7 @@ def decide_each(
     """A verdict on each (reference, contender), all held to one error `alpha` by Holm's rule; else as `decide`."""
     _check(comparisons, scores, failures)
     tables = [scores[contender] - scores[reference] for reference, contender in comparisons]
-    tests = [crossed_t(table) if len(table) > 1 else _one_seed(table[0]) for table in tables]
+    tests = [crossed_t(table) if len(table) > 1 else one_seed(table[0]) for table in tables]
     failed = [(sum(failures[reference]), sum(failures[contender])) for reference, contender in comparisons]
     p_equivalent = [_equivalence_p_value(test, margin, some) for test, some in zip(tests, failed, strict=True)]
     alphas = holm_levels([test.p_value() for test in tests], alpha)
@@ -157,11 +157,6 @@ def decide_each(
         )
         for index, (reference, contender) in enumerate(comparisons)
     ]
-
-
-def _one_seed(differences: Float[np.ndarray, "examples"]) -> McNemar | PairedT:
-    """The exact test where answers are right or wrong, Student's where scores lie between."""
-    return mcnemar(differences) if np.isin(differences, (-1, 0, 1)).all() else paired_t(differences)
 
 
 def _verdict(

@@ -11,8 +11,8 @@ CHARACTERS = {"analyzer": "char", "ngram_range": (1, 4)}
 """Where spaces do not part words."""
 STRENGTH = 10.0
 """The inverse of the penalty: rows have length 1, so that single features are small."""
-MOST_FEATURES = 200_000
-"""The commonest, so that memory and time stay within bounds."""
+MOST_FEATURES, MOST_COEFFICIENTS = 200_000, 20_000_000
+"""The commonest features, and over all classes, so that memory and time stay within bounds."""
 MANY_TEXTS = 1_000
 """From here on features of a single text are left out, which say nothing of another one."""
 MOST_STEPS = 100
@@ -32,13 +32,15 @@ def bag_of_words(
     vectoriser = TfidfVectorizer(
         sublinear_tf=True,
         min_df=2 if len(train) >= MANY_TEXTS else 1,
-        max_features=MOST_FEATURES,
+        max_features=min(MOST_FEATURES, MOST_COEFFICIENTS // len(np.unique(labels))),
         dtype=np.float32,
         **settings,
     )
     try:
         features = vectoriser.fit_transform(train)
     except ValueError:  # no word in any text, as of marks alone
+        if not spaced:
+            raise
         return bag_of_words(train, labels, test, spaced=False)
     model = LogisticRegression(C=STRENGTH, max_iter=MOST_STEPS).fit(features, labels)
     found = model.predict_proba(vectoriser.transform(test))

@@ -32,6 +32,7 @@ class Classification(Task):
     """One class for each example. Answers are `probabilities` of each class and the true `labels`."""
 
     sections = ("confusion", "classes")
+    right_or_wrong = True
 
     def teacher(self, dataset: Any, recipe: Recipe, device: str) -> Teacher:
         """Cross-entropy, treated for imbalance; of mixed examples by the share of each label."""

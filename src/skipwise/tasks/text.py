@@ -1,5 +1,6 @@
 """Text classification."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +12,10 @@ import torch
 from jaxtyping import Int
 from torch import Tensor, nn
 
-from skipwise.data import Options, Texts, TextStream, are_texts, load_texts, prepare_texts, tokens_from
+from skipwise.data import Options, Texts, TextStream, are_texts, load_texts, prepare_texts
 from skipwise.data.sources.text_source import checked
 from skipwise.data.sources.text_table import decoded
+from skipwise.data.tokens import Tokens
 from skipwise.errors import UserError
 from skipwise.networks import AnyNetwork, Architecture, ForeignNetwork
 from skipwise.recipe import Recipe
@@ -24,7 +26,7 @@ from skipwise.tasks.task import Answers, Prediction, Told
 SHOWN = 60
 """Characters of a text that stand beside its answer."""
 LONGEST_NAME = 255
-"""Characters of a file's name at most; what is longer is a text."""
+"""Bytes of a file's name at most; what is longer is a text."""
 
 
 class TextClassification(Classification):
@@ -130,7 +132,7 @@ def new_texts(examples: Sequence[str]) -> list[str]:
 def new_tokens(text: str, form: dict[str, Any]) -> Int[Tensor, "1 length"]:
     """A text as the study's own texts were cut."""
     _, length = form["input_shape"]
-    tokens = tokens_from({"kind": form["tokens"], "tokenizer": form["tokenizer"]})
+    tokens = Tokens.of_text(form["tokens"], form["tokenizer"])
     return torch.from_numpy(np.asarray(next(tokens.numbers([text])), np.int64)[None, :length])
 
 
@@ -149,7 +151,7 @@ def _new_text(example: str) -> str:
 
 def _as_path(example: str) -> Path | None:
     """The file that is meant, if one is: what exists, or is called as one although it does not."""
-    if len(example) > LONGEST_NAME or "\0" in example or "\n" in example:
+    if len(os.fsencode(example)) > LONGEST_NAME or "\0" in example or "\n" in example:
         return None
     path = Path(example)
     looks_so = path.suffix.lower() in (".txt", ".text") and not any(white.isspace() for white in example)
