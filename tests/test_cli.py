@@ -69,7 +69,7 @@ def test_compare_says_what_it_does_and_ends_with_the_report(home):
         (["predict", "studies/squares-plain8-resnet8", "none.png"], "none.png cannot be read: No such file or directory."),
         (["compare", "digits", "plain8", "--out", "squares.npz"], "squares.npz/digits-plain8 cannot be used: Not a directory."),
         (["compare", "--name", "../x"], "--name is '../x': it must be a plain folder name; --out says where it goes."),
-        (["compare", "--size", "100000"], "--size is 100000: it must be at most 2048 px."),
+        (["compare", "--size", "100000"], "--size is 100000: it must be at most 2048, in px or tokens."),
         (["compare", "--seedz", "3"], "No such option: --seedz (Possible options: --seeds, --set, --split-seed)"),
         (["list", "nets"], "Invalid value for 'what': Value error, 'nets' is not one of 'networks', 'data', 'shortcuts', "
          "'studies'."),

@@ -138,6 +138,6 @@ def _searched(settled: Settled, console: Console, dry_run: bool) -> Settled | No
     )
     console.say(f"\n{len(found.trials)} trials: {counts}. Confirmed on fresh seeds, as the best of many are flattered:")
     for trial in found.best():
-        console.say(f"{trial.label}: {trial.text}, validation accuracy {trial.accuracy:.3f}")
+        console.say(f"{trial.label}: {trial.text}, validation {settled.asked.to_learn.score_name} {trial.accuracy:.3f}")
     console.say("")
     return with_best_trials(settled, found)

@@ -39,12 +39,12 @@ def test_the_crossover_in_words(depth, low, high, sentence):
     ],
 )  # fmt: skip
 def test_the_images_needed_in_words(share, low, high, sentence):
-    assert needed_sentence(ImagesNeeded(share=share, low=low, high=high), "b", "a", (0.1, 0.5, 1.0)) == sentence
+    assert needed_sentence(ImagesNeeded(share=share, low=low, high=high), "b", "a", (0.1, 0.5, 1.0), "images", "accuracy") == sentence
 
 
 def test_the_largest_share_that_was_tried_is_named():
     found = ImagesNeeded(share=0.004, low=0.002, high=None)
-    assert needed_sentence(found, "b", "a", (0.002, 0.02, 0.2)) == (
+    assert needed_sentence(found, "b", "a", (0.002, 0.02, 0.2), "images", "accuracy") == (
         "It is open whether b needs fewer images than a: to be as good with 20 % of them it needs 0.4 % "
         "(95 % interval at most 0.2 to more than 20 %)."
     )
@@ -53,7 +53,7 @@ def test_the_largest_share_that_was_tried_is_named():
 def test_a_power_law_in_words():
     """An exponent of 1 halves the part above the floor with twice the images."""
     law = PowerLaw(scale=10.0, exponent=1.0, floor=0.05, exponent_interval=(0.9, 1.1), misfit=0.02)
-    assert law_sentence("b", law) == (
+    assert law_sentence("b", law, "images") == (
         "With twice the images the part of b's error above its floor of 5.0 % is multiplied by 0.50 (exponent 1.00, 95 % "
         "interval 0.90 to 1.10; the fit misses the means by 2 %)."
     )
@@ -61,6 +61,6 @@ def test_a_power_law_in_words():
 
 def test_a_law_that_the_data_do_not_tell():
     law = PowerLaw(scale=1.0, exponent=0.01, floor=0.0, exponent_interval=(0.0, 3.49), misfit=0.01)
-    assert law_sentence("b", law) == (
+    assert law_sentence("b", law, "images") == (
         "The shares that were tried do not tell a power law of b (exponent's 95 % interval 0.00 to 3.49)."
     )

@@ -76,7 +76,7 @@ def test_any_text_and_number_survive(words):
         ("epochs = 2.5", 1, "epochs is 2.5: it must be a whole number."),
         ('"epochs" = "2"', 1, "epochs is '2': it must be a whole number."),
         ("test_size = 20", 1, "test_size is 20: it must be a fraction between 0 and 1, as 0.2."),
-        ("size = 100000", 1, "size is 100000: it must be at most 2048 px."),
+        ("size = 100000", 1, "size is 100000: it must be at most 2048, in px or tokens."),
         ("folds = 1", 1, "folds is 1: it must be at least 2."),
         ('name = "../x"', 1, "name is '../x': it must be a plain folder name; out says where it goes."),
         ('contenders = "plain8"', 1, "contenders is 'plain8': it must be a list in brackets, as [...]."),

@@ -16,7 +16,7 @@ def space(text, family=RESNET):
 
 
 def test_the_usual_space_covers_what_the_command_promises_and_holds_the_usual_network():
-    usual = usual_space(RESNET)
+    usual = usual_space(RESNET, Recipe())
     assert {one.field for one in usual.dimensions} == {
         "depth", "width", "kernel", "downsample", "shortcut", "lr", "weight_decay",
     }  # fmt: skip
@@ -115,7 +115,7 @@ def test_families():
 )
 def test_every_family_has_a_usual_space(name):
     family = family_of(name)
-    usual = usual_space(family)
+    usual = usual_space(family, Recipe())
     assert usual.values_of_usual(Recipe(), ()) is not None or name in (
         "repvgg-a",
         "article-cnn",

@@ -145,8 +145,8 @@ def test_a_new_image_is_told_and_drawn_in_its_own_pixels(scenes, tmp_path):
     assert found == Boxes(file=str(file), boxes=((0.0, 0.0, 150.0, 150.0),), labels=("dog",), scores=(found.scores[0],))
     assert found.scores[0] == pytest.approx(0.8)
     assert found.words == "1 box: dog 0.80"
-    assert found.draw(tmp_path / "drawn.png")
-    drawn = Image.open(tmp_path / "drawn.png")
+    assert found.draw_into(tmp_path / "drawn") == tmp_path / "drawn" / "new.png"
+    drawn = Image.open(tmp_path / "drawn" / "new.png")
     assert drawn.size == (300, 150)
     assert drawn.getpixel((150, 100)) != (255, 255, 255)
     assert drawn.getpixel((250, 100)) == (255, 255, 255)

@@ -107,7 +107,7 @@ def test_what_it_cannot_be(tmp_path, monkeypatch, given, message):
 
 
 def test_what_means_nothing_for_texts(data):
-    with pytest.raises(UserError, match="crop cannot be set here: it means nothing for texts"):
+    with pytest.raises(UserError, match="crop cannot be set here: it means nothing for the task text"):
         TASK.check(network("textcnn"), replace(TASK.recipe(data, None), crop=2))
     with pytest.raises(UserError, match="This network reads inputs of 2 dimensions"):
         TASK.check(network("resnet20"), TASK.recipe(data, None))

@@ -1,4 +1,4 @@
-"""Folds: every image is a test image once."""
+"""Folds: every example is a test example once."""
 
 import numpy as np
 from jaxtyping import Int
@@ -10,15 +10,15 @@ from skipwise.errors import UserError
 
 
 def fold_numbers(
-    labels: Int[np.ndarray, "images"], together: Int[np.ndarray, "images"], folds: int, *key: int | str
-) -> Int[np.ndarray, "images"]:
-    """The fold of each image: classes are spread evenly, and images with one number in `together` share a fold.
+    labels: Int[np.ndarray, "examples"], together: Int[np.ndarray, "examples"], folds: int, *key: int | str
+) -> Int[np.ndarray, "examples"]:
+    """The fold of each example: classes are spread evenly, and examples with one number in `together` share a fold.
 
-    Which images go where is drawn by `key`.
+    Which examples go where is drawn by `key`.
     """
     of_cluster: dict[int, list[int]] = {}
-    for image, number in enumerate(together.tolist()):
-        of_cluster.setdefault(number, []).append(image)
+    for example, number in enumerate(together.tolist()):
+        of_cluster.setdefault(number, []).append(example)
     clusters = list(of_cluster.values())
     filled = np.zeros((folds, int(labels.max()) + 1))
     sizes = np.zeros(folds)
@@ -34,16 +34,16 @@ def fold_numbers(
 
 
 def fold_of(dataset: Dataset, fold: int, folds: int, seed: int) -> Dataset:
-    """The data set whose test images are those of one fold; a part of the others is for validation.
+    """The data set whose test examples are those of one fold; a part of the others is for validation.
 
-    Each seed divides the images anew, so that the luck of the division is part of what differs between seeds; twins of
+    Each seed divides the examples anew, so that the luck of the division is part of what differs between seeds; twins of
     one seed have the same folds. Raises UserError for a class too small to be in every fold.
     """
     together = np.array(dataset.found["together"], np.int64)
     fewest = min(len(np.unique(together[dataset.labels == label])) for label in np.unique(dataset.labels))
     if fewest < max(4, folds):
         raise UserError(
-            f"--folds is {folds}, and the smallest class has {fewest} images that differ: each fold needs one of every "
+            f"--folds is {folds}, and the smallest class has {fewest} examples that differ: each fold needs one of every "
             "class, and at least 4 are needed."
         )
     numbers = fold_numbers(dataset.labels, together, folds, dataset.fingerprint, seed, "folds")
@@ -55,7 +55,7 @@ def fold_of(dataset: Dataset, fold: int, folds: int, seed: int) -> Dataset:
     missing = np.setdiff1d(np.unique(dataset.labels), dataset.labels[rest[inner != 0]])
     if len(missing):
         raise UserError(
-            f"--folds is {folds}, and no image of {dataset.classes[missing[0]]} is left to train on in fold {fold} of seed {seed}: "
-            "take fewer or more folds, or give the class more images."
+            f"--folds is {folds}, and no example of {dataset.classes[missing[0]]} is left to train on in fold {fold} of seed {seed}: "
+            "take fewer or more folds, or give the class more examples."
         )
     return dataset.with_parts(train=rest[inner != 0], validation=rest[inner == 0], test=np.flatnonzero(numbers == fold))

@@ -33,7 +33,9 @@ def check_input(network: Architecture, input_shape: Sequence[int]) -> None:
     """Raises UserError where an architecture contradicts itself or cannot take inputs of this shape."""
     network.check()
     if network.embedding:
-        raise UserError("This network reads text, and the data are none: take a network without an embedding.")
+        raise UserError(
+            "This network reads text, and the data are none: take a network without an embedding, as resnet32."
+        )
     _, *space = input_shape
     if len(space) != network.dims:
         raise UserError(f"This network has {network.dims} dimensions in space, the data {len(space)}.")

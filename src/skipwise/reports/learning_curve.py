@@ -18,7 +18,7 @@ LEAST_EXPONENT = 0.05
 
 
 def learning_curve_section(study: Study) -> SweepSection:
-    series = series_of(study)
+    task, series = study.design.to_learn, series_of(study)
     fractions = [at for at, _ in next(iter(series.values()))]
     images = {name: [_images(study, label) for _, label in members] for name, members in series.items()}
     scores = {name: [study.scores[label] for _, label in members] for name, members in series.items()}
@@ -27,7 +27,16 @@ def learning_curve_section(study: Study) -> SweepSection:
     said = []
     for other in others:
         fewer, more = (other, first) if scores[other][-1].mean() >= scores[first][-1].mean() else (first, other)
-        said.append(needed_sentence(images_needed_instead(fractions, scores, fewer, more), fewer, more, fractions))
+        said.append(
+            needed_sentence(
+                images_needed_instead(fractions, scores, fewer, more),
+                fewer,
+                more,
+                fractions,
+                task.examples,
+                task.score_name,
+            )
+        )
     rows = [
         (
             f"{100 * at:g} %",
@@ -53,22 +62,23 @@ def learning_curve_section(study: Study) -> SweepSection:
     ]
     return SweepSection(
         headline=" ".join(said)
-        or f"{first} was trained on {len(fractions)} shares of the images.",
-        facts=[law_sentence(name, law) for name, law in laws.items() if law],
+        or f"{first} was trained on {len(fractions)} shares of the {task.examples}.",
+        facts=[law_sentence(name, law, task.examples) for name, law in laws.items() if law],
         explanation=(
-            "Each seed draws its own share of every class; contenders of one seed get the same images, and smaller shares lie "
+            f"Each seed draws its own share of every class; contenders of one seed get the same {task.examples}, and smaller shares lie "
             "in larger ones. Unless a budget says otherwise all runs take the same number of steps, so that a small "
-            "share is shown more often. Validation and test images stay the same. The dashed lines are power laws, "
-            "error = a * images^-b + c, fitted to the means."
+            f"share is shown more often. Validation and test {task.examples} stay the same. The dashed lines are power laws, "
+            f"error = a * {task.examples}^-b + c, fitted to the means."
         ),
         limits=(
-            "A power law between the shares that were tried says little beyond them: it does not tell how many images would "
-            "reach a given accuracy. A share with fewer images than a batch is trained in smaller batches. Choosing the epoch by all validation images flatters small shares a little."
+            f"A power law between the shares that were tried says little beyond them: it does not tell how many {task.examples} would "
+            f"reach a given {task.score_name}. A share with fewer {task.examples} than a batch is trained in smaller batches. "
+            f"Choosing the epoch by all validation {task.examples} flatters small shares a little."
         ),
         charts={
             "learning-curve": [
                 lines(
-                    errors, "training images", "test error (%)", list(series), logarithmic=True,
+                    errors, f"training {task.examples}", "test error (%)", list(series), logarithmic=True,
                     logarithmic_values=True, fitted=fitted,
                 ),
                 lines(
@@ -79,13 +89,13 @@ def learning_curve_section(study: Study) -> SweepSection:
                         ],
                         "seeds": [{**point, "value": 1 - point["value"]} for point in errors["seeds"]],
                     },
-                    "training images", "test accuracy (%)", list(series), logarithmic=True,
+                    f"training {task.examples}", f"test {task.score_name} (%)", list(series), logarithmic=True,
                 ),
             ]
         },
         columns=(
-            "share", "contender", "images", "test accuracy", "difference in points", f"{level_text(study)} % interval", "verdict", "still needed",
-        ) if study.verdicts else ("share", "contender", "images", "test accuracy", "", "", "", ""),
+            "share", "contender", task.examples, f"test {task.score_name}", "difference in points", f"{level_text(study)} % interval", "verdict", "still needed",
+        ) if study.verdicts else ("share", "contender", task.examples, f"test {task.score_name}", "", "", "", ""),
         rows=rows,
     )  # fmt: skip
 
@@ -110,21 +120,23 @@ def _images(study: Study, label: str) -> int:
     return study.results[label][0].training_examples or 1
 
 
-def needed_sentence(needed: ImagesNeeded, fewer: str, more: str, fractions: Sequence[float]) -> str:
-    """How many images one contender needs to be as good as the other with the largest share that was tried."""
+def needed_sentence(
+    needed: ImagesNeeded, fewer: str, more: str, fractions: Sequence[float], examples: str, score_name: str
+) -> str:
+    """How many examples one contender needs to be as good as the other with the largest share that was tried."""
     smallest, largest = fractions[0], fractions[-1]
     most = "all" if largest == 1 else f"{_share_text(largest)} %"
     if needed.share is None or needed.low is None:
-        return f"{fewer} does not reach the accuracy of {more}."
+        return f"{fewer} does not reach the {score_name} of {more}."
     share = f"{'at most ' * (needed.share <= smallest)}{_share_text(needed.share)} %"
     low = f"{'at most ' * (needed.low <= smallest)}{_share_text(needed.low)}"
     high = f"more than {most}" if needed.high is None else f"{_share_text(needed.high)} %"
     if needed.high is None:
         return (
-            f"It is open whether {fewer} needs fewer images than {more}: to be as good with {most} of them it needs {share} "
+            f"It is open whether {fewer} needs fewer {examples} than {more}: to be as good with {most} of them it needs {share} "
             f"(95 % interval {low} to {high})."
         )
-    return f"{fewer} needs {share} of the images to be as good as {more} with {most} of them (95 % interval {low} to {high})."
+    return f"{fewer} needs {share} of the {examples} to be as good as {more} with {most} of them (95 % interval {low} to {high})."
 
 
 def _share_text(share: float) -> str:
@@ -132,13 +144,13 @@ def _share_text(share: float) -> str:
     return f"{100 * share:.0f}" if share >= 0.1 else f"{100 * share:.2g}"
 
 
-def law_sentence(name: str, law: PowerLaw) -> str:
+def law_sentence(name: str, law: PowerLaw, examples: str) -> str:
     """The exponent in words."""
     low, high = law.exponent_interval
     if low < LEAST_EXPONENT:
         return f"The shares that were tried do not tell a power law of {name} (exponent's 95 % interval {low:.2f} to {high:.2f})."
     return (
-        f"With twice the images the part of {name}'s error above its floor of {percent(law.floor)} is multiplied by "
+        f"With twice the {examples} the part of {name}'s error above its floor of {percent(law.floor)} is multiplied by "
         f"{2**-law.exponent:.2f} (exponent {law.exponent:.2f}, 95 % interval {low:.2f} to {high:.2f}; the fit misses the means by "
         f"{100 * law.misfit:.0f} %)."
     )

@@ -21,17 +21,18 @@ IMPORTANCE = "importance.json"
 
 def tuning_section(study: Study) -> SweepSection:
     found = read_found(study.path / SEARCH)
+    examples, score_name = study.design.to_learn.examples, study.design.to_learn.score_name
     searched = searched_trials(study, found)
     mattered = _importances(study, found)
     charts = [flattery_chart(study, searched)]
-    charts += [importance_chart(mattered, found)] if mattered else []
-    charts += [cost_chart(found, set(study.results)), history_chart(found)]
+    charts += [importance_chart(mattered, found, score_name)] if mattered else []
+    charts += [cost_chart(found, set(study.results), score_name), history_chart(found, score_name)]
     return SweepSection(
         headline=f"{verdict_sentence(study)} {flattery_sentence(study, searched, len(found.trials))}",
         explanation=(
-            f"{_counted(found)} Each was trained once and judged on {found.validation_images} validation images, which is how the "
+            f"{_counted(found)} Each was trained once and judged on {found.validation_images} validation {examples}, which is how the "
             "best were found. The best of many is partly the luckiest, so it was trained again with seeds that the search "
-            "had not used, and judged on test images that no trial had seen: only that decides."
+            f"had not used, and judged on test {examples} that no trial had seen: only that decides."
         ),
         limits=(
             f"The search does not prove that its best trial is the best of the space: {len(found.trials)} trials with one "
@@ -40,13 +41,13 @@ def tuning_section(study: Study) -> SweepSection:
             "choose again, and the contenders of the first choice stay in the comparison."
         ),
         caption=(
-            "The bars are intervals: of 95 % at the accuracies, for seeds at the confirmed and for the draw of validation "
-            f"images at the trials; of {100 * LEVEL:.0f} % at the importance, for the draw of trials."
+            "The bars are intervals: of 95 % at the scores, for seeds at the confirmed and for the draw of validation "
+            f"{examples} at the trials; of {100 * LEVEL:.0f} % at the importance, for the draw of trials."
         ),
         charts={"tuning": charts},
         columns=(
-            "contender", "verdict", "difference in points", f"{level_text(study)} % interval", "test accuracy",
-            "accuracy in the search", "on the same images, fresh seeds", "flattered by", "multiply-adds", "what it is",
+            "contender", "verdict", "difference in points", f"{level_text(study)} % interval", f"test {score_name}",
+            f"{score_name} in the search", f"on the same {examples}, fresh seeds", "flattered by", "multiply-adds", "what it is",
         ),
         rows=_rows(study, found, searched),
     )  # fmt: skip
@@ -60,7 +61,7 @@ def searched_trials(study: Study, found: Found) -> dict[str, Trial]:
 
 
 def fresh(study: Study, label: str) -> np.ndarray:
-    """The validation accuracies of a contender's runs with seeds that the search had not used."""
+    """The validation scores of a contender's runs with seeds that the search had not used."""
     return np.array([result.validation_score or 0.0 for result in study.results[label]])
 
 
@@ -84,14 +85,14 @@ def verdict_sentence(study: Study) -> str:
 
 
 def flattery_sentence(study: Study, searched: dict[str, Trial], trials: int) -> str:
-    """How much better the winner of the search looked there than it is on average, on the same images."""
+    """How much better the winner of the search looked there than it is on average, on the same examples."""
     reference = study.design.contenders[0].label
     winner = next((trial for label, trial in searched.items() if label != reference), None)
     if winner is None or winner.accuracy is None or winner.state != "finished":
         return "No trial was trained to its end, so there is nothing to say of how the search flatters."
     accuracies = fresh(study, winner.label)
     less = winner.accuracy - float(accuracies.mean())
-    came = f"In the search {winner.label} came to {percent(winner.accuracy)} of the validation images right"
+    came = f"In the search {winner.label} came to {percent(winner.accuracy)} of the validation {study.design.to_learn.examples} right"
     if less > 0:
         after = f"with fresh seeds to {percent(accuracies.mean())}, so the choice among {trials} flattered it by {100 * less:.1f} points"
     else:
@@ -162,8 +163,8 @@ def _importance_limits(mattered: list[Importance], found: Found) -> str:
     unclear = [one.name for one in mattered if one.share <= one.chance]
     listed = f"; here that holds for {', '.join(unclear)}" if unclear else ""
     return (
-        f"Importance is that for the accuracy{at}, within the ranges of this space; a bar that does not pass its grey tick "
-        f"tells no more than shuffled accuracies would{listed}."
+        f"Importance is that for the score{at}, within the ranges of this space; a bar that does not pass its grey tick "
+        f"tells no more than shuffled scores would{listed}."
     )
 
 

@@ -23,7 +23,7 @@ NETWORKS = alt.Color(
 
 
 def flattery_chart(study: Study, searched: dict[str, Trial]) -> Chart:
-    """Validation accuracy in the search beside that of fresh seeds, on the same images."""
+    """The validation score in the search beside that of fresh seeds, on the same examples."""
     labels = list(study.results)
     dots, means, tops = [], [], []
     for label, results in study.results.items():
@@ -35,7 +35,7 @@ def flattery_chart(study: Study, searched: dict[str, Trial]) -> Chart:
         if label in searched and searched[label].state == "finished":
             tops.append({"contender": label, "what": "in the search", "value": searched[label].accuracy})
     y = alt.Y("contender:N", title=None, sort=labels, axis=alt.Axis(labelLimit=120))
-    title = "validation accuracy (%)"
+    title = f"validation {study.design.to_learn.score_name} (%)"
     scale, axis = alt.Scale(zero=False, nice=True), alt.Axis(format="~%")
     x = alt.X("value:Q", title=title, scale=scale, axis=axis)
     colour = alt.Color(
@@ -60,8 +60,8 @@ def flattery_chart(study: Study, searched: dict[str, Trial]) -> Chart:
     )
 
 
-def importance_chart(mattered: list[Importance], found: Found) -> Chart:
-    """Of each field, the share of the accuracy's variance that it explains alone, and what chance would give it."""
+def importance_chart(mattered: list[Importance], found: Found, score_name: str) -> Chart:
+    """Of each field, the share of the score's variance that it explains alone, and what chance would give it."""
     values = [
         {"name": one.name, "share": one.share, "low": one.low, "high": one.high, "chance": one.chance}
         for one in mattered
@@ -77,18 +77,18 @@ def importance_chart(mattered: list[Importance], found: Found) -> Chart:
         width=WIDTH - 140,
         height=alt.Step(24),
         title=alt.Title(
-            f"What mattered for the accuracy{when}", subtitle="grey tick: 95 % of shuffled accuracies stay below"
+            f"What mattered for the {score_name}{when}", subtitle="grey tick: 95 % of shuffled scores stay below"
         ),
     )
 
 
-def cost_chart(found: Found, confirmed: Collection[str]) -> Chart:
-    """Finished trials by accuracy and multiply-adds, and the front of those that no cheaper one equals."""
+def cost_chart(found: Found, confirmed: Collection[str], score_name: str) -> Chart:
+    """Finished trials by score and multiply-adds, and the front of those that no cheaper one equals."""
     finished = [trial for trial in found.trials if trial.state == "finished"]
     names = {trial.number: _name(trial, found, confirmed) for trial in finished}
     points = [_point(trial, found) | {"name": names[trial.number]} for trial in finished]
     along = [_point(trial, found) for trial in front(finished)]
-    titles = "multiply-adds of one image (log axis)", "validation accuracy (%)"
+    titles = "multiply-adds of one example (log axis)", f"validation {score_name} (%)"
     x = alt.X(
         "cost:Q",
         title=titles[0],
@@ -103,7 +103,7 @@ def cost_chart(found: Found, confirmed: Collection[str]) -> Chart:
     )  # fmt: skip
     dots = chart_of(points).mark_circle(size=60, opacity=0.85).encode(x=x, y=y, color=NETWORKS)
     labelled = sorted((point for point in points if point["name"]), key=lambda point: (point["cost"], -point["value"]))
-    named = [  # in turn at four corners, since equal accuracies are common
+    named = [  # in turn at four corners, since equal scores are common
         chart_of(labelled[turn::4])
         .mark_text(fontSize=10, align="left" if dx > 0 else "right", dx=dx, dy=dy)
         .encode(x=x, y=y, text="name:N")
@@ -113,11 +113,14 @@ def cost_chart(found: Found, confirmed: Collection[str]) -> Chart:
     return alt.layer(step, rules, dots, *named).properties(
         width=WIDTH - 60,
         height=240,
-        title=alt.Title("Accuracy against cost, finished trials", subtitle="dashed: no cheaper trial is as accurate"),
+        title=alt.Title(
+            f"{score_name[0].upper()}{score_name[1:]} against cost, finished trials",
+            subtitle="dashed: no cheaper trial is as good",
+        ),
     )
 
 
-def history_chart(found: Found) -> Chart:
+def history_chart(found: Found, score_name: str) -> Chart:
     """Every trial in its order, the dropped and failed ones marked, and the best so far."""
     states = {"finished": "circle", "dropped": "triangle-down", "failed": "cross"}
     told = [trial for trial in found.trials if trial.state in states]
@@ -137,7 +140,10 @@ def history_chart(found: Found) -> Chart:
         scale=alt.Scale(padding=8, nice=False),
     )
     y = alt.Y(
-        "value:Q", title="validation accuracy (%)", scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(format="~%")
+        "value:Q",
+        title=f"validation {score_name} (%)",
+        scale=alt.Scale(zero=False, nice=True),
+        axis=alt.Axis(format="~%"),
     )
     shape = alt.Shape(
         "state:N",
@@ -165,7 +171,7 @@ def _name(trial: Trial, found: Found, confirmed: Collection[str]) -> str:
 
 
 def _point(trial: Trial, found: Found) -> dict[str, Any]:
-    """A trial with the interval that so few validation images leave."""
+    """A trial with the interval that so few validation examples leave."""
     right = round((trial.accuracy or 0.0) * found.validation_images)
     low, high = accuracy_interval(np.repeat([1.0, 0.0], [right, found.validation_images - right])[None])
     return {

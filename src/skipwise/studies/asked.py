@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, with_config
 
 from skipwise.data import Options
+from skipwise.networks.presets import depths_of
 from skipwise.studies import defaults
 from skipwise.tasks import Task, find_task
 
@@ -26,6 +27,8 @@ SOME: dict[str, tuple[Command, ...]] = {
     "folds": ("compare", "depth", "ablate"),
 }
 """Fields that not every command has, and which do."""
+SHALLOWEST = 3
+"""Of a family of which no depth is usual, so many are compared."""
 LARGEST_SIZE = 2048
 """Of images, in px a side; of texts, in tokens."""
 
@@ -86,8 +89,11 @@ class Asked:
 
     @property
     def usual_depths(self) -> tuple[int, ...]:
-        """The depths that are named, else the task's."""
-        return self.to_learn.depths if self.depths is None else self.depths
+        """The depths that are named, else those of the task that the family has, else the family's shallowest."""
+        if self.depths is not None:
+            return self.depths
+        known = depths_of(self.usual_family)
+        return tuple(depth for depth in self.to_learn.depths if depth in known) or tuple(known[:SHALLOWEST])
 
     def options(self, device: str) -> Options:
         """What is asked of the data."""

@@ -26,7 +26,7 @@ class Run:
 class Design:
     """Contenders x seeds on one split of one data set, under one compute plan.
 
-    `split` says what fixes the examples and their parts: fingerprint, image size, test size, split seed, folds. The
+    `split` says what fixes the examples and their parts: fingerprint, input shape, test size, split seed, folds. The
     first contender is the reference, or with `points` the first series at each point. `looks` are the numbers of seeds
     at which verdicts were declared to be looked at; `tuned` tells the rates that were tried for each contender. `asked`
     repeats the study; a search inside another study has none.
@@ -54,7 +54,7 @@ class Design:
 
     @property
     def folds(self) -> int | None:
-        """Into how many folds the images are divided, None where a test set stands."""
+        """Into how many folds the examples are divided, None where a test set stands."""
         folds: int | None = self.split.get("folds")
         return folds
 

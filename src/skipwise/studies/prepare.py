@@ -126,14 +126,14 @@ def settle(asked: Asked, progress: Callable[[int, int], None] | None = None) -> 
 def _check_folds(asked: Asked, folds: int, dataset: Dataset) -> None:
     """Raises UserError where folds do not go with what else is asked, or with the data."""
     if asked.test_size is not None:
-        raise UserError("--folds tests every image once, so that there is no --test-size: write one of them.")
+        raise UserError("--folds tests every example once, so that there is no --test-size: write one of them.")
     if dataset.found["own_test"]:
         raise UserError(f"{asked.data} has a test set of its own: --folds is for data without one.")
     if asked.long_tail is not None:
-        raise UserError("--long-tail thins the training images of one split, and --folds makes several: write one.")
+        raise UserError("--long-tail thins the training examples of one split, and --folds makes several: write one.")
     if asked.tune is not None or asked.command == "tune":
         raise UserError(
-            "--folds tests every image, and a search would choose on images that are tested later: write one."
+            "--folds tests every example, and a search would choose on examples that are tested later: write one."
         )
     for fold in range(folds):
         fold_of(dataset, fold, folds, seed=0)
@@ -163,7 +163,7 @@ def _told_if_it_cannot_be(label: str, dataset: Dataset) -> Iterator[None]:
 def make_ready(settled: Settled, seeds: tuple[int, ...] | None = None) -> Ready:
     """Settle the design for these seeds, try every network once and measure its steps.
 
-    Nothing is written but the cache of decoded images. Raises UserError for whatever a user can mend.
+    Nothing is written but the cache of what was read. Raises UserError for whatever a user can mend.
     """
     asked, dataset, plan = settled.asked, settled.dataset, settled.plan
     design = Design(

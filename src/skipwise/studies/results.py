@@ -1,4 +1,4 @@
-"""What finished runs say: one result a run, and the answers on the test images side by side."""
+"""What finished runs say: one result a run, and the answers on the test examples side by side."""
 
 import csv
 import json
@@ -136,7 +136,7 @@ def _told_if_damaged(folder: Path) -> Iterator[None]:
 
 
 def scores(results: Sequence[Result]) -> Float[np.ndarray, "seeds examples"]:
-    """The scores of several runs on the test images, a row a seed."""
+    """The scores of several runs on the test examples, a row a seed."""
     return np.stack([result.scores() for result in results])
 
 

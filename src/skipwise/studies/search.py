@@ -34,7 +34,7 @@ def make_search_ready(settled: Settled) -> Ready:
 
 
 def without_test(dataset: Dataset) -> Dataset:
-    """The data set with its validation images in place of the test images: no search gets to see the latter."""
+    """The data set with its validation examples in place of the test examples: no search gets to see the latter."""
     hidden = {**dataset.found["split"], "test": dataset.found["split"]["validation"]}
     return replace(dataset, test=dataset.validation, found={**dataset.found, "split": hidden})
 

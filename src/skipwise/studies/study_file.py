@@ -37,7 +37,7 @@ BY_FIELD: dict[str, dict[str, str]] = {
     "seeds": {"int": 'a whole number, or "auto"'},
     "test_size": dict.fromkeys(("greater_than", "less_than"), "a fraction between 0 and 1, as 0.2"),
     "fractions": dict.fromkeys(("greater_than", "less_than_equal"), "fractions above 0 and up to 1, as 0.1"),
-    "size": {"less_than_equal": "at most {le} px"},
+    "size": {"less_than_equal": "at most {le}, in px or tokens"},
     "name": {"string_pattern_mismatch": "a plain folder name; {out} says where it goes"},
 }
 """What must be of a field, where more can be said."""

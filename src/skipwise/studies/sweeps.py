@@ -57,9 +57,14 @@ def _usual(asked: Asked, recipe: Recipe) -> Sweep:
         raise UserError(
             f"tune takes no {'--tune: it searches the rate' if asked.tune else '--folds: it keeps a test set'}."
         )
+    if not asked.to_learn.right_or_wrong:
+        raise UserError(
+            f"tune counts right and wrong answers, which {asked.to_learn.score_name} does not: --tune lr searches rates for it."
+        )
     family = family_of(asked.usual_family)
-    space_of(asked.space, family)  # a mistake in it is told before data are read
-    return Sweep(contenders=(parse_contender(family.usual, recipe, asked.settings),))
+    usual = parse_contender(family.usual, recipe, asked.settings)
+    space_of(asked.space, family, usual.recipe)  # a mistake in it is told before data are read
+    return Sweep(contenders=(usual,))
 
 
 def _depths(asked: Asked, recipe: Recipe) -> Sweep:
@@ -81,7 +86,7 @@ def _depths(asked: Asked, recipe: Recipe) -> Sweep:
 
 
 def _fractions(asked: Asked, contenders: Sequence[Contender], dataset: Dataset | None) -> Sweep:
-    """Every contender at every fraction, for as many steps as all the images would get, unless a budget is given."""
+    """Every contender at every fraction, for as many steps as all the examples would get, unless a budget is given."""
     if not asked.fractions:
         raise UserError("--fractions names no fraction: give some, as .1,.3,1.")
     made, points = [], []
@@ -90,8 +95,8 @@ def _fractions(asked: Asked, contenders: Sequence[Contender], dataset: Dataset |
             label = f"{contender.label} at {100 * fraction:g} %"
             recipe = replace(contender.recipe, fraction=fraction)
             if dataset is not None and asked.budget is None and not recipe.steps and not recipe.seconds:
-                images = len(dataset.train)
-                recipe = replace(recipe, steps=recipe.epochs * (images // min(recipe.batch_size, images)))
+                shown = len(dataset.train)
+                recipe = replace(recipe, steps=recipe.epochs * (shown // min(recipe.batch_size, shown)))
             made.append(replace(contender, label=label, recipe=recipe))
             points.append(Point(label=label, series=contender.label, at=fraction))
     return Sweep(contenders=tuple(made), points=tuple(points))

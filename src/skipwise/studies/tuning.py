@@ -1,4 +1,4 @@
-"""A search for a better network and recipe, on validation images, before the best few are confirmed on fresh seeds."""
+"""A search for a better network and recipe, on validation data, before the best few are confirmed on fresh seeds."""
 
 from dataclasses import dataclass, replace
 
@@ -46,12 +46,12 @@ class SearchReady:
 def make_tuning_ready(settled: Settled) -> SearchReady:
     """Settle the search inside the study's folder, whose contenders will be the trials. Nothing is written yet.
 
-    What stands for test images there are the validation images: no trial gets to see the test images. Raises UserError
+    What stands for test examples there are the validation examples: no trial gets to see the test examples. Raises UserError
     where the folder holds another search.
     """
     optuna()
     asked = settled.asked
-    space = space_of(asked.space, family_of(asked.usual_family))
+    space = space_of(asked.space, family_of(asked.usual_family), settled.sweep.contenders[0].recipe)
     dataset = without_test(settled.dataset)
     inside = replace(asked, command="compare", name=SEARCH, out=asked.out / settled.name, seeds=1)
     usual = replace(settled.sweep.contenders[0], label="usual")
@@ -102,7 +102,7 @@ def search(prepared: SearchReady, watcher: Watcher) -> Found:
         reasons = [trial.reason for trial in found.trials if trial.reason]
         last = f" (the last one: {reasons[-1]})" if reasons else ""
         raise UserError(
-            f"None of {len(found.trials)} trials came to an accuracy{last}: mend the space, and take another --name for it."
+            f"None of {len(found.trials)} trials came to a score{last}: mend the space, and take another --name for it."
         )
     return found
 

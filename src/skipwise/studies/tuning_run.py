@@ -93,7 +93,7 @@ class Trials:
         if number in self.dropping:
             (run / CHECKPOINT).unlink(missing_ok=True)
             percent, accuracy = max(told.accuracies.items())
-            line = f"dropped at {percent} % of a run, validation accuracy {accuracy:.3f}"
+            line = f"dropped at {percent} % of a run, validation {self._score_name} {accuracy:.3f}"
         elif error is not None:
             self.tries[number] = self.tries.get(number, 0) + 1
             if self.tries[number] < TRIES:
@@ -108,7 +108,7 @@ class Trials:
                 line = f"FAILED: {result.failed}"
             else:
                 self.journal.finish(number, result.validation_score)
-                line = f"validation accuracy {result.validation_score:.3f}"
+                line = f"validation {self._score_name} {result.validation_score:.3f}"
         self.watcher.ended(job, f"{job.contender} {told.notes['text']}: {line}")
 
     def found(self) -> tuple[Trial, ...]:
@@ -140,6 +140,10 @@ class Trials:
         if "impossible" not in told.notes:
             contender = contender_of(self.settled, f"trial-{told.number}", told.notes["text"])
             self.seen[contender.network, contender.recipe] = told.number
+
+    @property
+    def _score_name(self) -> str:
+        return self.settled.asked.to_learn.score_name
 
     def _run_folder(self, job: Job) -> Any:
         return self.folder.run_folder(self.design, self.design.contender(job.contender), job.seed)

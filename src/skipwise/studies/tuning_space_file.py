@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from skipwise.errors import UserError, unknown
 from skipwise.networks import Architecture
 from skipwise.networks.fields import ARCHITECTURE_FIELDS, set_field
-from skipwise.recipe import RECIPE_FIELDS
+from skipwise.recipe import RECIPE_FIELDS, Recipe
 from skipwise.studies.tuning_space import DEPTH, OWN_FIELDS, WIDTH, Dimension, Family, Range, Space, Value
 
 SHARED = ("epochs", "steps", "seconds", "fraction", "pretrained")
@@ -19,9 +19,9 @@ MOST_DEPTHS = 4
 RANGE: TypeAdapter[Range] = TypeAdapter(Range)
 
 
-def space_of(path: Path | None, family: Family) -> Space:
-    """The space in a file, or the usual one of the family."""
-    return usual_space(family) if path is None else read_space(path, family)
+def space_of(path: Path | None, family: Family, recipe: Recipe) -> Space:
+    """The space in a file, or the usual one of the family round the recipe."""
+    return usual_space(family, recipe) if path is None else read_space(path, family)
 
 
 def read_space(path: Path, family: Family) -> Space:
@@ -124,8 +124,11 @@ def _range(field: str, given: dict[str, Any], where: str) -> Range:
     return found
 
 
-def usual_space(family: Family) -> Space:
-    """What is searched where no file says it: kernel by stage, downsampling, depth, width, shortcut, rate and decay."""
+def usual_space(family: Family, recipe: Recipe) -> Space:
+    """What is searched where no file says it: kernel by stage, downsampling, depth, width, shortcut, rate and decay.
+
+    Rate and decay reach from below to above those of the recipe, which differ between optimizers.
+    """
     network, stages = family.network, len(family.network.stages)
     depths = list(family.depths)
     near = depths[:MOST_DEPTHS]
@@ -143,10 +146,20 @@ def usual_space(family: Family) -> Space:
     ):
         taken = [word for word in candidates if _can_be(network, field, word)]
         lines += [f"{field} = {taken}".replace("'", '"')] if len(taken) > 1 else []
-    lines += ["lr = {low = 0.005, high = 0.2, log = true}", "weight_decay = {low = 1e-5, high = 5e-3, log = true}"]
+    decay = recipe.weight_decay or Recipe().weight_decay
+    lines += [
+        f"lr = {{low = {recipe.lr / 4:.3g}, high = {recipe.lr * 10:.3g}, log = true}}",
+        f"weight_decay = {{low = {_plain(decay / 50)}, high = {_plain(decay * 10)}, log = true}}",
+    ]
     if not _can_be(network, "kernel", "5"):
         lines = [line for line in lines if not line.startswith("kernel")]
     return parse_space("\n".join(lines) + "\n", family, "the usual space")
+
+
+def _plain(number: float) -> str:
+    """With an exponent of one digit where small: 5e-3."""
+    digits, _, exponent = f"{number:.2e}".partition("e")
+    return f"{float(digits):g}e{int(exponent)}" if number < 0.01 else f"{number:.3g}"
 
 
 def _can_be(network: Architecture, field: str, text: str) -> bool:

@@ -20,7 +20,7 @@ FEW = 3
 class Trial:
     """One contender of a search, trained once with the seed of the search.
 
-    `accuracy` is that on validation images: of the best epoch where it is finished, the last one where it was dropped,
+    `accuracy` is the score on validation data: of the best epoch where it is finished, the last one where it was dropped,
     None before any. `early` is the accuracy when the first trials were dropped, the same share of a run for all. `share`
     of the run was trained. `reason` says why it failed (its loss diverged, its process broke off) or is impossible (no
     such network can be built). `usual` marks the network that the search must beat.

@@ -28,7 +28,7 @@ from skipwise.errors import UserError
 from skipwise.networks import AnyNetwork, Architecture
 from skipwise.recipe import Recipe
 from skipwise.tasks.boxes_found import Boxes
-from skipwise.tasks.task import Answers, Prediction, Task, Teacher, Told
+from skipwise.tasks.task import Answers, Prediction, Task, Teacher, Told, check_options
 
 PHOTO_SIZES = {"cpu": 256, "mps": 640, "cuda": 640}
 """The side that photos are resized to, in pixels, unless one is asked for: on a GPU about COCO's own, on a CPU what trains
@@ -55,13 +55,14 @@ class Detection(Task):
     family = "resnet-slim"
     depths = (10, 18, 34)
     sections = ("detection scores", "found", "pictures")
-    lacks = frozenset({"cutout", "mixup", "cutmix", "imbalance", "label_smoothing"})
+    lacks = frozenset({"cutout", "mixup", "cutmix", "imbalance", "label_smoothing", "pretrained", "trunk_rate"})
     judged_at_once = 64
 
     def claims(self, data: str) -> bool:
         return data in self.names or (bool(data) and is_annotated(data))
 
     def prepare(self, data: str, options: Options, told: Told | None) -> Scenes:
+        check_options(options, self)
         if options.long_tail is not None:
             raise UserError("--long-tail thins classes, and an image may hold objects of several: it is not for boxes.")
         return prepare_scenes(
@@ -87,7 +88,7 @@ class Detection(Task):
 
     def described(self, dataset: Scenes, options: Options) -> list[str]:
         channels, height, width = dataset.input_shape
-        rule = f"own size kept: all images have it, and no side is above {height} px"
+        rule = f"own size kept: all images have it, and no side is above {max(height, width)} px"
         if dataset.found["resize_rule"] != OWN_SIZE:
             device = "CPU" if options.device == "cpu" else "GPU"
             rule = f"resized to fit {height}x{width} px, the rule on a {device} (--size PX changes it); boxes are in own pixels"
@@ -125,6 +126,8 @@ class Detection(Task):
         super().check(network, recipe)
         if not isinstance(network, Architecture):
             raise UserError("Objects can be found on skipwise's own networks only: take a preset or an Architecture.")
+        if network.dims != 2:
+            raise UserError("This network reads text: take one that reads images, as resnet-slim18.")
 
     def build(self, network: AnyNetwork, form: dict[str, Any], seed: int) -> nn.Module:
         from skipwise.networks.detector import build_detector

@@ -1,7 +1,9 @@
 """What a detector says of a new image."""
 
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 from skipwise.tasks.task import Prediction
 
@@ -20,15 +22,15 @@ class Boxes(Prediction):
 
     @property
     def words(self) -> str:
-        count = len(self.labels)
-        if not count:
+        found = len(self.labels)
+        if not found:
             return "no boxes"
         named = [f"{label} {score:.2f}" for label, score in zip(self.labels, self.scores, strict=True)]
-        more = [f"{count - MOST_NAMED} more"] if count > MOST_NAMED else []
-        return f"{count} {'box' if count == 1 else 'boxes'}: {', '.join(named[:MOST_NAMED] + more)}"
+        more = [f"{found - MOST_NAMED} more"] if found > MOST_NAMED else []
+        return f"{found} {'box' if found == 1 else 'boxes'}: {', '.join(named[:MOST_NAMED] + more)}"
 
-    def draw(self, target: Path) -> bool:
-        """Write the image with its boxes and their names."""
+    def draw_into(self, folder: Path) -> Path:
+        """Write the image with its boxes and their names into the folder, as `NAME.png`, or `NAME-2.png` where that is another's."""
         from PIL import Image, ImageDraw, ImageFont, ImageOps
 
         from skipwise.data.decode import to_rgb
@@ -47,5 +49,40 @@ class Boxes(Prediction):
             left, top, right, bottom = pen.textbbox((box[0], max(0.0, box[1] - size - 2)), text, font=font)
             pen.rectangle((left, top, right + 1, bottom + 1), fill=colour)
             pen.text((box[0], max(0.0, box[1] - size - 2)), text, fill="white", font=font)
-        image.save(target)
-        return True
+        target = _free(folder, Path(self.file))
+        image.save(target, pnginfo=_from(Path(self.file)))
+        return target
+
+
+SOURCE = "Source"
+"""The key in a PNG that tells which file its picture is of."""
+
+
+def _from(file: Path) -> Any:
+    """What a PNG says of the file that it shows."""
+    from PIL.PngImagePlugin import PngInfo
+
+    info = PngInfo()
+    info.add_itxt(SOURCE, str(file.resolve()))
+    return info
+
+
+def _free(folder: Path, file: Path) -> Path:
+    """The place for the picture of a file: that of an earlier picture of the same one, but no other's."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in count(1):
+        target = folder / f"{file.stem}{f'-{number}' * (number > 1)}.png"
+        if not target.exists() or _source_of(target) == str(file.resolve()):
+            return target
+    raise AssertionError
+
+
+def _source_of(picture: Path) -> str | None:
+    """The file that a picture of ours shows, None for any other file."""
+    from PIL import Image
+
+    try:
+        with Image.open(picture) as image:
+            return image.info.get(SOURCE)
+    except OSError:
+        return None

@@ -28,7 +28,10 @@ def task_named(name: str) -> Task:
     if not is_dotted(name):
         raise unknown("task", name, TASKS)
     found: Any = load_dotted(name)
-    task = found() if isinstance(found, type) and issubclass(found, Task) else found
+    try:
+        task = found() if isinstance(found, type) and issubclass(found, Task) else found
+    except Exception as error:
+        raise UserError(f"{name} cannot be used as a task: making one fails with {error!r}.") from error
     if not isinstance(task, Task):
         raise UserError(f"{name} is no task: it must be a subclass of skipwise.tasks.Task, or one of its instances.")
     task.name = name  # type: ignore[misc]
@@ -46,6 +49,7 @@ def check_exists(data: str, task: Task) -> None:
         raise UserError("The data have an empty name: give a folder, a file, or a name as digits.")
     if data in task.names or task.claims(data):
         return
+    others = [other.name for other in TASKS.values() if data in other.names]
     try:
         path = Path(data).expanduser()
         if path.exists():
@@ -54,6 +58,12 @@ def check_exists(data: str, task: Task) -> None:
         raise UserError(
             f"{data[:60]} cannot be a path ({str(error)[:60]}): give a folder, a file, or a name as digits."
         ) from error
+    if others:
+        raise UserError(
+            f"{data} is known data for the task {others[0]}, and the task is {task.name}: leave --task out, or give other data."
+        )
+    if task is not TASKS["images"] and not task.names:
+        raise UserError(f"{data} does not exist: give a file or a folder of {task.examples}.")
     if path.suffix or len(path.parts) > 1:
         raise UserError(f"{data} does not exist: give a folder of images, an .npz, a .csv, or a name as digits.")
     raise unknown("data set, file or folder", data, known_data())

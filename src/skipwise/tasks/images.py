@@ -24,7 +24,7 @@ from skipwise.data.mixing import Mixing
 from skipwise.networks import AnyNetwork, Architecture
 from skipwise.recipe import Recipe
 from skipwise.tasks.classification import Classification, named
-from skipwise.tasks.task import Prediction, Told
+from skipwise.tasks.task import Prediction, Told, check_options
 
 PHOTO_SIZES = {"cpu": 64, "mps": 224, "cuda": 224}
 """The side that photos are resized to, in pixels, unless a size is asked for."""
@@ -38,6 +38,7 @@ class ImageClassification(Classification):
     score_name = "accuracy"
 
     def prepare(self, data: str, options: Options, told: Told | None) -> Images:
+        check_options(options, self)
         return prepare_images(
             data,
             size=options.size,

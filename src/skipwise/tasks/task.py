@@ -66,6 +66,8 @@ class Task(ABC):
     """Of a report: names in `skipwise.reports.sections`, or dotted paths to functions of a study."""
     baseline: ClassVar[str | None] = None
     """What stands in the table beside every contender, if anything does."""
+    right_or_wrong: ClassVar[bool] = False
+    """Whether an example's score is 1 or 0."""
     judged_at_once: ClassVar[int] = 500
 
     # Data
@@ -103,7 +105,7 @@ class Task(ABC):
         """Raises UserError for what this task cannot train, or fields of the recipe that mean nothing here."""
         for name in sorted(self.lacks):
             if getattr(recipe, name) != _without(name):
-                raise UserError(f"{name} cannot be set here: it means nothing for {self.examples}.")
+                raise UserError(f"{name} cannot be set here: it means nothing for the task {self.name}.")
 
     def notes(self, network: AnyNetwork, dataset: Any) -> list[str]:
         """What a network does to examples that one might not expect."""
@@ -163,6 +165,12 @@ class Task(ABC):
     @abstractmethod
     def predict(self, network: nn.Module, examples: Sequence[str], form: dict[str, Any]) -> list[Prediction]:
         """What a trained network answers about new examples. Raises UserError naming one that cannot be read."""
+
+
+def check_options(options: Options, task: Task) -> None:
+    """Raises UserError for what is asked of texts, where examples are none."""
+    if options.tokens is not None:
+        raise UserError(f"--tokens is what texts are cut into: it means nothing for the task {task.name}.")
 
 
 def epochs_for(training_examples: int) -> int:
