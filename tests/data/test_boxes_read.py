@@ -8,7 +8,6 @@ from PIL import Image
 
 from skipwise.data import prepare_scenes
 from skipwise.data.sources.annotated_open import is_annotated, read_annotated
-from skipwise.data.sources.small_yaml import read_small_yaml
 from skipwise.errors import UserError
 
 WIDTH, HEIGHT = 50, 20
@@ -163,26 +162,6 @@ def test_numbers_are_the_classes_where_nobody_names_them(tmp_path):
     assert read_annotated(tmp_path).classes == ("0", "1", "2")
     (tmp_path / "labels" / "classes.txt").write_text("a\nb\nc\n")
     assert read_annotated(tmp_path).classes == ("a", "b", "c")
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("names: [a, b]", ["a", "b"]),
-        ("names: ['a, b', \"c\"]", ["a, b", "c"]),
-        ("names: {0: a, 1: 'b'}", ["a", "b"]),
-        ("names:\n- a\n- b", ["a", "b"]),
-        ("names:\n  - 'a'\n  # and\n  - b b # last", ["a", "b b"]),
-        ("names:\n  0: a\n  1: b", ["a", "b"]),
-        ("names: [\n  a,\n  b,\n]", ["a", "b"]),
-        ("---\nnames: []\nnc: 0", []),
-    ],
-)
-def test_names_in_yaml(text, expected):
-    yaml = pytest.importorskip("yaml")
-    theirs = yaml.safe_load(text)["names"]
-    assert read_small_yaml(text, "a.yaml")["names"] == expected
-    assert list(theirs.values() if isinstance(theirs, dict) else theirs) == expected
 
 
 def test_classes_of_one_part_only_are_told(tmp_path):

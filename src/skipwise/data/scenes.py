@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,10 @@ from skipwise.errors import UserError
 LARGEST_OWN_SIZE = 128
 """Images that all have one size with no side above it, in pixels, keep that size."""
 
+LEAST_IMAGES = 4
+LEAST_TESTED = 2
+"""An interval over images needs at least two."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scenes(Images):
@@ -33,7 +38,7 @@ class Scenes(Images):
     objects: Sequence[Objects]
     sizes: Int[np.ndarray, "images 2"]
 
-    @property
+    @cached_property
     def most_objects(self) -> int:
         """In any image."""
         return max(len(some.labels) for some in self.objects)
@@ -167,11 +172,15 @@ def _split(
     test_size: float | None,
     seed: int,
 ) -> Split:
-    """As images without classes are split. Raises UserError where there are too few."""
+    """As images without classes are split. Raises UserError where there are too few, or none is new to what is trained."""
     given = [source.parts[i] for i in decoded.kept]
-    if len(np.unique(together)) < 3:
-        raise UserError(f"{source.name} has {len(np.unique(together))} images that differ: it needs at least 3.")
-    return split(
+    if (differ := len(np.unique(together))) < LEAST_IMAGES:
+        groups = "" if source.groups is None else ", and are in different groups"
+        raise UserError(
+            f"{source.name} has {differ} images that differ{groups}: it needs at least {LEAST_IMAGES}, to train, to "
+            "validate and to test on."
+        )
+    parts = split(
         np.zeros(len(decoded.kept), np.int64),
         given,
         together,
@@ -180,6 +189,19 @@ def _split(
         fingerprint=looked.fingerprint,
         seed=seed,
     )
+    if len(parts.test) < LEAST_TESTED:
+        more = "put more into its test part" if "test" in given else "add images, or ask for a larger --test-size"
+        raise UserError(
+            f"{source.name} has {len(decoded.kept)} images and {len(parts.test)} to test on, and results need at least "
+            f"{LEAST_TESTED}: {more}."
+        )
+    digests = np.array([looked.digests[i] for i in decoded.kept])
+    if np.isin(digests[parts.test], digests[parts.train]).all():
+        raise UserError(
+            f"Every test image of {source.name} is a training image too: give it others to test on, or no test part, and "
+            "one is drawn."
+        )
+    return parts
 
 
 def _counts(parts: Split, objects: Sequence[Objects], classes: int) -> dict[str, list[int]]:

@@ -1,5 +1,6 @@
 """What every kind of annotated images is turned into: images that are not decoded yet, with the boxes as they were written."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -96,6 +97,16 @@ class Tally:
             f"{what}: {count} ({'' if count == 1 else 'the first: '}{self.firsts[what]})"
             for what, count in self.counts.items()
         ]
+
+
+def below(folder: Path, written: Path) -> Path | None:
+    """The place in a folder that a path in its annotations means; None where it leads out of the folder.
+
+    Links are followed, `..` is not followed through them.
+    """
+    root = folder.resolve()
+    place = Path(os.path.normpath(root / written))
+    return folder / place.relative_to(root) if place.is_relative_to(root) else None
 
 
 def read_content(file: Path) -> bytes:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from skipwise.data.sources.annotated import Annotated
-from skipwise.data.sources.coco import coco_files, read_coco
+from skipwise.data.sources.coco import coco_files, is_coco, read_coco
 from skipwise.data.sources.voc import is_voc, read_voc
 from skipwise.data.sources.yolo import YAML, is_yolo, read_yolo
 from skipwise.errors import UserError
@@ -17,7 +17,7 @@ def is_annotated(data: str | Path) -> bool:
         path = Path(data).expanduser()
         if path.is_file() or not path.is_dir():
             return path.suffix.lower() in (".json", *YAML)
-        return bool(coco_files(path)) or is_voc(path) or is_yolo(path)
+        return is_coco(path) or is_voc(path) or is_yolo(path)
     except UserError:
         return True  # which is said when it is read
     except (OSError, RuntimeError):  # what cannot be a path
@@ -35,12 +35,14 @@ def read_annotated(data: str | Path) -> Annotated:
         if path.suffix.lower() in YAML:
             return read_yolo(path)
         raise UserError(f"{data} is a file without boxes: give {KINDS}.")
-    if coco_files(path):
+    if is_coco(path):
         return read_coco(path)
     if is_voc(path):
         return read_voc(path)
     if is_yolo(path):
         return read_yolo(path)
+    if coco_files(path):  # of which none is as it must be
+        return read_coco(path)
     raise UserError(
         f"{data} holds no boxes: give {KINDS} (train.json beside train, Annotations beside JPEGImages, or labels beside "
         "images)."

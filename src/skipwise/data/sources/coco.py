@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import numpy as np
@@ -16,29 +16,49 @@ SECTIONS = ("images", "annotations", "categories")
 OFFICIAL = re.compile(r"instances_(train|val|valid|validation|test)\w*\.json", re.IGNORECASE)
 EXPORTED = "_annotations.coco.json"
 """What Roboflow calls the file beside the images of each part."""
+LOOKED_AT = 1 << 18
+"""Bytes of a file that tell whether it is COCO's."""
+BEGINNING = re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\{.*"(?:images|annotations)"\s*:', re.DOTALL)
 
 Content = dict[str, list[dict[str, Any]]]
 
 
-def coco_files(path: Path) -> dict[str, Path]:
-    """The JSON files of a folder by part: train.json, annotations/instances_train*.json or train/_annotations.coco.json.
+def is_coco(path: Path) -> bool:
+    """Whether a folder holds a JSON file of COCO's; of other data's, which may have the same names, a little is read."""
+    return any(_has_sections(file) for _, file in _named(path))
 
-    Raises UserError where a part is there twice.
-    """
+
+def coco_files(path: Path) -> dict[str, Path]:
+    """The JSON files of a folder by part. Raises UserError where a part is there twice."""
+    parts: dict[str, Path] = {}
+    for part, file in _named(path):
+        if part in parts:
+            raise UserError(f"{path} holds both {parts[part].name} and {file.name}: keep one for the {part} part.")
+        parts[part] = file
+    return parts
+
+
+def _named(path: Path) -> list[tuple[str, Path]]:
+    """Parts with files named as train.json, annotations/instances_train*.json or train/_annotations.coco.json."""
     found = [(name, path / f"{name}.json") for name in PART_NAMES]
     found += [(name, path / name / EXPORTED) for name in PART_NAMES]
     if (path / "annotations").is_dir():
         named = ((OFFICIAL.fullmatch(file.name), file) for file in sorted((path / "annotations").iterdir()))
         found += [(match[1].lower(), file) for match, file in named if match]
-    parts: dict[str, Path] = {}
-    for name, file in found:
-        if not file.is_file():
-            continue
-        part = PART_NAMES[name]
-        if part in parts:
-            raise UserError(f"{path} holds both {parts[part].name} and {file.name}: keep one for the {part} part.")
-        parts[part] = file
-    return parts
+    return [(PART_NAMES[name], file) for name, file in found if file.is_file()]
+
+
+def _has_sections(file: Path) -> bool:
+    """Whether a file is JSON with images and annotations; of a large or broken one, whether it begins like that."""
+    with file.open("rb") as opened:
+        begun = opened.read(LOOKED_AT)
+    if len(begun) < LOOKED_AT:
+        try:
+            content = json.loads(begun.decode("utf-8-sig"))
+            return isinstance(content, dict) and {"images", "annotations"} <= content.keys()
+        except (ValueError, RecursionError):
+            pass
+    return BEGINNING.search(begun) is not None
 
 
 def read_coco(path: Path) -> Annotated:
@@ -162,11 +182,12 @@ def _annotation(found: list[tuple[list[float], int, str]], entry: dict[str, Any]
 def _files(file: Path, names: list[str]) -> list[Path]:
     """Where the images are: in a folder of the file's name, beside it, or as in the official layout.
 
-    Raises UserError where none of them is.
+    Raises UserError where none of them is, or two are one file.
     """
     part = file.stem.removeprefix("instances_")
     above = file.parent.parent
-    folders = [file.parent / file.stem, file.parent, file.parent / "images", above / part, above / "images" / part]
+    beside = [file.parent / file.stem, file.parent, file.parent / "images"]
+    folders = [*beside, above / part, above / "images" / part, above / "images"]
     folders = [folder for folder in folders if folder.is_dir()]
     found = [_file(folders, name) for name in names]
     if not any(image.is_file() for image in found):
@@ -175,13 +196,22 @@ def _files(file: Path, names: list[str]) -> list[Path]:
             f"None of the {len(names)} images that {file} lists is there (the first: {names[0]}; looked in {looked}): "
             f"put them into {file.parent / file.stem}."
         )
+    listed_as: dict[Path, str] = {}
+    for name, image in zip(names, found, strict=True):
+        if listed_as.setdefault(image, name) != name:
+            raise UserError(
+                f"{file} lists {listed_as[image]} and {name}, and for both only {image} is found: give each image a "
+                "name of its own."
+            )
     return found
 
 
 def _file(folders: list[Path], name: str) -> Path:
-    """An image by the name that is written, or by its last part where the rest is another machine's."""
-    written = name.replace("\\", "/")
-    places = [folder / some for some in (written, written.rsplit("/", 1)[-1]) for folder in folders]
+    """An image by the name that is written, or by its last part where the rest is another machine's or leads away."""
+    written = PureWindowsPath(name)  # which knows both slashes
+    leads_away = written.anchor or ".." in written.parts
+    names = [written.name] if leads_away else [written.as_posix(), written.name]
+    places = [folder / some for some in names for folder in folders]
     return next((place for place in places if _is_file(place)), places[0])
 
 

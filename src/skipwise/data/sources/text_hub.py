@@ -11,8 +11,8 @@ from skipwise.errors import UserError
 
 HUB = "hf:"
 """Before the name of a data set."""
-SAVED = ("dataset_dict.json", "state.json")
-"""What the library leaves in the folder of several parts, or of one."""
+PARTS_FILE, STATE_FILE, INFO_FILE = "dataset_dict.json", "state.json", "dataset_info.json"
+"""What the library leaves in the folder of several parts, and in that of each."""
 NO_LABEL = -1
 """The label of what is kept secret in some test parts."""
 
@@ -52,7 +52,14 @@ def read_saved(path: Path) -> TextSource:
 
 
 def is_saved(path: Path) -> bool:
-    return any((path / name).is_file() for name in SAVED)
+    """Whether the library left this folder; a file alone of such a name may be anybody's."""
+    folders = [file.parent for file in path.glob(f"*/{STATE_FILE}")] if (path / PARTS_FILE).is_file() else [path]
+    return any(_is_part(folder) for folder in folders)
+
+
+def _is_part(folder: Path) -> bool:
+    beside = (folder / INFO_FILE).is_file() or next(folder.glob("*.arrow"), None) is not None
+    return beside and (folder / STATE_FILE).is_file()
 
 
 def _library(data: str) -> Any:

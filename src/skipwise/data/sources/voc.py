@@ -1,6 +1,7 @@
 """Pascal VOC: an XML file for each image, beside a folder of images (Everingham et al. 2010)."""
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -31,7 +32,7 @@ def read_voc(path: Path) -> Annotated:
     if not documents:
         raise UserError(f"{path / 'Annotations'} holds no .xml: it must hold one for each image.")
     images = _images(path)
-    part_of = _parts(path)
+    part_of = _parts(path, images.keys() | {document.stem for document in documents})
     tally = Tally()
     chosen: list[tuple[Path, Path, str]] = []
     for document in documents:
@@ -91,8 +92,11 @@ def _images(path: Path) -> dict[str, Path]:
     return images
 
 
-def _parts(path: Path) -> dict[str, str]:
-    """The part of each image that ImageSets/Main lists. Raises UserError for one in two parts."""
+def _parts(path: Path, known: Collection[str]) -> dict[str, str]:
+    """The part of each image that ImageSets/Main lists. Raises UserError for one in two parts.
+
+    A line is a known name, which may hold spaces, or a name and a number, as in the lists of a class.
+    """
     folder = path / "ImageSets" / "Main"
     parts: dict[str, str] = {}
     files = {part: folder / f"{name}.txt" for name, part in SETS.items()}
@@ -102,7 +106,7 @@ def _parts(path: Path) -> dict[str, str]:
         for number, line in enumerate(read_lines(files[part]) if files[part].is_file() else [], start=1):
             if not line.strip():
                 continue
-            stem = line.split()[0]
+            stem = line.strip() if line.strip() in known else line.split()[0]
             if parts.setdefault(stem, part) != part:
                 raise UserError(f"{files[part]}, line {number}: {stem} is in the {parts[stem]} part too: keep one.")
     return parts

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from skipwise.data.sources.annotated import Annotated, Annotation, Tally, read_lines
+from skipwise.data.sources.annotated import Annotated, Annotation, Tally, below, read_lines
 from skipwise.data.sources.folder import is_image
 from skipwise.data.sources.small_yaml import Value, read_small_yaml
 from skipwise.data.sources.source import PART_NAMES
@@ -14,8 +14,15 @@ from skipwise.errors import UserError
 FORM = "class x y width height, the last four as shares of the image"
 FURTHEST = 2.0
 """Shares beyond this are pixels."""
+KEYPOINTS = "keypoints are not read: export boxes alone, as class x y width height"
+SEEN = 2.0
+"""What marks a visible keypoint after its two shares; no outline has it."""
 YAML = (".yaml", ".yml")
+READ = ("path", "names", "kpt_shape", *PART_NAMES)
+"""All that is read of a description."""
 Row = tuple[list[float], int]
+Root = tuple[str, Path, Path]
+"""A part with its folders of images and of labels."""
 
 
 def is_yolo(path: Path) -> bool:
@@ -32,9 +39,13 @@ def read_yolo(path: Path) -> Annotated:
     """
     folder = path if path.is_dir() else path.parent
     described = _described(path)
+    if "kpt_shape" in described:
+        raise UserError(f"{path} holds poses (kpt_shape in its description), and {KEYPOINTS}.")
     roots = _given_roots(folder, described) or _roots(folder)
+    roots, notes = _once(roots, folder)
     if not roots:
-        raise UserError(f"{path} holds no folders images and labels: labels/a.txt must lie beside images/a.jpg.")
+        hint = " (a description names folders that lie beside or below it)" if described else ""
+        raise UserError(f"{path} holds no folders images and labels: labels/a.txt must lie beside images/a.jpg{hint}.")
     listed = _names(folder, described)
     tally = Tally()
     chosen: list[tuple[Path, str, Path]] = []
@@ -62,11 +73,12 @@ def read_yolo(path: Path) -> Annotated:
         parts=[part for _, part, _ in chosen],
         names=[file.relative_to(folder).as_posix() for file, _, _ in chosen],
         files=[file for file, _, _ in chosen],
+        notes=notes,
         tally=tally,
     ).in_order()
 
 
-def _roots(folder: Path) -> list[tuple[str, Path, Path]]:
+def _roots(folder: Path) -> list[Root]:
     """Parts with their folders of images and of labels: images/train, train/images, or images alone."""
     below = [(part, folder / "images" / name, folder / "labels" / name) for name, part in PART_NAMES.items()]
     above = [(part, folder / name / "images", folder / name / "labels") for name, part in PART_NAMES.items()]
@@ -80,20 +92,43 @@ def _roots(folder: Path) -> list[tuple[str, Path, Path]]:
     return []
 
 
-def _given_roots(folder: Path, described: dict[str, Value]) -> list[tuple[str, Path, Path]]:
-    """The folders that the description names, where all of them are there."""
-    base = folder / str(described.get("path", ""))
+def _given_roots(folder: Path, described: dict[str, Value]) -> list[Root]:
+    """The folders that the description names, where all of them are there and lie in this one."""
+    base = str(described.get("path", ""))
     roots = []
     for name, part in PART_NAMES.items():
-        value = described.get(name)
-        if not isinstance(value, str) or not value:
-            continue
-        images = next((place / value for place in (base, folder) if (place / value).is_dir()), None)
-        if images is None or "images" not in images.parts or not images.is_relative_to(folder):
-            return []
-        last = len(images.parts) - 1 - images.parts[::-1].index("images")
-        roots.append((part, images, Path(*images.parts[:last], "labels", *images.parts[last + 1 :])))
+        value = described.get(name, [])
+        for written in [value] if isinstance(value, str) and value else list(value):
+            places = (below(folder, some) for some in (Path(base) / written, Path(written)))
+            images = next((place for place in places if place is not None and place.is_dir()), None)
+            if images is None or "images" not in images.relative_to(folder).parts:
+                return []
+            last = len(images.parts) - 1 - images.parts[::-1].index("images")
+            roots.append((part, images, Path(*images.parts[:last], "labels", *images.parts[last + 1 :])))
     return roots
+
+
+def _once(roots: list[Root], folder: Path) -> tuple[list[Root], tuple[str, ...]]:
+    """The parts without those whose folder is an earlier part's, which test nothing, and a note on each of these.
+
+    Raises UserError where a part's folder lies in that of another.
+    """
+    kept: dict[Path, Root] = {}
+    notes = []
+    for part, images, labels in roots:
+        place = images.resolve()
+        if place in kept:
+            name = images.relative_to(folder).as_posix()
+            notes.append(f"the {part} part is left out: its folder {name} is that of the {kept[place][0]} part too")
+            continue
+        for other, (earlier, _, _) in kept.items():
+            if place.is_relative_to(other) or other.is_relative_to(place):
+                raise UserError(
+                    f"{folder}: the folders of the {earlier} and the {part} part lie in one another ({other.name} and "
+                    f"{place.name}): give each part a folder of its own."
+                )
+        kept[place] = (part, images, labels)
+    return list(kept.values()), tuple(notes)
 
 
 def _described(path: Path) -> dict[str, Value]:
@@ -104,7 +139,7 @@ def _described(path: Path) -> dict[str, Value]:
         files = sorted(some for some in path.iterdir() if some.suffix.lower() in YAML)
         named = [some for some in files if some.stem in ("data", "dataset")]
         file = (named or files)[0] if len(named or files) == 1 else None
-    return {} if file is None else read_small_yaml("\n".join(read_lines(file)), str(file))
+    return {} if file is None else read_small_yaml("\n".join(read_lines(file)), str(file), READ)
 
 
 def _names(folder: Path, described: dict[str, Value]) -> list[str]:
@@ -137,7 +172,10 @@ def _row(words: Sequence[str], where: str, classes: int, tally: Tally) -> Row:
     except ValueError as error:
         raise UserError(f"{where}: {' '.join(words)[:60]!r} must be numbers: {FORM}.") from error
     if len(numbers) < 5 or (len(numbers) > 5 and (len(numbers) < 7 or len(numbers) % 2 == 0)):
-        raise UserError(f"{where} holds {len(numbers)} numbers: it must hold {FORM}.")
+        poses = f" ({KEYPOINTS})" if len(numbers) > 6 else ""
+        raise UserError(f"{where} holds {len(numbers)} numbers: it must hold {FORM}{poses}.")
+    if SEEN in numbers[5:]:
+        raise UserError(f"{where} holds keypoints, and {KEYPOINTS}.")
     if not all(abs(number) <= FURTHEST for number in numbers[1:]):
         raise UserError(f"{where}: {' '.join(words[1:])[:60]} are no shares of the image: it must hold {FORM}.")
     label = numbers[0]
