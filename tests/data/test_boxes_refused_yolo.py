@@ -2,6 +2,7 @@
 
 import pytest
 
+from skipwise.data.sources.annotated_open import read_annotated
 from small_annotations import photo, ready, refusal, yolo
 
 
@@ -43,3 +44,31 @@ def test_what_yolo_leaves_out_is_counted(tmp_path):
     assert "images have no label file, and are taken to show no object: 1 (images/empty.png)" in scenes.found["notes"]
     assert "1 images show no object, and teach what is none" in scenes.found["notes"]
     assert sum(len(some.labels) == 0 for some in scenes.objects) == 1
+
+
+@pytest.mark.parametrize("shape", ["[17, 3]", "\n- 2\n- 2"])
+def test_poses_are_refused(tmp_path, shape):
+    yolo(tmp_path, "0 .5 .5 .2 .2 .4 .4 .6 .6\n", names=f"kpt_shape: {shape}\nnames: [cat, dog]")
+    words = refusal(tmp_path)
+    assert "holds poses (kpt_shape in its description), and keypoints are not read: export boxes alone" in words
+
+
+@pytest.mark.parametrize(
+    ("points", "words"),
+    [
+        (".4 .4 2", "1.txt, line 1 holds 8 numbers"),
+        (".4 .4 2 .6 .6 1", "1.txt, line 1 holds keypoints, and keypoints are not read"),
+        (".4 .4 1 .6 .6 2", "1.txt, line 1 holds keypoints, and keypoints are not read"),
+        (".4 .4 2 .6 .6 2 .5 .5 2", "1.txt, line 1 holds 14 numbers"),
+    ],
+)
+def test_keypoints_that_nobody_describes_are_refused_by_what_marks_them(tmp_path, points, words):
+    words_said = refusal(yolo(tmp_path, f"0 .5 .5 .2 .2 {points}\n"))
+    assert words in words_said
+    assert "keypoints are not read: export boxes alone" in words_said
+
+
+def test_four_corners_of_a_turned_box_are_an_outline(tmp_path):
+    yolo(tmp_path, "1 .5 .1 .8 .4 .5 .7 .2 .4\n")
+    source = read_annotated(tmp_path)
+    assert source.annotations[source.names.index("images/1.png")].boxes.tolist() == [[0.2, 0.1, 0.8, 0.7]]

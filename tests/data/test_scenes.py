@@ -1,6 +1,7 @@
 """Scenes keep boxes and pixels together: padded, shifted, mirrored, folded, loaded again."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -182,3 +183,24 @@ def test_copies_stay_together(tmp_path):
     copies = {scenes.found["files"].index(f"t/{i}.png") for i in range(1, 5)}
     assert sum(bool(part & copies) for part in parts) == 1
     assert "3 images are exact duplicates of another one" in scenes.found["notes"]
+
+
+class Counted(list):
+    """Objects that count how often all of them are walked through."""
+
+    walked = 0
+
+    def __iter__(self):
+        type(self).walked += 1
+        return super().__iter__()
+
+
+def test_no_image_of_the_stream_costs_a_walk_through_all(tmp_path):
+    scenes = ready(coco(tmp_path))
+    scenes = replace(scenes, objects=Counted(scenes.objects))
+    stream = SceneStream(scenes, seed=0, batch_size=4, augmentation=Augmentation(crop=4, flip=True))
+    Counted.walked = 0
+    assert len(list(stream.unvaried(np.arange(PHOTOS)))) > 0
+    assert len(list(stream.epoch(0))) > 0
+    assert Counted.walked <= 1
+    assert scenes.most_objects == 1

@@ -196,7 +196,7 @@ def _split(
             f"{LEAST_TESTED}: {more}."
         )
     digests = np.array([looked.digests[i] for i in decoded.kept])
-    if np.isin(digests[parts.test], digests[parts.train]).all():
+    if np.isin(digests[parts.test], np.delete(digests, parts.test)).all():
         raise UserError(
             f"Every test image of {source.name} is a training image too: give it others to test on, or no test part, and "
             "one is drawn."
