@@ -19,7 +19,7 @@ from skipwise.studies import Study
 MOST_PICTURES = 6
 SHOWN_FROM = 0.5
 """Boxes from this score on are drawn."""
-WIDTH, GAP, HEADING = 300, 12, 20
+WIDTH, GAP, HEADING = 222, 8, 20
 """Of a panel, between panels, and of the name above one, in px."""
 
 
