@@ -50,8 +50,11 @@ def _named(path: Path) -> list[tuple[str, Path]]:
 
 def _has_sections(file: Path) -> bool:
     """Whether a file is JSON with images and annotations; of a large or broken one, whether it begins like that."""
-    with file.open("rb") as opened:
-        begun = opened.read(LOOKED_AT)
+    try:
+        with file.open("rb") as opened:
+            begun = opened.read(LOOKED_AT)
+    except OSError:  # which is said when it is read
+        return True
     if len(begun) < LOOKED_AT:
         try:
             content = json.loads(begun.decode("utf-8-sig"))
