@@ -19,9 +19,11 @@ def bars(folder, *, train=24, test=8, side=48, seed=0):
         for i in range(count):
             pixels = generator.integers(0, 90, (side, side), np.uint8)
             images.append({"id": i, "file_name": f"{i}.png", "width": side, "height": side})
-            for label in ([i // 2 % 2] if i % 2 else [0, 1]):
+            for label in [i // 2 % 2] if i % 2 else [0, 1]:
                 width, height = SHAPES[CLASSES[label]]
-                left, top = (int(generator.integers(0, side // (1 + (i % 2 == 0)) - length + 1)) for length in (width, height))
+                left, top = (
+                    int(generator.integers(0, side // (1 + (i % 2 == 0)) - length + 1)) for length in (width, height)
+                )
                 if i % 2 == 0 and label:
                     left, top = side - width - left // 2, side - height - top // 2
                 pixels[top : top + height, left : left + width] = 220
