@@ -6,8 +6,8 @@ import torch
 
 from skipwise.errors import UserError
 from skipwise.networks.fields import ARCHITECTURE_FIELDS
-from skipwise.training.optimizers import learning_rate, sgd
 from skipwise.recipe import RECIPE_FIELDS, Recipe
+from skipwise.training.optimizers import learning_rate, optimizer
 
 
 def test_fields_of_recipe_and_architecture_never_share_a_name():
@@ -74,7 +74,7 @@ def test_weight_decay_spares_biases_and_normalisations():
     network = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.BatchNorm2d(2), torch.nn.Linear(2, 2))
     decays = {
         id(parameter): group["weight_decay"]
-        for group in sgd(network, Recipe(weight_decay=0.1)).param_groups
+        for group in optimizer(network, Recipe(weight_decay=0.1)).param_groups
         for parameter in group["params"]
     }
     assert {name: decays[id(parameter)] for name, parameter in network.named_parameters()} == {

@@ -84,5 +84,7 @@ def test_folds_are_a_function_of_data_and_seed(data):
 def test_more_folds_than_a_class_has_images_are_refused(data):
     """Class 0 has 24 images, two of them the same one."""
     assert len(fold_of(data, 22, 23, seed=0).test) > 0
-    with pytest.raises(UserError, match=r"^--folds is 24, and the smallest class has 23 examples that differ: each fold"):
+    with pytest.raises(
+        UserError, match=r"^--folds is 24, and the smallest class has 23 examples that differ: each fold"
+    ):
         fold_of(data, 0, 24, seed=0)

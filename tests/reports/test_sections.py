@@ -39,7 +39,10 @@ def test_the_crossover_in_words(depth, low, high, sentence):
     ],
 )  # fmt: skip
 def test_the_images_needed_in_words(share, low, high, sentence):
-    assert needed_sentence(ImagesNeeded(share=share, low=low, high=high), "b", "a", (0.1, 0.5, 1.0), "images", "accuracy") == sentence
+    assert (
+        needed_sentence(ImagesNeeded(share=share, low=low, high=high), "b", "a", (0.1, 0.5, 1.0), "images", "accuracy")
+        == sentence
+    )
 
 
 def test_the_largest_share_that_was_tried_is_named():

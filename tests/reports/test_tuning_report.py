@@ -86,9 +86,7 @@ def study(tmp_path_factory):
     generator = np.random.default_rng(0)
     scores = {"resnet8": generator.random((5, 400)) < 0.8, "trial-1": generator.random((5, 400)) < 0.95}
     results = {
-        label: [
-            SimpleNamespace(validation_score=value, multiply_adds=1000) for value in (0.90, 0.91, 0.92, 0.93, 0.94)
-        ]
+        label: [SimpleNamespace(validation_score=value, multiply_adds=1000) for value in (0.90, 0.91, 0.92, 0.93, 0.94)]
         for label in scores
     }
     scores = {label: table.astype(float) for label, table in scores.items()}

@@ -79,7 +79,9 @@ def class_score(
             _pseudo(score, run, classes) - (0.0 if other is None else _pseudo(score, other, classes))
             for run, other in zip(runs, others, strict=True)
         ])  # fmt: skip
-        interval = crossed_t(table).interval(0.95)
+        lowest = 0.0 if less is None else -1.0
+        low, high = crossed_t(table).interval(0.95)
+        interval = max(lowest, low), min(1.0, high)
     value = float(np.mean([difference(seed, once) for seed in range(len(runs))]))
     return ClassScore(value=value, interval=interval, bootstrap=bootstrap)
 

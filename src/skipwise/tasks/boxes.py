@@ -128,6 +128,8 @@ class Detection(Task):
             raise UserError("Objects can be found on skipwise's own networks only: take a preset or an Architecture.")
         if network.dims != 2:
             raise UserError("This network reads text: take one that reads images, as resnet-slim18.")
+        if network.head.dropout:
+            raise UserError("dropout is the classifier's, which a detector leaves out: set dropout=0.")
 
     def build(self, network: AnyNetwork, form: dict[str, Any], seed: int) -> nn.Module:
         from skipwise.networks.detector import build_detector
