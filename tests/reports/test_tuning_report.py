@@ -14,6 +14,7 @@ from skipwise.statistics import decide_each
 from skipwise.studies import Study
 from skipwise.studies.folder import StudyFolder
 from skipwise.studies.tuning_trials import Found, Trial, read_found
+from skipwise.tasks import TASKS
 
 
 def trial(number, accuracy=None, *, cost=100, state="finished", early=None, values=None, **more):
@@ -94,7 +95,8 @@ def study(tmp_path_factory):
     verdicts = decide_each([("resnet8", "trial-1")], scores, failures, margin=0.01, alpha=0.05)
     made = Study.__new__(Study)
     made.folder = StudyFolder(path)
-    made.design = SimpleNamespace(contenders=[SimpleNamespace(label="resnet8"), SimpleNamespace(label="trial-1")])
+    contenders = [SimpleNamespace(label="resnet8"), SimpleNamespace(label="trial-1")]
+    made.design = SimpleNamespace(contenders=contenders, to_learn=TASKS["images"])
     made.results, made.scores = results, scores
     made.verdicts = {verdict.contender: verdict for verdict in verdicts}
     return made
