@@ -1,5 +1,6 @@
 """A data set ready for training: labelled and split."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -10,7 +11,7 @@ Kind = TypeVar("Kind", bound="Dataset")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dataset:
+class Dataset(ABC):
     """Examples with a split; `found` is what data.json says of them. What an example is, a kind of data adds.
 
     `labels` is the class of each example, by which parts are drawn evenly; zero for all where they have none.
@@ -26,14 +27,14 @@ class Dataset:
     found: dict[str, Any]
 
     @property
+    @abstractmethod
     def input_shape(self) -> tuple[int, ...]:
         """Of one example as the network is built for it."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def form(self) -> dict[str, Any]:
         """What a network is built for and a new example must be turned into, as JSON: `input_shape`, `classes`, more."""
-        raise NotImplementedError
 
     def targets(self, indices: Int[np.ndarray, "some"]) -> np.ndarray:
         """What is to be learned of these examples."""

@@ -7,97 +7,111 @@ import numpy as np
 from jaxtyping import Float
 
 from skipwise.analysis.learning_curve import ImagesNeeded, PowerLaw, images_needed_instead, power_law
-from skipwise.reports.charts import lines
+from skipwise.reports.charts import Chart, lines
 from skipwise.reports.section import SweepSection, interval_text, level_text, needed_text, says, series_of
 from skipwise.reports.tables import percent, points
 from skipwise.statistics import accuracy_interval
 from skipwise.studies import Study
+from skipwise.tasks import Task
 
 LEAST_EXPONENT = 0.05
 """Twice the images then save 3 % of the error: what may be smaller cannot be told from nothing."""
 
 
 def learning_curve_section(study: Study) -> SweepSection:
+    """Which contender needs fewer examples, their power laws, and each share's verdict."""
     task, series = study.design.to_learn, series_of(study)
-    fractions = [at for at, _ in next(iter(series.values()))]
-    images = {name: [_images(study, label) for _, label in members] for name, members in series.items()}
+    examples, first = task.examples, next(iter(series))
+    numbers = {name: [_images(study, label) for _, label in members] for name, members in series.items()}
     scores = {name: [study.scores[label] for _, label in members] for name, members in series.items()}
-    laws = {name: power_law(images[name], scores[name]) for name in series}
+    laws = {name: power_law(numbers[name], scores[name]) for name in series}
+    compared = ("difference in points", f"{level_text(study)} % interval", "verdict", "still needed")
+    return SweepSection(
+        headline=" ".join(_needed_instead(study, scores))
+        or f"{first} was trained on {len(series[first])} shares of the {examples}.",
+        facts=[law_sentence(name, law, examples) for name, law in laws.items() if law],
+        explanation=(
+            f"Each seed draws its own share of every class; contenders of one seed get the same {examples}, and smaller shares lie "
+            "in larger ones. Unless a budget says otherwise all runs take the same number of steps, so that a small "
+            f"share is shown more often. Validation and test {examples} stay the same. The dashed lines are power laws, "
+            f"error = a * {examples}^-b + c, fitted to the means."
+        ),
+        limits=(
+            f"A power law between the shares that were tried says little beyond them: it does not tell how many {examples} would "
+            f"reach a given {task.score_name}. A share with fewer {examples} than a batch is trained in smaller batches. "
+            f"Choosing the epoch by all validation {examples} flatters small shares a little."
+        ),
+        charts={"learning-curve": _charts(task, numbers, scores, laws)},
+        columns=(
+            "share",
+            "contender",
+            examples,
+            f"test {task.score_name}",
+            *(compared if study.verdicts else [""] * 4),
+        ),
+        rows=_rows(study, numbers),
+    )
+
+
+Scores = dict[str, list[Float[np.ndarray, "seeds examples"]]]
+"""Of each series at its shares."""
+
+
+def _needed_instead(study: Study, scores: Scores) -> list[str]:
+    """A sentence for each series but the first: how many examples the better one needs instead."""
+    task, series = study.design.to_learn, series_of(study)
     first, *others = series
+    fractions = [at for at, _ in series[first]]
     said = []
     for other in others:
         fewer, more = (other, first) if scores[other][-1].mean() >= scores[first][-1].mean() else (first, other)
-        said.append(
-            needed_sentence(
-                images_needed_instead(fractions, scores, fewer, more),
-                fewer,
-                more,
-                fractions,
-                task.examples,
-                task.score_name,
-            )
-        )
-    rows = [
+        found = images_needed_instead(fractions, scores, fewer, more)
+        said.append(needed_sentence(found, fewer, more, fractions, task.examples, task.score_name))
+    return said
+
+
+def _rows(study: Study, numbers: dict[str, list[int]]) -> list[tuple[str, ...]]:
+    """One for each share and contender."""
+    series = series_of(study)
+    return [
         (
             f"{100 * at:g} %",
             name,
-            f"{images[name][position]:,}",
+            f"{numbers[name][position]:,}",
             percent(study.scores[label].mean()),
             points(verdict.difference) if verdict else "",
             interval_text(verdict) if verdict else "",
             says(verdict) if verdict else "reference",
             needed_text(verdict) if verdict else "",
         )
-        for position, at in enumerate(fractions)
+        for position, (at, _) in enumerate(next(iter(series.values())))
         for name, members in series.items()
         for label in [members[position][1]]
         for verdict in [study.verdicts.get(label)]
     ]
-    errors = _errors(images, scores)
+
+
+def _charts(task: Task, numbers: dict[str, list[int]], scores: Scores, laws: dict[str, PowerLaw | None]) -> list[Chart]:
+    """Errors with their power laws on logarithmic axes, and the scores themselves."""
+    errors, series = _errors(numbers, scores), list(scores)
     fitted = [
         {"series": name, "at": n, "value": max(1e-3, law.error(n))}
         for name, law in laws.items()
         if law is not None
-        for n in np.geomspace(images[name][0], images[name][-1], 40).tolist()
+        for n in np.geomspace(numbers[name][0], numbers[name][-1], 40).tolist()
     ]
-    return SweepSection(
-        headline=" ".join(said)
-        or f"{first} was trained on {len(fractions)} shares of the {task.examples}.",
-        facts=[law_sentence(name, law, task.examples) for name, law in laws.items() if law],
-        explanation=(
-            f"Each seed draws its own share of every class; contenders of one seed get the same {task.examples}, and smaller shares lie "
-            "in larger ones. Unless a budget says otherwise all runs take the same number of steps, so that a small "
-            f"share is shown more often. Validation and test {task.examples} stay the same. The dashed lines are power laws, "
-            f"error = a * {task.examples}^-b + c, fitted to the means."
-        ),
-        limits=(
-            f"A power law between the shares that were tried says little beyond them: it does not tell how many {task.examples} would "
-            f"reach a given {task.score_name}. A share with fewer {task.examples} than a batch is trained in smaller batches. "
-            f"Choosing the epoch by all validation {task.examples} flatters small shares a little."
-        ),
-        charts={
-            "learning-curve": [
-                lines(
-                    errors, f"training {task.examples}", "test error (%)", list(series), logarithmic=True,
-                    logarithmic_values=True, fitted=fitted,
-                ),
-                lines(
-                    {
-                        "means": [
-                            {**point, "value": 1 - point["value"], "low": 1 - point["high"], "high": 1 - point["low"]}
-                            for point in errors["means"]
-                        ],
-                        "seeds": [{**point, "value": 1 - point["value"]} for point in errors["seeds"]],
-                    },
-                    f"training {task.examples}", f"test {task.score_name} (%)", list(series), logarithmic=True,
-                ),
-            ]
-        },
-        columns=(
-            "share", "contender", task.examples, f"test {task.score_name}", "difference in points", f"{level_text(study)} % interval", "verdict", "still needed",
-        ) if study.verdicts else ("share", "contender", task.examples, f"test {task.score_name}", "", "", "", ""),
-        rows=rows,
-    )  # fmt: skip
+    right = {
+        "means": [
+            {**point, "value": 1 - point["value"], "low": 1 - point["high"], "high": 1 - point["low"]}
+            for point in errors["means"]
+        ],
+        "seeds": [{**point, "value": 1 - point["value"]} for point in errors["seeds"]],
+    }
+    trained = f"training {task.examples}"
+    return [
+        lines(errors, trained, "test error (%)", series, logarithmic=True, logarithmic_values=True, fitted=fitted),
+        lines(right, trained, f"test {task.score_name} (%)", series, logarithmic=True),
+    ]
 
 
 def _errors(

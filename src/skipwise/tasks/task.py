@@ -23,15 +23,15 @@ Teacher = Callable[[nn.Module, Batch, float], tuple[Tensor, float | None]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Prediction:
+class Prediction(ABC):
     """What a model answers about one new example."""
 
     file: str
 
     @property
+    @abstractmethod
     def words(self) -> str:
         """The answer in a line."""
-        raise NotImplementedError
 
     def draw_into(self, folder: Path) -> Path | None:
         """Write a picture of the answer, where one says more than words, and tell its file."""
@@ -157,8 +157,8 @@ class Task(ABC):
         return max(float(np.abs(before[name] - after[name]).max()) for name in before if before[name].dtype.kind == "f")
 
     def baseline_answers(self, dataset: Any) -> Answers:
-        """What the baseline, trained on the training examples, answers on the test examples."""
-        raise NotImplementedError
+        """What the baseline, trained on the training examples, answers on the test examples; asked where one is named."""
+        raise NotImplementedError(f"{type(self).__name__} names the baseline {self.baseline!r} and does not train it")
 
     # Use
 

@@ -59,8 +59,8 @@ def _has_sections(file: Path) -> bool:
         try:
             content = json.loads(begun.decode("utf-8-sig"))
             return isinstance(content, dict) and {"images", "annotations"} <= content.keys()
-        except (ValueError, RecursionError):
-            pass
+        except (ValueError, RecursionError):  # what is broken in it is said when it is read
+            return BEGINNING.search(begun) is not None
     return BEGINNING.search(begun) is not None
 
 
