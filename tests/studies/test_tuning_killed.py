@@ -73,6 +73,27 @@ def wait_until(holds, process):
         time.sleep(0.02)
 
 
+def test_a_trial_that_was_done_before_the_search_heard_so_is_not_trained_again(npz, tmp_path):
+    """As when everything is killed between a worker's last file and the journal's line."""
+    space = tmp_path / "space.toml"
+    space.write_text("kernel = [3, 5]")
+    command = [
+        sys.executable, "-m", "skipwise", "tune", npz, "--family", "resnet8", "--trials", "2", "--epochs", "6",
+        "--seeds", "1", "--set", "batch_size=16", "--space", str(space), "--out", str(tmp_path), "--name", "unheard",
+    ]  # fmt: skip
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=300)
+    search = tmp_path / "unheard" / "search"
+    journal, before = search / "optuna.jsonl", read_found(search)
+    *lines, last = journal.read_text().splitlines(keepends=True)
+    assert '"values"' in last, "the line that closes a trial"
+    journal.write_text("".join(lines))
+    done = {path: path.stat().st_mtime_ns for path in search.glob("runs/*/*/run.json")}
+
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=300)
+    assert {path: path.stat().st_mtime_ns for path in search.glob("runs/*/*/run.json")} == done
+    assert read_found(search) == before
+
+
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds workers through /proc")
 def test_killed_it_keeps_what_is_done_and_continues_what_was_going(npz, tmp_path):
     """SIGKILL to a worker, then to everything; the same command then ends with as many trials as were asked for."""

@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from skipwise.errors import UserError
@@ -18,7 +19,7 @@ from skipwise.studies.tuning_trials import State, Trial
 from skipwise.studies.workers import Job
 from skipwise.training.checkpoint import CHECKPOINT
 from skipwise.training.loop import Tick
-from skipwise.training.run import versions
+from skipwise.training.run import RUN, versions
 
 TRIES = 2
 """A trial whose process broke off is begun again once; after that it has failed."""
@@ -42,14 +43,20 @@ class Trials:
         recipe = settled.asked.to_learn.recipe(settled.dataset, settled.asked.epochs)
         self.usual = space.values_of_usual(recipe, settled.asked.settings)
         self.journal = Journal(folder.file(JOURNAL), space, settled.asked.trials, SEED, self.usual)
-        self.again = deque(told for told in self.journal.all() if told.running)
+        self.again: deque[Told] = deque()
         self.tries: dict[int, int] = {}
         self.dropping: set[int] = set()
         self.seen: dict[tuple[Any, Any], int] = {}
         for told in self.journal.all():
-            if not told.running:
-                self._remember(told)
-                watcher.ended(_job(told.number), "")
+            job = _job(told.number)
+            if told.running and self._is_done(job):
+                self.finished(job, None)  # the search was stopped before it heard so
+            elif told.running:
+                self.again.append(told)
+                continue
+            else:
+                watcher.ended(job, "")
+            self._remember(told)
 
     def next_job(self) -> Job | None:
         """A trial that was cut, or else a new one; those that cannot be built or repeat another one are passed by."""
@@ -145,7 +152,11 @@ class Trials:
     def _score_name(self) -> str:
         return self.settled.asked.to_learn.score_name
 
-    def _run_folder(self, job: Job) -> Any:
+    def _is_done(self, job: Job) -> bool:
+        begun = any(contender.label == job.contender for contender in self.design.contenders)
+        return begun and (self._run_folder(job) / RUN).exists()
+
+    def _run_folder(self, job: Job) -> Path:
         return self.folder.run_folder(self.design, self.design.contender(job.contender), job.seed)
 
 
