@@ -138,13 +138,17 @@ def test_the_later_of_two_objects_is_taken_when_both_are_covered_alike():
     assert match(answers, 1).classes[0].hits[0].tolist() == [True, True]
 
 
+def counted(answers, classes, **thresholds):
+    return found_missed_false(answers, match(answers, classes), **thresholds)
+
+
 def test_without_detections_or_truth():
     nothing = one_image(np.zeros((0, 4)), np.zeros(0, int), np.zeros((0, 4)), np.zeros(0, int), [])
     assert mean_average_precision(match(nothing, 2)) == 0
     missed = THREE | {"labels": np.array([[-1, -1, -1]])}
     assert mean_average_precision(match(missed, 1)) == 0
-    assert found_missed_false(missed, 1).overall == {"found": 0, "missed": 2, "false": 0, "wrong_class": 0}
-    assert found_missed_false(nothing, 2).overall == {"found": 0, "missed": 0, "false": 0, "wrong_class": 0}
+    assert counted(missed, 1).overall == {"found": 0, "missed": 2, "false": 0, "wrong_class": 0}
+    assert counted(nothing, 2).overall == {"found": 0, "missed": 0, "false": 0, "wrong_class": 0}
 
 
 def test_refusals():
@@ -165,20 +169,20 @@ COUNTED = one_image(
 
 
 def test_found_missed_and_false():
-    counts = found_missed_false(COUNTED, 2)
+    counts = counted(COUNTED, 2)
     assert counts.found.tolist() == [1, 0]
     assert counts.missed.tolist() == [1, 1]
     assert counts.false.tolist() == [2, 1]
     assert counts.wrong_class.tolist() == [1, 0]
     assert counts.overall == {"found": 1, "missed": 2, "false": 3, "wrong_class": 1}
-    assert found_missed_false(COUNTED, 2, score=0.4).found.tolist() == [2, 0]
-    assert found_missed_false(COUNTED, 2, score=0.85).overall == {"found": 1, "missed": 2, "false": 0, "wrong_class": 0}
+    assert counted(COUNTED, 2, score=0.4).found.tolist() == [2, 0]
+    assert counted(COUNTED, 2, score=0.85).overall == {"found": 1, "missed": 2, "false": 0, "wrong_class": 0}
 
 
 def test_counts_are_those_of_the_believed_detections_alone():
     answers = answers_of(3, images=20)
     alone = answers | {"labels": np.where(answers["scores"] >= np.float32(0.5), answers["labels"], -1)}
-    believed, all_of_them = found_missed_false(answers, 3), found_missed_false(alone, 3, score=0)
+    believed, all_of_them = counted(answers, 3), counted(alone, 3, score=0)
     assert believed.overall == all_of_them.overall
     assert believed.overall["found"] > 0
     assert believed.overall["wrong_class"] > 0

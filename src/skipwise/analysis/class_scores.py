@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.sparse import csr_array
 
-from skipwise.analysis.confusion import Answers
+from skipwise.analysis.confusion import Classified
 from skipwise.data.long_tail import UNBALANCED, ratio_of
 from skipwise.statistics import crossed_t, pseudo_values_of_counts, two_way_bootstrap_of
 
@@ -61,10 +61,10 @@ SCORES: dict[str, Score] = {"balanced accuracy": balanced_accuracy, "macro-F1": 
 
 
 def class_score(
-    score: Score, runs: Sequence[Answers], classes: int, less: Sequence[Answers] | None = None
+    score: Score, runs: Sequence[Classified], classes: int, less: Sequence[Classified] | None = None
 ) -> ClassScore:
     """A score of one contender's runs, a run a seed; with `less`, by how much it is above that of other runs."""
-    others: Sequence[Answers | None] = less or [None] * len(runs)
+    others: Sequence[Classified | None] = less or [None] * len(runs)
 
     def difference(seed: int, times: Int[np.ndarray, "draws examples"]) -> Float[np.ndarray, "draws"]:
         other = others[seed]
@@ -101,7 +101,7 @@ def _mean(values: Float[np.ndarray, "*draws classes"]) -> Float[np.ndarray, "*dr
     return np.asarray(np.where(known, values, 0).sum(-1) / known.sum(-1).clip(min=1))
 
 
-def _counts(answers: Answers, classes: int, times: Int[np.ndarray, "draws examples"]) -> Counts:
+def _counts(answers: Classified, classes: int, times: Int[np.ndarray, "draws examples"]) -> Counts:
     """Confusion counts of each draw, in which example n counts times[draw, n] times."""
     probabilities, labels = answers
     cells = labels * classes + probabilities.argmax(1)
@@ -111,6 +111,6 @@ def _counts(answers: Answers, classes: int, times: Int[np.ndarray, "draws exampl
     return counts
 
 
-def _pseudo(score: Score, answers: Answers, classes: int) -> Float[np.ndarray, "examples"]:
+def _pseudo(score: Score, answers: Classified, classes: int) -> Float[np.ndarray, "examples"]:
     probabilities, labels = answers
     return pseudo_values_of_counts(lambda counts: float(score(counts)), labels, probabilities.argmax(1), classes)

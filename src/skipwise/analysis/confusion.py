@@ -7,16 +7,16 @@ from jaxtyping import Float, Int
 
 from skipwise.studies.results import Result
 
-Answers = tuple[Float[np.ndarray, "examples classes"], Int[np.ndarray, "examples"]]
+Classified = tuple[Float[np.ndarray, "examples classes"], Int[np.ndarray, "examples"]]
 
 
-def answers_of(result: Result) -> Answers:
+def answers_of(result: Result) -> Classified:
     """The probabilities and labels of a classifier's test examples."""
     answers = result.answers()
     return answers["probabilities"], answers["labels"]
 
 
-def confusion_counts(answers: Sequence[Answers], classes: int) -> Int[np.ndarray, "classes classes"]:
+def confusion_counts(answers: Sequence[Classified], classes: int) -> Int[np.ndarray, "classes classes"]:
     """counts[i, j]: how often an image of class i was called j, over all runs given as (probabilities, labels)."""
     counts = np.zeros((classes, classes), np.int64)
     for probabilities, labels in answers:

@@ -9,9 +9,9 @@ from jaxtyping import Float, Int
 from skipwise.statistics import two_way_bootstrap_of
 from skipwise.tasks import Answers
 from skipwise.tasks.average_precision import (
+    Matches,
     coco_table,
     found_missed_false,
-    match,
     precision_recall,
     resampled,
 )
@@ -42,21 +42,21 @@ def scores_by_size_and_class(runs: Sequence[Answers], classes: Sequence[str]) ->
     return {name: _mean([table[name] for table in tables]) for name in tables[0]}
 
 
-def mean_curve(runs: Sequence[Answers], classes: int, iou: float) -> Float[np.ndarray, "recalls"]:
+def mean_curve(runs: Sequence[Matches], iou: float) -> Float[np.ndarray, "recalls"]:
     """The precision at each recall, the mean over classes and runs."""
-    curves = [precision_recall(match(answers, classes), iou) for answers in runs]
+    curves = [precision_recall(matches, iou) for matches in runs]
     return np.asarray(np.mean(curves, axis=0))
 
 
-def found_on_average(runs: Sequence[Answers], classes: int) -> Found:
+def found_on_average(runs: Sequence[Answers], matches: Sequence[Matches]) -> Found:
     """Believing detections of a score of at least .5, at an intersection over union of at least .5."""
-    counts = [found_missed_false(answers, classes).overall for answers in runs]
+    counts = [found_missed_false(*run).overall for run in zip(runs, matches, strict=True)]
     return Found(**{name: float(np.mean([count[name] for count in counts])) for name in counts[0]})
 
 
-def bootstrapped_difference(runs: Sequence[Answers], reference: Sequence[Answers], classes: int) -> tuple[float, float]:
+def bootstrapped_difference(runs: Sequence[Matches], reference: Sequence[Matches]) -> tuple[float, float]:
     """The 95 % interval of the difference in mAP when seeds and images are both drawn again, repeats kept."""
-    pairs = [(match(one, classes), match(other, classes)) for one, other in zip(runs, reference, strict=True)]
+    pairs = list(zip(runs, reference, strict=True))
 
     def difference(seed: int, counts: Int[np.ndarray, "draws images"]) -> Float[np.ndarray, "draws"]:
         one, other = pairs[seed]

@@ -6,7 +6,7 @@ from skipwise.data.decode import decode_for_prediction, size_for_prediction
 from skipwise.data.image_stream import ImageStream, Normaliser
 from skipwise.data.images import Images, load_images, prepare_images
 from skipwise.data.inspect import OWN_SIZE
-from skipwise.data.options import Options
+from skipwise.data.options import Options, Told
 from skipwise.data.scene_stream import SceneStream
 from skipwise.data.scenes import Scenes, load_scenes, prepare_scenes, scale_of
 from skipwise.data.sources import NAMES, open_source
@@ -32,6 +32,7 @@ __all__ = [
     "Stream",
     "TextStream",
     "Texts",
+    "Told",
     "are_texts",
     "decode_for_prediction",
     "is_annotated",

@@ -15,10 +15,10 @@ from numpy.lib.format import open_memmap
 from PIL import Image
 
 from skipwise.data.decode import RULE_VERSION, Framing, Unreadable, decode, fit, open_image, to_rgb, upright_size
+from skipwise.data.options import Told
 from skipwise.data.sources import Source, data_home
 
 Look = tuple[str, tuple[int, int] | None, str | None]
-Told = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, kw_only=True)

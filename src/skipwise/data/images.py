@@ -1,6 +1,5 @@
 """Images ready for training: decoded, labelled, split."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from skipwise.data.cache import Decoded, Survey, decode_once, survey
 from skipwise.data.dataset import Dataset, parts_of
 from skipwise.data.inspect import inspect, mean_and_std
 from skipwise.data.long_tail import long_tail
+from skipwise.data.options import Told, check_test_size
 from skipwise.data.sources import Source, open_source
 from skipwise.data.split import split, stay_together
 from skipwise.errors import UserError
@@ -67,14 +67,16 @@ def prepare_images(
     test_size: float | None,
     split_seed: int,
     tail: float | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Told | None = None,
 ) -> Images:
     """Read, check, decode and split the images that `data` names.
 
     `tail` thins the training images to a long tail of this ratio; validation and test images stay. `size` is the side asked for in pixels; without it small sets keep their own and photos get `photo_size`. Raises
     UserError for whatever a user can mend.
     """
-    _check_sizes(size, test_size)
+    if size is not None and size < 1:
+        raise UserError(f"The size asked for is {size}: images need at least 1 pixel a side.")
+    check_test_size(test_size, "images")
     source = open_source(data)
     looked = survey(source)
     height, width = _image_size(looked, size, photo_size)
@@ -119,13 +121,6 @@ def load_images(found: dict[str, Any]) -> Images:
 
 def _normalisation(numbers: dict[str, Any]) -> dict[str, Any]:
     return {name: tuple(numbers[name]) for name in ("mean", "std")}
-
-
-def _check_sizes(size: int | None, test_size: float | None) -> None:
-    if size is not None and size < 1:
-        raise UserError(f"The size asked for is {size}: images need at least 1 pixel a side.")
-    if test_size is not None and not 0 < test_size < 1:
-        raise UserError(f"The test size asked for is {test_size}: give a share of the images between 0 and 1, as 0.2.")
 
 
 def _image_size(looked: Survey, size: int | None, photo_size: int) -> tuple[int, int]:

@@ -1,6 +1,12 @@
 """What may be asked of data, whatever they hold."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from skipwise.errors import UserError
+
+Told = Callable[[int, int], None]
+"""Hears how far the reading is: how many examples are done, and how many there are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,3 +24,11 @@ class Options:
     split_seed: int = 0
     long_tail: float | None = None
     device: str = "cpu"
+
+
+def check_test_size(test_size: float | None, examples: str) -> None:
+    """Raises UserError for a share that cannot be; `examples` are what several of them are called."""
+    if test_size is not None and not 0 < test_size < 1:
+        raise UserError(
+            f"The test size asked for is {test_size}: give a share of the {examples} between 0 and 1, as 0.2."
+        )

@@ -1,7 +1,7 @@
 """Scenes: images with boxes round their objects, ready for training."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
@@ -17,6 +17,7 @@ from skipwise.data.digit_scenes import NAME, digit_scenes
 from skipwise.data.images import Images, load_images
 from skipwise.data.inspect import OWN_SIZE, inspect
 from skipwise.data.objects import Objects, mended
+from skipwise.data.options import Told, check_test_size
 from skipwise.data.sources import PARTS
 from skipwise.data.sources.annotated import Annotated
 from skipwise.data.sources.annotated_open import read_annotated
@@ -25,6 +26,9 @@ from skipwise.errors import UserError
 
 LARGEST_OWN_SIZE = 128
 """Images that all have one size with no side above it, in pixels, keep that size."""
+
+SMALLEST = 32
+"""The side of an image that is searched, in pixels."""
 
 LEAST_IMAGES = 4
 LEAST_TESTED = 2
@@ -62,14 +66,18 @@ def prepare_scenes(
     photo_size: int,
     test_size: float | None,
     split_seed: int,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Told | None = None,
 ) -> Scenes:
     """Read, check, decode and split the annotated images that `data` names.
 
     `size` is the side that is asked for in pixels; without it small images of one size keep their own, and others get
     `photo_size`. Raises UserError for whatever a user can mend.
     """
-    check_sizes(size, test_size)
+    if size is not None and size < SMALLEST:
+        raise UserError(
+            f"The size asked for is {size}: objects are found in images of at least {SMALLEST} pixels a side."
+        )
+    check_test_size(test_size, "images")
     by_name = str(data) == NAME and not Path(data).exists()
     source = digit_scenes() if by_name else read_annotated(data)
     looked = _sizes_checked(source, survey(source.images))
@@ -110,14 +118,6 @@ def load_scenes(found: dict[str, Any]) -> Scenes:
         ],
         sizes=np.array(found["sizes"], np.int64),
     )
-
-
-def check_sizes(size: int | None, test_size: float | None) -> None:
-    """Raises UserError for a size or a share that cannot be."""
-    if size is not None and size < 32:
-        raise UserError(f"The size asked for is {size}: objects are found in images of at least 32 pixels a side.")
-    if test_size is not None and not 0 < test_size < 1:
-        raise UserError(f"The test size asked for is {test_size}: give a share of the images between 0 and 1, as 0.2.")
 
 
 def _sizes_checked(source: Annotated, looked: Survey) -> Survey:

@@ -12,13 +12,13 @@ from jaxtyping import Int, Integer
 from numpy.lib.format import open_memmap
 
 from skipwise.data.cache import make_folder
+from skipwise.data.options import Told
 from skipwise.data.sources import data_home
 from skipwise.data.tokens import Tokens, kind_called
 
 RULE_VERSION = 1
 """Of how texts are kept and cut: another one makes every cache anew."""
 NUMBERS, LENGTHS, TOKENS = "numbers.npy", "lengths.npy", "tokens.json"
-Told = Callable[[int, int], None]
 
 
 class RawTexts(Sequence[str]):

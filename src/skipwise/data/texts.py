@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
-from skipwise.data.cache import Told, digest, fingerprint
+from skipwise.data.cache import digest, fingerprint
 from skipwise.data.dataset import Dataset, parts_of
 from skipwise.data.findings import findings, notes_on
 from skipwise.data.long_tail import long_tail
+from skipwise.data.options import Told, check_test_size
 from skipwise.data.sources.text_open import open_texts
 from skipwise.data.split import Split, split, stay_together
 from skipwise.data.text_cache import Encoded, RawTexts, encode_once, keep_texts, read_encoded
@@ -106,7 +107,9 @@ def prepare_texts(
     a long tail of this ratio. Raises UserError for whatever a user can mend.
     """
     asked = None if tokens is None else kind_called(tokens)
-    _check_numbers(size, test_size)
+    if size is not None and size < SHORTEST:
+        raise UserError(f"The size asked for is {size}: texts need at least {SHORTEST} tokens.")
+    check_test_size(test_size, "texts")
     source = open_texts(data)
     digests = [digest(text.encode()) for text in source.texts]
     classes = [source.classes[label] for label in source.labels]
@@ -209,10 +212,3 @@ def _thinned(parts: Split, labels: Int[np.ndarray, "texts"], tail: float, mark: 
     kept = long_tail(parts.train, labels, tail, mark, seed)
     note = f"training texts thinned to a long tail of {tail:g}: {len(kept)} of {len(parts.train)} stay"
     return replace(parts, train=kept, notes=(*parts.notes, note))
-
-
-def _check_numbers(size: int | None, test_size: float | None) -> None:
-    if size is not None and size < SHORTEST:
-        raise UserError(f"The size asked for is {size}: texts need at least {SHORTEST} tokens.")
-    if test_size is not None and not 0 < test_size < 1:
-        raise UserError(f"The test size asked for is {test_size}: give a share of the texts between 0 and 1, as 0.2.")

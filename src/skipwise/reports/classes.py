@@ -15,7 +15,7 @@ from skipwise.analysis.class_scores import (
     many_medium_few,
     mean_recall_of,
 )
-from skipwise.analysis.confusion import Answers, answers_of, confusion_counts
+from skipwise.analysis.confusion import Classified, answers_of, confusion_counts
 from skipwise.data.long_tail import UNBALANCED, ratio_of
 from skipwise.reports.charts import WIDTH, Chart, chart_of
 from skipwise.reports.palette import colours
@@ -147,7 +147,7 @@ def difference_text(found: ClassScore | None) -> str:
     return f"{points(found.value)} ({points(low)} to {points(high)}; bootstrap {points(found.bootstrap[0])} to {points(found.bootstrap[1])})"
 
 
-def _recalls(study: Study, answers: dict[str, list[Answers]], found: dict[str, Any]) -> Chart:
+def _recalls(study: Study, answers: dict[str, list[Classified]], found: dict[str, Any]) -> Chart:
     """Recall of each class with its interval, classes of most training images first."""
     names, images = found["classes"], found["counts"]["train"]
     order = np.argsort(-np.array(images), kind="stable").tolist()

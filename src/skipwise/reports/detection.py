@@ -1,5 +1,7 @@
 """The parts of a report on detectors: their scores, precision and recall, and what they find."""
 
+from functools import lru_cache
+
 import altair as alt
 
 from skipwise.analysis.detections import (
@@ -14,6 +16,7 @@ from skipwise.reports.part import Part
 from skipwise.reports.tables import percent, points
 from skipwise.studies import Study
 from skipwise.tasks import Answers
+from skipwise.tasks.average_precision import Matches, match
 
 CURVES = (0.5, 0.75)
 """Intersections over union at which precision is drawn against recall."""
@@ -23,13 +26,13 @@ MOST_CLASSES = 20
 def detection_scores_part(study: Study) -> Part:
     """COCO's scores by size and class, and the two-way bootstrap beside the verdict."""
     classes = study.folder.read("data.json")["classes"]
-    answers = answers_by_contender(study)
-    tables = {label: scores_by_size_and_class(runs, classes) for label, runs in answers.items()}
+    tables = {label: scores_by_size_and_class(runs, classes) for label, runs in answers_by_contender(study).items()}
     names = [name for name in next(iter(tables.values())) if len(classes) <= MOST_CLASSES or "class" not in name]
-    reference = next(iter(answers))
+    matches = _matches(study)
+    reference = next(iter(matches))
     beside = {
-        label: bootstrapped_difference(runs, answers[reference], len(classes))
-        for label, runs in answers.items()
+        label: bootstrapped_difference(runs, matches[reference])
+        for label, runs in matches.items()
         if label != reference
     }
     said = "; ".join(f"{label} {points(low)} to {points(high)}" for label, (low, high) in beside.items())
@@ -51,9 +54,8 @@ def detection_scores_part(study: Study) -> Part:
 
 def found_part(study: Study) -> Part:
     """How much is found, missed and made up, and precision against recall."""
-    classes = len(study.folder.read("data.json")["classes"])
-    answers = answers_by_contender(study)
-    counts = {label: found_on_average(runs, classes) for label, runs in answers.items()}
+    matches = _matches(study)
+    counts = {label: found_on_average(runs, matches[label]) for label, runs in answers_by_contender(study).items()}
     return Part(
         name="found",
         title="What they find, and what they miss",
@@ -64,7 +66,7 @@ def found_part(study: Study) -> Part:
             (label, *(f"{number:.1f}" for number in (one.found, one.missed, one.false, one.wrong_class)))
             for label, one in counts.items()
         ],
-        charts=[_curves(study, answers, classes, iou) for iou in CURVES],
+        charts=[_curves(study, matches, iou) for iou in CURVES],
         numbers={label: vars(one) for label, one in counts.items()},
     )
 
@@ -74,12 +76,19 @@ def answers_by_contender(study: Study) -> dict[str, list[Answers]]:
     return {label: [result.answers() for result in results] for label, results in study.results.items()}
 
 
-def _curves(study: Study, answers: dict[str, list[Answers]], classes: int, iou: float) -> alt.Chart:
+@lru_cache(maxsize=1)
+def _matches(study: Study) -> dict[str, list[Matches]]:
+    """What these find, given to what is there: several parts of a report ask, and it takes the most of their time."""
+    classes = len(study.folder.read("data.json")["classes"])
+    return {label: [match(run, classes) for run in runs] for label, runs in answers_by_contender(study).items()}
+
+
+def _curves(study: Study, matches: dict[str, list[Matches]], iou: float) -> alt.Chart:
     """Precision at each recall, the mean over classes and seeds."""
     values = [
         {"contender": label, "recall": number / 100, "precision": float(precision)}
-        for label, runs in answers.items()
-        for number, precision in enumerate(mean_curve(runs, classes, iou))
+        for label, runs in matches.items()
+        for number, precision in enumerate(mean_curve(runs, iou))
     ]
     chosen = colours(study.design.contenders, study.design.points)
     colour = alt.Color(

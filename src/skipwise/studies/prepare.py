@@ -1,13 +1,13 @@
 """From what was asked to a study ready to train: data read, defaults filled in, networks built once, time estimated."""
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from skipwise.data import Dataset
+from skipwise.data import Dataset, Told
 from skipwise.data.folds import fold_of
 from skipwise.data.share import share_of
 from skipwise.errors import UserError
@@ -87,7 +87,7 @@ class Ready:
         return SECONDS_TO_START + work / self.workers
 
 
-def settle(asked: Asked, progress: Callable[[int, int], None] | None = None) -> Settled:
+def settle(asked: Asked, progress: Told | None = None) -> Settled:
     """Read the data and fill in the defaults. Raises UserError for whatever a user can mend."""
     if asked.data in PRESETS and not Path(asked.data).exists():
         words = shlex.join(["skipwise", asked.command, "digits", asked.data, *asked.contenders])

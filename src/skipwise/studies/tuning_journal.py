@@ -21,7 +21,7 @@ FIRST_RUNG, REDUCTION = 25, 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class Entry:
     """A trial in the journal: its values by dimension, what was noted of it, and accuracies by percent of the run."""
 
     number: int
@@ -69,7 +69,7 @@ class Journal:
             if _runs(trial)
         }
 
-    def ask(self) -> Told | None:
+    def ask(self) -> Entry | None:
         """The next trial, None where there are enough. Repeated ones do not count."""
         asked = [trial for trial in self.study.get_trials(deepcopy=False) if trial.state.name != "WAITING"]
         number = len(asked)
@@ -81,11 +81,11 @@ class Journal:
         if wanted is not None and number == len(self.study.get_trials(deepcopy=False)):
             self.study.enqueue_trial(wanted)
         self.open[number] = self._suggested(self.study.ask())
-        return self.told(number)
+        return self.entry(number)
 
     def report(self, number: int, percent: int, accuracy: float) -> bool:
         """Note the accuracy of a trial at this percentage of its run. Whether the trial is to be dropped."""
-        if percent in self.told(number).accuracies:
+        if percent in self.entry(number).accuracies:
             return False
         trial = self.open[number]
         trial.report(accuracy, percent)
@@ -107,13 +107,13 @@ class Journal:
         self.note(number, "repeats", of)
         self.study.tell(self.open.pop(number), state=self.optuna.trial.TrialState.FAIL)
 
-    def told(self, number: int) -> Told:
-        return self._told(self.study.get_trials(deepcopy=False)[number])
+    def entry(self, number: int) -> Entry:
+        return self._entry(self.study.get_trials(deepcopy=False)[number])
 
-    def all(self) -> list[Told]:
+    def all(self) -> list[Entry]:
         """Every trial but the repeated ones, in order."""
         return [
-            self._told(trial)
+            self._entry(trial)
             for trial in self.study.get_trials(deepcopy=False)
             if trial.state.name != "WAITING" and "repeats" not in trial.user_attrs
         ]
@@ -139,8 +139,8 @@ class Journal:
                 trial.suggest_float(one.name, one.values.low, one.values.high, log=one.values.log)
         return trial
 
-    def _told(self, trial: Any) -> Told:
-        return Told(
+    def _entry(self, trial: Any) -> Entry:
+        return Entry(
             number=trial.number,
             values=dict(trial.params),
             notes=dict(trial.user_attrs),

@@ -13,7 +13,7 @@ from skipwise.studies.folder import StudyFolder
 from skipwise.studies.prepare import Settled
 from skipwise.studies.results import Result
 from skipwise.studies.search import SEED
-from skipwise.studies.tuning_journal import FIRST_RUNG, JOURNAL, Journal, Told
+from skipwise.studies.tuning_journal import FIRST_RUNG, JOURNAL, Entry, Journal
 from skipwise.studies.tuning_space import Space
 from skipwise.studies.tuning_trials import State, Trial
 from skipwise.studies.workers import Job
@@ -43,35 +43,35 @@ class Trials:
         recipe = settled.asked.to_learn.recipe(settled.dataset, settled.asked.epochs)
         self.usual = space.values_of_usual(recipe, settled.asked.settings)
         self.journal = Journal(folder.file(JOURNAL), space, settled.asked.trials, SEED, self.usual)
-        self.again: deque[Told] = deque()
+        self.again: deque[Entry] = deque()
         self.tries: dict[int, int] = {}
         self.dropping: set[int] = set()
         self.seen: dict[tuple[Any, Any], int] = {}
-        for told in self.journal.all():
-            job = _job(told.number)
-            if told.running and self._is_done(job):
+        for entry in self.journal.all():
+            job = _job(entry.number)
+            if entry.running and self._is_done(job):
                 self.finished(job, None)  # the search was stopped before it heard so
-            elif told.running:
-                self.again.append(told)
+            elif entry.running:
+                self.again.append(entry)
                 continue
             else:
                 watcher.ended(job, "")
-            self._remember(told)
+            self._remember(entry)
 
     def next_job(self) -> Job | None:
         """A trial that was cut, or else a new one; those that cannot be built or repeat another one are passed by."""
-        while (told := self.again.popleft() if self.again else self.journal.ask()) is not None:
-            job = _job(told.number)
+        while (entry := self.again.popleft() if self.again else self.journal.ask()) is not None:
+            job = _job(entry.number)
             try:
-                contender = self._made(told)
+                contender = self._made(entry)
             except UserError as error:
-                self.journal.note(told.number, "impossible", str(error))
-                self.journal.drop(told.number)
+                self.journal.note(entry.number, "impossible", str(error))
+                self.journal.drop(entry.number)
                 self.watcher.ended(job, f"{job.contender}: cannot be built: {error}")
                 continue
-            same = self.seen.setdefault((contender.network, contender.recipe), told.number)
-            if same != told.number:
-                self.journal.repeat(told.number, same)
+            same = self.seen.setdefault((contender.network, contender.recipe), entry.number)
+            if same != entry.number:
+                self.journal.repeat(entry.number, same)
                 self.watcher.ended(job, f"{job.contender}: the same as trial-{same}, not counted")
                 continue
             if contender not in self.design.contenders:
@@ -96,15 +96,15 @@ class Trials:
     def finished(self, job: Job, error: str | None) -> None:
         """A trial has ended: at its end, dropped, or broken off."""
         number, run = _number(job), self._run_folder(job)
-        told = self.journal.told(number)
+        entry = self.journal.entry(number)
         if number in self.dropping:
             (run / CHECKPOINT).unlink(missing_ok=True)
-            percent, accuracy = max(told.accuracies.items())
+            percent, accuracy = max(entry.accuracies.items())
             line = f"dropped at {percent} % of a run, validation {self._score_name} {accuracy:.3f}"
         elif error is not None:
             self.tries[number] = self.tries.get(number, 0) + 1
             if self.tries[number] < TRIES:
-                self.again.append(told)
+                self.again.append(entry)
                 return
             self._fail(number, error)
             line = f"FAILED: {error}"
@@ -116,37 +116,37 @@ class Trials:
             else:
                 self.journal.finish(number, result.validation_score)
                 line = f"validation {self._score_name} {result.validation_score:.3f}"
-        self.watcher.ended(job, f"{job.contender} {told.notes['text']}: {line}")
+        self.watcher.ended(job, f"{job.contender} {entry.notes['text']}: {line}")
 
     def found(self) -> tuple[Trial, ...]:
         """Every trial that is closed."""
-        return tuple(_trial(told) for told in self.journal.all() if not told.running)
+        return tuple(_trial(entry) for entry in self.journal.all() if not entry.running)
 
     def _fail(self, number: int, reason: str) -> None:
         self.journal.note(number, "failed", reason)
         self.journal.drop(number)
 
-    def _made(self, told: Told) -> Contender:
+    def _made(self, entry: Entry) -> Contender:
         """The contender of a trial, noted with its costs. Raises UserError for what cannot be."""
         asked, data = self.settled.asked, self.settled.dataset
-        text = self.space.description(told.values, asked.to_learn.recipe(data, asked.epochs), asked.settings)
-        self.journal.note(told.number, "text", text)
-        contender = contender_of(self.settled, f"trial-{told.number}", text)
+        text = self.space.description(entry.values, asked.to_learn.recipe(data, asked.epochs), asked.settings)
+        self.journal.note(entry.number, "text", text)
+        contender = contender_of(self.settled, f"trial-{entry.number}", text)
         costs = asked.to_learn.cost(asked.to_learn.build(contender.network, data.form, seed=0), data.form)
         for name, what in (
             ("multiply_adds", costs.multiply_adds),
             ("parameters", costs.parameters),
             ("plain", contender.is_plain),
-            ("usual", told.values == self.usual),
+            ("usual", entry.values == self.usual),
         ):
-            self.journal.note(told.number, name, what)
+            self.journal.note(entry.number, name, what)
         return contender
 
-    def _remember(self, told: Told) -> None:
+    def _remember(self, entry: Entry) -> None:
         """So that a later trial of the same is known for a repetition."""
-        if "impossible" not in told.notes:
-            contender = contender_of(self.settled, f"trial-{told.number}", told.notes["text"])
-            self.seen[contender.network, contender.recipe] = told.number
+        if "impossible" not in entry.notes:
+            contender = contender_of(self.settled, f"trial-{entry.number}", entry.notes["text"])
+            self.seen[contender.network, contender.recipe] = entry.number
 
     @property
     def _score_name(self) -> str:
@@ -180,19 +180,19 @@ def judged_percent(tick: Tick) -> int:
     return round(100 * tick.share * before / max(1, before + tick.step))
 
 
-def _trial(told: Told) -> Trial:
-    notes, reached = told.notes, max(told.accuracies, default=0)
-    first = min((percent for percent in told.accuracies if percent >= FIRST_RUNG), default=None)
-    state: State = "finished" if told.value is not None else "dropped"
+def _trial(entry: Entry) -> Trial:
+    notes, reached = entry.notes, max(entry.accuracies, default=0)
+    first = min((percent for percent in entry.accuracies if percent >= FIRST_RUNG), default=None)
+    state: State = "finished" if entry.value is not None else "dropped"
     state = "impossible" if "impossible" in notes else "failed" if "failed" in notes else state
     return Trial(
-        number=told.number,
+        number=entry.number,
         text=notes.get("text", ""),
-        values=told.values,
+        values=entry.values,
         state=state,
-        accuracy=told.value if told.value is not None else told.accuracies.get(reached),
-        early=None if first is None else told.accuracies[first],
-        share=1.0 if told.value is not None else reached / 100,
+        accuracy=entry.value if entry.value is not None else entry.accuracies.get(reached),
+        early=None if first is None else entry.accuracies[first],
+        share=1.0 if entry.value is not None else reached / 100,
         multiply_adds=notes.get("multiply_adds"),
         parameters=notes.get("parameters"),
         plain=notes.get("plain", False),

@@ -17,6 +17,7 @@ from skipwise.data import (
     Options,
     Scenes,
     SceneStream,
+    Told,
     decode_for_prediction,
     is_annotated,
     load_scenes,
@@ -28,7 +29,7 @@ from skipwise.errors import UserError
 from skipwise.networks import AnyNetwork, Architecture
 from skipwise.recipe import Recipe
 from skipwise.tasks.boxes_found import Boxes
-from skipwise.tasks.task import Answers, Prediction, Task, Teacher, Told, check_options
+from skipwise.tasks.task import Answers, Prediction, Task, Teacher, check_options
 
 PHOTO_SIZES = {"cpu": 256, "mps": 640, "cuda": 640}
 """The side that photos are resized to, in pixels, unless one is asked for: on a GPU about COCO's own, on a CPU what trains

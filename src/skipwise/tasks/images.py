@@ -16,6 +16,7 @@ from skipwise.data import (
     ImageStream,
     Normaliser,
     Options,
+    Told,
     decode_for_prediction,
     load_images,
     prepare_images,
@@ -24,7 +25,7 @@ from skipwise.data.mixing import Mixing
 from skipwise.networks import AnyNetwork, Architecture
 from skipwise.recipe import Recipe
 from skipwise.tasks.classification import Classification, named
-from skipwise.tasks.task import Prediction, Told, check_options
+from skipwise.tasks.task import Prediction, check_options
 
 PHOTO_SIZES = {"cpu": 64, "mps": 224, "cuda": 224}
 """The side that photos are resized to, in pixels, unless a size is asked for."""

@@ -10,14 +10,13 @@ import numpy as np
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from skipwise.data import Batch, Dataset, Options, Stream
+from skipwise.data import Batch, Dataset, Options, Stream, Told
 from skipwise.errors import UserError
 from skipwise.networks import AnyNetwork, Cost, build, cost
 from skipwise.recipe import RECIPE_FIELDS, Recipe
 
 Answers = dict[str, np.ndarray]
 """What a network answers on examples and what is true of them: arrays whose first axis are the examples."""
-Told = Callable[[int, int], None]
 Teacher = Callable[[nn.Module, Batch, float], tuple[Tensor, float | None]]
 """From a network, a batch and the share of the run that is done: the batch's mean loss, and its summed scores if they are known."""
 

@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Int
 from torch import Tensor, nn
 
-from skipwise.data import Options, Texts, TextStream, are_texts, load_texts, prepare_texts
+from skipwise.data import Options, Texts, TextStream, Told, are_texts, load_texts, prepare_texts
 from skipwise.data.sources.text_source import checked
 from skipwise.data.sources.text_table import decoded
 from skipwise.data.tokens import Tokens
@@ -21,7 +21,7 @@ from skipwise.networks import AnyNetwork, Architecture, ForeignNetwork
 from skipwise.recipe import Recipe
 from skipwise.tasks.bag_of_words import bag_of_words
 from skipwise.tasks.classification import Classification, named
-from skipwise.tasks.task import Answers, Prediction, Told
+from skipwise.tasks.task import Answers, Prediction
 
 SHOWN = 60
 """Characters of a text that stand beside its answer."""

@@ -3,7 +3,7 @@
 from skipwise.tasks.average_precision.counting import Counts, found_missed_false
 from skipwise.tasks.average_precision.gradient import influence_values
 from skipwise.tasks.average_precision.left_out import pseudo_values, resampled
-from skipwise.tasks.average_precision.matching import IOUS, Answers, ClassMatches, Matches, match
+from skipwise.tasks.average_precision.matching import IOUS, ClassMatches, Detections, Matches, match
 from skipwise.tasks.average_precision.precision import (
     RECALLS,
     average_precisions,
@@ -15,9 +15,9 @@ from skipwise.tasks.average_precision.table import coco_table
 __all__ = [
     "IOUS",
     "RECALLS",
-    "Answers",
     "ClassMatches",
     "Counts",
+    "Detections",
     "Matches",
     "average_precisions",
     "coco_table",

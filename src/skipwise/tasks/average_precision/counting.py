@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from skipwise.tasks.average_precision.matching import Answers, match
+from skipwise.tasks.average_precision.matching import Detections, Matches
 from skipwise.tasks.average_precision.overlap import intersection_over_union
 from skipwise.tasks.average_precision.precision import threshold_of
 
@@ -29,11 +29,11 @@ class Counts:
         return {name: int(values.sum()) for name, values in vars(self).items()}
 
 
-def found_missed_false(answers: Answers, classes: int, *, score: float = 0.5, iou: float = 0.5) -> Counts:
-    """Of the detections with at least `score`, matched at `iou`, which is one of IOUS."""
+def found_missed_false(answers: Detections, matches: Matches, *, score: float = 0.5, iou: float = 0.5) -> Counts:
+    """Of the detections with at least `score`; `matches` are theirs, and `iou` is one of IOUS."""
     threshold = threshold_of(iou)
     found, objects, false, wrong_class = [], [], [], []
-    for label, own in enumerate(match(answers, classes).classes):
+    for label, own in enumerate(matches.classes):
         believed = own.scores >= score
         # A detection of lower score takes no object away, so that those believed match as if they were alone.
         wrong = believed & ~own.hits[threshold]
@@ -51,7 +51,7 @@ def found_missed_false(answers: Answers, classes: int, *, score: float = 0.5, io
 
 
 def _nearest(
-    answers: Answers, images: Int[np.ndarray, "detections"], places: Int[np.ndarray, "detections"]
+    answers: Detections, images: Int[np.ndarray, "detections"], places: Int[np.ndarray, "detections"]
 ) -> tuple[Int[np.ndarray, "detections"], Float[np.ndarray, "detections"]]:
     """The class of the true object that each detection overlaps most, and by how much; -1 and 0 where there is none."""
     labels = answers["true_labels"][images]

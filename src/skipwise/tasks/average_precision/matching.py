@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float, Int
 
 from skipwise.tasks.average_precision.overlap import intersection_over_union
 
-Answers = Mapping[str, np.ndarray]
+Detections = Mapping[str, np.ndarray]
 """What a detector answered, and the truth. Images are the first axis, the lists of each are padded.
 
 `boxes` (images, most, 4: left, top, right, bottom in pixels), `scores` and `labels` (images, most; label -1 where there is
@@ -57,7 +57,7 @@ class _Listed(NamedTuple):
         return _Listed(*(column[which] for column in self))
 
 
-def match(answers: Answers, classes: int) -> Matches:
+def match(answers: Detections, classes: int) -> Matches:
     """Gives true objects to detections greedily, highest score first (Lin et al. 2014).
 
     A detection takes the object of its class and image that it overlaps most of those still free, at least by the

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from skipwise.tasks.average_precision.matching import IOUS, Answers
+from skipwise.tasks.average_precision.matching import IOUS, Detections
 from skipwise.tasks.average_precision.precision import RECALLS
 
 NAMES = {
@@ -21,7 +21,7 @@ NAMES = {
 }
 
 
-def coco_table(answers: Answers, classes: Sequence[str]) -> dict[str, Any]:
+def coco_table(answers: Detections, classes: Sequence[str]) -> dict[str, Any]:
     """mAP over IOUS, at .5 and .75, for small (< 32^2 pixels), medium and large (> 96^2) objects, and `by class`.
 
     None where there are no true objects. Computed by torchmetrics with faster-coco-eval.
@@ -52,7 +52,7 @@ def coco_table(answers: Answers, classes: Sequence[str]) -> dict[str, Any]:
     return table | {"by class": {name: _known(of_class.get(label, -1.0)) for label, name in enumerate(classes)}}
 
 
-def _by_image(answers: Answers, prefix: str) -> list[dict[str, np.ndarray]]:
+def _by_image(answers: Detections, prefix: str) -> list[dict[str, np.ndarray]]:
     names = [name for name in ("boxes", "scores", "labels") if prefix + name in answers]
     listed = answers[f"{prefix}labels"] >= 0
     return [{name: answers[prefix + name][image][listed[image]] for name in names} for image in range(len(listed))]
