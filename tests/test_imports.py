@@ -22,12 +22,12 @@ MAY_USE = {
     "training": {"errors", "networks", "data", "recipe", "tasks"},
     "deployment": {"errors", "networks", "tasks"},
     "studies": {"errors", "recipe", "tasks", "networks", "data", "statistics", "training", "deployment"},
-    "analysis": {"networks", "recipe", "tasks", "data", "statistics", "studies"},
+    "analysis": {"errors", "draws", "networks", "recipe", "tasks", "data", "statistics", "studies"},
     "reports": {"errors", "recipe", "tasks", "data", "networks", "statistics", "analysis", "studies", "training"},
     "announcement": {"data", "recipe", "tasks", "networks", "reports", "studies"},
     "console": {"announcement", "recipe", "tasks", "reports", "studies", "training"},
     "catalogue": {"data", "recipe", "tasks", "errors", "networks", "studies"},
-    "showing": {"console", "recipe", "tasks", "errors", "networks", "reports", "studies", "training"},
+    "showing": {"analysis", "console", "recipe", "tasks", "errors", "networks", "reports", "studies", "training"},
     "comparison": {"console", "recipe", "tasks", "reports", "statistics", "studies"},
 }
 

@@ -52,3 +52,14 @@ def test_a_network_for_texts_is_shown_with_its_table(tmp_path, monkeypatch, caps
     assert (tmp_path / "res-vdcnn9-vdcnn9.svg").exists()
     with pytest.raises(UserError, match="res-vdcnn9 reads text, and 3x32x32 is no text's shape"):
         show_network("res-vdcnn9", input_text="3x32x32")
+
+
+def test_the_signal_is_drawn_beside_the_network(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    show_network("plain8", against="resnet8", input_text="1x8x8", picture=Path("two.png"), with_signal=True)
+    shown = capsys.readouterr().out
+    assert re.search(
+        r"plain8: before training the gradient grows \d\.\d times from stage 3, block 1 back to stem\.", shown
+    )
+    assert "Picture: two-signal.png" in shown
+    assert {path.name for path in tmp_path.iterdir()} == {"two.png", "two-signal.png"}

@@ -8,12 +8,16 @@ from rich.console import Console
 from rich.table import Table
 from torch import nn
 
+from skipwise.analysis.signal import Signal, signal
 from skipwise.console import terminal_width
 from skipwise.errors import UserError
-from skipwise.networks import KNOWN, Architecture, build, check_input, check_text, cost, shapes_of
+from skipwise.networks import KNOWN, Architecture, build, build_text, check_input, check_text, cost, shapes_of
 from skipwise.recipe import Recipe
 from skipwise.reports.drawing import Named, draw, to_png
+from skipwise.reports.figures import to_svg
 from skipwise.reports.network_table import network_rows
+from skipwise.reports.palette import colours
+from skipwise.reports.signal import signal_chart, signal_sentence
 from skipwise.reports.tables import byte_count, short_count
 from skipwise.studies.contender import Contender, parse_contender, slug
 
@@ -28,10 +32,11 @@ def show_network(
     input_text: str | None = None,
     classes: int | None = None,
     picture: Path | None = None,
+    with_signal: bool = False,
 ) -> None:
     """Print a network's table, its cost beside another's, and write the picture.
 
-    `input_text`: channels and sides as "3x224x224", or tokens and length of a text as "256x1024". Raises UserError for
+    `with_signal`: draw, too, how large signal and gradient are before training. `input_text`: channels and sides as "3x224x224", or tokens and length of a text as "256x1024". Raises UserError for
     names, shapes and files that cannot be.
     """
     contenders = [parse_contender(one, Recipe()) for one in (text, against) if one is not None]
@@ -50,12 +55,34 @@ def show_network(
         terminal.print(f"{text.partition(':')[0]}: {made_for.source}.", soft_wrap=True, markup=False)
     example = f"{'text' if _reads_text(contenders[0]) else 'image'} of {'x'.join(map(str, shape))}"
     _print_costs(terminal, contenders, networks, shape, example)
+    target = picture or Path(f"{slug('-'.join(one.label for one in contenders))}.svg")
     named = [Named(one.label, one.network) for one in contenders if isinstance(one.network, Architecture)]
     if named:
-        target = picture or Path(f"{slug('-'.join(one.name for one in named))}.svg")
-        svg = draw(named, shape, classes)
-        target.write_bytes(to_png(svg) if target.suffix == ".png" else svg.encode())
-        terminal.print(f"\nPicture: {target}", soft_wrap=True, markup=False)
+        _write_picture(terminal, target, draw(named, shape, classes))
+    if with_signal:
+        signals = {one.label: _signal_of(one, shape, classes) for one in contenders}
+        terminal.print()
+        for label, found in signals.items():
+            terminal.print(signal_sentence(label, found), soft_wrap=True, markup=False)
+        svg = to_svg(signal_chart(signals, colours(contenders)))
+        _write_picture(terminal, target.with_stem(f"{target.stem}-signal"), svg)
+
+
+def _write_picture(terminal: Console, target: Path, svg: str) -> None:
+    target.write_bytes(to_png(svg) if target.suffix == ".png" else svg.encode())
+    terminal.print(f"\nPicture: {target}", soft_wrap=True, markup=False)
+
+
+def _signal_of(contender: Contender, shape: tuple[int, ...], classes: int) -> Signal:
+    """Before any training, over a few seeds."""
+    network = contender.network
+
+    def built(seed: int) -> nn.Module:
+        if _reads_text(contender):
+            return build_text(network, *shape, classes, seed)  # type: ignore[call-arg]
+        return build(network, shape, classes, seed)
+
+    return signal(built, shape, classes)
 
 
 def _shape(text: str) -> tuple[int, ...]:

@@ -52,11 +52,14 @@ def show(
     picture: Annotated[
         Path | None, typer.Option(help="Where the picture goes, .svg or .png; default: NETWORK.svg here.")
     ] = None,
+    signal: Annotated[
+        bool, typer.Option("--signal", help="Draw, too, how large signal and gradient are before any training.")
+    ] = False,
 ) -> None:
     """Show a network layer by layer, what it costs, and draw it with its shortcuts."""
     from skipwise.showing import show_network
 
-    show_network(network, against=against, input_text=input, classes=classes, picture=picture)
+    show_network(network, against=against, input_text=input, classes=classes, picture=picture, with_signal=signal)
 
 
 @app.command()

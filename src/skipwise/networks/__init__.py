@@ -1,7 +1,7 @@
 """Plain and residual networks, each a value that builds itself."""
 
 from skipwise.networks.architecture import Architecture, Head, Pyramid, Stage, Stem
-from skipwise.networks.blocks import Block
+from skipwise.networks.blocks import Block, ShortcutBlock
 from skipwise.networks.branches import Article, Basic, Bottleneck, OwnBranch, Parallel, Single
 from skipwise.networks.build import AnyNetwork, build, check_input, network_from_json, network_to_json
 from skipwise.networks.cost import Cost, LayerCost, architecture_cost, cost, layer_costs
@@ -61,6 +61,7 @@ __all__ = [
     "Projection",
     "Pyramid",
     "Scale",
+    "ShortcutBlock",
     "Single",
     "Stage",
     "Stem",

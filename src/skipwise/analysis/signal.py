@@ -1,0 +1,95 @@
+"""How large the signal is on its way through a network, and the gradient on its way back, before any training."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from skipwise.analysis.watching import places, undisturbed, watched
+from skipwise.draws import key
+from skipwise.networks import TextNetwork, cost, key_masks
+
+SEEDS = 3
+MOST_EXAMPLES, FEWEST_EXAMPLES = 64, 8
+MULTIPLY_ADDS = 30e9
+"""Of one way through the network, all examples together: some seconds on two cores."""
+STEEP = 1_000.0
+"""A gradient that grows by more on its way back is called steep; docs/reasons.md shows what became of such networks."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signal:
+    """One network as it begins, at places that follow one another; an entry for each seed and place.
+
+    `activation` is the standard deviation of what a place gives, over examples, channels and pixels. `gradient` is the
+    norm of the gradient of an example's loss with respect to that, the root of the mean square over examples.
+    """
+
+    places: tuple[str, ...]
+    activation: Float[np.ndarray, "seeds places"]
+    gradient: Float[np.ndarray, "seeds places"]
+
+    @property
+    def steepness(self) -> float:
+        """By what factor the gradient at the first place is larger than at the last before the answer.
+
+        The geometric mean over seeds; 0 where nothing comes back, infinite or nan where numbers overflow.
+        """
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return float(np.exp(np.log(self.gradient[:, 0] / self.gradient[:, -2]).mean()))
+
+    @property
+    def is_steep(self) -> bool:
+        """Whether the two ends are so far apart that one rate hardly suits both; a rule of thumb."""
+        return not 1 / STEEP <= self.steepness <= STEEP
+
+
+def signal(build: Callable[[int], nn.Module], input_shape: Sequence[int], classes: int, seeds: int = SEEDS) -> Signal:
+    """Of the networks that `build` makes from seeds, in training mode, on inputs and labels drawn at random.
+
+    Images are normal with mean 0 and deviation 1, as after normalisation; texts are tokens that are all equally likely.
+    Raises UserError for a network in which there is nothing to watch.
+    """
+    tables = [_of_one(build(seed), input_shape, classes, seed) for seed in range(seeds)]
+    names = tuple(tables[0])
+    activation, gradient = np.array([[table[name] for name in names] for table in tables]).transpose(2, 0, 1)
+    return Signal(places=names, activation=activation, gradient=gradient)
+
+
+def _of_one(network: nn.Module, input_shape: Sequence[int], classes: int, seed: int) -> dict[str, tuple[float, float]]:
+    """Deviation and gradient norm by place."""
+    examples = int(
+        np.clip(MULTIPLY_ADDS / max(1, cost(network, input_shape).multiply_adds), FEWEST_EXAMPLES, MOST_EXAMPLES)
+    )
+    generator = torch.Generator().manual_seed(key(seed, "signal"))
+    inputs = _inputs(network, examples, input_shape, generator)
+    labels = torch.randint(classes, (examples,), generator=generator)
+    deviations: dict[str, float] = {}
+    norms: dict[str, float] = {}
+
+    def look(name: str, output: Tensor) -> None:
+        deviations[name] = float(output.detach().float().std())
+        output.register_hook(partial(_keep_norm, norms, name))  # type: ignore[no-untyped-call]
+
+    with undisturbed(network), watched(places(network), look), torch.enable_grad():
+        network.train()
+        key_masks(network, seed, 0)
+        F.cross_entropy(network(inputs), labels, reduction="sum").backward()  # type: ignore[no-untyped-call]
+    return {name: (deviations[name], norms.get(name, 0.0)) for name in deviations}
+
+
+def _inputs(network: nn.Module, examples: int, shape: Sequence[int], generator: torch.Generator) -> Tensor:
+    if isinstance(network, TextNetwork):
+        vocabulary, length = shape
+        return torch.randint(1, vocabulary, (examples, length), generator=generator)
+    return torch.randn(examples, *shape, generator=generator)
+
+
+def _keep_norm(norms: dict[str, float], name: str, gradient: Tensor) -> None:
+    """The root of the mean squared norm of an example."""
+    norms[name] = float(gradient.float().flatten(1).square().sum(1).mean().sqrt())
