@@ -15,6 +15,7 @@ from skipwise.comparison import run
 from skipwise.data import Options
 from skipwise.networks import PRESETS
 from skipwise.networks.fields import set_field
+from skipwise.reports import write_report
 from skipwise.studies import make_ready, settle
 from skipwise.studies.study_file import validated
 from skipwise.tasks import task_named
@@ -197,3 +198,10 @@ def test_a_study_of_images_under_its_name_is_refused(study, tmp_path):
         UserError, match=f"The study '{study.path.name}' is about boxes, not images: take another --name"
     ):
         compare(shapes(tmp_path / "a.npz"), ["plain8"], out=study.path.parent, name=study.path.name, seeds=1, epochs=1)
+
+
+def test_its_networks_are_looked_into(study):
+    write_report(study, look_inside=print)
+    numbers = json.loads(study.folder.file("verdict.json").read_text())
+    assert set(numbers["lesions"]) == set(numbers["responses"]) == set(PAIR)
+    assert "error, 1 - mAP (%)" in study.report.read_text()

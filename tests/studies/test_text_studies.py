@@ -13,6 +13,7 @@ from skipwise.comparison import run
 from skipwise.data import Options
 from skipwise.networks import PRESETS
 from skipwise.networks.fields import set_field
+from skipwise.reports import write_report
 from skipwise.studies import Study, make_ready, settle
 from skipwise.studies.study_file import validated
 from skipwise.tasks import task_named
@@ -247,3 +248,10 @@ def test_networks_for_texts_do_not_read_images(tmp_path):
 
 def test_opened_again_it_says_the_same(study):
     assert Study.open(study.path).verdict == study.verdict
+
+
+def test_its_networks_are_looked_into(study, folds):
+    for one in (study, folds):
+        write_report(one, look_inside=print)
+        numbers = json.loads(one.folder.file("verdict.json").read_text())
+        assert set(numbers["lesions"]) == set(numbers["responses"]) == set(PAIR)

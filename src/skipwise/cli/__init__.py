@@ -64,12 +64,12 @@ def show(
 
 @app.command()
 def report(study: Annotated[Path, typer.Argument(help="The folder of a study.")]) -> None:
-    """Build the page of a study again from its folder."""
+    """Look into the networks of a study, once, and build its page again from its folder."""
     from skipwise.reports import write_report
     from skipwise.studies import Study
 
     opened = Study.open(study)
-    write_report(opened)
+    write_report(opened, look_inside=typer.echo)
     typer.echo(f"Report: {opened.report}")
 
 

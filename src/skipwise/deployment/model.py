@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 
@@ -28,21 +29,34 @@ class Model:
     def load(cls, folder: str | Path) -> "Model":
         """The model of a run's folder. Raises UserError where there is no finished run, or none with weights."""
         folder = Path(folder)
-        if not (folder / "run.json").exists():
-            raise UserError(
-                f"{folder} holds no finished run (it has no run.json): name the folder of a run or a study."
-            )
-        about = json.loads((folder / "run.json").read_text())
-        if "form" not in about:
-            raise UserError(f"{folder} was written by an earlier version: run the command that made the study again.")
-        if not (folder / "model.safetensors").exists():
-            raise UserError(f"{folder} holds no weights: the run failed before its first epoch ({about['failed']}).")
-        task = task_named(about["task"])
-        network = task.build(network_from_json(about["contender"]["network"]), about["form"], seed=0)
-        network.load_state_dict(load_file(folder / "model.safetensors"))
+        network, about = trained_network(folder)
         return cls(fuse(network), about, folder)
 
     @torch.no_grad()
     def predict(self, examples: Sequence[str | Path]) -> list[Prediction]:
         """What it answers about each new example, as a file. Raises UserError naming one that cannot be read."""
         return self.task.predict(self.network, [str(example) for example in examples], self.about["form"])
+
+
+def trained_network(folder: Path) -> tuple[nn.Module, dict[str, Any]]:
+    """The network of a run's best epoch as it was trained, nothing merged, and what its run.json says.
+
+    Raises UserError as Model.load does.
+    """
+    if not (folder / "run.json").exists():
+        raise UserError(f"{folder} holds no finished run (it has no run.json): name the folder of a run or a study.")
+    about = json.loads((folder / "run.json").read_text())
+    if "form" not in about:
+        raise UserError(f"{folder} was written by an earlier version: run the command that made the study again.")
+    if not (folder / "model.safetensors").exists():
+        raise UserError(f"{folder} holds no weights: the run failed before its first epoch ({about['failed']}).")
+    task = task_named(about["task"])
+    network = task.build(network_from_json(about["contender"]["network"]), about["form"], seed=0)
+    try:
+        network.load_state_dict(load_file(folder / "model.safetensors"))
+    except (SafetensorError, RuntimeError) as error:
+        raise UserError(
+            f"{folder / 'model.safetensors'} is damaged ({error}): delete the run's folder, and the command that made the "
+            "study trains it again."
+        ) from error
+    return network, about

@@ -1,6 +1,6 @@
 """The report of a study: one page that asks for nothing from outside, and its numbers beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,6 +13,7 @@ from skipwise.reports.classes import imbalance_warning
 from skipwise.reports.figures import all_figures, to_svg
 from skipwise.reports.palette import colours
 from skipwise.reports.part import Part
+from skipwise.reports.reasons import PARTS, reason_parts
 from skipwise.reports.section import SweepSection, tuned_rows
 from skipwise.reports.sections import task_parts
 from skipwise.reports.sweeps import sweep_section
@@ -23,15 +24,16 @@ from skipwise.studies.results import write_csv
 from skipwise.training.checkpoint import write_atomically
 
 
-def write_report(study: Study) -> list[str]:
+def write_report(study: Study, look_inside: Callable[[str], None] | None = None) -> list[str]:
     """Write report.html, verdict.json, results.csv and figures/ of a study: its verdicts have then been looked at.
 
-    Gives the cautions that concern all of them.
+    What was found inside its networks is shown; with `look_inside`, which hears of it, they are looked into where
+    that is not done. Gives the cautions that concern all of them.
     """
     warning = imbalance_warning(study)
     cautions = [*study.look(), *([warning] if warning else [])]
     section = sweep_section(study)
-    parts = task_parts(study) if section is None else []
+    parts = [*task_parts(study), *reason_parts(study, look_inside)] if section is None else []
     figures = all_figures(study, section)
     figures |= {part.name: [*map(to_svg, part.charts), *part.svgs] for part in parts}
     study.folder.file("figures").mkdir(exist_ok=True)
@@ -42,7 +44,7 @@ def write_report(study: Study) -> list[str]:
     results = [result for of_contender in study.results.values() for result in of_contender]
     write_atomically(study.folder.file("results.csv"), lambda part: write_csv(part, results, study.path))
     study.folder.write("verdict.json", _numbers(study, cautions, section, parts))
-    page = _template().render(**_content(study, cautions, section, figures), parts=parts)
+    page = _template().render(**_content(study, cautions, section, figures, parts))
     write_atomically(study.report, _writer(page))
     return cautions
 
@@ -85,7 +87,11 @@ def _numbers(
 
 
 def _content(
-    study: Study, cautions: Sequence[str], section: SweepSection | None, figures: dict[str, Sequence[str]]
+    study: Study,
+    cautions: Sequence[str],
+    section: SweepSection | None,
+    figures: dict[str, Sequence[str]],
+    parts: Sequence[Part],
 ) -> dict[str, Any]:
     """Everything the template asks for."""
     design = study.design
@@ -101,6 +107,7 @@ def _content(
         "rows": rows,
         "deployments": deployment_sentences(rows, [one.label for one in design.contenders if one.is_residual]),
         "section": section,
+        "parts": parts,
         "budget": parse_budget(design.budget) if design.budget else None,
         "tuned": tuned_rows(study),
         "verdicts": list(study.verdicts.values()),
@@ -109,7 +116,9 @@ def _content(
         "figures": {name: [Markup(svg) for svg in several] for name, several in figures.items()},  # noqa: S704
         "found": study.folder.read("data.json"),
         "failed": failed,
+        "inside": bool({part.name for part in parts} & {"inside", *PARTS}),
         "best": study.best_result,
+        "folder": study.path.as_posix(),
         "best_folder": study.best_result.folder.relative_to(study.path).as_posix(),
         "versions": asked["versions"],
         "recipes": _recipes(design.contenders),

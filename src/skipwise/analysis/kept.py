@@ -1,0 +1,29 @@
+"""What an analysis found, kept in the study's folder, so that it is computed once."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from skipwise.studies import Study
+from skipwise.training.checkpoint import write_atomically
+
+FOLDER = "analysis"
+
+
+def kept(study: Study, name: str, about: Any, find: Callable[[], Any] | None) -> Any:
+    """What was found about the same things before, or else what `find` finds now; None without either.
+
+    `about` is what it depends on, as JSON has it, and so is what is found.
+    """
+    file = study.folder.file(FOLDER) / f"{name}.json"
+    if file.exists():
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if content["about"] == about:
+            return content["found"]
+    if find is None:
+        return None
+    found = find()
+    file.parent.mkdir(exist_ok=True)
+    text = json.dumps({"about": about, "found": found}, indent=1) + "\n"
+    write_atomically(file, lambda part: part.write_text(text, encoding="utf-8"))
+    return found

@@ -1,0 +1,83 @@
+"""Finished runs as networks to look into, with test examples to show them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Int
+from torch import nn
+
+from skipwise.data import Batch, Dataset, Stream
+from skipwise.deployment.model import trained_network
+from skipwise.networks import networks_in
+from skipwise.recipe import Recipe
+from skipwise.studies import Study
+from skipwise.studies.results import Result
+from skipwise.tasks import Task
+from skipwise.training.evaluate import evaluate
+from skipwise.training.plan import Plan
+
+MOST_SEEDS, MOST_EXAMPLES = 3, 500
+"""That an analysis looks at, so that it takes seconds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """The network of a run as it was trained, nothing merged, in eval mode; `indices` are test examples for it."""
+
+    contender: str
+    seed: int
+    folder: Path
+    network: nn.Module
+    task: Task
+    stream: Stream[Any]
+    indices: Int[np.ndarray, "examples"]
+    plan: Plan
+
+    def score(self) -> float:
+        """Of the network as it is now, on these examples."""
+        answers, _ = evaluate(self.task, self.network, self.stream, self.indices, self.plan)
+        return self.task.score(answers)
+
+    @torch.no_grad()
+    def batch(self, most: int) -> Batch:
+        """So many of these examples, or all there are."""
+        return next(self.stream.unvaried(self.indices[:most], most))
+
+
+def folders_of(study: Study) -> dict[str, list[Path]]:
+    """The runs of a study to look into: of each contender those of the first seeds that have weights."""
+    return {label: [result.folder for result in _with_weights(results)] for label, results in study.results.items()}
+
+
+def trained(study: Study) -> Iterator[Trained]:
+    """The same, loaded one after the other; of folds the best one. Networks of other libraries are left out."""
+    task, plan = study.design.to_learn, study.design.plan
+    dataset: Dataset = task.load(study.folder.read("data.json"))
+    for results in study.results.values():
+        for result in _with_weights(results):
+            network, _ = trained_network(result.folder)
+            if networks_in(network):
+                yield Trained(
+                    contender=result.contender,
+                    seed=result.seed,
+                    folder=result.folder,
+                    network=plan.place(network.eval()),
+                    task=task,
+                    stream=task.stream(dataset, Recipe(epochs=1, batch_size=1), result.seed, plan.device),
+                    indices=_evenly(Result.read(result.folder, result.contender).test_indices()),
+                    plan=plan,
+                )
+
+
+def _with_weights(results: list[Result]) -> list[Result]:
+    return [result for result in results if result.validation_score is not None][:MOST_SEEDS]
+
+
+def _evenly(indices: Int[np.ndarray, "test"]) -> Int[np.ndarray, "examples"]:
+    """Some of the examples, from all over the test part."""
+    places = np.linspace(0, len(indices) - 1, min(len(indices), MOST_EXAMPLES)).round().astype(int)
+    return np.asarray(indices[places])
