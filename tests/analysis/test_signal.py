@@ -28,7 +28,6 @@ def test_three_layers_by_hand():
     np.testing.assert_allclose(found.gradient / found.gradient[:, -1:], [[10, 2, 1]] * 4, rtol=1e-5)
     np.testing.assert_allclose(found.activation[:, 0], 3, rtol=0.3)
     assert found.steepness == pytest.approx(5)
-    assert not found.is_steep
     assert signal_sentence("mine", found) == "mine: before training the gradient grows 5.0 times from 1 back to 0."
 
 
@@ -42,8 +41,7 @@ def test_the_gradient_of_the_answer_is_that_of_cross_entropy():
     ("factors", "sentence"),
     [
         ((1, 0.001, 1), "shrinks 1,000 times from 1 back to 0."),
-        ((1, 1e-4, 1), "shrinks 10,000 times from 1 back to 0, above 1,000: one rate hardly suits both ends"),
-        ((1, 2000, 1), "grows 2,000 times from 1 back to 0, above 1,000: one rate hardly suits both ends"),
+        ((1, 2000, 1), "grows 2,000 times from 1 back to 0."),
         ((1, 0, 1), "no gradient comes back to 0: it cannot be trained as it begins."),
         ((1, 1e30, 1e30), "is no longer finite on its way: it cannot be trained as it begins."),
     ],

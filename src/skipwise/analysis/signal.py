@@ -18,8 +18,6 @@ SEEDS = 3
 MOST_EXAMPLES, FEWEST_EXAMPLES = 64, 8
 MULTIPLY_ADDS = 30e9
 """Of one way through the network, all examples together: some seconds on two cores."""
-STEEP = 1_000.0
-"""A gradient that grows by more on its way back is called steep; docs/reasons.md shows what became of such networks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +40,6 @@ class Signal:
         """
         with np.errstate(divide="ignore", invalid="ignore"):
             return float(np.exp(np.log(self.gradient[:, 0] / self.gradient[:, -2]).mean()))
-
-    @property
-    def is_steep(self) -> bool:
-        """Whether the two ends are so far apart that one rate hardly suits both; a rule of thumb."""
-        return not 1 / STEEP <= self.steepness <= STEEP
 
 
 def signal(build: Callable[[int], nn.Module], input_shape: Sequence[int], classes: int, seeds: int = SEEDS) -> Signal:

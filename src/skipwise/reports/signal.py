@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import altair as alt
 import numpy as np
 
-from skipwise.analysis.signal import STEEP, Signal
+from skipwise.analysis.signal import Signal
 from skipwise.reports.by_place import Axes, by_place
 
 PLACES = "place from input to answer: stem, blocks, head"
@@ -29,17 +29,14 @@ def signal_chart(signals: Mapping[str, Signal], colours: Mapping[str, str]) -> a
 
 
 def signal_sentence(label: str, found: Signal) -> str:
-    """How steep the gradient is, and whether that bodes ill."""
+    """How steep the gradient is, and where nothing can be learned."""
     first, last, steepness = found.places[0], found.places[-2], found.steepness
     if not np.isfinite(steepness):
         return f"{label}: signal or gradient is no longer finite on its way: it cannot be trained as it begins."
     if steepness == 0:
         return f"{label}: no gradient comes back to {first}: it cannot be trained as it begins."
     change = f"grows {_times(steepness)}" if steepness >= 1 else f"shrinks {_times(1 / steepness)}"
-    warning = (
-        f", above {STEEP:,.0f}: one rate hardly suits both ends, expect trouble in training" if found.is_steep else ""
-    )
-    return f"{label}: before training the gradient {change} from {last} back to {first}{warning}."
+    return f"{label}: before training the gradient {change} from {last} back to {first}."
 
 
 def _times(factor: float) -> str:
