@@ -6,7 +6,7 @@ import pytest
 
 from skipwise.analysis.crossover import Crossover
 from skipwise.analysis.learning_curve import ImagesNeeded, PowerLaw
-from skipwise.reports.depth import crossover_sentence
+from skipwise.reports.depth import crossover_sentence, headline
 from skipwise.reports.learning_curve import law_sentence, needed_sentence
 
 DEPTHS = (8, 14, 20)
@@ -27,6 +27,16 @@ DEPTHS = (8, 14, 20)
 )  # fmt: skip
 def test_the_crossover_in_words(depth, low, high, sentence):
     assert crossover_sentence(Crossover(depth=depth, low=low, high=high, level=0.95), DEPTHS) == sentence
+
+
+def test_a_crossover_that_no_verdict_bears_out_says_so():
+    found = Crossover(depth=8, low=None, high=14, level=0.95)
+    pays = crossover_sentence(found, DEPTHS)
+    assert headline(found, DEPTHS, seeds=3, shown=True) == pays
+    assert headline(found, DEPTHS, seeds=3, shown=False) == (
+        f"At no depth that was tried is the residual network shown to be better. {pays}"
+    )
+    assert headline(found, DEPTHS, seeds=1, shown=True) == f"One seed tells of checkpoints, not of networks. {pays}"
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,7 @@ def test_depths_of_a_family(films, tmp_path):
     )  # fmt: skip
     assert list(found.verdicts) == ["resnet-text-8", "resnet-text-14"]
     assert not re.search(r"\bimages?\b|\bpx\b", page_words(found))
+    assert "One seed tells of checkpoints, not of networks." in page_words(found)
     usual = ready(films, tmp_path / "usual", command="depth", family="resnet-text-")
     assert {point.at for point in usual.design.points} == {8, 14, 20}
 

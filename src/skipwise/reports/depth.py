@@ -40,7 +40,14 @@ def depth_section(study: Study) -> SweepSection:
     ]
     task = study.design.to_learn
     return SweepSection(
-        headline=crossover_sentence(found, [at for at, _ in series[plain]]) if found else "One depth has no crossover.",
+        headline="One depth has no crossover."
+        if found is None
+        else headline(
+            found,
+            [at for at, _ in series[plain]],
+            seeds=len(study.seeds),
+            shown=any(verdict.direction == "better" for verdict in study.verdicts.values()),
+        ),
         explanation=(
             f"At each depth the plain network and its residual twin saw the same {task.examples} in the same order. The crossover "
             "is the smallest depth from which on every deeper residual network was better on average; its interval comes "
@@ -69,6 +76,16 @@ def depth_section(study: Study) -> SweepSection:
         ),
         rows=rows,
     )
+
+
+def headline(found: Crossover, depths: Sequence[float], *, seeds: int, shown: bool) -> str:
+    """The crossover, behind a caution where no verdict bears it out (`shown`: one at least does)."""
+    sentence = crossover_sentence(found, depths)
+    if seeds == 1:
+        return f"One seed tells of checkpoints, not of networks. {sentence}"
+    if not shown:
+        return f"At no depth that was tried is the residual network shown to be better. {sentence}"
+    return sentence
 
 
 def crossover_sentence(found: Crossover, depths: Sequence[float]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from skipwise.data import Batch
 from skipwise.recipe import Recipe
 from skipwise.tasks.imbalance import objective
 from skipwise.tasks.task import Answers, Prediction, Task, Teacher
+
+CHANCE = 2.0
+"""Standard errors of a training accuracy by which a run must be better: a dead network is right on .503 of two classes, too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +67,7 @@ class Classification(Task):
         return {"probabilities": probabilities, "labels": dataset.labels[indices]}
 
     def failure(self, dataset: Any, recipe: Recipe, train_score: float | None, fitted: Answers | None) -> str | None:
-        """No better than always naming the commonest class.
+        """No better than always naming the commonest class, beyond what chance makes of one answer after another.
 
         Examples are mixed in training or classes weighted by some recipes, so that training accuracy means something
         else: there the mean recall on `fitted` must be above that of a single answer.
@@ -74,7 +78,8 @@ class Classification(Task):
                 return f"mean recall {recall:.3f} on training {self.examples} is no better than naming one of {classes} classes"
             return None
         commonest = commonest_share(dataset.labels[dataset.train])
-        if train_score is not None and train_score <= commonest:
+        by_chance = CHANCE * sqrt(commonest * (1 - commonest) / len(dataset.train))
+        if train_score is not None and train_score <= commonest + by_chance:
             return f"training accuracy {train_score:.3f} is no better than always naming the commonest class ({commonest:.3f})"
         return None
 
