@@ -1,12 +1,15 @@
 """What cannot be shown is told in one sentence, and what is listed has its source."""
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from skipwise.catalogue import catalogue
 from skipwise.errors import UserError
+from skipwise.reports.drawing import to_png
 from skipwise.showing import show_network
 
 
@@ -63,3 +66,10 @@ def test_the_signal_is_drawn_beside_the_network(tmp_path, monkeypatch, capsys):
     )
     assert "Picture: two-signal.png" in shown
     assert {path.name for path in tmp_path.iterdir()} == {"two.png", "two-signal.png"}
+
+
+def test_a_pale_colour_is_pale_in_a_png():
+    """Orange at 40 % on white: 255 - .4 * (255 - channel)."""
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="10" height="10" fill="#D55E00" opacity="0.4"/></svg>'
+    pixel = Image.open(BytesIO(to_png(svg))).convert("RGB").getpixel((5, 5))
+    assert pixel == pytest.approx((238, 191, 153), abs=1)

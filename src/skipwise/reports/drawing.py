@@ -56,8 +56,9 @@ def draw(networks: Sequence[Named], input_shape: Sequence[int], classes: int) ->
 
 
 def to_png(svg: str) -> bytes:
-    """The picture in twice as many pixels, for screens and slides."""
-    png: bytes = vl_convert.svg_to_png(svg, scale=2)
+    """The picture in twice as many pixels on white, for screens and slides; on nothing, pale colours would come out wrong."""
+    head, tail = svg.split(">", 1)
+    png: bytes = vl_convert.svg_to_png(f'{head}><rect width="100%" height="100%" fill="white"/>{tail}', scale=2)
     return png
 
 

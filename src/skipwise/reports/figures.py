@@ -26,7 +26,9 @@ def _colour(study: Study, *, legend: bool = True) -> alt.Color:
 
 
 def _score_axis(title: str, *, channel: type[alt.X] | type[alt.Y]) -> alt.X | alt.Y:
-    return channel("score:Q", title=title, scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(format="%"))
+    return channel(
+        "score:Q", title=title, scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(format="%", tickCount=5)
+    )
 
 
 def scores(study: Study) -> Chart:
