@@ -4,11 +4,16 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch.nn.functional as F
 
 from skipwise import UserError, compare
+from skipwise.analysis.responses import layer_responses
+from skipwise.analysis.trained import Trained
+from skipwise.analysis.trained import trained as trained_runs
 from skipwise.comparison import run
 from skipwise.data import Options
 from skipwise.networks import PRESETS
@@ -256,3 +261,19 @@ def test_its_networks_are_looked_into(study, folds):
         write_report(one, look_inside=print)
         numbers = json.loads(one.folder.file("verdict.json").read_text())
         assert set(numbers["lesions"]) == set(numbers["responses"]) == set(PAIR)
+
+
+class MorePadding(Trained):
+    """The same run, its texts with nine more tokens of padding behind them."""
+
+    def batch(self, most):
+        batch = super().batch(most)
+        return replace(batch, inputs=F.pad(batch.inputs, (0, 9)))
+
+
+def test_padding_is_no_response(study):
+    for one in trained_runs(study):
+        more = layer_responses(MorePadding(**vars(one)))
+        assert more == pytest.approx(layer_responses(one), rel=1e-2)
+        fp32 = replace(one, plan=replace(one.plan, precision="fp32"))
+        assert layer_responses(MorePadding(**vars(fp32))) == pytest.approx(layer_responses(fp32), rel=1e-5)

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from skipwise.analysis.trained import Trained
-from skipwise.analysis.watching import blocks, undisturbed, watched
+from skipwise.analysis.watching import blocks, deviation, undisturbed, watched
 from skipwise.networks import ShortcutBlock, networks_in
 
 EXAMPLES = 128
@@ -19,7 +19,7 @@ def layer_responses(trained: Trained) -> dict[str, float]:
     found: dict[str, float] = {}
 
     def look(name: str, output: Tensor) -> None:
-        found[name] = float(output.float().std())
+        found[name] = deviation(trained.network, output)
 
     with undisturbed(trained.network), watched(responding(trained.network), look), trained.plan.autocast():
         trained.network.eval()

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from skipwise.analysis.watching import places, undisturbed, watched
+from skipwise.analysis.watching import deviation, places, undisturbed, watched
 from skipwise.draws import key
 from skipwise.networks import TextNetwork, cost, key_masks
 
@@ -66,7 +66,7 @@ def _of_one(network: nn.Module, input_shape: Sequence[int], classes: int, seed: 
     norms: dict[str, float] = {}
 
     def look(name: str, output: Tensor) -> None:
-        deviations[name] = float(output.detach().float().std())
+        deviations[name] = deviation(network, output)
         output.register_hook(partial(_keep_norm, norms, name))  # type: ignore[no-untyped-call]
 
     with undisturbed(network), watched(places(network), look), torch.enable_grad():

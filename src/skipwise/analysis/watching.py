@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from skipwise.errors import UserError
 from skipwise.networks import ShortcutBlock, networks_in
+from skipwise.networks.lengths import lengths_in
 
 Look = Callable[[str, Tensor], None]
 
@@ -53,6 +54,14 @@ def watched(modules: Mapping[str, nn.Module], look: Look) -> Iterator[None]:
         for name, module in modules.items():
             hooks.enter_context(module.register_forward_hook(partial(_look, look, name)))
         yield
+
+
+def deviation(network: nn.Module, output: Tensor) -> float:
+    """The standard deviation of what some place of the network has just given, where there is text and no padding."""
+    lengths = lengths_in(network)
+    if lengths is not None and output.ndim == 3:
+        output = output.transpose(1, 2)[lengths.mask(output)[:, 0]]
+    return float(output.detach().float().std())
 
 
 @contextmanager

@@ -46,7 +46,9 @@ def by_place(tables: Tables, axes: Axes, colours: Mapping[str, str], whole: Mapp
     )
     layers = [
         chart_of(dots).mark_circle(size=14, opacity=0.4).encode(x=x, y=y, color=colour),
-        chart_of(means).mark_line(size=2.5).encode(x=x, y=y, color=colour),
+        chart_of(means)
+        .mark_line(size=2.5, point=alt.OverlayMarkDef(size=20, filled=True))
+        .encode(x=x, y=y, color=colour),
     ]
     if whole:
         across = [{"network": label, "value": value} for label, value in whole.items()]
