@@ -5,6 +5,8 @@
     .venv/bin/python docs/screenshot.py studies/cifar10-resnet8-effective-number-logit-adjustment-deferred-tail-100/report.html \\
         docs/images/imbalance-cifar.png "Class by class"
     .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/lesions.png "What they lose with a block"
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/calibration.png \\
+        "Are they as often right as they are sure?"
 
 Needs a Chromium at /usr/bin/chromium, as Debian's package puts it there.
 """

@@ -130,6 +130,7 @@ def test_the_report_looks_once(study, monkeypatch):
     write_report(study)
     assert "What they lose with a block" not in study.report.read_text()
     assert f"skipwise report {study.path}" in study.report.read_text()
+    assert "calibration error" in study.report.read_text()
     write_report(study, look_inside=print)
     page = study.report.read_text()
     assert "What they lose with a block" in page

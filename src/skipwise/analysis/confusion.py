@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float, Int
 
-from skipwise.studies.results import Result
+from skipwise.studies.results import Part, Result
 
 Classified = tuple[Float[np.ndarray, "examples classes"], Int[np.ndarray, "examples"]]
 
 
-def answers_of(result: Result) -> Classified:
-    """The probabilities and labels of a classifier's test examples."""
-    answers = result.answers()
+def answers_of(result: Result, part: Part = "test") -> Classified:
+    """The probabilities and labels of a classifier's test or validation examples."""
+    answers = result.answers(part)
     return answers["probabilities"], answers["labels"]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from skipwise.networks.dotted import load_dotted
+from skipwise.reports.calibration import calibration_part
 from skipwise.reports.classes import classes_part
 from skipwise.reports.confusion import confusion_part
 from skipwise.reports.detection import detection_scores_part, found_part
@@ -13,6 +14,7 @@ from skipwise.studies import Study
 SECTIONS: dict[str, Callable[[Study], Part]] = {
     "confusion": confusion_part,
     "classes": classes_part,
+    "calibration": calibration_part,
     "detection scores": detection_scores_part,
     "found": found_part,
     "pictures": pictures_part,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zipfile import BadZipFile
 
 import numpy as np
@@ -17,6 +17,8 @@ from skipwise.tasks import Answers, Task, task_named
 from skipwise.training.checkpoint import METRICS
 from skipwise.training.deployed import Deployed
 from skipwise.training.run import PREDICTIONS, RUN
+
+Part = Literal["test", "validation"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,11 +92,11 @@ class Result:
     def to_learn(self) -> Task:
         return task_named(self.task)
 
-    def answers(self) -> Answers:
-        """What it answers on the test examples and what is true of them, in the examples' order where there are folds."""
+    def answers(self, part: Part = "test") -> Answers:
+        """What it answers on these examples and what is true of them, in the examples' order where there are folds."""
         if not self.folds:
-            return self._answers()[0]
-        several = [fold._answers() for fold in self.folds]
+            return self._answers(part)[0]
+        several = [fold._answers(part) for fold in self.folds]
         order = np.argsort(np.concatenate([indices for _, indices in several]))
         return {name: np.concatenate([answers[name] for answers, _ in several])[order] for name in several[0][0]}
 
@@ -104,11 +106,11 @@ class Result:
             return self._answers()[1]
         return np.sort(np.concatenate([fold._answers()[1] for fold in self.folds]))
 
-    def _answers(self) -> tuple[Answers, Int[np.ndarray, "examples"]]:
-        """Of this run's own test examples, with their indices."""
+    def _answers(self, part: Part = "test") -> tuple[Answers, Int[np.ndarray, "examples"]]:
+        """Of this run's own examples, with their indices."""
         with _told_if_damaged(self.folder), np.load(self.folder / PREDICTIONS) as arrays:
-            names = [name for name in arrays if name.startswith("test_")]
-            answers = {name.removeprefix("test_"): arrays[name] for name in names}
+            names = [name for name in arrays if name.startswith(f"{part}_")]
+            answers = {name.removeprefix(f"{part}_"): arrays[name] for name in names}
             return answers, answers.pop("indices")
 
     def scores(self) -> Float[np.ndarray, "examples"]:

@@ -35,7 +35,7 @@ class Named(Prediction):
 class Classification(Task):
     """One class for each example. Answers are `probabilities` of each class and the true `labels`."""
 
-    sections = ("confusion", "classes")
+    sections = ("confusion", "classes", "calibration")
     right_or_wrong = True
 
     def teacher(self, dataset: Any, recipe: Recipe, device: str) -> Teacher:
