@@ -104,10 +104,13 @@ def test_predict_from_study_and_run(home):
 
 def test_report_builds_the_page_again(home):
     page = home / "studies/squares-plain8-resnet8/report.html"
+    last = "Report: studies/squares-plain8-resnet8/report.html\n"
+    looked = [f"Looking into {label} seed {seed}\n" for label in ("plain8", "resnet8") for seed in (0, 1)]
+    assert skipwise("report", "studies/squares-plain8-resnet8", cwd=home).stdout == "".join([*looked, last])
     before = page.read_text()
+    assert "What they lose with a block" in before
     page.unlink()
-    done = skipwise("report", "studies/squares-plain8-resnet8", cwd=home)
-    assert done.stdout == "Report: studies/squares-plain8-resnet8/report.html\n"
+    assert skipwise("report", "studies/squares-plain8-resnet8", cwd=home).stdout == last
     assert page.read_text() == before
 
 
