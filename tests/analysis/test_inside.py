@@ -13,7 +13,7 @@ from skipwise.analysis import lesions as lesions_module
 from skipwise.analysis.kept import kept
 from skipwise.analysis.lesions import lesions, passed
 from skipwise.analysis.responses import layer_responses
-from skipwise.analysis.trained import trained
+from skipwise.analysis.trained import here, trained
 from skipwise.analysis.watching import blocks
 from skipwise.networks import Architecture, Block, Head, Stage, build
 from skipwise.networks.additions import ZeroPadding
@@ -164,6 +164,13 @@ def test_damaged_weights_are_named(study, tmp_path):
         file.unlink()
     with pytest.raises(UserError, match=r"model\.safetensors is damaged"):
         write_report(copy, look_inside=print)
+
+
+def test_a_study_of_another_machine_is_looked_into_on_the_cpu(study):
+    plan = study.design.plan
+    assert here(plan) == plan
+    missing = replace(plan, device="mps", precision="fp32")
+    assert here(missing) == replace(plan, device="cpu", precision="fp32")
 
 
 def test_lesions_as_json(both):

@@ -1,7 +1,7 @@
 """Finished runs as networks to look into, with test examples to show them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,12 +55,12 @@ def folders_of(study: Study) -> dict[str, list[Path]]:
 
 def trained(study: Study) -> Iterator[Trained]:
     """The same, loaded one after the other; of folds the best one. Networks of other libraries are left out."""
-    task, plan = study.design.to_learn, study.design.plan
+    task, plan = study.design.to_learn, here(study.design.plan)
     dataset: Dataset = task.load(study.folder.read("data.json"))
     for results in study.results.values():
         for result in _with_weights(results):
             network, _ = trained_network(result.folder)
-            if networks_in(network):
+            if len(networks_in(network)) == 1:
                 yield Trained(
                     contender=result.contender,
                     seed=result.seed,
@@ -71,6 +71,12 @@ def trained(study: Study) -> Iterator[Trained]:
                     indices=_evenly(Result.read(result.folder, result.contender).test_indices()),
                     plan=plan,
                 )
+
+
+def here(plan: Plan) -> Plan:
+    """The plan of a study, or one for the CPU where this machine lacks its device."""
+    available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    return plan if available[plan.device] else replace(plan, device="cpu", precision="fp32")
 
 
 def _with_weights(results: list[Result]) -> list[Result]:

@@ -21,9 +21,8 @@ def places(network: nn.Module) -> dict[str, nn.Module]:
     Of a network of ours: its stem, its blocks, its head. Of any other: its convolutions and dense layers as they are
     listed. Raises UserError where there are none.
     """
-    own = networks_in(network)
-    if own:
-        (inner,) = own
+    if len(networks_in(network)) == 1:
+        (inner,) = networks_in(network)
         stem = {"stem": inner.stem} if len(inner.stem) else {}
         return stem | blocks(network) | {"head": inner.head}
     found: dict[str, nn.Module] = {name: part for name, part in network.named_modules() if isinstance(part, WEIGHTED)}
