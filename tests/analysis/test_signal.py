@@ -42,8 +42,9 @@ def test_the_gradient_of_the_answer_is_that_of_cross_entropy():
     [
         ((1, 0.001, 1), "shrinks 1,000 times from 1 back to 0."),
         ((1, 2000, 1), "grows 2,000 times from 1 back to 0."),
-        ((1, 0, 1), "no gradient comes back to 0: it cannot be trained as it begins."),
-        ((1, 1e30, 1e30), "is no longer finite on its way: it cannot be trained as it begins."),
+        ((1, 0, 1), "before training no gradient comes back to 0."),
+        ((1, 1, 0), "its answer begins at zero, so that no gradient comes back in the first step."),
+        ((1, 1e30, 1e30), "is no longer finite on its way."),
     ],
 )
 def test_what_is_said(factors, sentence):

@@ -261,6 +261,9 @@ def test_its_networks_are_looked_into(study, folds):
         write_report(one, look_inside=print)
         numbers = json.loads(one.folder.file("verdict.json").read_text())
         assert set(numbers["lesions"]) == set(numbers["responses"]) == set(PAIR)
+        for each in trained_runs(one):
+            own = json.loads((each.folder / "run.json").read_text())
+            assert each.score() == pytest.approx(own["score"], abs=1 / len(each.indices))
 
 
 class MorePadding(Trained):

@@ -17,8 +17,11 @@ def kept(study: Study, name: str, about: Any, find: Callable[[], Any] | None) ->
     """
     file = study.folder.file(FOLDER) / f"{name}.json"
     if file.exists():
-        content = json.loads(file.read_text(encoding="utf-8"))
-        if content["about"] == about:
+        try:
+            content = json.loads(file.read_text(encoding="utf-8"))
+        except ValueError:
+            content = {}  # damaged: as if it were not there
+        if content.get("about") == about:
             return content["found"]
     if find is None:
         return None

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from skipwise.analysis.watching import deviation, places, undisturbed, watched
 from skipwise.draws import key
+from skipwise.errors import UserError
 from skipwise.networks import TextNetwork, cost, key_masks
 
 SEEDS = 3
@@ -71,8 +72,13 @@ def _of_one(network: nn.Module, input_shape: Sequence[int], classes: int, seed: 
 
     with undisturbed(network), watched(places(network), look), torch.enable_grad():
         network.train()
+        network.requires_grad_(True)
         key_masks(network, seed, 0)
         F.cross_entropy(network(inputs), labels, reduction="sum").backward()  # type: ignore[no-untyped-call]
+    if len(deviations) < 2:
+        raise UserError(
+            f"{type(network).__name__} uses fewer than two of its convolutions and dense layers: nothing to watch."
+        )
     return {name: (deviations[name], norms.get(name, 0.0)) for name in deviations}
 
 

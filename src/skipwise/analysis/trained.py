@@ -11,6 +11,7 @@ from jaxtyping import Int
 from torch import nn
 
 from skipwise.data import Batch, Dataset, Stream
+from skipwise.data.folds import fold_of
 from skipwise.deployment.model import trained_network
 from skipwise.networks import networks_in
 from skipwise.recipe import Recipe
@@ -19,6 +20,7 @@ from skipwise.studies.results import Result
 from skipwise.tasks import Task
 from skipwise.training.evaluate import evaluate
 from skipwise.training.plan import Plan
+from skipwise.training.run import MODEL
 
 MOST_SEEDS, MOST_EXAMPLES = 3, 500
 """That an analysis looks at, so that it takes seconds."""
@@ -56,10 +58,14 @@ def folders_of(study: Study) -> dict[str, list[Path]]:
 def trained(study: Study) -> Iterator[Trained]:
     """The same, loaded one after the other; of folds the best one. Networks of other libraries are left out."""
     task, plan = study.design.to_learn, here(study.design.plan)
-    dataset: Dataset = task.load(study.folder.read("data.json"))
+    whole: Dataset = task.load(study.folder.read("data.json"))
     for results in study.results.values():
         for result in _with_weights(results):
             network, _ = trained_network(result.folder)
+            dataset = whole
+            if study.design.folds is not None:
+                fold = int(result.folder.name.removeprefix("fold-"))
+                dataset = fold_of(whole, fold, study.design.folds, result.seed)
             if len(networks_in(network)) == 1:
                 yield Trained(
                     contender=result.contender,
@@ -80,7 +86,7 @@ def here(plan: Plan) -> Plan:
 
 
 def _with_weights(results: list[Result]) -> list[Result]:
-    return [result for result in results if result.validation_score is not None][:MOST_SEEDS]
+    return [result for result in results if (result.folder / MODEL).exists()][:MOST_SEEDS]
 
 
 def _evenly(indices: Int[np.ndarray, "test"]) -> Int[np.ndarray, "examples"]:

@@ -70,6 +70,8 @@ def report(study: Annotated[Path, typer.Argument(help="The folder of a study.")]
 
     opened = Study.open(study)
     write_report(opened, look_inside=typer.echo)
+    if opened.design.points:
+        typer.echo("A sweep is not looked into: compare two of its contenders for that.")
     typer.echo(f"Report: {opened.report}")
 
 

@@ -31,10 +31,12 @@ def signal_chart(signals: Mapping[str, Signal], colours: Mapping[str, str]) -> a
 def signal_sentence(label: str, found: Signal) -> str:
     """How steep the gradient is, and where nothing can be learned."""
     first, last, steepness = found.places[0], found.places[-2], found.steepness
+    if not found.gradient[:, -2].any():
+        return f"{label}: its answer begins at zero, so that no gradient comes back in the first step."
     if not np.isfinite(steepness):
-        return f"{label}: signal or gradient is no longer finite on its way: it cannot be trained as it begins."
+        return f"{label}: signal or gradient is no longer finite on its way."
     if steepness == 0:
-        return f"{label}: no gradient comes back to {first}: it cannot be trained as it begins."
+        return f"{label}: before training no gradient comes back to {first}."
     change = f"grows {_times(steepness)}" if steepness >= 1 else f"shrinks {_times(1 / steepness)}"
     return f"{label}: before training the gradient {change} from {last} back to {first}."
 

@@ -79,7 +79,7 @@ class Classification(Task):
             return None
         commonest = commonest_share(dataset.labels[dataset.train])
         by_chance = CHANCE * sqrt(commonest * (1 - commonest) / len(dataset.train))
-        if train_score is not None and train_score <= commonest + by_chance:
+        if train_score is not None and train_score <= commonest + min(by_chance, (1 - commonest) / 2):
             return f"training accuracy {train_score:.3f} is no better than always naming the commonest class ({commonest:.3f})"
         return None
 
