@@ -55,6 +55,8 @@ def test_a_network_for_texts_is_shown_with_its_table(tmp_path, monkeypatch, caps
     assert (tmp_path / "res-vdcnn9-vdcnn9.svg").exists()
     with pytest.raises(UserError, match="res-vdcnn9 reads text, and 3x32x32 is no text's shape"):
         show_network("res-vdcnn9", input_text="3x32x32")
+    with pytest.raises(UserError, match="res-vdcnn9 reads text, and 1x64 is no text's shape"):
+        show_network("res-vdcnn9", input_text="1x64")
 
 
 def test_the_signal_is_drawn_beside_the_network(tmp_path, monkeypatch, capsys):

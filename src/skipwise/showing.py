@@ -104,7 +104,7 @@ def _shapes_of(contender: Contender, shape: tuple[int, ...], classes: int) -> nn
         check_input(contender.network, shape)
         return shapes_of(contender.network, shape, classes)
     check_text(contender.network)
-    if len(shape) != 2:
+    if len(shape) != 2 or shape[0] < 2:
         raise UserError(
             f"{contender.label} reads text, and {'x'.join(map(str, shape))} is no text's shape: say how many tokens there "
             "are and how long a text is, as --input 256x1024."
