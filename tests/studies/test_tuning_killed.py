@@ -73,14 +73,19 @@ def wait_until(holds, process):
         time.sleep(0.02)
 
 
+def search_command(npz, space, name, *, trials, epochs):
+    """A search beside its file, from the command line."""
+    return [
+        sys.executable, "-m", "skipwise", "tune", npz, "--family", "resnet8", "--trials", str(trials), "--epochs", str(epochs),
+        "--seeds", "1", "--set", "batch_size=16", "--space", str(space), "--out", str(space.parent), "--name", name,
+    ]  # fmt: skip
+
+
 def test_a_trial_that_was_done_before_the_search_heard_so_is_not_trained_again(npz, tmp_path):
     """As when everything is killed between a worker's last file and the journal's line."""
     space = tmp_path / "space.toml"
     space.write_text("kernel = [3, 5]")
-    command = [
-        sys.executable, "-m", "skipwise", "tune", npz, "--family", "resnet8", "--trials", "2", "--epochs", "6",
-        "--seeds", "1", "--set", "batch_size=16", "--space", str(space), "--out", str(tmp_path), "--name", "unheard",
-    ]  # fmt: skip
+    command = search_command(npz, space, "unheard", trials=2, epochs=6)
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=300)
     search = tmp_path / "unheard" / "search"
     journal, before = search / "optuna.jsonl", read_found(search)
@@ -99,10 +104,7 @@ def test_killed_it_keeps_what_is_done_and_continues_what_was_going(npz, tmp_path
     """SIGKILL to a worker, then to everything; the same command then ends with as many trials as were asked for."""
     space = tmp_path / "space.toml"
     space.write_text("kernel = [3, 5]\nlr = {low = 0.01, high = 0.1, log = true}")
-    command = [
-        sys.executable, "-m", "skipwise", "tune", npz, "--family", "resnet8", "--trials", "4", "--epochs", "20",
-        "--seeds", "1", "--set", "batch_size=16", "--space", str(space), "--out", str(tmp_path), "--name", "killed",
-    ]  # fmt: skip
+    command = search_command(npz, space, "killed", trials=4, epochs=20)
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
     search = tmp_path / "killed" / "search"
     wait_until(lambda: list(search.glob("runs/trial-*/*/checkpoint.pt")), process)

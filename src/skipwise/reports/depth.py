@@ -13,41 +13,16 @@ from skipwise.reports.tables import percent, points
 from skipwise.statistics import accuracy_interval, t_interval
 from skipwise.studies import Study
 
+Members = Sequence[tuple[float, str]]
+"""The contenders of a series, each with its depth."""
+
 
 def depth_section(study: Study) -> SweepSection:
     series = series_of(study)
     plain, residual = list(series)
-    found = None
-    if len(series[plain]) > 1:
-        tables = [
-            study.scores[deep] - study.scores[flat]
-            for (_, flat), (_, deep) in zip(series[plain], series[residual], strict=True)
-        ]
-        found = crossover([at for at, _ in series[plain]], tables)
-    rows = [
-        (
-            f"{at:g}",
-            percent(study.scores[flat].mean()),
-            percent(study.scores[deep].mean()),
-            points(verdict.difference),
-            interval_text(verdict),
-            f"{verdict.wins} of {verdict.pairs}",
-            says(verdict),
-            needed_text(verdict),
-        )
-        for (at, flat), (_, deep) in zip(series[plain], series[residual], strict=True)
-        for verdict in [study.verdicts[deep]]
-    ]
     task = study.design.to_learn
     return SweepSection(
-        headline="One depth has no crossover."
-        if found is None
-        else headline(
-            found,
-            [at for at, _ in series[plain]],
-            seeds=len(study.seeds),
-            shown=any(verdict.direction == "better" for verdict in study.verdicts.values()),
-        ),
+        headline=_headline(study, series[plain], series[residual]),
         explanation=(
             f"At each depth the plain network and its residual twin saw the same {task.examples} in the same order. The crossover "
             "is the smallest depth from which on every deeper residual network was better on average; its interval comes "
@@ -74,8 +49,39 @@ def depth_section(study: Study) -> SweepSection:
             "verdict",
             "still needed",
         ),
-        rows=rows,
+        rows=_rows(study, series[plain], series[residual]),
     )
+
+
+def _headline(study: Study, plain: Members, residual: Members) -> str:
+    if len(plain) == 1:
+        return "One depth has no crossover."
+    depths = [at for at, _ in plain]
+    tables = [study.scores[deep] - study.scores[flat] for (_, flat), (_, deep) in zip(plain, residual, strict=True)]
+    return headline(
+        crossover(depths, tables),
+        depths,
+        seeds=len(study.seeds),
+        shown=any(verdict.direction == "better" for verdict in study.verdicts.values()),
+    )
+
+
+def _rows(study: Study, plain: Members, residual: Members) -> list[tuple[str, ...]]:
+    """The table of verdicts, depth by depth."""
+    return [
+        (
+            f"{at:g}",
+            percent(study.scores[flat].mean()),
+            percent(study.scores[deep].mean()),
+            points(verdict.difference),
+            interval_text(verdict),
+            f"{verdict.wins} of {verdict.pairs}",
+            says(verdict),
+            needed_text(verdict),
+        )
+        for (at, flat), (_, deep) in zip(plain, residual, strict=True)
+        for verdict in [study.verdicts[deep]]
+    ]
 
 
 def headline(found: Crossover, depths: Sequence[float], *, seeds: int, shown: bool) -> str:
