@@ -14,8 +14,7 @@ from skipwise.analysis.kept import kept
 from skipwise.analysis.lesions import lesions, passed
 from skipwise.analysis.responses import layer_responses
 from skipwise.analysis.trained import here, trained
-from skipwise.analysis.watching import blocks
-from skipwise.networks import Architecture, Block, Head, Stage, build
+from skipwise.networks import Architecture, Block, Head, Stage, blocks_of, build
 from skipwise.networks.additions import ZeroPadding
 from skipwise.networks.branches import Basic
 from skipwise.reports import reasons, write_report
@@ -47,11 +46,11 @@ def test_runs_are_loaded_as_they_were_trained(study, both):
 def test_a_block_without_its_branch_is_one_whose_last_normalisation_gives_zero(both):
     run = both["resnet20"]
     found = lesions(run)
-    assert list(found.removed) == list(blocks(run.network))
+    assert list(found.removed) == list(blocks_of(run.network))
     for place in found.removed:
         hurt = deepcopy(run.network)
-        blocks(hurt)[place].branch.norm2.weight.data.zero_()
-        blocks(hurt)[place].branch.norm2.bias.data.zero_()
+        blocks_of(hurt)[place].branch.norm2.weight.data.zero_()
+        blocks_of(hurt)[place].branch.norm2.bias.data.zero_()
         assert found.removed[place] == replace(run, network=hurt).score(), place
 
 
@@ -62,7 +61,7 @@ def test_two_exchanged_blocks_have_each_other_s_numbers(both, label):
     assert list(found.exchanged) == ["stage 1, block 2", "stage 2, block 2", "stage 3, block 2"]
     for place in found.exchanged:
         hurt = deepcopy(run.network)
-        one, other = (blocks(hurt)[name] for name in (place, place.replace("block 2", "block 3")))
+        one, other = (blocks_of(hurt)[name] for name in (place, place.replace("block 2", "block 3")))
         numbers = deepcopy(one.state_dict())
         one.load_state_dict(other.state_dict())
         other.load_state_dict(numbers)
@@ -80,14 +79,14 @@ def test_a_plain_block_is_gone_round_without_parameters():
 def test_nothing_stays_hurt(both, monkeypatch):
     run = both["plain20"]
     before = {name: tensor.clone() for name, tensor in run.network.state_dict().items()}
-    names, whole = list(blocks(run.network).items()), run.score()
+    names, whole = list(blocks_of(run.network).items()), run.score()
     assert lesions(run).whole == whole
     scores = iter([whole])
     monkeypatch.setattr(lesions_module.Trained, "score", lambda self: next(scores))
     with pytest.raises((StopIteration, RuntimeError)):
         lesions(run)
     monkeypatch.undo()
-    assert list(blocks(run.network).items()) == names
+    assert list(blocks_of(run.network).items()) == names
     assert all("forward" not in vars(block) for _, block in names)
     assert run.score() == whole
     assert all(torch.equal(tensor, before[name]) for name, tensor in run.network.state_dict().items())
@@ -102,7 +101,7 @@ def test_responses_of_two_layers_by_hand(both):
     run = both["plain20"]
     classes = len(run.stream.dataset.classes)
     network = build(architecture, run.stream.dataset.input_shape, classes, seed=0).eval()
-    (block,) = blocks(network).values()
+    (block,) = blocks_of(network).values()
     for conv, factor in ((block.branch.conv1, 3), (block.branch.conv2, 2)):
         conv.weight.data.zero_()
         conv.weight.data[..., 1, 1] = factor
@@ -118,7 +117,7 @@ def test_responses_are_taken_after_normalisation(both):
     run = both["resnet20"]
     found = layer_responses(run)
     assert len(found) == 19
-    (first, *_) = blocks(run.network).values()
+    (first, *_) = blocks_of(run.network).values()
     first.branch.norm2.weight.data.mul_(2)
     first.branch.norm2.bias.data.mul_(2)
     again = layer_responses(run)

@@ -10,8 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from skipwise.analysis.trained import Trained
-from skipwise.analysis.watching import blocks, undisturbed
-from skipwise.networks import ShortcutBlock, networks_in
+from skipwise.analysis.watching import undisturbed
+from skipwise.networks import ShortcutBlock, blocks_of, networks_in
 from skipwise.networks.additions import NoAddition
 
 
@@ -29,7 +29,7 @@ def lesions(trained: Trained) -> Lesions:
     """The network as it was trained, hurt in one place at a time; nothing is trained again."""
     with undisturbed(trained.network):
         found = Lesions(whole=trained.score(), removed={}, exchanged={})
-        for place, block in blocks(trained.network).items():
+        for place, block in blocks_of(trained.network).items():
             assert isinstance(block, ShortcutBlock)
             with removed(block):
                 found.removed[place] = trained.score()
@@ -66,7 +66,7 @@ def exchanged(stage: nn.Sequential, number: int) -> Iterator[None]:
 
 def exchangeable(network: nn.Module) -> list[tuple[str, nn.Sequential, int]]:
     """Neighbours of one stage that both keep the shape of what comes to them: all but the stage's first block."""
-    names = {block: place for place, block in blocks(network).items()}
+    names = {block: place for place, block in blocks_of(network).items()}
     found = []
     for inner in networks_in(network):
         for stage in inner.stages:

@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 
 from skipwise.analysis.trained import Trained
-from skipwise.analysis.watching import blocks, deviation, undisturbed, watched
-from skipwise.networks import ShortcutBlock, networks_in
+from skipwise.analysis.watching import deviation, undisturbed, watched
+from skipwise.networks import ShortcutBlock, blocks_of, networks_in
 
 EXAMPLES = 128
 
@@ -31,7 +31,7 @@ def responding(network: nn.Module) -> dict[str, nn.Module]:
     """The modules that give the responses: in stem and branches, each convolution or the normalisation right behind it."""
     (inner,) = networks_in(network)
     found = {f"stem, {name}": module for name, module in _responding_in(inner.stem).items()}
-    for place, block in blocks(network).items():
+    for place, block in blocks_of(network).items():
         assert isinstance(block, ShortcutBlock)
         within = _responding_in(block.branch) or {"branch": block.branch}
         found |= {f"{place}, {name}": module for name, module in within.items()}

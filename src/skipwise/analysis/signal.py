@@ -10,10 +10,10 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from skipwise.analysis.watching import deviation, places, undisturbed, watched
+from skipwise.analysis.watching import deviation, undisturbed, watched
 from skipwise.draws import key
 from skipwise.errors import UserError
-from skipwise.networks import TextNetwork, cost, key_masks
+from skipwise.networks import TextNetwork, cost, key_masks, places
 
 SEEDS = 3
 MOST_EXAMPLES, FEWEST_EXAMPLES = 64, 8
@@ -70,7 +70,12 @@ def _of_one(network: nn.Module, input_shape: Sequence[int], classes: int, seed: 
         deviations[name] = deviation(network, output)
         output.register_hook(partial(_keep_norm, norms, name))  # type: ignore[no-untyped-call]
 
-    with undisturbed(network), watched(places(network), look), torch.enable_grad():
+    along = places(network)
+    if len(along) < 2:
+        raise UserError(
+            f"{type(network).__name__} has fewer than two of torch's convolutions and dense layers to watch."
+        )
+    with undisturbed(network), watched(along, look), torch.enable_grad():
         network.train()
         network.requires_grad_(True)
         key_masks(network, seed, 0)

@@ -50,9 +50,12 @@ class Trained:
         return next(self.stream.unvaried(self.indices[:most], most))
 
 
-def folders_of(study: Study) -> dict[str, list[Path]]:
-    """The runs of a study to look into: of each contender those of the first seeds that have weights."""
-    return {label: [result.folder for result in _with_weights(results)] for label, results in study.results.items()}
+def finished_runs(study: Study) -> dict[str, dict[str, str]]:
+    """The runs of a study to look into, and when each was finished: of each contender the first that have weights."""
+    return {
+        label: {result.folder.relative_to(study.path).as_posix(): result.finished for result in _with_weights(results)}
+        for label, results in study.results.items()
+    }
 
 
 def trained(study: Study) -> Iterator[Trained]:

@@ -8,42 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from skipwise.errors import UserError
-from skipwise.networks import ShortcutBlock, networks_in
 from skipwise.networks.lengths import lengths_in
 
 Look = Callable[[str, Tensor], None]
-
-
-def places(network: nn.Module) -> dict[str, nn.Module]:
-    """The modules whose outputs follow one another from input to answer, in their order.
-
-    Of a network of ours: its stem, its blocks, its head. Of any other: its convolutions and dense layers as they are
-    listed. Raises UserError where there are none.
-    """
-    if len(networks_in(network)) == 1:
-        (inner,) = networks_in(network)
-        stem = {"stem": inner.stem} if len(inner.stem) else {}
-        return stem | blocks(network) | {"head": inner.head}
-    found: dict[str, nn.Module] = {name: part for name, part in network.named_modules() if isinstance(part, WEIGHTED)}
-    if len(found) < 2:
-        raise UserError(
-            f"{type(network).__name__} has fewer than two of torch's convolutions and dense layers to watch."
-        )
-    return found
-
-
-WEIGHTED = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
-
-
-def blocks(network: nn.Module) -> dict[str, nn.Module]:
-    """The blocks of a network of ours, in their order; no other network has any."""
-    return {
-        f"stage {stage}, block {number}": block
-        for inner in networks_in(network)
-        for stage, layers in enumerate(inner.stages, start=1)
-        for number, block in enumerate((part for part in layers.children() if isinstance(part, ShortcutBlock)), start=1)
-    }
 
 
 @contextmanager

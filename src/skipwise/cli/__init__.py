@@ -63,13 +63,18 @@ def show(
 
 
 @app.command()
-def report(study: Annotated[Path, typer.Argument(help="The folder of a study.")]) -> None:
+def report(
+    study: Annotated[Path, typer.Argument(help="The folder of a study.")],
+    everything: Annotated[
+        bool, typer.Option("--all", help="Look in every way, in those that take minutes, too.")
+    ] = False,
+) -> None:
     """Look into the networks of a study, once, and build its page again from its folder."""
     from skipwise.reports import write_report
     from skipwise.studies import Study
 
     opened = Study.open(study)
-    write_report(opened, look_inside=typer.echo)
+    write_report(opened, look_inside=typer.echo, everything=everything)
     if opened.design.points:
         typer.echo("A sweep is not looked into: compare two of its contenders for that.")
     typer.echo(f"Report: {opened.report}")

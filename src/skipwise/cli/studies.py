@@ -108,6 +108,12 @@ WORDS: dict[str, tuple[Any, Any]] = {
         Annotated[list[str] | None, typer.Option("--set", help="FIELD=VALUE for every contender; may repeat.")],
         None,
     ),
+    "gradients": (
+        Annotated[
+            bool, typer.Option("--gradients/--no-gradients", help="Note how large gradients are along the network.")
+        ],
+        True,
+    ),
     "dry_run": (
         Annotated[bool, typer.Option("--dry-run", help="Say what would be trained and how long it takes, and stop.")],
         False,
@@ -117,7 +123,7 @@ WORDS: dict[str, tuple[Any, Any]] = {
 
 LENGTH = ("epochs", "budget")
 DATA = ("task", "test_size", "long_tail", "size", "tokens", "split_seed")
-FOLDER = ("out", "name", "workers", "settings", "dry_run")
+FOLDER = ("out", "name", "workers", "settings", "gradients", "dry_run")
 
 STUDY_COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "compare": (

@@ -1,5 +1,6 @@
 """Plain and residual networks, each a value that builds itself."""
 
+from skipwise.networks.along import blocks_of, places
 from skipwise.networks.architecture import Architecture, Head, Pyramid, Stage, Stem
 from skipwise.networks.blocks import Block, ShortcutBlock
 from skipwise.networks.branches import Article, Basic, Bottleneck, OwnBranch, Parallel, Single
@@ -69,6 +70,7 @@ __all__ = [
     "TextNetwork",
     "ZeroPad",
     "architecture_cost",
+    "blocks_of",
     "build",
     "build_detector",
     "build_text",
@@ -84,5 +86,6 @@ __all__ = [
     "network_to_json",
     "networks_in",
     "own_network",
+    "places",
     "shapes_of",
 ]

@@ -11,9 +11,10 @@ from skipwise.recipe import Recipe
 from skipwise.reports.baseline import baseline_row
 from skipwise.reports.classes import imbalance_warning
 from skipwise.reports.figures import all_figures, to_svg
+from skipwise.reports.gradients import gradients_part
 from skipwise.reports.palette import colours
 from skipwise.reports.part import Part
-from skipwise.reports.reasons import PARTS, reason_parts
+from skipwise.reports.reasons import REASONS, reason_parts
 from skipwise.reports.section import SweepSection, tuned_rows
 from skipwise.reports.sections import task_parts
 from skipwise.reports.sweeps import sweep_section
@@ -24,16 +25,18 @@ from skipwise.studies.results import write_csv
 from skipwise.training.checkpoint import write_atomically
 
 
-def write_report(study: Study, look_inside: Callable[[str], None] | None = None) -> list[str]:
+def write_report(
+    study: Study, look_inside: Callable[[str], None] | None = None, *, everything: bool = False
+) -> list[str]:
     """Write report.html, verdict.json, results.csv and figures/ of a study: its verdicts have then been looked at.
 
     What was found inside its networks is shown; with `look_inside`, which hears of it, they are looked into where
-    that is not done. Gives the cautions that concern all of them.
+    that is not done, with `everything` in ways that take minutes, too. Gives the cautions that concern all of them.
     """
     warning = imbalance_warning(study)
     cautions = [*study.look(), *([warning] if warning else [])]
     section = sweep_section(study)
-    parts = [*task_parts(study), *reason_parts(study, look_inside)] if section is None else []
+    parts = _parts(study, look_inside, everything=everything) if section is None else []
     figures = all_figures(study, section)
     figures |= {part.name: [*map(to_svg, part.charts), *part.svgs] for part in parts}
     study.folder.file("figures").mkdir(exist_ok=True)
@@ -47,6 +50,12 @@ def write_report(study: Study, look_inside: Callable[[str], None] | None = None)
     page = _template().render(**_content(study, cautions, section, figures, parts))
     write_atomically(study.report, _writer(page))
     return cautions
+
+
+def _parts(study: Study, look_inside: Callable[[str], None] | None, *, everything: bool) -> list[Part]:
+    gradients = gradients_part(study)
+    seen = [] if gradients is None else [gradients]
+    return [*task_parts(study), *seen, *reason_parts(study, look_inside, everything=everything)]
 
 
 def _writer(text: str) -> Any:
@@ -116,7 +125,7 @@ def _content(
         "figures": {name: [Markup(svg) for svg in several] for name, several in figures.items()},  # noqa: S704
         "found": study.folder.read("data.json"),
         "failed": failed,
-        "inside": bool({part.name for part in parts} & {"inside", *PARTS}),
+        "inside": bool({part.name for part in parts} & {"inside", *REASONS}),
         "best": study.best_result,
         "folder": study.path.as_posix(),
         "best_folder": study.best_result.folder.relative_to(study.path).as_posix(),

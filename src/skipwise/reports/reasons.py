@@ -1,49 +1,62 @@
 """The parts of a report that look into the trained networks: why they differ."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
-
-import numpy as np
-from jaxtyping import Float
 
 from skipwise.analysis.kept import kept
 from skipwise.analysis.lesions import lesions
 from skipwise.analysis.responses import layer_responses
-from skipwise.analysis.trained import Trained, folders_of, trained
-from skipwise.reports.by_place import Axes, by_place
-from skipwise.reports.palette import colours
+from skipwise.analysis.trained import Trained, finished_runs, trained
+from skipwise.reports.lesions import lesions_part
 from skipwise.reports.part import Part
-from skipwise.reports.tables import percent
+from skipwise.reports.responses import responses_part
 from skipwise.studies import Study
 
-Found = dict[str, list[Any]]
-"""Of each contender, what was found in each of its runs."""
+OfRun = Callable[[Trained], Any]
+OfSeed = Callable[[Mapping[str, Trained]], Any]
 
-ANALYSES: dict[str, Callable[[Trained], Any]] = {
-    "responses": layer_responses,
-    "lesions": lambda run: asdict(lesions(run)),
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """What can be found inside the networks of a study, and the part of the report that shows it.
+
+    `of_run` looks into one network: what it finds is kept by contender, as a list over the runs. `of_seed` looks into
+    those of all contenders, by label, trained with the first seed: what it finds is kept as it is. Both give what JSON
+    can hold, or None where there is nothing to find in such networks or data. `slow`: only where everything is asked
+    for. `version` is raised where what is kept means something new.
+    """
+
+    part: Callable[[Study, Any], Part]
+    of_run: OfRun | None = None
+    of_seed: OfSeed | None = None
+    slow: bool = False
+    version: int = 1
+
+
+REASONS: dict[str, Reason] = {
+    "responses": Reason(of_run=layer_responses, part=responses_part),
+    "lesions": Reason(of_run=lambda run: asdict(lesions(run)), part=lesions_part),
 }
 
 
-def reason_parts(study: Study, tell: Callable[[str], None] | None) -> list[Part]:
+def reason_parts(study: Study, tell: Callable[[str], None] | None, *, everything: bool = False) -> list[Part]:
     """What was found inside the study's networks before; with `tell`, which hears of it, also what was not looked for yet.
 
-    Networks of other libraries have no blocks to look into: a note says so.
+    With `everything` what takes long is looked for too. Networks of other libraries have no blocks to look into: a note says so.
     """
-    about = {label: [path.relative_to(study.path).as_posix() for path in of] for label, of in folders_of(study).items()}
-    missing = [name for name in ANALYSES if kept(study, name, about, None) is None]
+    runs = finished_runs(study)
+    about = {name: {"version": reason.version, "runs": runs} for name, reason in REASONS.items()}
+    known = {name: kept(study, name, about[name], None) for name in REASONS}
+    missing = {
+        name: reason for name, reason in REASONS.items() if known[name] is None and (everything or not reason.slow)
+    }
     if missing and tell:
-        found: dict[str, Found] = {name: {} for name in missing}
-        for run in trained(study):
-            tell(f"Looking into {run.contender} seed {run.seed}")
-            for name in missing:
-                found[name].setdefault(run.contender, []).append(ANALYSES[name](run))
-        for name in missing:
-            kept(study, name, about, lambda name=name: found[name])  # type: ignore[misc]
-    known = {name: kept(study, name, about, None) for name in ANALYSES}
-    parts = [part(study, known[name]) for name, part in PARTS.items() if known[name]]
-    left_out = [label for label in about if any(found is not None and label not in found for found in known.values())]
+        for name, found in _look(study, missing, tell).items():
+            known[name] = kept(study, name, about[name], lambda found=found: found)  # type: ignore[misc]
+    parts = [REASONS[name].part(study, found) for name, found in known.items() if found]
+    inside = [known[name] for name, reason in REASONS.items() if reason.of_run and known[name] is not None]
+    left_out = [label for label in runs if inside and all(label not in found for found in inside)]
     if not left_out:
         return parts
     sentence = (
@@ -51,76 +64,22 @@ def reason_parts(study: Study, tell: Callable[[str], None] | None) -> list[Part]
     )
     if not parts:
         return [Part(name="inside", title="Inside the networks", note=sentence)]
-    return [*parts[:-1], replace(parts[-1], note=sentence)]
+    return [*parts[:-1], replace(parts[-1], note=f"{parts[-1].note} {sentence}".strip())]
 
 
-def responses_part(study: Study, found: Found) -> Part:
-    """The standard deviation of each layer's response."""
-    tables = {label: np.array([list(run.values()) for run in runs]) for label, runs in found.items()}
-    axes = Axes(places="layer from input to answer", values="standard deviation of the response")
-    return Part(
-        name="responses",
-        title="What each layer answers with",
-        lead="The standard deviation of what each convolution gives after its normalisation, before activation and addition "
-        "(He et al. 2015, Fig. 7), on test examples; seeds are dots. Smaller responses with shortcuts mean that each layer "
-        "changes what comes to it less. That they make a network better this does not prove.",
-        columns=("contender", "mean response", "smallest", "largest"),
-        rows=[
-            (label, *(f"{value:.2f}" for value in (table.mean(), table.mean(0).min(), table.mean(0).max())))
-            for label, table in tables.items()
-        ],
-        charts=[by_place(tables, axes, colours(study.design.contenders, study.design.points))],
-        numbers={label: {"layers": list(runs[0]), "by_seed": tables[label].tolist()} for label, runs in found.items()},
-    )
-
-
-def lesions_part(study: Study, found: Found) -> Part:
-    """The error without each block, and with neighbours exchanged."""
-    score = study.design.to_learn.score_name
-    whole = {label: float(np.mean([1 - run["whole"] for run in runs])) for label, runs in found.items()}
-    chosen = colours(study.design.contenders, study.design.points)
-    removed, exchanged = _errors(found, "removed"), _errors(found, "exchanged")
-    charts = [
-        by_place(
-            tables, Axes(places="block from input to answer", values=f"error, 1 - {score} (%)", percent=True),
-            chosen, whole,
-        ).properties(title=title)
-        for tables, title in (
-            (removed, "without one block"),
-            (exchanged, "one block and the next in each other's place"),
-        )
-        if tables
-    ]  # fmt: skip
-    return Part(
-        name="lesions",
-        title="What they lose with a block",
-        lead=f"1 - {score} on test examples when the branch of one block gives zero, and when two neighbours of a stage change "
-        "places (Veit et al. 2016); nothing is trained again, the dashed lines are the whole networks. In a plain network what "
-        "comes to a removed block goes round it. Mild losses mean that no single block is needed, as in many networks of "
-        "different depths added up; that shallower ones were as good this does not prove.",
-        columns=("contender", "whole", "without a block", "at worst", "with two exchanged"),
-        rows=[
-            (
-                label,
-                percent(whole[label]),
-                percent(removed[label].mean()) if label in removed else "-",
-                percent(removed[label].mean(0).max()) if label in removed else "-",
-                percent(np.nanmean(exchanged[label])) if label in exchanged else "-",
-            )
-            for label in found
-        ],
-        charts=charts,
-        numbers=found,
-    )
-
-
-PARTS: Mapping[str, Callable[[Study, Found], Part]] = {"responses": responses_part, "lesions": lesions_part}
-
-
-def _errors(found: Mapping[str, Sequence[Any]], name: str) -> dict[str, Float[np.ndarray, "seeds places"]]:
-    """At each block, nan where it cannot be hurt so; of the contenders that have such lesions."""
-    return {
-        label: np.array([[1 - run[name].get(place, np.nan) for place in run["removed"]] for run in runs])
-        for label, runs in found.items()
-        if runs[0][name]
-    }
+def _look(study: Study, missing: Mapping[str, Reason], tell: Callable[[str], None]) -> dict[str, Any]:
+    """What is found now, each network being loaded once."""
+    found: dict[str, Any] = {name: {} for name in missing}
+    first: dict[str, Trained] = {}
+    for run in trained(study):
+        tell(f"Looking into {run.contender} seed {run.seed}")
+        if run.seed == study.seeds[0]:
+            first[run.contender] = run
+        for name, reason in missing.items():
+            if reason.of_run is not None and (of_run := reason.of_run(run)) is not None:
+                found[name].setdefault(run.contender, []).append(of_run)
+    for name, reason in missing.items():
+        if reason.of_seed is not None and first:
+            tell(f"Looking at {name}")
+            found[name] = reason.of_seed(first) or {}
+    return found

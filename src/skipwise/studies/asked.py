@@ -64,6 +64,7 @@ class Asked:
     trials: Annotated[int, Field(ge=2)] = defaults.TRIALS
     space: Path | None = None
     settings: tuple[str, ...] = ()
+    gradients: bool = True
     out: Path = Path("studies")
     name: Annotated[str, Field(pattern=r"^[^/\\]+$")] | None = None
     workers: Annotated[int, Field(ge=1)] | None = None
@@ -117,6 +118,8 @@ class Asked:
                 continue
             if option == "settings":
                 words += [word for setting in self.settings for word in ("--set", setting)]
+            elif value is False:
+                words.append(f"--no-{option}")
             else:
                 text = ",".join(map(plain_text, value)) if isinstance(value, tuple) else plain_text(value)
                 words += [f"--{option.replace('_', '-')}", text]

@@ -37,6 +37,7 @@ class Result:
     train_seconds: float
     folder: Path
     task: str
+    finished: str = ""
     fitted_score: float | None = None
     training_examples: int | None = None
     deployed: Deployed | None = None

@@ -23,7 +23,7 @@ class Progress:
 
     `step` counts the steps done in `epoch`, `done` those of the whole run; `totals` sums loss and scores since
     validation data last judged; `history` holds an entry for each time they did, after so many `rounds`. `rate` is the
-    learning rate of the last step.
+    learning rate of the last step; `norms` are those of gradients, by place, since validation data last judged.
     """
 
     epoch: int = 0
@@ -32,6 +32,7 @@ class Progress:
     rounds: int = 0
     rate: float = 0.0
     totals: dict[str, float] = field(default_factory=lambda: {"loss": 0.0, "score": 0.0, "seen": 0.0, "seconds": 0.0})
+    norms: dict[str, list[float]] = field(default_factory=dict)
     history: list[dict[str, Any]] = field(default_factory=list)
     best_epoch: int | None = None
     best_score: float = -1.0

@@ -26,6 +26,7 @@ from skipwise.training.checkpoint import (
     write_metrics,
 )
 from skipwise.training.evaluate import evaluate
+from skipwise.training.gradients import EVERY, gradient_norms, root_mean_squares, weights_by_place
 from skipwise.training.length import Length
 from skipwise.training.optimizers import optimizer, weights
 from skipwise.training.plan import Plan
@@ -54,7 +55,10 @@ class Stopped(Exception):  # noqa: N818
 
 
 class Loop:
-    """Trains one network by a recipe over a stream and keeps the weights of the best epoch by validation."""
+    """Trains one network by a recipe over a stream and keeps the weights of the best epoch by validation.
+
+    With `gradients` it also notes how large they are along the network.
+    """
 
     def __init__(
         self,
@@ -65,6 +69,8 @@ class Loop:
         plan: Plan,
         folder: Path,
         trunk: Collection[str] = (),
+        *,
+        gradients: bool = True,
     ) -> None:
         self.task = task
         self.network = network
@@ -82,6 +88,7 @@ class Loop:
         self.optimizer = optimizer(network, recipe, trunk)
         self.teach = task.teacher(stream.dataset, recipe, plan.device)
         self.average = Average(network, recipe.ema) if recipe.ema else None
+        self.watched = weights_by_place(network) if gradients else {}
         self.progress = Progress()
         self.best: State = {}
         self._resume()
@@ -145,8 +152,16 @@ class Loop:
         if self.recipe.l1:
             penalised = loss + self.recipe.l1 * sum(weight.abs().sum() for weight in weights(self.network))
         penalised.backward()  # type: ignore[no-untyped-call]
+        self._watch_gradients()
         self.optimizer.step()
         return loss.item(), score
+
+    def _watch_gradients(self) -> None:
+        """Note how large the gradient is, at the first step after validation data judged and at every tenth."""
+        norms = self.progress.norms
+        if self.watched and (not norms or self.progress.done % EVERY == 0):
+            for name, norm in gradient_norms(self.watched).items():
+                norms.setdefault(name, []).append(norm)
 
     def _close_epoch(self) -> None:
         """Begin the next epoch, after judging on validation data where it is time to."""
@@ -155,7 +170,7 @@ class Loop:
         if self.length.round_over(self.progress):
             self._judge()
             self.progress.rounds = self.length.rounds_begun(self.progress)
-            self.progress.totals = Progress().totals
+            self.progress.totals, self.progress.norms = Progress().totals, {}
 
     def _judge(self) -> None:
         """Judge the network, or its average, on validation data, and keep its weights if they are the best so far."""
@@ -180,6 +195,7 @@ class Loop:
             "learning_rate": progress.rate,
             "seconds": totals["seconds"],
             "examples_per_second": totals["seen"] / totals["seconds"],
+            **({"gradients": root_mean_squares(progress.norms)} if self.watched else {}),
         })  # fmt: skip
 
     def _training_score(self) -> float | None:

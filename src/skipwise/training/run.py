@@ -42,10 +42,11 @@ def train_run(
     about: dict[str, Any],
     tell: Callable[[Tick], None],
     should_stop: Callable[[], bool],
+    gradients: bool = True,
 ) -> None:
     """Train a network and leave its run folder; continues what a cut run began there.
 
-    `about` is what else `run.json` is to say. The run is done when that file is there. Raises Stopped.
+    `about` is what else `run.json` is to say; with `gradients` the metrics say how large they are along the network. The run is done when that file is there. Raises Stopped.
     """
     folder.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
@@ -53,7 +54,7 @@ def train_run(
     dataset = share_of(dataset, recipe.fraction, seed)
     stream = task.stream(dataset, recipe, seed, plan.device)
     trunk = load_pretrained(network, recipe.pretrained) if recipe.pretrained else ()
-    loop = Loop(task, plan.place(network), recipe, stream, plan, folder, trunk)
+    loop = Loop(task, plan.place(network), recipe, stream, plan, folder, trunk, gradients=gradients)
     progress = loop.run(tell, should_stop)
     answers = {part: _answers(loop, getattr(dataset, part)) for part in ("validation", "test")}
     fitted = _fitted(loop, dataset) if progress.best_epoch is not None else None
