@@ -108,6 +108,29 @@ def predict(
         typer.echo(f"Pictures: {', '.join(map(str, drawn))}")
 
 
+@app.command()
+def explain(
+    model: Annotated[
+        Path, typer.Argument(help="The folder of a study (each contender's best run answers) or of a run.")
+    ],
+    examples: Annotated[list[str], typer.Argument(help="Files; of texts also the texts themselves.")],
+    method: Annotated[
+        str | None,
+        typer.Option(help="grad-cam, integrated-gradients, occlusion or smooth-grad; default: by what is explained."),
+    ] = None,
+    label: Annotated[
+        str | None, typer.Option("--class", help="A class to be explained; default: each network's own answer.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The folder for pictures and page, written anew by each call.")] = Path(
+        "explanations"
+    ),
+) -> None:
+    """Show which parts of new examples speak for the answers, for all contenders side by side."""
+    from skipwise.explaining import explain as explain_examples
+
+    explain_examples(model, examples, method=method, label=label, out=out, tell=typer.echo)
+
+
 @app.command("list")
 def list_known(
     what: Annotated[Literal["networks", "data", "shortcuts", "studies"], typer.Argument(help="What to list.")],

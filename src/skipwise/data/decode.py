@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Float, UInt8
 from PIL import Image, ImageOps
 
 from skipwise.errors import UserError
@@ -107,6 +107,33 @@ def fitted(size: tuple[int, int], frame: tuple[int, int]) -> tuple[int, int]:
     """Height and width of the largest image of this shape that a frame holds, each at least 1 pixel."""
     scale = min(frame[0] / size[0], frame[1] / size[1])
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def unfitted(
+    values: Float[np.ndarray, "rows columns"], size: tuple[int, int], framing: Framing = "cut"
+) -> Float[np.ndarray, "height width"]:
+    """Values at the pixels of a fitted image as they lie on the image itself, of this height and width; 0 where it was cut."""
+    frame, (height, width) = values.shape, size
+    if framing == "pad":
+        inner_height, inner_width = fitted(size, (frame[0], frame[1]))
+        return _resized(values[:inner_height, :inner_width], size)
+    scale = min(height / frame[0], width / frame[1])
+    seen = max(1, round(frame[0] * scale)), max(1, round(frame[1] * scale))
+    top, left = (height - seen[0]) // 2, (width - seen[1]) // 2
+    whole = np.zeros(size, np.float32)
+    whole[top : top + seen[0], left : left + seen[1]] = _resized(values, seen)
+    return whole
+
+
+def _resized(values: Float[np.ndarray, "rows columns"], size: tuple[int, int]) -> np.ndarray:
+    image = Image.fromarray(values.astype(np.float32))
+    return np.asarray(image.resize((size[1], size[0]), Image.Resampling.BILINEAR))
+
+
+def image_for_prediction(path: Path) -> Pixels:
+    """A new image of its own size as it is to be seen. Raises UserError naming the file."""
+    height, width = size_for_prediction(path)
+    return decode_for_prediction(path, height=height, width=width, channels=3)
 
 
 def decode_for_prediction(

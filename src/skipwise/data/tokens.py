@@ -85,6 +85,19 @@ class Tokens:
             case "subwords":
                 return self._pieces(texts)
 
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """From and to which character of the text each of its tokens stands."""
+        match self.kind:
+            case "words":
+                own = _own_places(text)
+                return [(own[found.start()], own[found.end() - 1] + 1) for found in WORD.finditer(text.lower())]
+            case "subwords":
+                return [(start, end) for start, end in self._subwords.encode(text).offsets]
+            case "bytes":
+                return [(place, place + 1) for place, letter in enumerate(text) for _ in letter.encode()]
+            case "characters":
+                return [(place, place + 1) for place in _own_places(text)]
+
     @cached_property
     def _known(self) -> dict[str, int]:
         return {word: number for number, word in enumerate(self.tokenizer, start=UNKNOWN + 1)}
@@ -134,6 +147,11 @@ def are_spaced(texts: Sequence[str]) -> bool:
 def words_of(text: str) -> list[str]:
     """Its words and marks, in lower case."""
     return WORD.findall(text.lower())
+
+
+def _own_places(text: str) -> list[int]:
+    """Of each character in lower case, where it stands in the text itself: a few become two."""
+    return [place for place, letter in enumerate(text) for _ in letter.lower()]
 
 
 def _commonest(texts: Iterable[str], most: int) -> tuple[str, ...]:

@@ -38,10 +38,17 @@ class TextNetwork(nn.Module):
         self.network = Network(architecture, (architecture.embedding, length), classes)
 
     def forward(self, tokens: Tokens) -> Float[Tensor, "batch classes"]:
-        tokens = F.pad(tokens, (0, max(self.least - tokens.shape[1], 0)), value=PADDING)
-        with following(self, lengths_of(tokens, self.least)):
-            logits: Tensor = self.network(self.embedding(tokens).transpose(1, 2))
+        with following(self, lengths_of(self._long_enough(tokens), self.least)):
+            logits: Tensor = self.network(self.vectors(tokens))
         return logits
+
+    def vectors(self, tokens: Tokens) -> Float[Tensor, "batch channels _"]:
+        """The rows of the table, as many as the network needs at least."""
+        rows: Tensor = self.embedding(self._long_enough(tokens))
+        return rows.transpose(1, 2)
+
+    def _long_enough(self, tokens: Tokens) -> Int[Tensor, "batch _"]:
+        return F.pad(tokens, (0, max(self.least - tokens.shape[1], 0)), value=PADDING)
 
     def example(self, input_shape: Sequence[int]) -> Tokens:
         """Tokens for shapes alone, as (vocabulary, length) or (length,) has it."""

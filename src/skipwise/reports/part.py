@@ -8,10 +8,18 @@ from skipwise.reports.charts import Chart
 
 
 @dataclass(frozen=True, kw_only=True)
+class Folded:
+    """Pictures under a title that opens and closes."""
+
+    title: str
+    svgs: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Part:
     """`lead` says what is seen, `note` what belongs under the table.
 
-    A cell that is a contender's label gets its colour. `svgs` are pictures drawn without altair. `numbers` go into
+    A cell that is a contender's label gets its colour. `svgs` are pictures drawn without altair, `folded` groups of such to browse, which are in the page alone. `numbers` go into
     verdict.json under the part's name.
     """
 
@@ -23,4 +31,5 @@ class Part:
     note: str = ""
     charts: Sequence[Chart] = ()
     svgs: Sequence[str] = ()
+    folded: Sequence[Folded] = ()
     numbers: Any = field(default=None)

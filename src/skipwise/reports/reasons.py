@@ -4,17 +4,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from skipwise.analysis.disagreements import maps_of
 from skipwise.analysis.kept import kept
 from skipwise.analysis.lesions import lesions
+from skipwise.analysis.map_truth import map_truth, pointing_game
 from skipwise.analysis.responses import layer_responses
 from skipwise.analysis.trained import Trained, finished_runs, trained
+from skipwise.reports.disagreements import disagreements_part
 from skipwise.reports.lesions import lesions_part
+from skipwise.reports.map_truth import map_truth_part, pointing_part
 from skipwise.reports.part import Part
 from skipwise.reports.responses import responses_part
 from skipwise.studies import Study
 
 OfRun = Callable[[Trained], Any]
-OfSeed = Callable[[Mapping[str, Trained]], Any]
+OfSeed = Callable[[Study, Mapping[str, Trained]], Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +40,9 @@ class Reason:
 
 REASONS: dict[str, Reason] = {
     "responses": Reason(of_run=layer_responses, part=responses_part),
+    "disagreements": Reason(of_seed=maps_of, part=disagreements_part),
+    "map_truth": Reason(of_run=map_truth, part=map_truth_part, slow=True),
+    "pointing": Reason(of_run=pointing_game, part=pointing_part, slow=True),
     "lesions": Reason(of_run=lambda run: asdict(lesions(run)), part=lesions_part),
 }
 
@@ -81,5 +88,5 @@ def _look(study: Study, missing: Mapping[str, Reason], tell: Callable[[str], Non
     for name, reason in missing.items():
         if reason.of_seed is not None and first:
             tell(f"Looking at {name}")
-            found[name] = reason.of_seed(first) or {}
+            found[name] = reason.of_seed(study, first) or {}
     return found

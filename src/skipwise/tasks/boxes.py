@@ -1,6 +1,7 @@
 """Object detection."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,11 @@ from skipwise.data import (
     scale_of,
     size_for_prediction,
 )
-from skipwise.errors import UserError
+from skipwise.data.decode import image_for_prediction
+from skipwise.errors import UserError, unknown
 from skipwise.networks import AnyNetwork, Architecture
 from skipwise.recipe import Recipe
+from skipwise.tasks.attributable import Answer, AttributableImage
 from skipwise.tasks.boxes_found import Boxes
 from skipwise.tasks.task import Answers, Prediction, Task, Teacher, check_options
 
@@ -193,6 +196,37 @@ class Detection(Task):
         before, after = one(batch.inputs), other(batch.inputs)
         return max(float((a.float() - b.float()).abs().max().item()) for a, b in zip(before, after, strict=True))
 
+    def attributable(
+        self, network: nn.Module, example: str, form: dict[str, Any], label: str | None = None
+    ) -> AttributableImage:
+        """An answer for each box that is told, or each one of this class, best first."""
+        from skipwise.tasks.box_scores import BoxScores
+
+        if label is not None and label not in form["classes"]:
+            raise unknown("class", label, form["classes"])
+        read = _read(example, form)
+        found = network.detect(read.inputs)[0]  # type: ignore[operator]
+        names = [form["classes"][number] for number in found["labels"].tolist()]
+        told = torch.tensor(
+            [score >= TOLD_FROM and label in (None, name) for score, name in zip(found["scores"], names, strict=True)],
+            dtype=torch.bool,
+        )
+        boxes = read.own(found["boxes"][told]).tolist()
+        scores = found["scores"][told].tolist()
+        named = [name for name, shown in zip(names, told.tolist(), strict=True) if shown]
+        return AttributableImage(
+            inputs=read.inputs,
+            scores=BoxScores(network, found["boxes"][told], found["labels"][told]),
+            answers=tuple(
+                Answer(index=index, label=name, score=score, box=(left, top, right, bottom))
+                for index, (name, score, (left, top, right, bottom)) in enumerate(
+                    zip(named, scores, boxes, strict=True)
+                )
+            ),
+            pixels=image_for_prediction(Path(example)),
+            framing="pad",
+        )
+
     def predict(self, network: nn.Module, examples: Sequence[str], form: dict[str, Any]) -> list[Prediction]:
         return [_prediction(network, file, form) for file in examples]
 
@@ -220,14 +254,31 @@ def own_pixels(
     return np.asarray(own.clip(0, [width, height, width, height]), np.float32)
 
 
-def _prediction(network: nn.Module, file: str, form: dict[str, Any]) -> Boxes:
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """A new image as the study's own were; `size` is its own height and width."""
+
+    inputs: Float[Tensor, "1 channels rows columns"]
+    size: tuple[int, int]
+
+    def own(self, boxes: Float[Tensor, "boxes 4"]) -> Float[np.ndarray, "boxes 4"]:
+        """Boxes of the input in pixels of the image itself."""
+        rows, columns = self.inputs.shape[2:]
+        return own_pixels(boxes, scale_of(self.size, (rows, columns)), self.size)
+
+
+def _read(file: str, form: dict[str, Any]) -> Read:
     channels, height, width = form["input_shape"]
     size = size_for_prediction(Path(file))
     pixels = decode_for_prediction(Path(file), height=height, width=width, channels=channels, framing="pad")
-    image = Normaliser(form["mean"], form["std"], "cpu")(torch.from_numpy(pixels[None].copy()))
-    found = network.detect(image)[0]  # type: ignore[operator]
+    return Read(inputs=Normaliser(form["mean"], form["std"], "cpu")(torch.from_numpy(pixels[None].copy())), size=size)
+
+
+def _prediction(network: nn.Module, file: str, form: dict[str, Any]) -> Boxes:
+    read = _read(file, form)
+    found = network.detect(read.inputs)[0]  # type: ignore[operator]
     told = found["scores"] >= TOLD_FROM
-    boxes = own_pixels(found["boxes"][told], scale_of(size, (height, width)), size)
+    boxes = read.own(found["boxes"][told])
     return Boxes(
         file=file,
         boxes=tuple((left, top, right, bottom) for left, top, right, bottom in boxes.tolist()),

@@ -11,7 +11,9 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from skipwise.data import Batch
+from skipwise.errors import unknown
 from skipwise.recipe import Recipe
+from skipwise.tasks.attributable import Answer
 from skipwise.tasks.imbalance import objective
 from skipwise.tasks.task import Answers, Prediction, Task, Teacher
 
@@ -102,6 +104,15 @@ def mean_recall(answers: Answers) -> float:
 def commonest_share(labels: Int[np.ndarray, "examples"]) -> float:
     """The accuracy of always naming the commonest class."""
     return float(np.bincount(labels).max() / len(labels))
+
+
+def answered(logits: Float[Tensor, "1 classes"], classes: Sequence[str], label: str | None) -> Answer:
+    """The likeliest class, or this one. Raises UserError for an unknown class."""
+    if label is not None and label not in classes:
+        raise unknown("class", label, classes)
+    probabilities = logits.detach().float().softmax(1)[0]
+    index = int(probabilities.argmax()) if label is None else list(classes).index(label)
+    return Answer(index=index, label=classes[index], score=float(probabilities[index]))
 
 
 def named(

@@ -21,10 +21,12 @@ from skipwise.data import (
     load_images,
     prepare_images,
 )
+from skipwise.data.decode import image_for_prediction
 from skipwise.data.mixing import Mixing
 from skipwise.networks import AnyNetwork, Architecture
 from skipwise.recipe import Recipe
-from skipwise.tasks.classification import Classification, named
+from skipwise.tasks.attributable import AttributableImage
+from skipwise.tasks.classification import Classification, answered, named
 from skipwise.tasks.task import Prediction, check_options
 
 PHOTO_SIZES = {"cpu": 64, "mps": 224, "cuda": 224}
@@ -37,6 +39,7 @@ class ImageClassification(Classification):
     name = "images"
     names = NAMES
     score_name = "accuracy"
+    attribution = "grad-cam"
 
     def prepare(self, data: str, options: Options, told: Told | None) -> Images:
         check_options(options, self)
@@ -93,6 +96,18 @@ class ImageClassification(Classification):
             mixing=Mixing(mixup=recipe.mixup, cutmix=recipe.cutmix),
             balanced=recipe.imbalance == "balanced-sampling",
             device=device,
+        )
+
+    def attributable(
+        self, network: nn.Module, example: str, form: dict[str, Any], label: str | None = None
+    ) -> AttributableImage:
+        inputs = new_image(example, form)
+        return AttributableImage(
+            inputs=inputs,
+            scores=network,
+            answers=(answered(network(inputs), form["classes"], label),),
+            pixels=image_for_prediction(Path(example)),
+            framing="cut",
         )
 
     def predict(self, network: nn.Module, examples: Sequence[str], form: dict[str, Any]) -> list[Prediction]:

@@ -14,6 +14,7 @@ from skipwise.data import Batch, Dataset, Options, Stream, Told
 from skipwise.errors import UserError
 from skipwise.networks import AnyNetwork, Cost, build, cost
 from skipwise.recipe import RECIPE_FIELDS, Recipe
+from skipwise.tasks.attributable import Attributable
 
 Answers = dict[str, np.ndarray]
 """What a network answers on examples and what is true of them: arrays whose first axis are the examples."""
@@ -68,6 +69,8 @@ class Task(ABC):
     right_or_wrong: ClassVar[bool] = False
     """Whether an example's score is 1 or 0."""
     judged_at_once: ClassVar[int] = 500
+    attribution: ClassVar[str] = "occlusion"
+    """The method of maps that tells most here, unless one is asked for."""
 
     # Data
 
@@ -160,6 +163,15 @@ class Task(ABC):
         raise NotImplementedError(f"{type(self).__name__} names the baseline {self.baseline!r} and does not train it")
 
     # Use
+
+    def attributable(
+        self, network: nn.Module, example: str, form: dict[str, Any], label: str | None = None
+    ) -> Attributable:
+        """A new example with what a network in eval mode answers, for maps of what speaks for it; or for this class.
+
+        Raises UserError where the task has no such maps, for an example that cannot be read, and for an unknown class.
+        """
+        raise UserError(f"The task {self.name} does not say how its answers could be explained.")
 
     @abstractmethod
     def predict(self, network: nn.Module, examples: Sequence[str], form: dict[str, Any]) -> list[Prediction]:

@@ -17,10 +17,11 @@ from skipwise.data.sources.text_source import checked
 from skipwise.data.sources.text_table import decoded
 from skipwise.data.tokens import Tokens
 from skipwise.errors import UserError
-from skipwise.networks import AnyNetwork, Architecture, ForeignNetwork
+from skipwise.networks import AnyNetwork, Architecture, ForeignNetwork, TextNetwork
 from skipwise.recipe import Recipe
+from skipwise.tasks.attributable import AttributableText
 from skipwise.tasks.bag_of_words import bag_of_words
-from skipwise.tasks.classification import Classification, named
+from skipwise.tasks.classification import Classification, answered, named
 from skipwise.tasks.task import Answers, Prediction
 
 SHOWN = 60
@@ -109,6 +110,25 @@ class TextClassification(Classification):
             spaced=dataset.found["text"]["spaced"],
         )
         return {"probabilities": probabilities, "labels": dataset.labels[dataset.test]}
+
+    def attributable(
+        self, network: nn.Module, example: str, form: dict[str, Any], label: str | None = None
+    ) -> AttributableText:
+        """The vectors of a text's tokens are the inputs."""
+        if not isinstance(network, TextNetwork):
+            raise UserError(f"{type(network).__name__} has no table of tokens that is known to skipwise.")
+        (text,) = new_texts([example])
+        _, length = form["input_shape"]
+        tokens = new_tokens(text, form)
+        spans = Tokens.of_text(form["tokens"], form["tokenizer"]).spans(text)[:length]
+        vectors = network.vectors(tokens)
+        return AttributableText(
+            inputs=vectors,
+            scores=network.network,
+            answers=(answered(network.network(vectors), form["classes"], label),),
+            text=text,
+            spans=tuple(spans),
+        )
 
     def predict(self, network: nn.Module, examples: Sequence[str], form: dict[str, Any]) -> list[Prediction]:
         read = new_texts(examples)

@@ -1,0 +1,104 @@
+"""The examples on which classifiers part, or err together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from jaxtyping import Bool, Float, Int
+
+from skipwise.analysis.attribution import attribute
+from skipwise.analysis.confusion import answers_of
+from skipwise.analysis.trained import Trained
+from skipwise.studies import Study
+from skipwise.tasks.classification import Classification
+from skipwise.tasks.images import ImageClassification
+
+MOST = 8
+"""Examples of a group that are shown; all of them are counted."""
+FINEST = 16
+"""Places along a side of a map that is kept."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Examples with something in common, by their place in the test part: `first` are the clearest, `count` is of all."""
+
+    title: str
+    count: int
+    first: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """What one contender answers: the probabilities are means over seeds."""
+
+    probabilities: Float[np.ndarray, "examples classes"]
+    right: Float[np.ndarray, "seeds examples"]
+
+
+def answers_by_label(study: Study) -> dict[str, Table]:
+    return {
+        label: Table(
+            probabilities=np.mean([answers_of(result)[0] for result in results], axis=0), right=study.scores[label]
+        )
+        for label, results in study.results.items()
+    }
+
+
+def groups(
+    tables: Mapping[str, Table], labels: Int[np.ndarray, "examples"], pairs: list[tuple[str, str]]
+) -> list[Group]:
+    """What one twin gets right with every seed and the other with none; what nobody gets; the surest mistakes.
+
+    Sorted by how far the probability of the true class is apart, by how low it is, and by how sure the mistake is.
+    """
+    true = {label: table.probabilities[np.arange(len(labels)), labels] for label, table in tables.items()}
+    often = {label: table.right.mean(0) for label, table in tables.items()}
+    found = []
+    for reference, other in pairs:
+        for better, worse in ((other, reference), (reference, other)):
+            title = f"{better} is right with every seed, {worse} with none"
+            found.append(_group(title, (often[better] == 1) & (often[worse] == 0), true[better] - true[worse]))
+    found.append(_group("no network is right", sum(often.values()) == 0, -np.mean([*true.values()], axis=0)))
+    for label, table in tables.items():
+        named = table.probabilities.argmax(1)
+        found.append(_group(f"the surest mistakes of {label}", named != labels, table.probabilities.max(1)))
+    return found
+
+
+def _group(title: str, members: Bool[np.ndarray, "examples"], merit: Float[np.ndarray, "examples"]) -> Group:
+    places = np.flatnonzero(members)
+    first = places[np.argsort(-merit[places], kind="stable")[:MOST]]
+    return Group(title=title, count=len(places), first=tuple(first.tolist()))
+
+
+def groups_of(study: Study) -> list[Group]:
+    """The groups of a study of classifiers."""
+    _, labels = answers_of(next(iter(study.results.values()))[0])
+    return groups(answers_by_label(study), labels, study.design.comparisons)
+
+
+def maps_of(study: Study, runs: Mapping[str, Trained]) -> dict[str, dict[str, list[list[float]]]] | None:
+    """By contender and place in the test part: what speaks for the answer that the first seed's network gives.
+
+    The method is occlusion. Of images only; None where examples are something else, or folds have no common test part.
+    """
+    task = study.design.to_learn
+    if not isinstance(task, ImageClassification) or study.design.folds is not None:
+        return None if not isinstance(task, Classification) else {}
+    places = sorted({place for group in groups_of(study) for place in group.first})
+    indices = next(iter(study.results.values()))[0].test_indices()
+    return {label: dict(zip(map(str, places), _maps(run, indices[places]), strict=True)) for label, run in runs.items()}
+
+
+def _maps(run: Trained, indices: Int[np.ndarray, "some"]) -> list[list[list[float]]]:
+    found: list[list[list[float]]] = []
+    for batch in run.stream.unvaried(indices, 16):
+        with torch.no_grad():
+            answers = run.network(batch.inputs).argmax(1)
+        maps = attribute(run.network, batch.inputs, answers, "occlusion")
+        height, width = (min(FINEST, length) for length in maps.shape[1:])
+        found += F.adaptive_avg_pool2d(maps[:, None], (height, width))[:, 0].cpu().numpy().round(4).tolist()
+    return found

@@ -1,0 +1,136 @@
+"""How far maps of attribution can be trusted: whether what they point at is what the network goes by."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from scipy.stats import spearmanr
+from torch import Tensor, nn
+
+from skipwise.analysis.attribution import METHODS, Maps, Method, attribute
+from skipwise.analysis.trained import Trained
+from skipwise.data import Batch
+from skipwise.deployment.model import untrained
+from skipwise.draws import key
+from skipwise.tasks.boxes import Detection
+from skipwise.tasks.images import ImageClassification
+from skipwise.training.run import RUN
+
+EXAMPLES = 32
+"""Test images that are asked about."""
+SHARES = np.linspace(0, 1, 17)
+"""Of the places that are taken away, or put in."""
+RANDOM = "at random"
+"""What any map must be better than."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curves:
+    """Of each example: the mean probability of the answer on the way, places of highest value first."""
+
+    deletion: Float[np.ndarray, "examples"]
+    insertion: Float[np.ndarray, "examples"]
+
+
+def map_truth(run: Trained) -> dict[str, dict[str, list[float | None]]] | None:
+    """By method, for each example: deletion, insertion, and likeness to the map of a network that learned nothing.
+
+    Deletion takes the places of highest value away first, insertion puts them in first (Petsiuk et al. 2018, arXiv
+    1806.07421); here what is away is zero, the mean colour. Likeness is the rank correlation of the sizes in both maps
+    (Adebayo et al. 2018, arXiv 1810.03292), None where one of them is the same everywhere. Of images only.
+    """
+    if not isinstance(run.task, ImageClassification):
+        return None
+    batch = run.batch(EXAMPLES)
+    with torch.no_grad():
+        answers = run.network(batch.inputs).argmax(1)
+    content = json.loads((run.folder / RUN).read_text())
+    stranger = run.plan.place(untrained(content, seed=key(run.seed, "stranger") % 2**31).eval())
+    found: dict[str, dict[str, list[float | None]]] = {}
+    for method in METHODS:
+        maps = attribute(run.network, batch.inputs, answers, method)
+        curves = fidelity(run.network, batch.inputs, answers, maps)
+        found[method] = {
+            "deletion": curves.deletion.tolist(),
+            "insertion": curves.insertion.tolist(),
+            "likeness": likeness(maps, attribute(stranger, batch.inputs, answers, method)),
+        }
+    generator = torch.Generator().manual_seed(key(run.seed, "maps at random"))
+    drawn = torch.rand(len(batch), *batch.inputs.shape[2:], generator=generator).to(batch.inputs.device)
+    curves = fidelity(run.network, batch.inputs, answers, drawn)
+    found[RANDOM] = {"deletion": curves.deletion.tolist(), "insertion": curves.insertion.tolist(), "likeness": []}
+    return found
+
+
+@torch.no_grad()
+def fidelity(network: nn.Module, inputs: Tensor, answers: Tensor, maps: Maps) -> Curves:
+    """Deletion and insertion of each input, by its map."""
+    order = maps.flatten(1).argsort(1, descending=True, stable=True).argsort(1)
+    rank = order.view_as(maps)[:, None] / order.shape[1]
+    curves = []
+    for inserted in (False, True):
+        steps = []
+        for share in SHARES.tolist():
+            first = rank < share
+            probabilities = network(inputs * (first if inserted else ~first)).float().softmax(1)
+            steps.append(probabilities.gather(1, answers[:, None])[:, 0].cpu().numpy())
+        curves.append(np.trapezoid(np.stack(steps), SHARES, axis=0))
+    return Curves(deletion=curves[0], insertion=curves[1])
+
+
+def likeness(maps: Maps, others: Maps) -> list[float | None]:
+    """The rank correlation of the sizes in both maps of each example."""
+    found: list[float | None] = []
+    for one, other in zip(maps.flatten(1).abs().cpu().numpy(), others.flatten(1).abs().cpu().numpy(), strict=True):
+        flat = np.ptp(one) == 0 or np.ptp(other) == 0
+        found.append(None if flat else float(spearmanr(one, other).statistic))
+    return found
+
+
+def pointing_game(run: Trained) -> dict[str, list[float]] | None:
+    """By method, for each box that is found rightly: 1 where its map is highest within the true box (Zhang et al. 2016).
+
+    What chance would do, the box's share of the image, stands beside it. None where examples are no scenes with boxes.
+    """
+    if not isinstance(run.task, Detection):
+        return None
+    found: dict[str, list[float]] = {method: [] for method in METHODS} | {RANDOM: []}
+    for batch in run.stream.unvaried(run.indices[:EXAMPLES], 1):
+        for answer, true in _found_rightly(run, batch):
+            inside = _inside(true, batch.inputs)
+            found[RANDOM].append(float(inside.float().mean()))
+            for method in METHODS:
+                found[method].append(_points(answer, batch, method, inside))
+    return found
+
+
+def _points(scores: Any, batch: Batch, method: Method, inside: Tensor) -> float:
+    (values,) = attribute(scores, batch.inputs, torch.zeros(1, dtype=torch.long, device=batch.inputs.device), method)
+    return float(inside.flatten()[int(values.argmax())]) if bool((values > 0).any()) else 0.0
+
+
+def _found_rightly(run: Trained, batch: Batch) -> list[tuple[Any, Tensor]]:
+    """Of one scene, the scores of each box that lies on an object of its class, with that object's box in the input."""
+    from torchvision.ops import box_iou
+
+    from skipwise.tasks.box_scores import SAME, BoxScores
+    from skipwise.tasks.boxes import TOLD_FROM
+
+    (target,) = batch.targets
+    (told,) = run.network.detect(batch.inputs)  # type: ignore[operator]
+    pairs = []
+    for box, label, score in zip(told["boxes"], told["labels"], told["scores"].tolist(), strict=True):
+        overlaps = box_iou(box[None], target["boxes"])[0] * (target["labels"] == label)
+        if score >= TOLD_FROM and len(overlaps) and float(overlaps.max()) >= SAME:
+            pairs.append((BoxScores(run.network, box[None], label[None]), target["boxes"][int(overlaps.argmax())]))
+    return pairs
+
+
+def _inside(box: Tensor, inputs: Tensor) -> Tensor:
+    """Which places of the input lie in the box."""
+    rows, columns = (torch.arange(side, device=inputs.device) + 0.5 for side in inputs.shape[2:])
+    left, top, right, bottom = box.tolist()
+    return ((rows >= top) & (rows <= bottom))[:, None] & ((columns >= left) & (columns <= right))

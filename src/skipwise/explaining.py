@@ -1,0 +1,143 @@
+"""Why each network of a study answers as it does about new examples: maps beside one another, as pictures and a page."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import shorten
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from PIL import Image
+
+from skipwise.analysis.attribution import METHODS, Method, attribute
+from skipwise.data.decode import unfitted
+from skipwise.deployment.model import trained_network
+from skipwise.errors import UserError, unknown
+from skipwise.reports.coloured_text import pieces, strongest_words
+from skipwise.reports.explanation import Card, Explanation, write_page
+from skipwise.reports.overlay import data_uri, enlarged, overlay
+from skipwise.reports.palette import colours
+from skipwise.studies import Study
+from skipwise.studies.contender import slug
+from skipwise.tasks import task_named
+from skipwise.tasks.attributable import Answer, Attributable, AttributableImage, AttributableText
+
+PAGE = "index.html"
+SHOWN = 60
+"""Characters of a text that stand for it."""
+MOST_BOXES = 10
+"""That are explained of an image, the surest ones."""
+ON_PAGE = 480
+"""The longest side of a picture on the page, in px; the files beside it have the images' own size."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A network that is asked why: its contender's name, where that was trained, and its colour."""
+
+    label: str
+    folder: Path
+    colour: str | None = None
+
+
+def explain(
+    model: Path,
+    examples: Sequence[str],
+    *,
+    method: str | None,
+    label: str | None,
+    out: Path,
+    tell: Callable[[str], None],
+) -> None:
+    """Write maps for these examples of a study's contenders, each one's best run, or of one run; tell what they show.
+
+    `label` is a class to be explained in place of each network's own answer. Raises UserError for names and files that
+    cannot be.
+    """
+    if method is not None and method not in METHODS:
+        raise unknown("method", method, METHODS)
+    asked = _asked(model)
+    loaded = [(one, *trained_network(one.folder)) for one in asked]
+    wanted = method or task_named(loaded[0][2]["task"]).attribution
+    chosen: Method = next(known for known in METHODS if known == wanted)
+    found: dict[str, list[tuple[Asked, Attributable]]] = {example: [] for example in dict.fromkeys(examples)}
+    for one, network, about in loaded:
+        task = task_named(about["task"])
+        for example, of_example in found.items():
+            with torch.no_grad():
+                of_example.append((one, task.attributable(network.eval(), example, about["form"], label)))
+    out.mkdir(parents=True, exist_ok=True)
+    explanations = []
+    for stem, (example, several) in zip(_stems(list(found)), found.items(), strict=True):
+        cards = [card for one, given in several for card in _cards(one, given, chosen, out / stem, example, tell)]
+        first = several[0][1]
+        picture = data_uri(enlarged(first.pixels), ON_PAGE) if isinstance(first, AttributableImage) else None
+        explanations.append(Explanation(name=example, picture=picture, cards=cards))
+    write_page(out / PAGE, explanations, chosen)
+    tell(f"Page: {out / PAGE}")
+
+
+def _asked(model: Path) -> list[Asked]:
+    """The best run by validation of each contender of a study, or the run itself."""
+    if (model / "run.json").exists():
+        return [Asked(label=model.parent.name.rpartition("-")[0] or model.name, folder=model)]
+    study = Study.open(model)
+    palette = colours(study.design.contenders, study.design.points)
+    best = {
+        label: max(results, key=lambda result: result.validation_score or -1.0)
+        for label, results in study.results.items()
+    }
+    known = [
+        Asked(label=label, folder=result.folder, colour=palette[label])
+        for label, result in best.items()
+        if result.validation_score is not None
+    ]
+    if not known:
+        raise UserError(f"No run of {model} finished an epoch with a finite loss: there is no model to explain.")
+    return known
+
+
+def _cards(
+    one: Asked, given: Attributable, method: Method, target: Path, example: str, tell: Callable[[str], None]
+) -> Iterator[Card]:
+    """A map for each answer; pictures are written beside the page."""
+    if not given.answers:
+        tell(f"{example}  {one.label}: no boxes")
+        yield Card(label=one.label, colour=one.colour, words="no boxes")
+    for answer in given.answers[:MOST_BOXES]:
+        values = attribute(given.scores, given.inputs, torch.tensor([answer.index]), method)[0].cpu().numpy()
+        silent = "" if (values > 0).any() else ", and no place speaks for it"
+        words = f"{shorten(example, SHOWN, placeholder='...') or example[:SHOWN]}  {one.label}: {answer.words}{silent}"
+        if isinstance(given, AttributableText):
+            cut = pieces(given.text, given.spans, values[: len(given.spans)])
+            tell(f"{words}, for it: {', '.join(strongest_words(cut)) or 'nothing'}")
+            yield Card(label=one.label, colour=one.colour, words=answer.words, pieces=cut)
+        elif isinstance(given, AttributableImage):
+            number = f"-{answer.index + 1}" if answer.box is not None else ""
+            file = target.with_name(f"{target.name}-{slug(one.label)}-{method}{number}.png")
+            drawn = _drawn(given, answer, values)
+            drawn.save(file)
+            tell(f"{words}  {file}")
+            yield Card(
+                label=one.label,
+                colour=one.colour,
+                words=answer.words + silent,
+                picture=data_uri(drawn, ON_PAGE),
+                file=file.name,
+            )
+
+
+def _drawn(given: AttributableImage, answer: Answer, values: Float[np.ndarray, "rows columns"]) -> Image.Image:
+    height, width = given.pixels.shape[:2]
+    return overlay(given.pixels, unfitted(values, (height, width), given.framing), answer.box)
+
+
+def _stems(examples: Sequence[str]) -> list[str]:
+    """A name for the pictures of each example, no two the same."""
+    stems: list[str] = []
+    for example in examples:
+        stem = slug(Path(example).stem)[:60] or "example"
+        same = sum(other == stem or other.startswith(f"{stem}-again-") for other in stems)
+        stems.append(f"{stem}-again-{same + 1}" if same else stem)
+    return stems

@@ -1,0 +1,142 @@
+"""The examples on which classifiers part, to be looked at one by one."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from textwrap import shorten
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from skipwise.analysis.confusion import answers_of
+from skipwise.analysis.disagreements import Group, Table, answers_by_label, groups_of
+from skipwise.data.decode import unfitted
+from skipwise.reports.overlay import data_uri, enlarged, overlay
+from skipwise.reports.palette import colours
+from skipwise.reports.part import Folded, Part
+from skipwise.studies import Study
+from skipwise.tasks.images import ImageClassification
+
+PANEL, GAP, LINE = 132, 8, 15
+"""Width of a picture, between pictures, and height of a line of words, in px."""
+MOST_PANELS = 4
+"""Contenders that are shown of an example."""
+
+Maps = Mapping[str, Mapping[str, Sequence[Sequence[float]]]]
+
+
+def disagreements_part(study: Study, found: Maps) -> Part:
+    """Groups of test examples, each with what all contenders answer; of images with maps."""
+    task = study.design.to_learn
+    groups = [group for group in groups_of(study) if group.count]
+    shown = _Shown(study, found)
+    lead = (
+        f"Test {task.examples} on which the contenders part or err together, the clearest first; probabilities are means over seeds. "
+        "They are picked as the extremes of many, so they are not typical"
+    )
+    maps = (
+        f". Bright places speak for the answer that the network of seed {study.seeds[0]} gives, by occlusion: covering them lowers its "
+        "score; brightness cannot be compared between pictures, and such a map need not show why the network was trained to see that."
+    )
+    return Part(
+        name="disagreements",
+        title="Where they disagree",
+        lead=lead + (maps if any(found.values()) else "."),
+        folded=[
+            Folded(title=f"{group.title}: {_count(group, task.examples)}", svgs=[shown.card(place) for place in group.first])
+            for group in groups
+        ],
+        numbers=[{"title": group.title, "count": group.count, "first": shown.names(group.first)} for group in groups],
+    )  # fmt: skip
+
+
+def _count(group: Group, examples: str) -> str:
+    return f"{group.count} {examples}" if group.count != 1 else f"1 of the {examples}"
+
+
+class _Shown:
+    """Draws the examples of a study."""
+
+    def __init__(self, study: Study, maps: Maps) -> None:
+        self.task = study.design.to_learn
+        found = study.folder.read("data.json")
+        self.dataset: Any = self.task.load(found)
+        self.files = found.get("files")
+        self.classes = self.dataset.classes
+        first = next(iter(study.results.values()))[0]
+        self.indices, (_, self.labels) = first.test_indices(), answers_of(first)
+        self.tables: Mapping[str, Table] = answers_by_label(study)
+        self.palette = colours(study.design.contenders, study.design.points)
+        self.maps = maps
+
+    def names(self, places: Sequence[int]) -> list[str]:
+        """The file of each example, or its number in the data set."""
+        numbers = [int(self.indices[place]) for place in places]
+        return [self.files[number] if self.files else f"number {number}" for number in numbers]
+
+    def card(self, place: int) -> str:
+        """An example with what it is and what the contenders say, as SVG."""
+        (name,) = self.names([place])
+        heading = f"true: {self.classes[self.labels[place]]} ({name})"
+        if isinstance(self.task, ImageClassification):
+            return self._pictures(place, heading)
+        return self._words(place, heading)
+
+    def _pictures(self, place: int, heading: str) -> str:
+        pixels = np.asarray(self.dataset.images[int(self.indices[place])])
+        pixels = np.repeat(pixels, 3, axis=-1) if pixels.shape[-1] == 1 else pixels
+        height = round(PANEL * pixels.shape[0] / pixels.shape[1])
+        panels = [_panel(0, enlarged(pixels), height, "the image", "#5b5b5b")]
+        for number, label in enumerate(list(self.tables)[:MOST_PANELS], start=1):
+            kept = self.maps.get(label, {}).get(str(place))
+            drawn = (
+                enlarged(pixels)
+                if kept is None
+                else overlay(pixels, unfitted(np.array(kept, np.float32), pixels.shape[:2]))
+            )
+            panels.append(_panel(number, drawn, height, f"{label}:", self.palette[label], self._says(label, place)))
+        return _svg(len(panels) * (PANEL + GAP) - GAP, height + 3 * LINE + 4, heading, panels)  # fmt: skip
+
+    def _words(self, place: int, heading: str) -> str:
+        text = " ".join(self.dataset.texts.of(self.indices[place : place + 1]))
+        lines = _lines(shorten(text, 360, placeholder=" ..."))
+        body = [
+            f'<text x="0" y="{(number + 2) * LINE}" font-size="12">{escape(line)}</text>'
+            for number, line in enumerate(lines)
+        ]
+        below = len(lines) + 2
+        for number, label in enumerate(self.tables):
+            words = escape(f"{label}: {self._says(label, place)}")
+            body.append(
+                f'<text x="0" y="{(below + number) * LINE}" font-size="12" fill="{self.palette[label]}">{words}</text>'
+            )
+        return _svg(LINE * 36, (below + len(self.tables)) * LINE, heading, body)  # fmt: skip
+
+    def _says(self, label: str, place: int) -> str:
+        probabilities = self.tables[label].probabilities[place]
+        named = int(probabilities.argmax())
+        return f"{self.classes[named]} {probabilities[named]:.2f}"
+
+
+def _panel(number: int, image: Image.Image, height: int, words: str, colour: str, more: str = "") -> str:
+    left = number * (PANEL + GAP)
+    return (
+        f'<g transform="translate({left}, {LINE + 4})"><image href="{data_uri(image, 2 * PANEL)}" width="{PANEL}" height="{height}" '
+        f'preserveAspectRatio="none" style="image-rendering: pixelated"/><text y="{height + LINE - 2}" font-size="12" fill="{colour}" '
+        f'font-weight="600">{escape(shorten(words, 24, placeholder="..."))}</text><text y="{height + 2 * LINE - 2}" font-size="12">'
+        f"{escape(shorten(more, 24, placeholder='...'))}</text></g>"
+    )
+
+
+def _svg(width: float, height: float, heading: str, parts: Sequence[str]) -> str:
+    words = escape(shorten(heading, round(width / 6.5), placeholder="..."))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        f'font-family="sans-serif"><text x="0" y="{LINE - 3}" font-size="12" font-weight="600">{words}</text>{"".join(parts)}</svg>'
+    )
+
+
+def _lines(text: str, width: int = 84) -> list[str]:
+    from textwrap import wrap
+
+    return wrap(text, width)

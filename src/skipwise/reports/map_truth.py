@@ -1,0 +1,75 @@
+"""How far maps of attribution can be trusted, by method and network."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from skipwise.analysis.map_truth import RANDOM
+from skipwise.reports.part import Part
+from skipwise.statistics import accuracy_interval, crossed_t, paired_t
+from skipwise.studies import Study
+
+Runs = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Of each contender, what was found in each of its runs, by method."""
+
+
+def map_truth_part(study: Study, found: Runs) -> Part:
+    """Deletion, insertion and likeness to the maps of untrained networks."""
+    rows = []
+    for label, runs in found.items():
+        for number, method in enumerate(runs[0]):
+            cells = [_cell([run[method][name] for run in runs]) for name in ("deletion", "insertion", "likeness")]
+            rows.append(("" if number else label, method, *cells))
+    return Part(
+        name="map_truth",
+        title="Are the maps true?",
+        lead="The mean probability of a network's own answer while the places that a map ranks highest are taken away first (deletion: "
+        "lower is truer) or put into an empty image first (insertion: higher is truer; Petsiuk et al. 2018), on test images, with 95 % "
+        "intervals over seeds and images. A method that is no better than places drawn at random shows nothing of what the network goes "
+        "by. Likeness is the rank correlation with the maps of the same network before it learned anything (Adebayo et al. 2018): a map "
+        "that stays as it was shows edges of the image rather than what was learned. An image with holes is unlike any that the network "
+        "has seen, which counts against all methods alike.",
+        columns=("contender", "method", "deletion", "insertion", "likeness to untrained"),
+        rows=rows,
+        numbers=found,
+    )  # fmt: skip
+
+
+def pointing_part(study: Study, found: Runs) -> Part:
+    """How often the highest place of a box's map lies in the true box."""
+    rows = []
+    for label, runs in found.items():
+        for number, method in enumerate(runs[0]):
+            values = np.concatenate([np.asarray(run[method], float) for run in runs])
+            rows.append(("" if number else label, method, str(len(values)), _share(values, method)))
+    return Part(
+        name="pointing",
+        title="Do the maps point at the object?",
+        lead="For each box that is found rightly, whether the highest place of its map lies within the true box (the pointing game, Zhang "
+        "et al. 2016); at random it would as often as the box covers the image. Intervals are Wilson's, boxes of all seeds together, as if "
+        "they were independent, so they are somewhat too narrow. A network may rightly go by what stands beside an object.",
+        columns=("contender", "method", "boxes", "points at the object"),
+        rows=rows,
+        numbers=found,
+    )  # fmt: skip
+
+
+def _share(values: Float[np.ndarray, "boxes"], method: str) -> str:
+    if not len(values):
+        return "-"
+    if method == RANDOM:
+        return f"{values.mean():.2f}"
+    low, high = accuracy_interval(values[None])
+    return f"{values.mean():.2f} ({low:.2f} to {high:.2f})"
+
+
+def _cell(runs: Sequence[Sequence[float | None]]) -> str:
+    """The mean with its interval; examples without a value in one of the runs are left out."""
+    table = np.array([[np.nan if value is None else value for value in run] for run in runs], float)
+    table = table[:, ~np.isnan(table).any(0)] if table.size else table
+    if table.shape[1] < 2:
+        return "-"
+    low, high = crossed_t(table).interval(0.95) if len(table) > 1 else paired_t(table[0]).interval(0.95)
+    return f"{table.mean():.2f} ({low:.2f} to {high:.2f})"
