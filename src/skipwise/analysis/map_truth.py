@@ -68,7 +68,7 @@ def map_truth(run: Trained) -> dict[str, dict[str, list[float | None]]] | None:
 @torch.no_grad()
 def fidelity(network: nn.Module, inputs: Tensor, answers: Tensor, maps: Maps) -> Curves:
     """Deletion and insertion of each input, by its map."""
-    order = maps.flatten(1).argsort(1, descending=True, stable=True).argsort(1)
+    order = maps.flatten(1).argsort(dim=1, descending=True, stable=True).argsort(dim=1)
     rank = order.view_as(maps)[:, None] / order.shape[1]
     curves = []
     for inserted in (False, True):
@@ -133,4 +133,5 @@ def _inside(box: Tensor, inputs: Tensor) -> Tensor:
     """Which places of the input lie in the box."""
     rows, columns = (torch.arange(side, device=inputs.device) + 0.5 for side in inputs.shape[2:])
     left, top, right, bottom = box.tolist()
-    return ((rows >= top) & (rows <= bottom))[:, None] & ((columns >= left) & (columns <= right))
+    inside: Tensor = ((rows >= top) & (rows <= bottom))[:, None] & ((columns >= left) & (columns <= right))
+    return inside

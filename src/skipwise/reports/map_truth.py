@@ -15,7 +15,7 @@ Runs = Mapping[str, Sequence[Mapping[str, Any]]]
 """Of each contender, what was found in each of its runs, by method."""
 
 
-def map_truth_part(study: Study, found: Runs) -> Part:
+def map_truth_part(_: Study, found: Runs) -> Part:
     """Deletion, insertion and likeness to the maps of untrained networks."""
     rows = []
     for label, runs in found.items():
@@ -37,7 +37,7 @@ def map_truth_part(study: Study, found: Runs) -> Part:
     )  # fmt: skip
 
 
-def pointing_part(study: Study, found: Runs) -> Part:
+def pointing_part(_: Study, found: Runs) -> Part:
     """How often the highest place of a box's map lies in the true box."""
     rows = []
     for label, runs in found.items():
