@@ -7,10 +7,12 @@ from typing import Any
 from skipwise.analysis.kept import kept
 from skipwise.analysis.lesions import lesions
 from skipwise.analysis.responses import layer_responses
+from skipwise.analysis.robustness import robustness
 from skipwise.analysis.trained import Trained, finished_runs, trained
 from skipwise.reports.lesions import lesions_part
 from skipwise.reports.part import Part
 from skipwise.reports.responses import responses_part
+from skipwise.reports.robustness import robustness_part
 from skipwise.studies import Study
 
 OfRun = Callable[[Trained], Any]
@@ -34,9 +36,14 @@ class Reason:
     version: int = 1
 
 
+def _robustness(run: Trained) -> Any:
+    return None if (found := robustness(run)) is None else asdict(found)
+
+
 REASONS: dict[str, Reason] = {
     "responses": Reason(of_run=layer_responses, part=responses_part),
     "lesions": Reason(of_run=lambda run: asdict(lesions(run)), part=lesions_part),
+    "robustness": Reason(of_run=_robustness, part=robustness_part, slow=True),
 }
 
 
