@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from calibrating import (
     auto,
+    calibration_errors,
     charts,
     collapse,
     detectors,
@@ -78,6 +79,7 @@ def figures(asked: argparse.Namespace) -> dict[str, Callable[[], Iterable[Any]]]
         _pool(asked, "digits"), _pool(asked, "collapse"), draws // 2
     )
     found["macro-f1"] = partial(_of_pool, asked, "digits", other_scores.macro_f1_coverage, draws // 10)
+    found["calibration-error"] = partial(calibration_errors.errors_coverage, draws // 5)
     found["detectors"] = partial(detectors.detector_rates, draws // 5)
     for learner in quick_learners.LEARNERS:
         found[f"folds-{learner}"] = partial(quick_folds, asked, learner)

@@ -7,6 +7,7 @@
     .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/lesions.png "What they lose with a block"
     .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/calibration.png \\
         "Are they as often right as they are sure?"
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/robustness.png "When images get worse"
 
 Needs a Chromium at /usr/bin/chromium, as Debian's package puts it there.
 """

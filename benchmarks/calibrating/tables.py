@@ -23,6 +23,11 @@ def show(results: Results) -> None:
     _table("auto, no difference", ("pool", "contender", "share", "error", "saved"), _rows(results, "auto-false-"))
     columns = ("pool", "effect", "units", "own", "right", "wrong", "saved", "by_look")
     _table("auto, a difference", columns, _rows(results, "auto-power-"))
+    _table(
+        "calibration error",
+        ("rule", "spread", "times", "runs", "truth", "share", "half_width"),
+        results.get("calibration-error", []),
+    )
     _table("macro-F1", ("rule", "seeds", "images", "share", "error", "half_width"), results.get("macro-f1", []))
     columns = ("taste", "images", "seeds", "rule", "studies", "false", "false_error", "half_width", "spread", "power")
     _table("detectors", columns, results.get("detectors", []))

@@ -7,12 +7,11 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.optimize import minimize_scalar
 
+from skipwise.analysis.calibration_interval import error_interval
 from skipwise.analysis.confusion import Classified
-from skipwise.statistics import two_way_bootstrap_of
 
 BINS = 15
 """Of equal width in confidence, as in the paper's section 2."""
-DRAWS = 300
 LEAST_PROBABILITY = 1e-12
 COLDEST, HOTTEST = 0.05, 20.0
 """Between which a temperature is looked for."""
@@ -28,8 +27,8 @@ class Calibration:
     """Of one contender over its runs. A confidence is the probability of the class that is named.
 
     `examples`, `confidence` and `right` are of each bin, all runs together: how many there are, how sure on average, and which
-    share is right; nan where there are none. `error` is the expected calibration error, the mean over runs, `interval` its
-    95 % interval. `temperatures` of the runs were fitted on validation examples; `scaled_error` is the error on test
+    share is right; nan where there are none. `error` is the expected calibration error, the mean over runs, `without_chance`
+    what is left of it without what chance alone gives, `interval` its 95 % interval. `temperatures` of the runs were fitted on validation examples; `scaled_error` is the error on test
     examples with them.
     """
 
@@ -37,24 +36,17 @@ class Calibration:
     confidence: Float[np.ndarray, "bins"]
     right: Float[np.ndarray, "bins"]
     error: float
+    without_chance: float
     interval: tuple[float, float]
     temperatures: tuple[float, ...]
     scaled_error: float
 
 
 def calibration(test: Sequence[Classified], validation: Sequence[OthersClassified]) -> Calibration:
-    """From the probabilities and labels of each run, on test and on validation examples.
-
-    The interval is of the two-way bootstrap over runs and test examples, turned round the error (2 * error - its
-    quantiles): drawing examples again makes the error larger by itself.
-    """
+    """From the probabilities and labels of each run, on test and on validation examples."""
     tables = [_gaps(*run) for run in test]
-
-    def error_of(run: int, counts: Int[np.ndarray, "draws examples"]) -> Float[np.ndarray, "draws"]:
-        return np.asarray(np.abs(counts @ tables[run]).sum(1) / counts.sum(1))
-
     error = float(np.mean([expected_calibration_error(*run) for run in test]))
-    low, high = two_way_bootstrap_of(error_of, len(test), len(test[0][1]), draws=DRAWS)
+    interval = error_interval(tables, [probabilities.max(1) for probabilities, _ in test])
     temperatures = tuple(temperature(*run) for run in validation)
     scaled = [
         expected_calibration_error(at_temperature(probabilities, found), labels)
@@ -70,7 +62,8 @@ def calibration(test: Sequence[Classified], validation: Sequence[OthersClassifie
             confidence=np.bincount(places, confidence, BINS) / examples,
             right=np.bincount(places, right, BINS) / examples,
             error=error,
-            interval=(max(0.0, 2 * error - high), max(0.0, 2 * error - low)),
+            without_chance=interval.middle,
+            interval=(interval.low, interval.high),
             temperatures=temperatures,
             scaled_error=float(np.mean(scaled)),
         )

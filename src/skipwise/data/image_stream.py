@@ -1,6 +1,7 @@
 """The stream of images: normalised, cropped, mirrored, mixed."""
 
 from collections.abc import Callable, Sequence
+from copy import copy
 
 import numpy as np
 import torch
@@ -12,6 +13,10 @@ from skipwise.data.images import Images
 from skipwise.data.mixing import Mixing, draw_shares, mix
 from skipwise.data.stream import Batch, Positions, Stream
 
+Pixels = UInt8[Tensor, "batch height width channels"]
+Alter = Callable[[Pixels, Int[np.ndarray, "batch"]], Pixels]
+"""From images on the CPU and their indices in the data set to the images as they are to be shown."""
+
 
 class Normaliser:
     """From uint8 pixels to numbers of mean 0 and deviation 1 by channel, over the training images."""
@@ -20,9 +25,7 @@ class Normaliser:
         self.mean = 255 * torch.tensor(mean, device=device)
         self.scale = 1 / (255 * torch.tensor(std, device=device))
 
-    def __call__(
-        self, images: UInt8[Tensor, "batch height width channels"]
-    ) -> Float[Tensor, "batch channels height width"]:
+    def __call__(self, images: Pixels) -> Float[Tensor, "batch channels height width"]:
         return images.float().sub_(self.mean).mul_(self.scale).permute(0, 3, 1, 2)
 
 
@@ -45,6 +48,13 @@ class ImageStream(Stream[Images]):
         self.mixing = mixing or Mixing()
         self.normalise = Normaliser(dataset.mean, dataset.std, device)
         self.fill = self.normalise.mean.round().to(torch.uint8)
+        self.alter: Alter | None = None
+
+    def altered(self, alter: Alter) -> "ImageStream":
+        """The same images, each altered before it is normalised, as these are, and before augmentation."""
+        other = copy(self)
+        other.alter = alter
+        return other
 
     def read(self, indices: Int[np.ndarray, "batch"]) -> Batch:
         return Batch(inputs=self.normalise(self._pixels(indices)), targets=self._targets(indices))
@@ -65,8 +75,11 @@ class ImageStream(Stream[Images]):
 
         return batch
 
-    def _pixels(self, indices: Int[np.ndarray, "batch"]) -> UInt8[Tensor, "batch height width channels"]:
-        return torch.from_numpy(np.asarray(self.dataset.images[indices])).to(self.device, non_blocking=True)
+    def _pixels(self, indices: Int[np.ndarray, "batch"]) -> Pixels:
+        images = torch.from_numpy(np.asarray(self.dataset.images[indices]))
+        if self.alter is not None:
+            images = self.alter(images, indices)
+        return images.to(self.device, non_blocking=True)
 
     def _targets(self, indices: Int[np.ndarray, "batch"]) -> Tensor:
         return torch.from_numpy(self.dataset.targets(indices)).to(self.device, non_blocking=True)

@@ -30,25 +30,28 @@ def calibration_part(study: Study) -> Part:
         name="calibration",
         title="Are they as often right as they are sure?",
         lead=f"Of test {examples} on which a network is 90 % sure it should be right on 90 %: on the dashed line. Below it, it is too "
-        f"sure. Bins of fewer than {FEWEST} {examples}, all seeds together, are not drawn. The calibration error is how far it is off on average over 15 bins of confidence (Guo et al. 2017); with few "
-        f"{examples} chance alone makes it larger than 0. A network that is better calibrated need not be right more often.",
-        columns=("contender", "calibration error", "95 % interval", "temperature", "error with it"),
+        f"sure. Bins of fewer than {FEWEST} {examples}, all seeds together, are not drawn. The calibration error is how far it is off on average over 15 bins of confidence (Guo et al. 2017). "
+        f"Chance alone makes it larger than 0, the more so the fewer {examples}: without chance it is what the third column says. A network that is better calibrated need not be right more often.",
+        columns=("contender", "calibration error", "without chance", "95 % interval", "temperature", "error with it"),
         rows=[
             (
                 label,
                 percent(one.error),
+                percent(one.without_chance),
                 f"{percent(one.interval[0])} to {percent(one.interval[1])}",
                 f"{np.mean(one.temperatures):.2f}",
                 percent(one.scaled_error),
             )
             for label, one in found.items()
         ],
-        note=f"The temperature, fitted on validation {examples} and the mean over seeds, is what logits are to be divided by; above 1 it "
+        note="The interval is of the error without chance, over seeds and "
+        f"{examples}. The temperature, fitted on validation {examples} and the mean over seeds, is what logits are to be divided by; above 1 it "
         "makes a network less sure. It changes no answer. The model that is handed over does not use it.",
         charts=[_reliability(found, colours(study.design.contenders, study.design.points))],
         numbers={
             label: {
                 "error": one.error,
+                "without_chance": one.without_chance,
                 "interval": one.interval,
                 "temperatures": one.temperatures,
                 "scaled_error": one.scaled_error,

@@ -9,12 +9,14 @@ from skipwise.analysis.kept import kept
 from skipwise.analysis.lesions import lesions
 from skipwise.analysis.map_truth import map_truth, pointing_game
 from skipwise.analysis.responses import layer_responses
+from skipwise.analysis.robustness import robustness
 from skipwise.analysis.trained import Trained, finished_runs, trained
 from skipwise.reports.disagreements import disagreements_part
 from skipwise.reports.lesions import lesions_part
 from skipwise.reports.map_truth import map_truth_part, pointing_part
 from skipwise.reports.part import Part
 from skipwise.reports.responses import responses_part
+from skipwise.reports.robustness import robustness_part
 from skipwise.studies import Study
 
 OfRun = Callable[[Trained], Any]
@@ -38,12 +40,17 @@ class Reason:
     version: int = 1
 
 
+def _robustness(run: Trained) -> Any:
+    return None if (found := robustness(run)) is None else asdict(found)
+
+
 REASONS: dict[str, Reason] = {
     "responses": Reason(of_run=layer_responses, part=responses_part),
     "disagreements": Reason(of_seed=maps_of, part=disagreements_part),
     "map_truth": Reason(of_run=map_truth, part=map_truth_part, slow=True),
     "pointing": Reason(of_run=pointing_game, part=pointing_part, slow=True),
     "lesions": Reason(of_run=lambda run: asdict(lesions(run)), part=lesions_part),
+    "robustness": Reason(of_run=_robustness, part=robustness_part, slow=True),
 }
 
 
