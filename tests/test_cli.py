@@ -67,6 +67,11 @@ def test_compare_says_what_it_does_and_ends_with_the_report(home):
         (["report", "studies/none"],
          "studies/none does not exist: name the folder of a study, as studies/digits-plain32-resnet32."),
         (["predict", "studies/squares-plain8-resnet8", "none.png"], "none.png cannot be read: No such file or directory."),
+        (["explain", "studies/squares-plain8-resnet8", "none.png"], "none.png cannot be read: No such file or directory."),
+        (["explain", "studies/squares-plain8-resnet8", "none.png", "--method", "gradcam"],
+         "There is no method called 'gradcam': did you mean 'grad-cam'?"),
+        (["explain", "studies/none", "none.png"],
+         "studies/none does not exist: name the folder of a study, as studies/digits-plain32-resnet32."),
         (["compare", "digits", "plain8", "--out", "squares.npz"], "squares.npz/digits-plain8 cannot be used: Not a directory."),
         (["compare", "--name", "../x"], "--name is '../x': it must be a plain folder name; --out says where it goes."),
         (["compare", "--size", "100000"], "--size is 100000: it must be at most 2048, in px or tokens."),
@@ -102,11 +107,36 @@ def test_predict_from_study_and_run(home):
     assert sum(answers[0]["probabilities"].values()) == pytest.approx(1, abs=1e-5)
 
 
+def test_explain_draws_each_contender_s_map(home):
+    with np.load(home / "squares.npz") as arrays:
+        Image.fromarray(arrays["x_test"][2]).resize((300, 200)).save(home / "2.png")
+    study = home / "studies/squares-plain8-resnet8"
+    done = skipwise("explain", study, "2.png", "--method", "occlusion", cwd=home)
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.splitlines()
+    assert len(said) == 3
+    for line, label in zip(said, ("plain8", "resnet8"), strict=False):
+        assert re.fullmatch(rf"2\.png  {label}: [012] [01]\.\d\d  explanations/2-{label}-occlusion\.png", line), line
+        assert Image.open(home / f"explanations/2-{label}-occlusion.png").size == (300, 200)
+    assert said[-1] == "Page: explanations/index.html"
+    page = (home / "explanations/index.html").read_text()
+    assert page.count("data:image/png;base64,") == 3
+    assert "http" not in page
+    run = next(study.glob("runs/resnet8-*/0"))
+    done = skipwise("explain", run, "2.png", "2.png", "--class", "1", "--out", "of-run", cwd=home)
+    assert done.returncode == 0, done.stderr
+    assert re.match(r"2\.png  resnet8: 1 [01]\.\d\d.*  of-run/2-resnet8-grad-cam\.png\n", done.stdout)
+    done = skipwise("explain", run, "2.png", "--class", "7", cwd=home)
+    assert done.returncode == 2
+    assert done.stderr == "skipwise: There is no class called '7': known are 0, 1, 2.\n"
+
+
 def test_report_builds_the_page_again(home):
     page = home / "studies/squares-plain8-resnet8/report.html"
     last = "Report: studies/squares-plain8-resnet8/report.html\n"
     looked = [f"Looking into {label} seed {seed}\n" for label in ("plain8", "resnet8") for seed in (0, 1)]
-    assert skipwise("report", "studies/squares-plain8-resnet8", cwd=home).stdout == "".join([*looked, last])
+    said = skipwise("report", "studies/squares-plain8-resnet8", cwd=home).stdout
+    assert said == "".join([*looked, "Looking at disagreements\n", last])
     before = page.read_text()
     assert "What they lose with a block" in before
     page.unlink()

@@ -141,6 +141,22 @@ def test_predict(study, tmp_path, monkeypatch, capsys):
     assert not (tmp_path / "predictions").exists()
 
 
+def test_explain_colours_the_words(study, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = skipwise(
+        monkeypatch, capsys, "explain", study.path, "film 1 was <b>fine</b>", "--method", "integrated-gradients"
+    )
+    assert code == 0
+    said = out.splitlines()
+    assert len(said) == len(study.results) + 1
+    assert re.match(rf"film 1 was <b>fine</b>  {PAIR[0]}: (good|bad) [01]\.\d\d, for it: ", said[0])
+    page = (tmp_path / "explanations/index.html").read_text()
+    assert "&lt;" in page
+    assert "<b>" not in page
+    assert page.count('<span style="background: rgba(') > 2 + len(study.results)
+    assert page.count('<p class="told">') == len(study.results)
+
+
 def test_folds_test_every_text_once_and_their_models_know_their_own_words(folds):
     assert folds.verdict.examples == 60
     assert len(folds.baseline.scores) == 60

@@ -7,11 +7,14 @@ import pytest
 import torch
 from PIL import Image
 
+from skipwise.analysis.attribution import METHODS, attribute
 from skipwise.data import Options
 from skipwise.errors import UserError
 from skipwise.networks import PRESETS
 from skipwise.networks.own import OwnNetwork
+from skipwise.studies.contender import parse_contender
 from skipwise.tasks.average_precision import match, pseudo_values
+from skipwise.tasks.box_scores import BoxScores
 from skipwise.tasks.boxes import Detection
 from skipwise.tasks.boxes_found import Boxes
 
@@ -152,6 +155,62 @@ def test_a_new_image_is_told_and_drawn_in_its_own_pixels(scenes, tmp_path):
     assert drawn.getpixel((250, 100)) == (255, 255, 255)
     with pytest.raises(UserError, match=r"nothing\.png cannot be read as an image"):
         TASK.predict(Knowing(), [str(tmp_path / "nothing.png")], scenes.form)
+
+
+def test_the_score_of_a_box_follows_the_image(scenes):
+    """Without the box there is no score; boxes of another class or place do not count."""
+
+    class Brightness:
+        """Finds a dog at a fixed place, as sure as the image is bright there, and a surer one elsewhere."""
+
+        def find(self, images):
+            self.scores = [image[:, :10, :10].mean().clamp(0, 1) for image in images]
+            return self
+
+        def detections(self):
+            return [
+                {
+                    "boxes": torch.tensor([[0.0, 0.0, 10.0, 10.0], [40.0, 40.0, 60.0, 60.0], [0.0, 0.0, 10.0, 10.0]]),
+                    "scores": torch.stack([score, score + 5, score + 7]),
+                    "labels": torch.tensor([1, 1, 0]),
+                }
+                if score > 0
+                else {"boxes": torch.zeros(0, 4), "scores": torch.zeros(0), "labels": torch.zeros(0, dtype=torch.long)}
+                for score in self.scores
+            ]
+
+    class Detector(torch.nn.Module):
+        find = Brightness().find
+
+    scores = BoxScores(
+        Detector(), torch.tensor([[0.0, 0.0, 10.0, 9.0], [20.0, 20.0, 30.0, 30.0]]), torch.tensor([1, 1])
+    )
+    images = torch.zeros(2, 3, 64, 64)
+    images[0, :, :10, :10] = 0.5
+    assert scores(images).tolist() == [[0.5, 0.0], [0.0, 0.0]]
+    found = attribute(scores, images[:1], torch.tensor([0]), "integrated-gradients")
+    assert float(found[0, :10, :10].sum()) == pytest.approx(0.5, abs=0.05)
+    assert not found[0, 10:].any()
+
+
+@pytest.mark.parametrize("name", ["resnet-slim10", "resnet-slim10:detector=faster-rcnn"])
+@pytest.mark.parametrize("method", METHODS)
+def test_each_box_has_a_map(scenes, tmp_path, monkeypatch, name, method):
+    """Every detector's scores can be attributed, whatever it has learned."""
+    monkeypatch.setattr("skipwise.tasks.boxes.TOLD_FROM", 0.0)
+    file = tmp_path / "new.png"
+    Image.fromarray(np.asarray(scenes.images[0])).resize((90, 60)).save(file)
+    network = TASK.build(parse_contender(name, TASK.recipe(scenes, 1)).network, scenes.form, 0).eval()
+    for part in network.modules():
+        if hasattr(part, "score_thresh"):
+            part.score_thresh = 0.0
+    given = TASK.attributable(network, str(file), scenes.form)
+    assert given.pixels.shape == (60, 90, 3)
+    assert given.answers
+    for answer in given.answers[:2]:
+        maps = attribute(given.scores, given.inputs, torch.tensor([answer.index]), method)
+        assert maps.shape == (1, *given.inputs.shape[2:])
+        assert torch.isfinite(maps).all()
 
 
 def test_words_of_many_and_of_none():
