@@ -7,10 +7,12 @@ from typing import Any
 from skipwise.analysis.kept import kept
 from skipwise.analysis.lesions import lesions
 from skipwise.analysis.responses import layer_responses
+from skipwise.analysis.shattered import shattered
 from skipwise.analysis.trained import Trained, finished_runs, trained
 from skipwise.reports.lesions import lesions_part
 from skipwise.reports.part import Part
 from skipwise.reports.responses import responses_part
+from skipwise.reports.shattered import shattered_part
 from skipwise.studies import Study
 
 OfRun = Callable[[Trained], Any]
@@ -37,6 +39,7 @@ class Reason:
 REASONS: dict[str, Reason] = {
     "responses": Reason(of_run=layer_responses, part=responses_part),
     "lesions": Reason(of_run=lambda run: asdict(lesions(run)), part=lesions_part),
+    "shattered": Reason(of_run=shattered, part=shattered_part),
 }
 
 
