@@ -4,15 +4,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from skipwise.analysis.features import features
 from skipwise.analysis.kept import kept
+from skipwise.analysis.landscape import loss_surfaces
 from skipwise.analysis.lesions import lesions
+from skipwise.analysis.receptive_field import receptive_field
 from skipwise.analysis.responses import layer_responses
+from skipwise.analysis.sharpness import sharpness
 from skipwise.analysis.shattered import shattered
+from skipwise.analysis.similarity import similarity
 from skipwise.analysis.trained import Trained, finished_runs, trained
+from skipwise.reports.features import features_part
+from skipwise.reports.landscape import landscape_part
 from skipwise.reports.lesions import lesions_part
 from skipwise.reports.part import Part
+from skipwise.reports.receptive_field import receptive_field_part
 from skipwise.reports.responses import responses_part
+from skipwise.reports.sharpness import sharpness_part
 from skipwise.reports.shattered import shattered_part
+from skipwise.reports.similarity import similarity_part
 from skipwise.studies import Study
 
 OfRun = Callable[[Trained], Any]
@@ -40,6 +50,11 @@ REASONS: dict[str, Reason] = {
     "responses": Reason(of_run=layer_responses, part=responses_part),
     "lesions": Reason(of_run=lambda run: asdict(lesions(run)), part=lesions_part),
     "shattered": Reason(of_run=shattered, part=shattered_part),
+    "similarity": Reason(of_seed=similarity, part=similarity_part),
+    "receptive_field": Reason(of_run=receptive_field, part=receptive_field_part),
+    "features": Reason(of_run=features, part=features_part),
+    "sharpness": Reason(of_run=sharpness, part=sharpness_part, slow=True),
+    "landscape": Reason(of_seed=loss_surfaces, part=landscape_part, slow=True),
 }
 
 
