@@ -13,7 +13,7 @@ from skipwise.studies import Study
 SIDE = 250
 """Of a picture, in px."""
 NEAR = 10.0
-"""How many times the loss of the best contender still counts as its valley."""
+"""How many times the highest loss at a cross still counts as a valley."""
 
 
 def landscape_part(study: Study, found: Mapping[str, Any]) -> Part:
@@ -22,7 +22,7 @@ def landscape_part(study: Study, found: Mapping[str, Any]) -> Part:
     finite = np.concatenate([table[np.isfinite(table) & (table > 0)] for table in surfaces.values()])
     limits = (float(finite.min()), float(finite.max()))
     middle = len(at) // 2
-    bound = NEAR * min(table[middle, middle] for table in surfaces.values())
+    bound = NEAR * max(table[middle, middle] for table in surfaces.values())
     return Part(
         name="landscape",
         title="The loss around them",
@@ -40,7 +40,7 @@ def landscape_part(study: Study, found: Mapping[str, Any]) -> Part:
             )
             for label, table in surfaces.items()
         ],
-        note=f"The last column is the share of the square whose loss is below {NEAR:g} times the lowest loss at a cross.",
+        note=f"The last column is the share of the square whose loss is below {NEAR:g} times the highest loss at a cross.",
         charts=[_picture(table.tolist(), at, limits).properties(title=label) for label, table in surfaces.items()],
         numbers=found,
     )  # fmt: skip
@@ -55,16 +55,20 @@ def _picture(table: Sequence[Sequence[float]], at: Sequence[float], limits: tupl
         for x, loss in zip(at, row, strict=True)
         if np.isfinite(loss) and loss > 0
     ]
-    scale, domain = alt.Scale(domain=[-1 - half, 1 + half], nice=False), [-1, -0.5, 0, 0.5, 1]
-    x = alt.X("left:Q", title="first direction", scale=scale, axis=alt.Axis(values=domain, grid=False))
-    y = alt.Y("low:Q", title="second direction", scale=scale, axis=alt.Axis(values=domain, grid=False))
+    scale, ticks = alt.Scale(domain=[-1 - half, 1 + half], nice=False), [-1, -0.5, 0, 0.5, 1]
+    x = alt.X("left:Q", title="first direction", scale=scale, axis=alt.Axis(values=ticks, grid=False))
+    y = alt.Y("low:Q", title="second direction", scale=scale, axis=alt.Axis(values=ticks, grid=False))
+    scheme = alt.Scale(type="log", scheme="viridis", domain=list(limits))
     colour = alt.Color(
         "loss:Q",
-        scale=alt.Scale(type="log", scheme="viridis", domain=list(limits)),
+        scale=scheme,
         legend=alt.Legend(title="loss", format="~g", gradientLength=SIDE - 40),
     )
+    edge = alt.Stroke("loss:Q", scale=scheme, legend=None)  # or white lines would stand between the fields
     layers = [
-        chart_of(fields).mark_rect(strokeWidth=0).encode(x=x, x2="right:Q", y=y, y2="high:Q", color=colour),
+        chart_of(fields)
+        .mark_rect(strokeWidth=1)
+        .encode(x=x, x2="right:Q", y=y, y2="high:Q", color=colour, stroke=edge),
         chart_of([{"left": 0, "low": 0}])
         .mark_point(shape="cross", size=60, color="white", filled=True)
         .encode(x=x, y=y),

@@ -53,17 +53,19 @@ def _heat(table: Sequence[Sequence[float]], first: str, other: str) -> Chart:
             "axis": alt.Axis(grid=False, format="d", tickMinStep=1),
         }
 
+    scheme = alt.Scale(scheme="viridis", domain=[0, 1])
     chart: Chart = (
         chart_of(fields)
-        .mark_rect(strokeWidth=0)
+        .mark_rect(strokeWidth=1)
         .encode(
             x=alt.X("left:Q", **axis(other, len(table[0]))),
             x2="right:Q",
             y=alt.Y("low:Q", **axis(first, len(table))),
             y2="high:Q",
+            stroke=alt.Stroke("cka:Q", scale=scheme, legend=None),  # or white lines would stand between the fields
             color=alt.Color(
                 "cka:Q",
-                scale=alt.Scale(scheme="viridis", domain=[0, 1]),
+                scale=scheme,
                 legend=alt.Legend(title="CKA", gradientLength=SIDE - 40),
             ),
         )
