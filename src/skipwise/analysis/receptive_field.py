@@ -1,6 +1,7 @@
 """How much of the input the last maps really look at (Luo et al. 2016, arXiv 1701.04128)."""
 
 import math
+from types import EllipsisType
 from typing import Any
 
 import numpy as np
@@ -47,8 +48,8 @@ def central_energy(network: Network, x: Float[Tensor, "examples channels *space"
     with undisturbed(network), torch.enable_grad():
         network.eval().requires_grad_(False)
         last = network.features(inputs)[-1]
-        centre = (..., *(side // 2 for side in last.shape[2:]))
-        (gradient,) = torch.autograd.grad(last[centre].sum(), inputs)
+        centre: list[int | EllipsisType] = [..., *(side // 2 for side in last.shape[2:])]
+        (gradient,) = torch.autograd.grad(last[tuple(centre)].sum(), inputs)
     energy = gradient.double().square().mean((0, 1)).cpu().numpy()
     return np.asarray(energy / (energy.sum() or 1.0))
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from skipwise.analysis.trained import MOST_EXAMPLES, Trained
 from skipwise.analysis.watching import undisturbed, watched
 from skipwise.networks import places
+from skipwise.networks.layers import ADAPTIVE_POOLS
 from skipwise.networks.lengths import lengths_in
 
 AT_ONCE = 100
@@ -55,7 +55,7 @@ def representations(run: Trained) -> dict[str, Float[np.ndarray, "examples _"]]:
 
     with undisturbed(run.network), watched(places(run.network), look), run.plan.autocast():
         run.network.eval()
-        for batch in run.stream.unvaried(run.indices[:MOST_EXAMPLES], AT_ONCE):
+        for batch in run.stream.unvaried(run.indices[:MOST_EXAMPLES], min(AT_ONCE, run.task.judged_at_once)):
             run.task.judge(run.network, batch)
     return {name: torch.cat(rows).numpy() for name, rows in found.items()}
 
@@ -87,5 +87,6 @@ def _rows(output: Float[Tensor, "batch channels *space"], network: nn.Module) ->
     if output[0].numel() <= MOST_NUMBERS or dims not in (1, 2, 3):
         return output.flatten(1)
     cells = max(1, int((MOST_NUMBERS / output.shape[1]) ** (1 / dims)))
-    pool = (F.adaptive_avg_pool1d, F.adaptive_avg_pool2d, F.adaptive_avg_pool3d)[dims - 1]
-    return pool(output, [min(cells, side) for side in output.shape[2:]]).flatten(1)
+    pool: nn.Module = ADAPTIVE_POOLS[dims](tuple(min(cells, side) for side in output.shape[2:]))
+    rows: Tensor = pool(output).flatten(1)
+    return rows

@@ -53,7 +53,7 @@ def along_line(tables: Tables, at: Sequence[float], measured: Measured, colours:
 
 
 def _drawable(value: float, measured: Measured) -> bool:
-    return bool(np.isfinite(value)) and (value > 0 or not measured.logarithmic)
+    return bool(np.isfinite(value) and (value > 0 or not measured.logarithmic))
 
 
 def _mean(table: Float[np.ndarray, "seeds points"], measured: Measured) -> Float[np.ndarray, "points"]:
