@@ -8,6 +8,8 @@ import pytest
 import torch
 
 from skipwise import compare
+from skipwise.analysis import affordable as affordable_module
+from skipwise.analysis.affordable import affordable
 from skipwise.analysis.beginning import beginning, with_statistics
 from skipwise.analysis.shattered import autocorrelation, input_gradients, lines, shattered
 from skipwise.analysis.trained import trained
@@ -89,6 +91,8 @@ def test_one_input_by_itself_has_the_same_gradient():
     with_statistics(network, torch.randn(32, 1, 8, 8))
     x = lines(torch.randn(2, 1, 8, 8), 6)
     whole = input_gradients(network, x, seed=0)
+    for place, found in input_gradients(network, x, seed=0, at_once=4).items():
+        assert torch.allclose(found, whole[place], rtol=1e-4, atol=1e-6), place
     for place, found in input_gradients(network, x[:, 2:3], seed=0).items():
         assert torch.allclose(found, whole[place][:, 2:3], rtol=1e-4, atol=1e-6), place
 
@@ -124,6 +128,17 @@ def test_shortcuts_keep_gradients_alike(runs):
     for name, tensor in runs["plain20"].network.state_dict().items():
         assert torch.equal(tensor, before[name]), name
     assert all(parameter.requires_grad for parameter in runs["plain20"].network.parameters())
+
+
+def test_dear_networks_see_fewer_examples(runs, monkeypatch):
+    run = runs["plain20"]
+    assert affordable(run, 200) == 200
+    costs = run.task.cost(run.network, run.stream.dataset.form)
+    monkeypatch.setattr(affordable_module, "BYTES", 100 * costs.activation_bytes)
+    assert [affordable(run, most) for most in (200, 100, 64, 30)] == [64, 100, 64, 30]
+    monkeypatch.setattr(affordable_module, "MULTIPLY_ADDS", 3 * costs.multiply_adds)
+    assert affordable(run, 200) == 8
+    assert affordable(run, 4) == 4
 
 
 def test_other_networks_are_left_out(runs):

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from skipwise.analysis.affordable import affordable
 from skipwise.analysis.trained import Trained
 from skipwise.analysis.watching import undisturbed
 from skipwise.data import Batch
@@ -48,7 +49,8 @@ def learned_loss(run: Trained) -> Callable[[nn.Module], Tensor]:
     It is the task's, without label smoothing, mixing and whatever else a recipe changes.
     """
     dataset = run.stream.dataset
-    chosen = np.linspace(0, len(dataset.train) - 1, min(len(dataset.train), EXAMPLES)).round().astype(int)
+    most = min(len(dataset.train), affordable(run, EXAMPLES))
+    chosen = np.linspace(0, len(dataset.train) - 1, most).round().astype(int)
     batch: Batch = next(run.stream.unvaried(dataset.train[chosen], EXAMPLES))
     teach = run.task.teacher(dataset, Recipe(epochs=1, batch_size=1), run.plan.device)
     return lambda network: teach(network, batch, 1.0)[0]

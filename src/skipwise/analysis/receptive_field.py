@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from skipwise.analysis.affordable import affordable
 from skipwise.analysis.beginning import beginning
 from skipwise.analysis.trained import Trained
 from skipwise.analysis.watching import undisturbed
@@ -26,8 +27,10 @@ def receptive_field(run: Trained) -> dict[str, Any] | None:
 
     None for networks whose input is no numbers in space of one or two dimensions.
     """
-    x = run.batch(EXAMPLES).inputs
-    if not isinstance(run.network, Network) or x.ndim not in (3, 4):
+    if not isinstance(run.network, Network):
+        return None
+    x = run.batch(affordable(run, EXAMPLES)).inputs
+    if x.ndim not in (3, 4):
         return None
     begun = beginning(run)
     networks = {"trained": run.network} if begun is None else {"beginning": begun, "trained": run.network}
@@ -50,7 +53,7 @@ def central_energy(network: Network, x: Float[Tensor, "examples channels *space"
         last = network.features(inputs)[-1]
         centre: list[int | EllipsisType] = [..., *(side // 2 for side in last.shape[2:])]
         (gradient,) = torch.autograd.grad(last[tuple(centre)].sum(), inputs)
-    energy = gradient.double().square().mean((0, 1)).cpu().numpy()
+    energy = gradient.cpu().double().square().mean((0, 1)).numpy()
     return np.asarray(energy / (energy.sum() or 1.0))
 
 

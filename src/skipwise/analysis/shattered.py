@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from skipwise.analysis.affordable import affordable
 from skipwise.analysis.beginning import beginning
 from skipwise.analysis.trained import Trained
 from skipwise.analysis.watching import undisturbed, watched
@@ -26,7 +27,8 @@ def shattered(run: Trained) -> dict[str, Any] | None:
     """
     if not isinstance(run.network, Network) or len(run.indices) < 2 * LINES:
         return None
-    x = lines(run.batch(2 * LINES).inputs)
+    at_once = affordable(run, LINES * POINTS)
+    x = lines(run.batch(2 * max(1, at_once // POINTS)).inputs)
     begun = beginning(run)
     networks = {"trained": run.network} if begun is None else {"beginning": begun, "trained": run.network}
     return {
@@ -34,7 +36,7 @@ def shattered(run: Trained) -> dict[str, Any] | None:
         **{
             when: {
                 place: [round(value, 5) for value in autocorrelation(gradients, LAGS).tolist()]
-                for place, gradients in input_gradients(network, x, run.seed).items()
+                for place, gradients in input_gradients(network, x, run.seed, at_once).items()
             }
             for when, network in networks.items()
         },
@@ -51,7 +53,7 @@ def lines(
 
 
 def input_gradients(
-    network: nn.Module, x: Float[Tensor, "lines points channels *space"], seed: int
+    network: nn.Module, x: Float[Tensor, "lines points channels *space"], seed: int, at_once: int = LINES * POINTS
 ) -> dict[str, Float[Tensor, "lines points inputs"]]:
     """At places along the network, the gradient of what they give with respect to each input, in eval mode and fp32.
 
@@ -60,19 +62,21 @@ def input_gradients(
     along = list(places(network).items())
     chosen = np.unique(np.linspace(0, len(along) - 1, min(len(along), MOST_PLACES)).round().astype(int))
     given: dict[str, Tensor] = {}
-    inputs = x.flatten(0, 1).detach().requires_grad_(True)
-    found = {}
+    found: dict[str, list[Tensor]] = {}
     with (
         undisturbed(network),
         watched(dict(along[number] for number in chosen), given.__setitem__),
         torch.enable_grad(),
     ):
         network.eval().requires_grad_(False)
-        network(inputs)
-        for name, output in given.items():
-            (gradient,) = torch.autograd.grad(_in_direction(output, seed, name), inputs, retain_graph=True)
-            found[name] = gradient.reshape(*x.shape[:2], -1)
-    return found
+        for some in x.flatten(0, 1).split(at_once):
+            inputs = some.detach().requires_grad_(True)
+            network(inputs)
+            for name, output in given.items():
+                (gradient,) = torch.autograd.grad(_in_direction(output, seed, name), inputs, retain_graph=True)
+                found.setdefault(name, []).append(gradient.flatten(1))
+            given.clear()
+    return {name: torch.cat(rows).reshape(*x.shape[:2], -1) for name, rows in found.items()}
 
 
 def autocorrelation(gradients: Float[Tensor, "lines points inputs"], lags: int) -> Float[np.ndarray, "shifts"]:
@@ -80,7 +84,7 @@ def autocorrelation(gradients: Float[Tensor, "lines points inputs"], lags: int) 
 
     A gradient of zero is alike to none.
     """
-    units = nn.functional.normalize(gradients.double(), dim=2)
+    units = nn.functional.normalize(gradients.cpu().double(), dim=2)
     return np.array(
         [float((units[:, : units.shape[1] - lag] * units[:, lag:]).sum(2).mean()) for lag in range(lags + 1)]
     )
