@@ -69,7 +69,7 @@ def input_gradients(
         torch.enable_grad(),
     ):
         network.eval().requires_grad_(False)
-        for some in x.flatten(0, 1).split(at_once):
+        for some in torch.split(x.flatten(0, 1), at_once):
             inputs = some.detach().requires_grad_(True)
             network(inputs)
             for name, output in given.items():

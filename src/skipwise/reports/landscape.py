@@ -62,7 +62,7 @@ def _picture(table: Sequence[Sequence[float]], at: Sequence[float], limits: tupl
     colour = alt.Color(
         "loss:Q",
         scale=scheme,
-        legend=alt.Legend(type="gradient", title="loss", format="~g", gradientLength=SIDE - 40),
+        legend=alt.Legend(title="loss", format="~g"),
     )
     edge = alt.Stroke("loss:Q", scale=scheme, legend=None)  # or white lines would stand between the fields
     layers = [

@@ -66,7 +66,7 @@ def _heat(table: Sequence[Sequence[float]], first: str, other: str) -> Chart:
             color=alt.Color(
                 "cka:Q",
                 scale=scheme,
-                legend=alt.Legend(type="gradient", title="CKA", gradientLength=SIDE - 40),
+                legend=alt.Legend(title="CKA"),
             ),
         )
         .properties(width=SIDE, height=SIDE, title=f"{first} and {other}")
