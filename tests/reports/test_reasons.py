@@ -5,6 +5,7 @@ import json
 import pytest
 
 from skipwise import compare
+from skipwise.analysis import landscape
 from skipwise.reports import write_report
 from skipwise.reports.reasons import REASONS
 from skipwise.studies import Study
@@ -21,6 +22,11 @@ TITLES = {
     "sharpness": "How sharply the loss bends",
     "landscape": "The loss around them",
 }
+
+
+@pytest.fixture(autouse=True)
+def few_points(monkeypatch):
+    monkeypatch.setattr(landscape, "GRID", 5)
 
 
 @pytest.fixture(scope="module")
