@@ -8,6 +8,14 @@
     .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/calibration.png \\
         "Are they as often right as they are sure?"
     .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/robustness.png "When images get worse"
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/shattered.png "Whether gradients shatter"
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/similarity.png \\
+        "How similar their layers are"
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/receptive-field.png \\
+        "How much of the input they look at"
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/features.png "What they look for"
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/sharpness.png "How sharply the loss bends"
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/landscape.png "The loss around them"
 
 Needs a Chromium at /usr/bin/chromium, as Debian's package puts it there.
 """

@@ -1,6 +1,7 @@
 """Finished runs as networks to look into, with test examples to show them."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,17 @@ def trained(study: Study) -> Iterator[Trained]:
                     indices=_evenly(Result.read(result.folder, result.contender).test_indices()),
                     plan=plan,
                 )
+
+
+@contextmanager
+def threads(plan: Plan) -> Iterator[None]:
+    """Within, as many as a run of the study has: on small images more of them are slower by far."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(min(plan.threads, before))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def here(plan: Plan) -> Plan:

@@ -8,9 +8,11 @@ from jaxtyping import Float
 
 from skipwise.analysis.map_truth import RANDOM
 from skipwise.reports.part import Part
-from skipwise.statistics import accuracy_interval, crossed_t, paired_t
+from skipwise.statistics import accuracy_interval
 from skipwise.studies import Study
 
+MEASURES = {"deletion": 0, "insertion": 0, "likeness": -1}
+"""What is measured of a map, and how low it can be."""
 Runs = Mapping[str, Sequence[Mapping[str, Any]]]
 """Of each contender, what was found in each of its runs, by method."""
 
@@ -20,7 +22,7 @@ def map_truth_part(_: Study, found: Runs) -> Part:
     rows = []
     for label, runs in found.items():
         for number, method in enumerate(runs[0]):
-            cells = [_cell([run[method][name] for run in runs]) for name in ("deletion", "insertion", "likeness")]
+            cells = [_cell([run[method][name] for run in runs], lowest) for name, lowest in MEASURES.items()]
             rows.append(("" if number else label, method, *cells))
     return Part(
         name="map_truth",
@@ -65,11 +67,14 @@ def _share(values: Float[np.ndarray, "boxes"], method: str) -> str:
     return f"{values.mean():.2f} ({low:.2f} to {high:.2f})"
 
 
-def _cell(runs: Sequence[Sequence[float | None]]) -> str:
-    """The mean with its interval; examples without a value in one of the runs are left out."""
+def _cell(runs: Sequence[Sequence[float | None]], lowest: float) -> str:
+    """The mean of numbers from `lowest` to 1 with its interval; examples without a value in one of the runs are left out."""
     table = np.array([[np.nan if value is None else value for value in run] for run in runs], float)
     table = table[:, ~np.isnan(table).any(0)] if table.size else table
     if table.shape[1] < 2:
         return "-"
-    low, high = crossed_t(table).interval(0.95) if len(table) > 1 else paired_t(table[0]).interval(0.95)
+    if lowest < 0:
+        low, high = (2 * end - 1 for end in accuracy_interval((table + 1) / 2))
+    else:
+        low, high = accuracy_interval(table)
     return f"{table.mean():.2f} ({low:.2f} to {high:.2f})"

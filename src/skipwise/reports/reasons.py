@@ -1,22 +1,34 @@
 """The parts of a report that look into the trained networks: why they differ."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from skipwise.analysis.disagreements import maps_of
+from skipwise.analysis.features import features
 from skipwise.analysis.kept import kept
+from skipwise.analysis.landscape import loss_surfaces
 from skipwise.analysis.lesions import lesions
 from skipwise.analysis.map_truth import map_truth, pointing_game
+from skipwise.analysis.receptive_field import receptive_field
 from skipwise.analysis.responses import layer_responses
 from skipwise.analysis.robustness import robustness
-from skipwise.analysis.trained import Trained, finished_runs, trained
+from skipwise.analysis.sharpness import sharpness
+from skipwise.analysis.shattered import shattered
+from skipwise.analysis.similarity import similarity
+from skipwise.analysis.trained import Trained, finished_runs, threads, trained
 from skipwise.reports.disagreements import disagreements_part
+from skipwise.reports.features import features_part
+from skipwise.reports.landscape import landscape_part
 from skipwise.reports.lesions import lesions_part
 from skipwise.reports.map_truth import map_truth_part, pointing_part
 from skipwise.reports.part import Part
+from skipwise.reports.receptive_field import receptive_field_part
 from skipwise.reports.responses import responses_part
 from skipwise.reports.robustness import robustness_part
+from skipwise.reports.sharpness import sharpness_part
+from skipwise.reports.shattered import shattered_part
+from skipwise.reports.similarity import similarity_part
 from skipwise.studies import Study
 
 OfRun = Callable[[Trained], Any]
@@ -45,13 +57,20 @@ def _robustness(run: Trained) -> Any:
 
 
 REASONS: dict[str, Reason] = {
+    "shattered": Reason(of_run=shattered, part=shattered_part),
     "responses": Reason(of_run=layer_responses, part=responses_part),
+    "lesions": Reason(of_run=lambda run: asdict(lesions(run)), part=lesions_part),
+    "similarity": Reason(of_seed=lambda _, runs: similarity(runs), part=similarity_part),
+    "receptive_field": Reason(of_run=receptive_field, part=receptive_field_part),
+    "sharpness": Reason(of_run=sharpness, part=sharpness_part, slow=True),
+    "landscape": Reason(of_seed=lambda _, runs: loss_surfaces(runs), part=landscape_part, slow=True),
+    "features": Reason(of_run=features, part=features_part),
     "disagreements": Reason(of_seed=maps_of, part=disagreements_part),
     "map_truth": Reason(of_run=map_truth, part=map_truth_part, slow=True),
     "pointing": Reason(of_run=pointing_game, part=pointing_part, slow=True),
-    "lesions": Reason(of_run=lambda run: asdict(lesions(run)), part=lesions_part),
     "robustness": Reason(of_run=_robustness, part=robustness_part, slow=True),
 }
+"""In the order in which they stand on the page."""
 
 
 def reason_parts(study: Study, tell: Callable[[str], None] | None, *, everything: bool = False) -> list[Part]:
@@ -66,8 +85,9 @@ def reason_parts(study: Study, tell: Callable[[str], None] | None, *, everything
         name: reason for name, reason in REASONS.items() if known[name] is None and (everything or not reason.slow)
     }
     if missing and tell:
-        for name, found in _look(study, missing, tell).items():
-            known[name] = kept(study, name, about[name], lambda found=found: found)  # type: ignore[misc]
+        with threads(study.design.plan):
+            for name, found in _look(study, missing, tell):
+                known[name] = kept(study, name, about[name], lambda found=found: found)  # type: ignore[misc]
     parts = [REASONS[name].part(study, found) for name, found in known.items() if found]
     inside = [known[name] for name, reason in REASONS.items() if reason.of_run and known[name] is not None]
     left_out = [label for label in runs if inside and all(label not in found for found in inside)]
@@ -81,9 +101,9 @@ def reason_parts(study: Study, tell: Callable[[str], None] | None, *, everything
     return [*parts[:-1], replace(parts[-1], note=f"{parts[-1].note} {sentence}".strip())]
 
 
-def _look(study: Study, missing: Mapping[str, Reason], tell: Callable[[str], None]) -> dict[str, Any]:
+def _look(study: Study, missing: Mapping[str, Reason], tell: Callable[[str], None]) -> Iterator[tuple[str, Any]]:
     """What is found now, each network being loaded once."""
-    found: dict[str, Any] = {name: {} for name in missing}
+    found: dict[str, Any] = {name: {} for name, reason in missing.items() if reason.of_run}
     first: dict[str, Trained] = {}
     for run in trained(study):
         tell(f"Looking into {run.contender} seed {run.seed}")
@@ -92,8 +112,8 @@ def _look(study: Study, missing: Mapping[str, Reason], tell: Callable[[str], Non
         for name, reason in missing.items():
             if reason.of_run is not None and (of_run := reason.of_run(run)) is not None:
                 found[name].setdefault(run.contender, []).append(of_run)
+    yield from found.items()
     for name, reason in missing.items():
-        if reason.of_seed is not None and first:
-            tell(f"Looking at {name}")
-            found[name] = reason.of_seed(study, first) or {}
-    return found
+        if reason.of_seed is not None:
+            tell(f"Looking at {name.replace('_', ' ')}")
+            yield name, (reason.of_seed(study, first) if first else None) or {}

@@ -1,0 +1,76 @@
+"""What is found inside networks, drawn: every part for images, those that make sense for texts."""
+
+import json
+
+import pytest
+
+from skipwise import compare
+from skipwise.analysis import landscape
+from skipwise.reports import write_report
+from skipwise.reports.reasons import REASONS
+from skipwise.studies import Study
+from small import shapes
+from small_runs import SETTINGS_OF_TEXTS
+from small_texts import rows, table
+
+SLOW = {name for name, reason in REASONS.items() if reason.slow}
+TITLES = {
+    "shattered": "Whether gradients shatter",
+    "similarity": "How similar their layers are",
+    "receptive_field": "How much of the input they look at",
+    "features": "What they look for",
+    "sharpness": "How sharply the loss bends",
+    "landscape": "The loss around them",
+    "disagreements": "Where they disagree",
+    "map_truth": "Are the maps true?",
+    "robustness": "When images get worse",
+}
+
+
+@pytest.fixture(autouse=True)
+def few_points(monkeypatch):
+    monkeypatch.setattr(landscape, "GRID", 5)
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    return compare(
+        shapes(home / "squares.npz"), ["plain8", "resnet14"], seeds=1, epochs=1, settings=["batch_size=16"], out=home
+    )
+
+
+def drawn(study, **options):
+    """The page, and what is kept of each reason."""
+    write_report(study, look_inside=print, **options)
+    files = {file.stem: json.loads(file.read_text()) for file in study.folder.file("analysis").glob("*.json")}
+    json.dumps(files, allow_nan=False)
+    return study.report.read_text(), {name: content["found"] for name, content in files.items()}
+
+
+def test_every_part_of_images(study):
+    page, found = drawn(study)
+    assert set(found) == set(REASONS) - SLOW
+    assert not any(TITLES.get(name, "no title") in page for name in SLOW)
+    page, found = drawn(study, everything=True)
+    assert set(found) == set(REASONS)
+    assert all(title in page for title in TITLES.values())
+    assert found["similarity"]["first"] == "plain8"
+    assert set(found["landscape"]["loss"]) == set(found["features"]) == {"plain8", "resnet14"}
+    assert sum(file.stat().st_size for file in study.folder.file("analysis").glob("*.json")) < 200_000
+    figures = {file.stem.rpartition("-")[0] or file.stem for file in study.folder.file("figures").glob("*.svg")}
+    assert set(TITLES) <= figures | {"similarity", "disagreements", "map_truth"}
+    numbers = json.loads(study.folder.file("verdict.json").read_text())
+    assert numbers["sharpness"]["plain8"][0]["eigenvalue"] == found["sharpness"]["plain8"][0]["eigenvalue"]
+
+
+def test_what_makes_sense_of_texts(tmp_path):
+    data = table(tmp_path / "films.csv", rows(30, long=12))
+    study = compare(
+        data, ["plain-text-8", "resnet-text-8"], out=tmp_path, seeds=1, epochs=1, size=16, settings=SETTINGS_OF_TEXTS
+    )
+    page, found = drawn(study, everything=True)
+    assert not any(found[name] for name in ("shattered", "receptive_field", "features", "map_truth", "robustness"))
+    assert all(TITLES[name] in page for name in ("similarity", "sharpness", "landscape", "disagreements"))
+    assert TITLES["shattered"] not in page
+    assert drawn(Study.open(study.path), everything=True)[1] == found
