@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -80,17 +81,21 @@ def groups_of(study: Study) -> list[Group]:
     return groups(answers_by_label(study), labels, study.design.comparisons)
 
 
-def maps_of(study: Study, runs: Mapping[str, Trained]) -> dict[str, dict[str, list[list[float]]]] | None:
-    """By contender and place in the test part: what speaks for the answer that the first seed's network gives.
+def maps_of(study: Study, runs: Mapping[str, Trained]) -> dict[str, Any] | None:
+    """`maps`, by contender and place in the test part: what speaks for the answer that the first seed's network gives.
 
-    The method is occlusion. Of images only; None where examples are something else, or folds have no common test part.
+    The method is occlusion. Of images alone; there are none where folds have no common test part. None where nothing is
+    classified.
     """
     task = study.design.to_learn
+    if not isinstance(task, Classification):
+        return None
     if not isinstance(task, ImageClassification) or study.design.folds is not None:
-        return None if not isinstance(task, Classification) else {}
+        return {"maps": {}}
     places = sorted({place for group in groups_of(study) for place in group.first})
     indices = next(iter(study.results.values()))[0].test_indices()
-    return {label: dict(zip(map(str, places), _maps(run, indices[places]), strict=True)) for label, run in runs.items()}
+    maps = {label: dict(zip(map(str, places), _maps(run, indices[places]), strict=True)) for label, run in runs.items()}
+    return {"maps": maps}
 
 
 def _maps(run: Trained, indices: Int[np.ndarray, "some"]) -> list[list[list[float]]]:

@@ -25,23 +25,24 @@ MOST_PANELS = 4
 Maps = Mapping[str, Mapping[str, Sequence[Sequence[float]]]]
 
 
-def disagreements_part(study: Study, found: Maps) -> Part:
+def disagreements_part(study: Study, found: Mapping[str, Maps]) -> Part:
     """Groups of test examples, each with what all contenders answer; of images with maps."""
     task = study.design.to_learn
     groups = [group for group in groups_of(study) if group.count]
-    shown = _Shown(study, found)
+    maps = found["maps"]
+    shown = _Shown(study, maps)
     lead = (
         f"Test {task.examples} on which the contenders part or err together, the clearest first; probabilities are means over seeds. "
         "They are picked as the extremes of many, so they are not typical"
     )
-    maps = (
+    told = (
         f". Bright places speak for the answer that the network of seed {study.seeds[0]} gives, by occlusion: covering them lowers its "
         "score; brightness cannot be compared between pictures, and such a map need not show why the network was trained to see that."
     )
     return Part(
         name="disagreements",
         title="Where they disagree",
-        lead=lead + (maps if any(found.values()) else "."),
+        lead=lead + (told if any(maps.values()) else "."),
         folded=[
             Folded(title=f"{group.title}: {_count(group, task.examples)}", svgs=[shown.card(place) for place in group.first])
             for group in groups
