@@ -39,7 +39,7 @@ MAY_USE = {
     "console": {"announcement", "recipe", "tasks", "reports", "studies", "training"},
     "catalogue": {"data", "recipe", "tasks", "errors", "networks", "studies"},
     "showing": {"analysis", "console", "recipe", "tasks", "errors", "networks", "reports", "studies", "training"},
-    "checking": {"analysis", "console", "data", "errors", "reports", "studies", "tasks", "training"},
+    "checking": {"analysis", "console", "data", "errors", "reports", "tasks", "training"},
     "comparison": {"console", "recipe", "tasks", "reports", "statistics", "studies"},
 }
 

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float
 
 from skipwise.analysis import data_check
 from skipwise.analysis.data_check import Examples, Finding
 from skipwise.analysis.label_errors import label_errors
-from skipwise.analysis.out_of_fold import MOST_IMAGES, MOST_VALUES, by_pixels, by_words
+from skipwise.analysis.out_of_fold import FOLDS, by_patches, by_words
 from skipwise.console import Console
 from skipwise.data import Dataset, Images, Options, Texts, open_source
 from skipwise.data.cache import survey
@@ -18,10 +17,11 @@ from skipwise.data.pixels import look_once, same_bytes
 from skipwise.errors import UserError
 from skipwise.reports.check import Checked, write_check
 from skipwise.reports.check_kinds import KINDS
-from skipwise.studies.cross_validation import MOST_TRAINED, NETWORK, answers_of, cross_validation
-from skipwise.studies.workers import Job
 from skipwise.tasks import Task, check_exists, find_task
 from skipwise.training.plan import choose_plan
+
+MOST_LABELS = 100_000
+"""Examples whose labels are checked: features of more would fill the memory."""
 
 
 def check_data(
@@ -54,7 +54,7 @@ def check_data(
         examples = Examples(dataset=dataset, names=_names(data, dataset))
         findings += [*data_check.class_balance(examples)]
         if with_labels:
-            findings += _of_labels(data, dataset, examples, to_learn, folder, console, done)
+            findings += _of_labels(dataset, examples, to_learn, console, done)
         else:
             done.append("Labels were not checked (--no-labels).")
     checked = Checked(
@@ -116,7 +116,7 @@ def _of_others(dataset: Dataset, task: Task, done: list[str]) -> list[Finding]:
 
 
 def _of_labels(
-    data: str, dataset: Images | Texts, examples: Examples, task: Task, folder: Path, console: Console, done: list[str]
+    dataset: Images | Texts, examples: Examples, task: Task, console: Console, done: list[str]
 ) -> list[Finding]:
     """Labels that are likely wrong, by answers of models that were not trained on them."""
     together = np.array(dataset.found["together"], np.int64)
@@ -126,31 +126,20 @@ def _of_labels(
             f"Labels were not checked: the smallest class has {fewest} {task.examples} that differ, and it takes 5."
         )
         return []
-    probabilities, how = _answers(data, dataset, task, folder, console)
-    right = float((probabilities.argmax(1) == dataset.labels).mean())
-    done.append(f"Labels were checked by {how}; it agrees with {right:.1%} of them.".replace("%", " %"))
-    console.say(f"Labels      {done[-1]}")
-    return [*data_check.wrong_labels(examples, label_errors(probabilities, dataset.labels))]
-
-
-def _answers(
-    data: str, dataset: Images | Texts, task: Task, folder: Path, console: Console
-) -> tuple[Float[np.ndarray, "examples classes"], str]:
-    """Probabilities of the classes of every example, and by what, in words."""
+    if len(dataset.labels) > MOST_LABELS:
+        done.append(f"Labels were not checked: they are for up to {MOST_LABELS:,} {task.examples}.")
+        return []
     if isinstance(dataset, Texts):
-        return by_words(dataset), f"5 folds of {task.baseline}"
-    if np.prod(dataset.input_shape) <= MOST_VALUES and len(dataset.labels) <= MOST_IMAGES:
-        together = np.array(dataset.found["together"], np.int64)
-        what = "5 folds of logistic regression on a radial kernel of the pixels"
-        return by_pixels(dataset.images, dataset.labels, together), f"{what}, the rule for few small images"
-    ready = cross_validation(task, dataset, data, folder)
-    recipe = ready.design.contenders[0].recipe
-    console.ready = ready
-    console.begin({Job(contender=NETWORK, seed=run.seed, fold=run.fold): 1.0 for run in ready.missing}, 0.0)
-    with console:
-        answers = answers_of(ready, console)
-    seen = f", each trained on {MOST_TRAINED:,} images" if recipe.fraction < 1 else ""
-    return answers["probabilities"], f"{ready.design.folds} folds of {NETWORK}{seen} for {recipe.epochs} epochs"
+        probabilities, model = by_words(dataset), str(task.baseline)
+    else:
+        probabilities, model = (
+            by_patches(dataset.images, dataset.labels, together),
+            "ridge regression on patch features",
+        )
+    right = float((probabilities.argmax(1) == dataset.labels).mean())
+    done.append(f"Labels were checked by {FOLDS} folds of {model}; it agrees with {100 * right:.1f} % of them.")
+    console.say(done[-1])
+    return [*data_check.wrong_labels(examples, label_errors(probabilities, dataset.labels))]
 
 
 def _names(data: str, dataset: Images | Texts) -> list[str]:

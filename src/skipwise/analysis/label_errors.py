@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-LEAST_SURE = 0.5
+LEAST_SURE = 0.8
 """Probability that another class must have: of labels that are only doubtful most are right."""
 
 
@@ -24,7 +24,7 @@ def label_errors(
     """From answers on examples that the answering models were not trained on; each class must be the label of one.
 
     How many labels of one class are truly another's is estimated first, from where answers are as sure as they usually
-    are of that class; so many of the least fitting labels are listed, where another class is likelier than not.
+    are of that class; so many of the least fitting labels are listed, where the answer is sure of another class.
     """
     from cleanlab.filter import find_label_issues
 

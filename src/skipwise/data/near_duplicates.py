@@ -38,9 +38,8 @@ class NearDuplicates:
     def nearest(self) -> "NearDuplicates":
         """Of each image only the pair with the one most like it: a hundred copies are a hundred pairs, not 4,950."""
         order = np.argsort(-self.alike, kind="stable")
-        ends = self.pairs[order].T.ravel()
-        _, first = np.unique(ends, return_index=True)
-        kept = np.unique(order[first % max(len(order), 1)]) if len(order) else order
+        _, first = np.unique(self.pairs[order].ravel(), return_index=True)
+        kept = np.unique(order[first // 2])
         return NearDuplicates(pairs=self.pairs[kept], alike=self.alike[kept])
 
 
@@ -91,7 +90,8 @@ def _distance_of_others(
         likeness = _unit(_differences(images[some])) @ seen.T
         likeness[some[:, None] == others] = -1
         distances.append(1 - np.partition(likeness, -RANK, axis=1)[:, -RANK])
-    return np.clip(np.concatenate(distances)[places.reshape(pairs.shape)].min(1), 0, 1)
+    nearest: np.ndarray = np.concatenate(distances)[places.reshape(pairs.shape)].min(1)
+    return nearest.clip(0, 1)
 
 
 def _differences(
@@ -108,7 +108,8 @@ def _differences(
 def _unit(values: Float[np.ndarray, "some 2 down right"]) -> Float[np.ndarray, "some values"]:
     """Of length 1; an image of one colour stays zero and is like no other."""
     flat = values.reshape(len(values), -1)
-    return flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6)
+    unit: np.ndarray = flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6)
+    return unit
 
 
 def _steps(of: np.ndarray) -> range:

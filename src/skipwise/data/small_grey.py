@@ -38,4 +38,5 @@ def _areas(length: int, parts: int) -> Float[np.ndarray, "parts length"]:
     begins, ends = edges[:-1, None], edges[1:, None]
     pixels = np.arange(length)
     shares = np.clip(np.minimum(ends, pixels + 1) - np.maximum(begins, pixels), 0, None)
-    return (shares / shares.sum(1, keepdims=True)).astype(np.float32)
+    means: np.ndarray = (shares / shares.sum(1, keepdims=True)).astype(np.float32)
+    return means

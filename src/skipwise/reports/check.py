@@ -41,7 +41,8 @@ class Checked:
     def answer(self) -> str:
         """Whether something is wrong with the data."""
         if not self.errors:
-            notes = f", and {len(self.findings)} remarks" if self.findings else ""
+            count = len(self.findings)
+            notes = "; what is noted is below" if count else ""
             return f"Nothing that matters was found wrong with {self.name}{notes}."
         counts = [
             f"{count} {KINDS[kind].one if count == 1 else KINDS[kind].many}"
