@@ -21,7 +21,7 @@ def folder(tmp_path_factory):
         for name, level in (("dark", 40), ("light", 170)):
             (root / part / name).mkdir(parents=True)
             for number in range(count):
-                coarse = (level + chance.integers(-40, 41, (5, 5))).astype(np.uint8)
+                coarse = (level + chance.integers(-35, 36, (5, 5))).astype(np.uint8)
                 image = Image.fromarray(coarse).resize((24, 24), Image.Resampling.BICUBIC)
                 image.save(root / part / name / f"{number}.png")
     first = root / "train" / "dark" / "0.png"

@@ -31,7 +31,7 @@ def by_patches(
     def loss(steepness: float) -> float:
         return F.cross_entropy(scores * steepness, targets).item()
 
-    steepness = float(minimize_scalar(loss, bounds=(1.0, STEEPEST), method="bounded").x)
+    steepness = float(minimize_scalar(loss, bounds=(0.01, STEEPEST), method="bounded").x)
     return (scores.double() * steepness).softmax(1).numpy()
 
 

@@ -2,7 +2,7 @@
 
 Patches are normalised, whitened, and compared with some of them drawn at random; likenesses beyond a threshold are
 averaged over each quarter of the image (Coates, Ng and Lee 2011, "An analysis of single-layer networks in unsupervised
-feature learning", with random patches for centres).
+feature learning", with random patches for centres). Mean levels of coarse parts stand beside them.
 """
 
 import numpy as np
@@ -22,6 +22,8 @@ SAMPLED, DRAWN = 2_000, 40_000
 """Images and patches that whitening is learned from."""
 LEVELS, WHITENING = 10.0, 0.1
 """Added to variances, so that noise is not enlarged: of grey levels, and of normalised patches."""
+COARSE = 4
+"""Parts down and across of which the mean levels are features, too."""
 AT_ONCE = 100
 
 
@@ -74,4 +76,5 @@ def _pooled(
     likeness = ((patches - mean) @ projection).transpose(1, 2)
     likeness = likeness.reshape(*likeness.shape[:2], *places)
     both = torch.cat([F.relu(likeness - THRESHOLD), F.relu(-likeness - THRESHOLD)], dim=1)
-    return F.adaptive_avg_pool2d(both, 2).flatten(1)
+    means = F.adaptive_avg_pool2d(levels, COARSE)  # patches tell nothing of how bright an image is, or of what colour
+    return torch.cat([F.adaptive_avg_pool2d(both, 2).flatten(1), means.flatten(1)], dim=1)

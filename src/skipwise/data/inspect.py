@@ -8,7 +8,7 @@ from jaxtyping import Int
 from skipwise.data.cache import Decoded, Survey
 from skipwise.data.decode import RESIZE_RULE
 from skipwise.data.findings import findings, notes_on
-from skipwise.data.pixels import pixel_findings, pixel_notes
+from skipwise.data.pixels import far_out_sizes, pixel_findings, pixel_notes
 from skipwise.data.sources import Source
 from skipwise.data.split import Split
 
@@ -46,6 +46,8 @@ def inspect(
         "files": names if source.files is not None else None,
         "pixels": pixel_findings(decoded.images, digests, decoded.file, names, labels, parts),
     }
+    if found["pixels"] is not None:
+        found["pixels"]["far_out_sizes"] = far_out_sizes([looked.sizes[i] for i in decoded.kept])
     pixels = pixel_notes(found["pixels"], len(parts.test))
     found["notes"] = [*source.notes, *parts.notes, *notes_on(found), *pixels]
     return found

@@ -109,6 +109,12 @@ def pixel_notes(found: dict[str, Any] | None, tested: int) -> list[str]:
     return notes
 
 
+def far_out_sizes(sizes: Sequence[tuple[int, int] | None]) -> int:
+    """How many files have a number of pixels that is far from the usual, by its logarithm."""
+    areas = np.array([np.log(max(1, height * width)) for height, width in filter(None, sizes)])
+    return int(far_out(areas).sum()) if len(areas) else 0
+
+
 def same_bytes(digests: Sequence[str]) -> Int[np.ndarray, "images"]:
     """A number for each image, equal for exact duplicates."""
     return np.unique(np.array(digests), return_inverse=True)[1].astype(np.int64)

@@ -41,8 +41,7 @@ class Checked:
     def answer(self) -> str:
         """Whether something is wrong with the data."""
         if not self.errors:
-            count = len(self.findings)
-            notes = "; what is noted is below" if count else ""
+            notes = "; what is noted is below" if self.findings else ""
             return f"Nothing that matters was found wrong with {self.name}{notes}."
         counts = [
             f"{count} {KINDS[kind].one if count == 1 else KINDS[kind].many}"
