@@ -90,7 +90,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path)
     parser.add_argument("--images", type=int, default=4000)
+    parser.add_argument("--into", type=Path, help="Only write the folder, to look at it with `skipwise check`.")
     asked = parser.parse_args()
+    if asked.into:
+        plant(asked.file, asked.images, asked.into)
+        return
     with tempfile.TemporaryDirectory() as folder:
         data, out = Path(folder) / asked.file.stem, Path(folder) / "check"
         planted = plant(asked.file, asked.images, data)
