@@ -10,7 +10,7 @@ from skipwise.analysis.data_check import Examples, Finding
 from skipwise.analysis.label_errors import label_errors
 from skipwise.analysis.out_of_fold import FOLDS, by_patches, by_words
 from skipwise.console import Console
-from skipwise.data import Dataset, Images, Options, Texts, open_source
+from skipwise.data import Dataset, Images, Options, Scenes, Texts, open_source
 from skipwise.data.cache import survey
 from skipwise.data.headers import headers
 from skipwise.data.pixels import look_once, same_bytes
@@ -46,11 +46,11 @@ def check_data(
     console.say(f"Data        {dataset.name}: {described[0]}")
     done: list[str] = []
     findings = [*data_check.unreadable(dataset.found)]
-    if isinstance(dataset, Images):
+    if isinstance(dataset, Images) and not isinstance(dataset, Scenes):
         findings += _of_images(data, dataset, done)
     else:
         findings += _of_others(dataset, to_learn, done)
-    if isinstance(dataset, Images | Texts):
+    if isinstance(dataset, Images | Texts) and not isinstance(dataset, Scenes):
         examples = Examples(dataset=dataset, names=_names(data, dataset))
         findings += [*data_check.class_balance(examples)]
         if with_labels:
