@@ -40,6 +40,7 @@ MAY_USE = {
     "catalogue": {"data", "recipe", "tasks", "errors", "networks", "studies"},
     "showing": {"analysis", "console", "recipe", "tasks", "errors", "networks", "reports", "studies", "training"},
     "explaining": {"analysis", "data", "deployment", "errors", "reports", "studies", "tasks"},
+    "checking": {"analysis", "console", "data", "errors", "reports", "tasks", "training"},
     "comparison": {"console", "recipe", "tasks", "reports", "statistics", "studies"},
 }
 

@@ -131,6 +131,28 @@ def explain(
     explain_examples(model, examples, method=method, label=label, out=out, tell=typer.echo)
 
 
+@app.command()
+def check(
+    data: Annotated[str, typer.Argument(help="A folder, a file, or a name: `skipwise list data`.")],
+    out: Annotated[Path | None, typer.Option(help="The folder for page and table; default: checks/DATA.")] = None,
+    task: Annotated[str | None, typer.Option(help="images, text or boxes; default: what the data are.")] = None,
+    size: Annotated[int | None, typer.Option(help="Side in pixels that images are looked at.")] = None,
+    labels: Annotated[
+        bool, typer.Option("--labels/--no-labels", help="Train models to find labels that are likely wrong.")
+    ] = True,
+) -> None:
+    """Tell what is in data: duplicates, likely wrong labels, outliers, unreadable files.
+
+    Exit code 1 where there are errors: unreadable files, duplicates or near duplicates across train and test or with
+    different labels, or more than 1 % of labels that are likely wrong. All else is a note, and exit code 0.
+    """
+    from skipwise.checking import check_data
+    from skipwise.console import console
+
+    if check_data(data, console(), task=task, size=size, out=out, with_labels=labels):
+        raise typer.Exit(1)
+
+
 @app.command("list")
 def list_known(
     what: Annotated[Literal["networks", "data", "shortcuts", "studies"], typer.Argument(help="What to list.")],

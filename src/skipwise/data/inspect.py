@@ -8,6 +8,7 @@ from jaxtyping import Int
 from skipwise.data.cache import Decoded, Survey
 from skipwise.data.decode import RESIZE_RULE
 from skipwise.data.findings import findings, notes_on
+from skipwise.data.pixels import far_out_sizes, pixel_findings, pixel_notes
 from skipwise.data.sources import Source
 from skipwise.data.split import Split
 
@@ -21,6 +22,8 @@ def inspect(
     _, height, width, channels = decoded.images.shape
     kept_size = all(size == (height, width) for size in looked.sizes if size is not None)
     names = [source.names[i] for i in decoded.kept]
+    digests = [looked.digests[i] for i in decoded.kept]
+    labels = source.labels[decoded.kept]
     found: dict[str, Any] = {
         "name": source.name,
         "fingerprint": looked.fingerprint,
@@ -29,9 +32,9 @@ def inspect(
         "resize_rule": OWN_SIZE if kept_size else RESIZE_RULE,
         **findings(
             classes=source.classes,
-            labels=source.labels[decoded.kept],
+            labels=labels,
             names=names,
-            digests=[looked.digests[i] for i in decoded.kept],
+            digests=digests,
             parts=parts,
             together=together,
             own_test="test" in source.parts or "validation" in source.parts,
@@ -41,8 +44,12 @@ def inspect(
         ),
         **mean_and_std(decoded.images, parts.train),
         "files": names if source.files is not None else None,
+        "pixels": pixel_findings(decoded.images, digests, decoded.file, names, labels, parts),
     }
-    found["notes"] = [*source.notes, *parts.notes, *notes_on(found)]
+    if found["pixels"] is not None:
+        found["pixels"]["far_out_sizes"] = far_out_sizes([looked.sizes[i] for i in decoded.kept])
+    pixels = pixel_notes(found["pixels"], len(parts.test))
+    found["notes"] = [*source.notes, *parts.notes, *notes_on(found), *pixels]
     return found
 
 

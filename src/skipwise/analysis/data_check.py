@@ -1,0 +1,182 @@
+"""What is found in data, one finding after another, and which kinds of it are errors."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int
+
+from skipwise.analysis.label_errors import LabelErrors
+from skipwise.data import Dataset
+from skipwise.data.headers import Header
+from skipwise.data.long_tail import UNBALANCED
+from skipwise.data.near_duplicates import NearDuplicates
+from skipwise.data.outliers import Levels, far_out
+
+ERRORS = (
+    "unreadable",
+    "duplicate-across-split",
+    "contradictory-labels",
+    "near-duplicate-across-split",
+    "near-duplicate-other-label",
+    "wrong-label",
+)
+"""Kinds that make the command end with exit code 1; what else is found is a note."""
+FEW_WRONG = 0.01
+"""Likely wrong labels are an error where they are more than this share: of fewer a model may be as wrong as the label."""
+FAR_SHAPE = float(np.log(1.5))
+"""An aspect is far from the usual where it differs by half or more, and by three quartile ranges."""
+RARE = 0.05
+"""A mode that fewer images have than this share is told of."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing found of an example, beside another or not. `score` is a likeness, a probability or a grey level."""
+
+    kind: str
+    file: str
+    other_file: str = ""
+    label: str = ""
+    other_label: str = ""
+    suggested_label: str = ""
+    score: float | None = None
+    part: str = ""
+    detail: str = ""
+    index: int | None = None
+    other_index: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examples:
+    """Names, labels and parts of the readable examples."""
+
+    dataset: Dataset
+    names: Sequence[str]
+
+    def finding(self, kind: str, index: int, other: int | None = None, **more: Any) -> Finding:
+        return Finding(
+            kind=kind,
+            file=self.names[index],
+            other_file="" if other is None else self.names[other],
+            label=self.label(index),
+            other_label="" if other is None else self.label(other),
+            part=self.part[index] if other is None else f"{self.part[index]}, {self.part[other]}",
+            index=index,
+            other_index=other,
+            **more,
+        )
+
+    def label(self, index: int) -> str:
+        return self.dataset.classes[int(self.dataset.labels[index])]
+
+    @cached_property
+    def part(self) -> np.ndarray:
+        parts = np.full(len(self.dataset.labels), "", dtype=object)
+        for part in ("train", "validation", "test"):
+            parts[getattr(self.dataset, part)] = part
+        return parts
+
+
+def errors(findings: Sequence[Finding], examples: int) -> list[Finding]:
+    """Those that matter: see ERRORS."""
+    few = sum(found.kind == "wrong-label" for found in findings) <= FEW_WRONG * examples
+    return [found for found in findings if found.kind in ERRORS and not (few and found.kind == "wrong-label")]
+
+
+def unreadable(found: dict[str, Any]) -> Iterator[Finding]:
+    """What the data room could not read, with its reason."""
+    for file in found["unreadable"]:
+        yield Finding(kind="unreadable", file=file["name"], detail=file["reason"])
+
+
+def exact_duplicates(examples: Examples, same: Int[np.ndarray, "examples"]) -> Iterator[Finding]:
+    """Examples with the same bytes, which have the same number in `same`."""
+    groups: dict[int, list[int]] = {}
+    for index, number in enumerate(same.tolist()):
+        groups.setdefault(number, []).append(index)
+    for group in (group for group in groups.values() if len(group) > 1):
+        tested = [index for index in group if examples.part[index] == "test"]
+        rest = [index for index in group if examples.part[index] != "test"]
+        for index in tested if rest else []:
+            yield examples.finding("duplicate-across-split", index, rest[0], score=1.0)
+        for side in (tested, rest):
+            for index in side[1:]:
+                yield examples.finding("duplicate", index, side[0], score=1.0)
+        for index in group[1:]:
+            if examples.label(index) != examples.label(group[0]):
+                yield examples.finding("contradictory-labels", index, group[0], score=1.0)
+
+
+def near_duplicates(examples: Examples, near: NearDuplicates) -> Iterator[Finding]:
+    """Pairs with different labels; of each test image the pair across the split, and of the others the nearest pair."""
+    told: set[int] = set()
+    order = np.argsort(-near.alike, kind="stable")
+    for (one, other), alike in zip(near.pairs[order].tolist(), near.alike[order].tolist(), strict=True):
+        if examples.label(one) != examples.label(other):
+            yield examples.finding("near-duplicate-other-label", one, other, score=alike)
+        tested, trained = (one, other) if examples.part[one] == "test" else (other, one)
+        if examples.part[tested] == "test" and examples.part[trained] in ("train", "validation") and tested not in told:
+            yield examples.finding("near-duplicate-across-split", tested, trained, score=alike)
+            told.add(tested)
+    nearest = near.nearest()
+    for (one, other), alike in zip(nearest.pairs.tolist(), nearest.alike.tolist(), strict=True):
+        same_side = (examples.part[one] == "test") == (examples.part[other] == "test")
+        if same_side and examples.label(one) == examples.label(other):
+            yield examples.finding("near-duplicate", other, one, score=alike)
+
+
+def wrong_labels(examples: Examples, wrong: LabelErrors) -> Iterator[Finding]:
+    """Labels that are likely wrong, the most certain first."""
+    for index, label, sure in zip(
+        wrong.indices.tolist(), wrong.suggested.tolist(), wrong.probability.tolist(), strict=True
+    ):
+        yield examples.finding("wrong-label", index, suggested_label=examples.dataset.classes[label], score=sure)
+
+
+def unlike_levels(examples: Examples, levels: Levels) -> Iterator[Finding]:
+    """Images of one colour, and those far brighter, darker, harsher or flatter than the others."""
+    blank = levels.blank
+    for index in np.flatnonzero(blank).tolist():
+        yield examples.finding("one-colour", index, score=float(levels.brightness[index]))
+    for kind, values in (("brightness", levels.brightness), ("contrast", levels.contrast)):
+        usual = float(np.median(values))
+        for index in np.flatnonzero(far_out(values) & ~blank).tolist():
+            value = float(values[index])
+            yield examples.finding(kind, index, score=value, detail=f"{value:.0f} of 255, usual {usual:.0f}")
+
+
+def unlike_files(examples: Examples, of_files: Sequence[Header | None], side: int) -> Iterator[Finding]:
+    """Files of a rare mode, far from the usual shape, or smaller than what they are resized to (`side`, in px)."""
+    known = [(index, header) for index, header in enumerate(of_files) if header is not None]
+    if not known:
+        return
+    modes = [header.mode for _, header in known]
+    shapes = np.array([np.log(header.width / header.height) for _, header in known])
+    odd = np.abs(shapes - np.median(shapes)) > max(
+        FAR_SHAPE, 3 * float(np.quantile(shapes, 0.75) - np.quantile(shapes, 0.25))
+    )
+    usual = max(set(modes), key=modes.count)
+    for place, (index, header) in enumerate(known):
+        size = f"{header.height}x{header.width} px"
+        if header.mode != usual and modes.count(header.mode) < RARE * len(known):
+            yield examples.finding("mode", index, detail=f"{header.mode}, usual is {usual}")
+        if odd[place]:
+            yield examples.finding("aspect", index, score=header.width / header.height, detail=size)
+        if min(header.height, header.width) < side:
+            yield examples.finding("small", index, score=float(min(header.height, header.width)), detail=size)
+
+
+def class_balance(examples: Examples) -> Iterator[Finding]:
+    """Classes of which there are far fewer than of the commonest."""
+    counts = np.bincount(examples.dataset.labels, minlength=len(examples.dataset.classes))
+    for label in np.flatnonzero(counts * UNBALANCED <= counts.max()).tolist():
+        yield Finding(
+            kind="class-balance",
+            file="",
+            label=examples.dataset.classes[label],
+            score=float(counts[label]),
+            detail=f"{counts[label]} examples; the commonest class has {counts.max()}",
+        )

@@ -1,0 +1,177 @@
+"""What is in data: duplicates, likely wrong labels, outliers, files that cannot be read."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from skipwise.analysis import data_check
+from skipwise.analysis.data_check import Examples, Finding
+from skipwise.analysis.label_errors import label_errors
+from skipwise.analysis.out_of_fold import FOLDS, by_patches, by_words
+from skipwise.console import Console
+from skipwise.data import Dataset, Images, Options, Scenes, Texts, open_source
+from skipwise.data.cache import survey
+from skipwise.data.headers import headers
+from skipwise.data.pixels import look_once, same_bytes
+from skipwise.errors import UserError
+from skipwise.reports.check import Checked, write_check
+from skipwise.reports.check_kinds import KINDS
+from skipwise.tasks import Task, check_exists, find_task
+from skipwise.training.plan import choose_plan
+
+MOST_LABELS = 100_000
+"""Examples whose labels are checked: features of more would fill the memory."""
+
+
+def check_data(
+    data: str,
+    console: Console,
+    *,
+    task: str | None = None,
+    size: int | None = None,
+    out: Path | None = None,
+    with_labels: bool = True,
+) -> bool:
+    """Look at the data, say what was found, write the page and the table; whether there are errors.
+
+    `with_labels`: train models for labels that are likely wrong. Raises UserError for what cannot be checked.
+    """
+    to_learn = find_task(data, task)
+    check_exists(data, to_learn)
+    options = Options(size=size, device=choose_plan(1).device)
+    dataset = to_learn.prepare(data, options, console.decoding)
+    folder = out or Path("checks") / dataset.name
+    described = to_learn.described(dataset, options)
+    console.say(f"Data        {dataset.name}: {described[0]}")
+    done: list[str] = []
+    findings = [*data_check.unreadable(dataset.found)]
+    if isinstance(dataset, Images) and not isinstance(dataset, Scenes):
+        findings += _of_images(data, dataset, done)
+    else:
+        findings += _of_others(dataset, to_learn, done)
+    if isinstance(dataset, Images | Texts) and not isinstance(dataset, Scenes):
+        examples = Examples(dataset=dataset, names=_names(data, dataset))
+        findings += [*data_check.class_balance(examples)]
+        if with_labels:
+            findings += _of_labels(dataset, examples, to_learn, console, done)
+        else:
+            done.append("Labels were not checked (--no-labels).")
+    checked = Checked(
+        name=dataset.name,
+        data=data,
+        described=described,
+        classes=[(name, *row) for name, *row in zip(dataset.classes, *_counts(dataset), strict=True)],
+        findings=findings,
+        errors=data_check.errors(findings, len(dataset.labels)),
+        done=done,
+        images=dataset.images if isinstance(dataset, Images) else None,
+    )
+    page, table = write_check(checked, folder)
+    _conclude(console, checked, page, table)
+    return bool(checked.errors)
+
+
+def _of_images(data: str, dataset: Images, done: list[str]) -> list[Finding]:
+    """What is seen without any training."""
+    source = open_source(data)
+    looked = survey(source)
+    readable = _readable(source.names, dataset)
+    same = same_bytes([looked.digests[i] for i in readable])
+    examples = Examples(dataset=dataset, names=[source.names[i] for i in readable])
+    seen = look_once(dataset.images, same, Path(dataset.found["cache"]))
+    findings = [
+        *data_check.exact_duplicates(examples, same),
+        *data_check.near_duplicates(examples, seen.near),
+        *data_check.unlike_levels(examples, seen.levels),
+    ]
+    if source.files is not None:
+        of_files = headers([source.files[i] for i in readable])
+        findings += data_check.unlike_files(examples, of_files, min(dataset.input_shape[1:]))
+    drawn = "" if dataset.found["own_test"] else " The split is the one that skipwise draws with --split-seed 0."
+    done.append(
+        f"All {len(readable)} readable images were compared with each other, for the same bytes and for nearly the same "
+        f"picture.{drawn}"
+    )
+    return findings
+
+
+def _of_others(dataset: Dataset, task: Task, done: list[str]) -> list[Finding]:
+    """What reading them has found already. Raises UserError where that is nothing."""
+    duplicates = dataset.found.get("duplicates")
+    if duplicates is None:
+        raise UserError(f"The task {task.name} does not say what it found in its data: check has nothing to look at.")
+    what = f"Of {task.examples} only what reading them finds is told: unreadable ones, exact duplicates"
+    done.append(f"{what}{', balance' if isinstance(dataset, Texts) else ''}; nothing is compared by its content.")
+    kinds = {
+        "across_split_examples": "duplicate-across-split",
+        "other_label_examples": "contradictory-labels",
+        "examples": "duplicate",
+    }
+    return [
+        Finding(kind=kind, file=str(group[0]), other_file=str(group[1]), score=1.0)
+        for listed, kind in kinds.items()
+        for group in duplicates.get(listed, [])
+    ]
+
+
+def _of_labels(
+    dataset: Images | Texts, examples: Examples, task: Task, console: Console, done: list[str]
+) -> list[Finding]:
+    """Labels that are likely wrong, by answers of models that were not trained on them."""
+    together = np.array(dataset.found["together"], np.int64)
+    fewest = min(len(np.unique(together[dataset.labels == label])) for label in np.unique(dataset.labels))
+    if fewest < 5:
+        done.append(
+            f"Labels were not checked: the smallest class has {fewest} {task.examples} that differ, and it takes 5."
+        )
+        return []
+    if len(dataset.labels) > MOST_LABELS:
+        done.append(f"Labels were not checked: they are for up to {MOST_LABELS:,} {task.examples}.")
+        return []
+    if isinstance(dataset, Texts):
+        probabilities, model = by_words(dataset), str(task.baseline)
+    else:
+        probabilities, model = (
+            by_patches(dataset.images, dataset.labels, together),
+            "ridge regression on patch features",
+        )
+    right = float((probabilities.argmax(1) == dataset.labels).mean())
+    done.append(f"Labels were checked by {FOLDS} folds of {model}; it agrees with {100 * right:.1f} % of them.")
+    console.say(done[-1])
+    return [*data_check.wrong_labels(examples, label_errors(probabilities, dataset.labels))]
+
+
+def _names(data: str, dataset: Images | Texts) -> list[str]:
+    """Of the readable examples."""
+    if isinstance(dataset, Images):
+        source = open_source(data)
+        return [source.names[i] for i in _readable(source.names, dataset)]
+    return list(dataset.found["files"] or [f"text {index + 1}" for index in range(len(dataset.labels))])
+
+
+def _readable(names: Sequence[str], dataset: Images) -> list[int]:
+    """The places of the readable images among all of the source."""
+    left_out = {file["name"] for file in dataset.found["unreadable"]}
+    return [place for place, name in enumerate(names) if name not in left_out]
+
+
+def _counts(dataset: Dataset) -> list[list[int]]:
+    return [
+        np.bincount(dataset.labels[getattr(dataset, part)], minlength=len(dataset.classes)).tolist()
+        for part in ("train", "validation", "test")
+    ]
+
+
+def _conclude(console: Console, checked: Checked, page: Path, table: Path) -> None:
+    """What was found, kind by kind, and where the rest is."""
+    console.say("")
+    wrong = {found.kind for found in checked.errors}
+    for kind, _, found in checked.groups:
+        first = found[0]
+        beside = f" and {first.other_file}" if first.other_file else f" ({first.detail})" if first.detail else ""
+        think = f" (more likely {first.suggested_label})" if first.suggested_label else ""
+        words = KINDS[kind.name].one if len(found) == 1 else KINDS[kind.name].many
+        label = "error" if kind.name in wrong else "note"
+        console.say(f"{label:<6} {len(found):>6} {words}: {first.file or first.label}{beside}{think}")
+    console.say(f"\n{checked.answer}\nPage: {page}\nTable: {table}")

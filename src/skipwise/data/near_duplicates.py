@@ -1,0 +1,116 @@
+"""Images that are nearly the same: copies that were saved anew, resized, moved by a pixel or two, made brighter.
+
+Candidates share most bits of a perceptual hash. They are confirmed by the normalised correlation of their differences
+from pixel to pixel, at the best of a few shifts, which sky, sea and plain backgrounds do not raise. How near two images
+must be depends on how near others come that are no copies: among digits of 8 x 8 pixels much nearer than among photos.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int, UInt8
+
+from skipwise import draws
+from skipwise.data.perceptual_hash import near_pairs, perceptual_hash, radius_for
+from skipwise.data.small_grey import grey, small_grey
+
+SIDE = 32
+"""At which candidates are confirmed, in px; smaller images as they are."""
+MOST_CANDIDATES = 150_000
+"""Where images are so alike that there would be more, their hashes must be nearer."""
+OTHERS, RANK = 1_000, 3
+"""The third nearest of 1,000 others tells how near images come that are no copies."""
+LEAST_ALIKE = 0.8
+"""Correlation below which no pair is a near duplicate: what it takes on photos."""
+STRICTNESS, POWER = 0.3, 1.5
+"""A pair's distance (1 minus correlation) is at most 0.3 times the distance to those others to the power 1.5: chosen by
+looking at the pairs of CIFAR-10, Fashion-MNIST, MNIST and 8 x 8 digits, so that what is found looks the same."""
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class NearDuplicates:
+    """Pairs of images, the first before the second, and how alike they are: a correlation up to 1."""
+
+    pairs: Int[np.ndarray, "pairs 2"]
+    alike: Float[np.ndarray, "pairs"]
+
+    def nearest(self) -> "NearDuplicates":
+        """Of each image only the pair with the one most like it: a hundred copies are a hundred pairs, not 4,950."""
+        order = np.argsort(-self.alike, kind="stable")
+        _, first = np.unique(self.pairs[order].ravel(), return_index=True)
+        kept = np.unique(order[first // 2])
+        return NearDuplicates(pairs=self.pairs[kept], alike=self.alike[kept])
+
+
+def near_duplicates(
+    images: UInt8[np.ndarray, "images height width channels"],
+    small: Float[np.ndarray, "images rows columns"],
+    same: Int[np.ndarray, "images"],
+) -> NearDuplicates:
+    """The near duplicates among images; `small` are they as small grey ones. Equal numbers in `same` are exact duplicates, which are left out."""
+    hashes = perceptual_hash(small)
+    pairs = near_pairs(hashes, radius_for(hashes, MOST_CANDIDATES))
+    pairs = pairs[same[pairs[:, 0]] != same[pairs[:, 1]]]
+    alike = np.concatenate([np.zeros(0), *(_alike(images, pairs[at : at + AT_ONCE]) for at in _steps(pairs))])
+    pairs, alike = pairs[alike >= LEAST_ALIKE], alike[alike >= LEAST_ALIKE]
+    usual = _distance_of_others(images, pairs)
+    near = 1 - alike <= STRICTNESS * usual**POWER
+    return NearDuplicates(pairs=pairs[near], alike=alike[near])
+
+
+def _alike(
+    images: UInt8[np.ndarray, "images height width channels"], pairs: Int[np.ndarray, "pairs 2"]
+) -> Float[np.ndarray, "pairs"]:
+    """The correlation of the differences of each pair at the best shift, of up to a sixteenth of the side."""
+    one, other = (_differences(images[pairs[:, place]]) for place in (0, 1))
+    height, width = one.shape[2:]
+    reach = (min(height, width) + 2) // 16
+    inner = _unit(one[..., reach : height - reach, reach : width - reach])
+    best = np.full(len(pairs), -1.0)
+    for down in range(2 * reach + 1):
+        for right in range(2 * reach + 1):
+            moved = other[..., down : down + height - 2 * reach, right : right + width - 2 * reach]
+            best = np.maximum(best, (inner * _unit(moved)).sum(1))
+    return best
+
+
+def _distance_of_others(
+    images: UInt8[np.ndarray, "images height width channels"], pairs: Int[np.ndarray, "pairs 2"]
+) -> Float[np.ndarray, "pairs"]:
+    """How near the third nearest of some other images is, of both images of a pair the nearer one; 1 where there are no three."""
+    others = np.sort(draws.order(len(images), "others")[:OTHERS])
+    if len(others) <= RANK or not len(pairs):
+        return np.ones(len(pairs))
+    seen = _unit(_differences(images[others]))
+    wanted, places = np.unique(pairs, return_inverse=True)
+    distances = []
+    for at in _steps(wanted):
+        some = wanted[at : at + AT_ONCE]
+        likeness = _unit(_differences(images[some])) @ seen.T
+        likeness[some[:, None] == others] = -1
+        distances.append(1 - np.partition(likeness, -RANK, axis=1)[:, -RANK])
+    nearest: np.ndarray = np.concatenate(distances)[places.reshape(pairs.shape)].min(1)
+    return nearest.clip(0, 1)
+
+
+def _differences(
+    images: UInt8[np.ndarray, "some height width channels"],
+) -> Float[np.ndarray, "some 2 down right"]:
+    """Of neighbouring pixels, downwards and to the right, each pixel being first the mean of two by two."""
+    levels = small_grey(images, SIDE) if min(images.shape[1:3]) > SIDE else grey(images)
+    if min(levels.shape[1:]) > 2:
+        levels = (levels[:, 1:, 1:] + levels[:, :-1, 1:] + levels[:, 1:, :-1] + levels[:, :-1, :-1]) / 4
+    down, right = levels[:, 1:, :-1] - levels[:, :-1, :-1], levels[:, :-1, 1:] - levels[:, :-1, :-1]
+    return np.stack([down, right], axis=1)
+
+
+def _unit(values: Float[np.ndarray, "some 2 down right"]) -> Float[np.ndarray, "some values"]:
+    """Of length 1; an image of one colour stays zero and is like no other."""
+    flat = values.reshape(len(values), -1)
+    unit: np.ndarray = flat / np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6)
+    return unit
+
+
+def _steps(of: np.ndarray) -> range:
+    return range(0, len(of), AT_ONCE)

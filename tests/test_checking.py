@@ -1,0 +1,89 @@
+"""`skipwise check` on a folder with planted mistakes: what it says, the table, the page and the exit code."""
+
+import csv
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from skipwise.checking import check_data
+from skipwise.cli import app
+from skipwise.console import Console
+from skipwise.errors import UserError
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Two classes that differ in brightness; a copy across the split, a damaged file, and a name that is markup."""
+    root = tmp_path_factory.mktemp("data") / "things"
+    chance = np.random.default_rng(0)
+    for part, count in (("train", 30), ("test", 10)):
+        for name, level in (("dark", 40), ("light", 170)):
+            (root / part / name).mkdir(parents=True)
+            for number in range(count):
+                coarse = (level + chance.integers(-35, 36, (5, 5))).astype(np.uint8)
+                image = Image.fromarray(coarse).resize((24, 24), Image.Resampling.BICUBIC)
+                image.save(root / part / name / f"{number}.png")
+    first = root / "train" / "dark" / "0.png"
+    (root / "test" / "dark" / "same.png").write_bytes(first.read_bytes())
+    Image.open(root / "train" / "dark" / "1.png").save(root / "test" / "dark" / "<b>anew.jpg", quality=90)
+    Image.open(root / "train" / "light" / "2.png").save(root / "train" / "dark" / "mislabelled.webp", lossless=True)
+    (root / "train" / "dark" / "broken.png").write_bytes(first.read_bytes()[:60])
+    Image.fromarray(np.full((24, 24), 99, np.uint8)).save(root / "train" / "dark" / "blank.png")
+    return root
+
+
+@pytest.fixture(scope="module")
+def checked(folder, tmp_path_factory):
+    out = tmp_path_factory.mktemp("out")
+    assert check_data(str(folder), Console(), out=out)
+    with (out / "findings.csv").open(newline="", encoding="utf-8") as table:
+        return out, list(csv.DictReader(table))
+
+
+def rows_of(checked, kind):
+    return [row for row in checked[1] if row["kind"] == kind]
+
+
+def test_each_mistake_is_told_with_its_kind(checked):
+    assert [row["file"] for row in rows_of(checked, "unreadable")] == ["train/dark/broken.png"]
+    (same,) = rows_of(checked, "duplicate-across-split")
+    assert (same["file"], same["other_file"]) == ("test/dark/same.png", "train/dark/0.png")
+    assert (same["error"], same["part"].startswith("test, ")) == ("yes", True)
+    (near,) = rows_of(checked, "near-duplicate-across-split")
+    assert (near["file"], near["other_file"]) == ("test/dark/<b>anew.jpg", "train/dark/1.png")
+    (other,) = rows_of(checked, "near-duplicate-other-label")
+    assert {other["label"], other["other_label"]} == {"dark", "light"}
+    assert [row["file"] for row in rows_of(checked, "one-colour")] == ["train/dark/blank.png"]
+    assert rows_of(checked, "one-colour")[0]["error"] == "no"
+    wrong = rows_of(checked, "wrong-label")
+    assert "train/dark/mislabelled.webp" in [row["file"] for row in wrong]
+    assert {row["suggested_label"] for row in wrong if "mislabelled" in row["file"]} == {"light"}
+
+
+def test_the_page_answers_first_escapes_names_and_asks_for_nothing(checked):
+    page = (checked[0] / "check.html").read_text()
+    assert page.index("Something is wrong with things: 1 file that cannot be read") < page.index("<table>")
+    assert "<b>anew" not in page
+    assert "&lt;b&gt;anew.jpg" in page
+    assert "http" not in page
+    assert 'src="data:image/png;base64,' in page
+
+
+def test_exit_codes(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert app(["check", str(folder), "--no-labels"], standalone_mode=False) == 1
+    assert (tmp_path / "checks" / "things" / "check.html").exists()
+    assert "wrong-label" not in (tmp_path / "checks" / "things" / "findings.csv").read_text()
+    assert not app(["check", "digits", "--no-labels"], standalone_mode=False)
+    with pytest.raises(UserError, match="does not exist"):
+        app(["check", "nowhere/at/all"], standalone_mode=False)
+
+
+def test_texts_are_checked_for_what_is_known_of_them(tmp_path):
+    rows = [f"good good film {word},pos" for word in range(12)] + [f"bad bad film {word},neg" for word in range(12)]
+    file = tmp_path / "films.csv"
+    file.write_text("\n".join(["text,label", *rows, rows[0]]) + "\n")
+    assert not check_data(str(file), Console(), out=tmp_path / "out")
+    table = (tmp_path / "out" / "findings.csv").read_text()
+    assert "duplicate" in table
