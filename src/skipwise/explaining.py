@@ -16,8 +16,9 @@ from skipwise.deployment.model import trained_network
 from skipwise.errors import UserError, unknown
 from skipwise.reports.coloured_text import pieces, strongest_words
 from skipwise.reports.explanation import Card, Explanation, write_page
-from skipwise.reports.overlay import data_uri, enlarged, overlay
+from skipwise.reports.overlay import enlarged, overlay
 from skipwise.reports.palette import colours
+from skipwise.reports.pictures import data_uri
 from skipwise.studies import Study
 from skipwise.studies.contender import slug
 from skipwise.tasks import task_named

@@ -47,7 +47,7 @@ def test_offline_and_within_the_screen(browser, study, width):
     assert "resnet8" in sentence
     assert "percentage points" in sentence
     assert page.locator(".verdict").count() == 2
-    assert page.locator("svg").count() == 1 + 1 + 2 + 3 + 1 + 1
+    assert page.locator("svg").count() == 1 + 1 + 2 + 3 + 1 + 1 + 3
     for svg in page.locator("svg").all():
         box = svg.bounding_box()
         assert box["width"] <= width

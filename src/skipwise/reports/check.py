@@ -1,8 +1,6 @@
 """The page and the table of a data check."""
 
-import base64
 import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -15,6 +13,7 @@ from PIL import Image
 
 from skipwise.analysis.data_check import ERRORS, Finding
 from skipwise.reports.check_kinds import KINDS, Kind
+from skipwise.reports.pictures import data_uri
 from skipwise.training.checkpoint import write_atomically
 
 MOST_SHOWN = 24
@@ -98,10 +97,7 @@ def _picture(checked: Checked, index: int | None) -> str | None:
     image = Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
     scale = THUMBNAIL / max(image.size)
     how = Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BICUBIC
-    image = image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))), how)
-    content = io.BytesIO()
-    image.save(content, "PNG", optimize=True)
-    return f"data:image/png;base64,{base64.b64encode(content.getvalue()).decode()}"
+    return data_uri(image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))), how))
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -11,9 +11,10 @@ from PIL import Image
 from skipwise.analysis.confusion import answers_of
 from skipwise.analysis.disagreements import Group, Table, answers_by_label, groups_of
 from skipwise.data.decode import unfitted
-from skipwise.reports.overlay import data_uri, enlarged, overlay
+from skipwise.reports.overlay import enlarged, overlay
 from skipwise.reports.palette import colours
 from skipwise.reports.part import Folded, Part
+from skipwise.reports.pictures import data_uri
 from skipwise.studies import Study
 from skipwise.tasks.images import ImageClassification
 

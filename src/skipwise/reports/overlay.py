@@ -1,7 +1,5 @@
 """Maps of attribution laid over their images."""
 
-import base64
-import io
 import math
 
 import numpy as np
@@ -44,16 +42,6 @@ def enlarged(pixels: Pixels) -> Image.Image:
     height, width = pixels.shape[:2]
     factor = max(1, math.ceil(LEAST_SIDE / max(height, width)))
     return Image.fromarray(pixels).resize((factor * width, factor * height), Image.Resampling.NEAREST)
-
-
-def data_uri(image: Image.Image, most: int | None = None) -> str:
-    """The image as an address that holds it, with no side above `most` px."""
-    if most is not None and max(image.size) > most:
-        image = image.copy()
-        image.thumbnail((most, most))
-    file = io.BytesIO()
-    image.save(file, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
 def _coloured(share: Float[np.ndarray, "height width"]) -> Float[np.ndarray, "height width 3"]:

@@ -1,4 +1,4 @@
-"""Small pictures in rows, with words above each row, as one SVG that holds them."""
+"""Pictures that a page holds in itself: one as an address, and several in rows under words, as one SVG."""
 
 import base64
 import io
@@ -53,8 +53,14 @@ def picture_rows(rows: Sequence[Row]) -> str:
 
 def png(pixels: Pixels, most: int) -> str:
     """The picture as a data URI, made smaller where a side is longer than `most` px; other than three channels are grey."""
-    image = Image.fromarray(pixels if pixels.shape[2] == 3 else pixels[..., 0])
-    image.thumbnail((most, most))
+    return data_uri(Image.fromarray(pixels if pixels.shape[2] == 3 else pixels[..., 0]), most)
+
+
+def data_uri(image: Image.Image, most: int | None = None) -> str:
+    """The picture as a data URI, made smaller where a side is longer than `most` px."""
+    if most is not None and max(image.size) > most:
+        image = image.copy()
+        image.thumbnail((most, most))
     file = io.BytesIO()
     image.save(file, "PNG")
     return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"

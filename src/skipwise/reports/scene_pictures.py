@@ -1,7 +1,5 @@
 """Test images with their true boxes and those that contenders find."""
 
-import base64
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -9,11 +7,11 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float, UInt8
-from PIL import Image
 
 from skipwise.reports.detection import answers_by_contender
 from skipwise.reports.palette import colours
 from skipwise.reports.part import Part
+from skipwise.reports.pictures import png
 from skipwise.studies import Study
 
 MOST_PICTURES = 6
@@ -94,7 +92,7 @@ def _picture(
         panels.append(
             f'<g transform="translate({left}, 0)"><text x="0" y="14" font-size="13" fill="{palette[label]}" '
             f'font-weight="600">{escape(label)}</text><g transform="translate(0, {HEADING})">'
-            f'<image href="{_png(image)}" width="{WIDTH}" height="{height * zoom:.1f}" '
+            f'<image href="{png(image, max(image.shape))}" width="{WIDTH}" height="{height * zoom:.1f}" '
             'preserveAspectRatio="none" style="image-rendering: pixelated"/>'
             f"{_boxes(true, zoom, 'white', dashed=True)}{_boxes(boxes, zoom, palette[label], dashed=False)}</g></g>"
         )
@@ -121,9 +119,3 @@ def _boxes(drawn: Drawn, zoom: float, colour: str, *, dashed: bool) -> str:
             f'paint-order="stroke">{escape(words)}</text>'
         )
     return "".join(parts)
-
-
-def _png(image: UInt8[np.ndarray, "height width channels"]) -> str:
-    file = io.BytesIO()
-    Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image).save(file, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
