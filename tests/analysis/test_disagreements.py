@@ -29,6 +29,19 @@ def test_groups_by_hand():
     }
 
 
+def test_without_a_clear_case_the_more_frequent_one_is_shown():
+    tables = {
+        "plain": table([0.6, 0.4, 0.9], [[1, 0, 1], [1, 1, 1]]),
+        "residual": table([0.7, 0.8, 0.9], [[1, 1, 1], [1, 1, 1]]),
+    }
+    found = [
+        (group.title, group.count, group.first)
+        for group in groups(tables, np.zeros(3, np.int64), [("plain", "residual")])
+    ]
+    assert found[0] == ("residual is right with more seeds than plain", 1, (1,))
+    assert found[1][1:] == (0, ())
+
+
 def test_all_are_counted_and_the_clearest_shown():
     many = 3 * MOST
     sure = np.linspace(0.1, 0.4, many)

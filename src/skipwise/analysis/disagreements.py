@@ -53,15 +53,20 @@ def groups(
 ) -> list[Group]:
     """What one twin gets right with every seed and the other with none; what nobody gets; the surest mistakes.
 
-    Sorted by how far the probability of the true class is apart, by how low it is, and by how sure the mistake is.
+    Where there is no such example, those that the one gets right with more seeds. Sorted by how far the probability of the
+    true class is apart, by how low it is, and by how sure the mistake is.
     """
     true = {label: table.probabilities[np.arange(len(labels)), labels] for label, table in tables.items()}
     often = {label: table.right.mean(0) for label, table in tables.items()}
     found = []
     for reference, other in pairs:
         for better, worse in ((other, reference), (reference, other)):
+            members = (often[better] == 1) & (often[worse] == 0)
             title = f"{better} is right with every seed, {worse} with none"
-            found.append(_group(title, (often[better] == 1) & (often[worse] == 0), true[better] - true[worse]))
+            if not members.any():
+                members = often[better] > often[worse]
+                title = f"{better} is right with more seeds than {worse}"
+            found.append(_group(title, members, true[better] - true[worse]))
     found.append(_group("no network is right", sum(often.values()) == 0, -np.mean([*true.values()], axis=0)))
     for label, table in tables.items():
         named = table.probabilities.argmax(1)

@@ -33,7 +33,8 @@ def disagreements_part(study: Study, found: Mapping[str, Maps]) -> Part:
     maps = found["maps"]
     shown = _Shown(study, maps)
     lead = (
-        f"Test {task.examples} on which the contenders part or err together, the clearest first; probabilities are means over seeds. "
+        f"Test {task.examples} on which the contenders part or err together, the clearest first; probabilities are means over seeds, "
+        '"right 2/5" means with two seeds of five. '
         "They are picked as the extremes of many, so they are not typical"
     )
     told = (
@@ -97,7 +98,7 @@ class _Shown:
                 else overlay(pixels, unfitted(np.array(kept, np.float32), pixels.shape[:2]))
             )
             panels.append(_panel(number, drawn, height, f"{label}:", self.palette[label], self._says(label, place)))
-        return _svg(len(panels) * (PANEL + GAP) - GAP, height + 3 * LINE + 4, heading, panels)  # fmt: skip
+        return _svg(len(panels) * (PANEL + GAP) - GAP, height + 3 * LINE + 8, heading, panels)  # fmt: skip
 
     def _words(self, place: int, heading: str) -> str:
         text = " ".join(self.dataset.texts.of(self.indices[place : place + 1]))
@@ -117,7 +118,8 @@ class _Shown:
     def _says(self, label: str, place: int) -> str:
         probabilities = self.tables[label].probabilities[place]
         named = int(probabilities.argmax())
-        return f"{self.classes[named]} {probabilities[named]:.2f}"
+        right = self.tables[label].right[:, place]
+        return f"{self.classes[named]} {probabilities[named]:.2f}, right {int(right.sum())}/{len(right)}"
 
 
 def _panel(number: int, image: Image.Image, height: int, words: str, colour: str, more: str = "") -> str:

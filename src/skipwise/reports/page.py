@@ -14,7 +14,7 @@ from skipwise.reports.figures import all_figures, to_svg
 from skipwise.reports.gradients import gradients_part
 from skipwise.reports.palette import colours
 from skipwise.reports.part import Part
-from skipwise.reports.reasons import REASONS, reason_parts
+from skipwise.reports.reasons import REASONS, reason_parts, unlooked
 from skipwise.reports.section import SweepSection, tuned_rows
 from skipwise.reports.sections import task_parts
 from skipwise.reports.sweeps import sweep_section
@@ -106,6 +106,7 @@ def _content(
     design = study.design
     asked = study.folder.read("study.json")
     rows = summary(study)
+    looked = bool({part.name for part in parts} & {"inside", *REASONS})
     failed = [result for results in study.results.values() for result in results if result.failed is not None]
     return {
         "design": design,
@@ -125,7 +126,8 @@ def _content(
         "figures": {name: [Markup(svg) for svg in several] for name, several in figures.items()},  # noqa: S704
         "found": study.folder.read("data.json"),
         "failed": failed,
-        "inside": bool({part.name for part in parts} & {"inside", *REASONS}),
+        "unlooked": unlooked(study) if looked else [],
+        "inside": looked,
         "best": study.best_result,
         "folder": study.path.as_posix(),
         "best_folder": study.best_result.folder.relative_to(study.path).as_posix(),

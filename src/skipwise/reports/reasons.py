@@ -41,14 +41,14 @@ class Reason:
 
     `of_run` looks into one network: what it finds is kept by contender, as a list over the runs. `of_seed` looks into
     those of all contenders, by label, trained with the first seed: what it finds is kept as it is. Both give what JSON
-    can hold, or None where there is nothing to find in such networks or data. `slow`: only where everything is asked
-    for. `version` is raised where what is kept means something new.
+    can hold, or None where there is nothing to find in such networks or data. `slow` says in words what is looked at only
+    where everything is asked for. `version` is raised where what is kept means something new.
     """
 
     part: Callable[[Study, Any], Part]
     of_run: OfRun | None = None
     of_seed: OfSeed | None = None
-    slow: bool = False
+    slow: str = ""
     version: int = 1
 
 
@@ -62,13 +62,15 @@ REASONS: dict[str, Reason] = {
     "lesions": Reason(of_run=lambda run: asdict(lesions(run)), part=lesions_part),
     "similarity": Reason(of_seed=lambda _, runs: similarity(runs), part=similarity_part),
     "receptive_field": Reason(of_run=receptive_field, part=receptive_field_part),
-    "sharpness": Reason(of_run=sharpness, part=sharpness_part, slow=True),
-    "landscape": Reason(of_seed=lambda _, runs: loss_surfaces(runs), part=landscape_part, slow=True),
+    "sharpness": Reason(of_run=sharpness, part=sharpness_part, slow="sharpness"),
+    "landscape": Reason(
+        of_seed=lambda _, runs: loss_surfaces(runs), part=landscape_part, slow="the loss around the networks"
+    ),
     "features": Reason(of_run=features, part=features_part),
     "disagreements": Reason(of_seed=maps_of, part=disagreements_part),
-    "map_truth": Reason(of_run=map_truth, part=map_truth_part, slow=True),
-    "pointing": Reason(of_run=pointing_game, part=pointing_part, slow=True),
-    "robustness": Reason(of_run=_robustness, part=robustness_part, slow=True),
+    "map_truth": Reason(of_run=map_truth, part=map_truth_part, slow="whether maps are true"),
+    "pointing": Reason(of_run=pointing_game, part=pointing_part, slow="whether maps point at the object"),
+    "robustness": Reason(of_run=_robustness, part=robustness_part, slow="what happens when images get worse"),
 }
 """In the order in which they stand on the page."""
 
@@ -99,6 +101,16 @@ def reason_parts(study: Study, tell: Callable[[str], None] | None, *, everything
     if not parts:
         return [Part(name="inside", title="Inside the networks", note=sentence)]
     return [*parts[:-1], replace(parts[-1], note=f"{parts[-1].note} {sentence}".strip())]
+
+
+def unlooked(study: Study) -> list[str]:
+    """What only `report --all` looks for, and was not looked for yet, in words."""
+    runs = finished_runs(study)
+    return [
+        reason.slow
+        for name, reason in REASONS.items()
+        if reason.slow and kept(study, name, {"version": reason.version, "runs": runs}, None) is None
+    ]
 
 
 def _look(study: Study, missing: Mapping[str, Reason], tell: Callable[[str], None]) -> Iterator[tuple[str, Any]]:
