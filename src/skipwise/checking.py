@@ -45,6 +45,7 @@ def check_data(
     described = to_learn.described(dataset, options)
     console.say(f"Data        {dataset.name}: {described[0]}")
     done: list[str] = []
+    agreement = 0.0
     findings = [*data_check.unreadable(dataset.found)]
     if isinstance(dataset, Images) and not isinstance(dataset, Scenes):
         findings += _of_images(data, dataset, done)
@@ -54,7 +55,8 @@ def check_data(
         examples = Examples(dataset=dataset, names=_names(data, dataset))
         findings += [*data_check.class_balance(examples)]
         if with_labels:
-            findings += _of_labels(dataset, examples, to_learn, console, done)
+            doubted, agreement = _of_labels(dataset, examples, to_learn, console, done)
+            findings += doubted
         else:
             done.append("Labels were not checked (--no-labels).")
     checked = Checked(
@@ -63,7 +65,7 @@ def check_data(
         described=described,
         classes=[(name, *row) for name, *row in zip(dataset.classes, *_counts(dataset), strict=True)],
         findings=findings,
-        errors=data_check.errors(findings, len(dataset.labels)),
+        errors=data_check.errors(findings, len(dataset.labels), agreement),
         done=done,
         images=dataset.images if isinstance(dataset, Images) else None,
     )
@@ -117,18 +119,18 @@ def _of_others(dataset: Dataset, task: Task, done: list[str]) -> list[Finding]:
 
 def _of_labels(
     dataset: Images | Texts, examples: Examples, task: Task, console: Console, done: list[str]
-) -> list[Finding]:
-    """Labels that are likely wrong, by answers of models that were not trained on them."""
+) -> tuple[list[Finding], float]:
+    """Labels that are likely wrong, by answers of models that were not trained on them, and how many labels these name."""
     together = np.array(dataset.found["together"], np.int64)
     fewest = min(len(np.unique(together[dataset.labels == label])) for label in np.unique(dataset.labels))
     if fewest < 5:
         done.append(
             f"Labels were not checked: the smallest class has {fewest} {task.examples} that differ, and it takes 5."
         )
-        return []
+        return [], 0.0
     if len(dataset.labels) > MOST_LABELS:
         done.append(f"Labels were not checked: they are for up to {MOST_LABELS:,} {task.examples}.")
-        return []
+        return [], 0.0
     if isinstance(dataset, Texts):
         probabilities, model = by_words(dataset), str(task.baseline)
     else:
@@ -137,9 +139,10 @@ def _of_labels(
             "ridge regression on patch features",
         )
     right = float((probabilities.argmax(1) == dataset.labels).mean())
-    done.append(f"Labels were checked by {FOLDS} folds of {model}; it agrees with {100 * right:.1f} % of them.")
+    few = "" if right >= data_check.TRUSTED else ", too few for its doubts to count as errors"
+    done.append(f"Labels were checked by {FOLDS} folds of {model}; it agrees with {100 * right:.1f} % of them{few}.")
     console.say(done[-1])
-    return [*data_check.wrong_labels(examples, label_errors(probabilities, dataset.labels))]
+    return [*data_check.wrong_labels(examples, label_errors(probabilities, dataset.labels))], right
 
 
 def _names(data: str, dataset: Images | Texts) -> list[str]:

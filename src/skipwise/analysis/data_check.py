@@ -24,6 +24,8 @@ ERRORS = (
     "wrong-label",
 )
 """Kinds that make the command end with exit code 1; what else is found is a note."""
+TRUSTED = 0.8
+"""A model that names fewer of the labels is itself wrong too often for its doubts to be errors."""
 FEW_WRONG = 0.01
 """Likely wrong labels are an error where they are more than this share: of fewer a model may be as wrong as the label."""
 FAR_SHAPE = float(np.log(1.5))
@@ -80,10 +82,11 @@ class Examples:
         return parts
 
 
-def errors(findings: Sequence[Finding], examples: int) -> list[Finding]:
-    """Those that matter: see ERRORS."""
-    few = sum(found.kind == "wrong-label" for found in findings) <= FEW_WRONG * examples
-    return [found for found in findings if found.kind in ERRORS and not (few and found.kind == "wrong-label")]
+def errors(findings: Sequence[Finding], examples: int, agreement: float) -> list[Finding]:
+    """Those that matter: see ERRORS. `agreement` is the share of labels that the model names, which looked for wrong ones."""
+    doubted = sum(found.kind == "wrong-label" for found in findings)
+    counts = agreement >= TRUSTED and doubted > FEW_WRONG * examples
+    return [found for found in findings if found.kind in ERRORS and (counts or found.kind != "wrong-label")]
 
 
 def unreadable(found: dict[str, Any]) -> Iterator[Finding]:
