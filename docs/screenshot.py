@@ -8,6 +8,10 @@
     .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/calibration.png \\
         "Are they as often right as they are sure?"
     .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/robustness.png "When images get worse"
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/gradients.png \\
+        "What comes back to the first layers"
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/disagreements.png "Where they disagree"
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/responses.png "What each layer answers with"
     .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/shattered.png "Whether gradients shatter"
     .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/similarity.png \\
         "How similar their layers are"

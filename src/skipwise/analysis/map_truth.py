@@ -19,8 +19,8 @@ from skipwise.tasks.boxes import Detection
 from skipwise.tasks.images import ImageClassification
 from skipwise.training.run import RUN
 
-EXAMPLES = 32
-"""Test images that are asked about."""
+EXAMPLES, SCENES = 32, 16
+"""Test images that are asked about, and scenes of boxes."""
 SHARES = np.linspace(0, 1, 17)
 """Of the places that are taken away, or put in."""
 RANDOM = "at random"
@@ -98,7 +98,7 @@ def pointing_game(run: Trained) -> dict[str, list[float]] | None:
     if not isinstance(run.task, Detection):
         return None
     found: dict[str, list[float]] = {method: [] for method in METHODS} | {RANDOM: []}
-    for batch in run.stream.unvaried(run.indices[:EXAMPLES], 1):
+    for batch in run.stream.unvaried(run.indices[:SCENES], 1):
         for answer, true in _found_rightly(run, batch):
             inside = _inside(true, batch.inputs)
             found[RANDOM].append(float(inside.float().mean()))

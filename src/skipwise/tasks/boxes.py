@@ -1,7 +1,6 @@
 """Object detection."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +13,13 @@ from skipwise.data import (
     OWN_SIZE,
     Augmentation,
     Batch,
-    Normaliser,
     Options,
     Scenes,
     SceneStream,
     Told,
-    decode_for_prediction,
     is_annotated,
     load_scenes,
     prepare_scenes,
-    scale_of,
-    size_for_prediction,
 )
 from skipwise.data.decode import image_for_prediction
 from skipwise.errors import UserError, unknown
@@ -32,6 +27,7 @@ from skipwise.networks import AnyNetwork, Architecture
 from skipwise.recipe import Recipe
 from skipwise.tasks.attributable import Answer, AttributableImage
 from skipwise.tasks.boxes_found import Boxes
+from skipwise.tasks.new_scene import new_scene, own_pixels
 from skipwise.tasks.task import Answers, Prediction, Task, Teacher, check_options
 
 PHOTO_SIZES = {"cpu": 256, "mps": 640, "cuda": 640}
@@ -61,6 +57,7 @@ class Detection(Task):
     sections = ("detection scores", "found", "pictures")
     lacks = frozenset({"cutout", "mixup", "cutmix", "imbalance", "label_smoothing", "pretrained", "trunk_rate"})
     judged_at_once = 64
+    attribution = "integrated-gradients"
 
     def claims(self, data: str) -> bool:
         return data in self.names or (bool(data) and is_annotated(data))
@@ -204,7 +201,7 @@ class Detection(Task):
 
         if label is not None and label not in form["classes"]:
             raise unknown("class", label, form["classes"])
-        read = _read(example, form)
+        read = new_scene(example, form)
         found = network.detect(read.inputs)[0]  # type: ignore[operator]
         names = [form["classes"][number] for number in found["labels"].tolist()]
         told = torch.tensor(
@@ -245,37 +242,8 @@ def no_answers(images: int) -> Answers:
     }
 
 
-def own_pixels(
-    boxes: Float[Tensor, "boxes 4"], scale: Float[np.ndarray, "2"], size: tuple[int, int]
-) -> Float[np.ndarray, "boxes 4"]:
-    """Boxes of the input in pixels of the image itself, whose height and width are `size`."""
-    height, width = size
-    own = boxes.float().cpu().numpy() / np.tile(scale, 2)
-    return np.asarray(own.clip(0, [width, height, width, height]), np.float32)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Read:
-    """A new image as the study's own were; `size` is its own height and width."""
-
-    inputs: Float[Tensor, "1 channels rows columns"]
-    size: tuple[int, int]
-
-    def own(self, boxes: Float[Tensor, "boxes 4"]) -> Float[np.ndarray, "boxes 4"]:
-        """Boxes of the input in pixels of the image itself."""
-        rows, columns = self.inputs.shape[2:]
-        return own_pixels(boxes, scale_of(self.size, (rows, columns)), self.size)
-
-
-def _read(file: str, form: dict[str, Any]) -> Read:
-    channels, height, width = form["input_shape"]
-    size = size_for_prediction(Path(file))
-    pixels = decode_for_prediction(Path(file), height=height, width=width, channels=channels, framing="pad")
-    return Read(inputs=Normaliser(form["mean"], form["std"], "cpu")(torch.from_numpy(pixels[None].copy())), size=size)
-
-
 def _prediction(network: nn.Module, file: str, form: dict[str, Any]) -> Boxes:
-    read = _read(file, form)
+    read = new_scene(file, form)
     found = network.detect(read.inputs)[0]  # type: ignore[operator]
     told = found["scores"] >= TOLD_FROM
     boxes = read.own(found["boxes"][told])
