@@ -29,16 +29,19 @@ SHOWN = 60
 """Characters of a text that stand for it."""
 MOST_BOXES = 10
 """That are explained of an image, the surest ones."""
+LARGEST = 1600
+"""The longest side of a picture, in px: larger images are shown smaller."""
 ON_PAGE = 480
-"""The longest side of a picture on the page, in px; the files beside it have the images' own size."""
+"""The longest side of a picture on the page, in px; the files beside it are larger."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A network that is asked why: its contender's name, where that was trained, and its colour."""
+    """A network that is asked why: its contender's label, where that was trained, how its files are named, and its colour."""
 
     label: str
     folder: Path
+    name: str
     colour: str | None = None
 
 
@@ -82,17 +85,18 @@ def explain(
 def _asked(model: Path) -> list[Asked]:
     """The best run by validation of each contender of a study, or the run itself."""
     if (model / "run.json").exists():
-        return [Asked(label=model.parent.name.rpartition("-")[0] or model.name, folder=model)]
+        label = trained_network(model)[1]["contender"]["label"]
+        return [Asked(label=label, folder=model, name=slug(label))]
     study = Study.open(model)
     palette = colours(study.design.contenders, study.design.points)
     best = {
         label: max(results, key=lambda result: result.validation_score or -1.0)
         for label, results in study.results.items()
     }
+    alive = [label for label, result in best.items() if result.validation_score is not None]
     known = [
-        Asked(label=label, folder=result.folder, colour=palette[label])
-        for label, result in best.items()
-        if result.validation_score is not None
+        Asked(label=label, folder=best[label].folder, name=name, colour=palette[label])
+        for label, name in zip(alive, _stems(alive), strict=True)
     ]
     if not known:
         raise UserError(f"No run of {model} finished an epoch with a finite loss: there is no model to explain.")
@@ -116,7 +120,7 @@ def _cards(
             yield Card(label=one.label, colour=one.colour, words=answer.words, pieces=cut)
         elif isinstance(given, AttributableImage):
             number = f"-{answer.index + 1}" if answer.box is not None else ""
-            file = target.with_name(f"{target.name}-{slug(one.label)}-{method}{number}.png")
+            file = target.with_name(f"{target.name}-{one.name}-{method}{number}.png")
             drawn = _drawn(given, answer, values)
             drawn.save(file)
             tell(f"{words}  {file}")
@@ -131,14 +135,20 @@ def _cards(
 
 def _drawn(given: AttributableImage, answer: Answer, values: Float[np.ndarray, "rows columns"]) -> Image.Image:
     height, width = given.pixels.shape[:2]
-    return overlay(given.pixels, unfitted(values, (height, width), given.framing), answer.box)
+    factor = min(1.0, LARGEST / max(height, width))
+    shown = Image.fromarray(given.pixels)
+    if factor < 1:
+        shown = shown.resize((max(1, round(factor * width)), max(1, round(factor * height))))
+    left, top, right, bottom = answer.box or (0.0,) * 4
+    box = (factor * left, factor * top, factor * right, factor * bottom) if answer.box else None
+    return overlay(np.asarray(shown), unfitted(values, (shown.height, shown.width), given.framing), box)
 
 
 def _stems(examples: Sequence[str]) -> list[str]:
-    """A name for the pictures of each example, no two the same."""
+    """A name for the pictures of each example or contender, no two the same."""
     stems: list[str] = []
     for example in examples:
-        stem = slug(Path(example).stem)[:60] or "example"
+        stem = slug(Path(example).stem if Path(example).suffix else example)[:60] or "example"
         same = sum(other == stem or other.startswith(f"{stem}-again-") for other in stems)
         stems.append(f"{stem}-again-{same + 1}" if same else stem)
     return stems

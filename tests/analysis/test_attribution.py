@@ -132,3 +132,24 @@ def test_likeness_is_a_rank_correlation_of_sizes():
     maps = torch.tensor([[[1.0, -2.0], [3.0, 4.0]], [[1.0, 2.0], [3.0, 4.0]], [[1.0, 1.0], [1.0, 1.0]]])
     others = torch.tensor([[[10.0, 20.0], [-30.0, 50.0]], [[4.0, 3.0], [2.0, 1.0]], [[4.0, 3.0], [2.0, 1.0]]])
     assert likeness(maps, others) == [pytest.approx(1), pytest.approx(-1), None]
+
+
+def test_what_gives_channels_last_is_no_map():
+    class Last(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv, self.mix, self.dense = nn.Conv2d(1, 2, 3), nn.Linear(2, 3), nn.Linear(3, 2)
+
+        def forward(self, x):
+            return self.dense(self.mix(self.conv(x).permute(0, 2, 3, 1)).mean((1, 2)))
+
+    network = Last()
+    assert last_maps(network, torch.zeros(1, 1, 5, 5)) is network.conv
+
+
+def test_equal_places_are_taken_in_no_order_of_the_image():
+    x, label = torch.ones(1, 1, 16, 16), torch.ones(1, dtype=torch.long)
+    found = fidelity(OnePixel(), x, label, torch.zeros(1, 16, 16))
+    p = float(torch.sigmoid(torch.tensor(3.0)))
+    first = ((p + 0.5) / 2 + 15 * 0.5) / 16  # if the top left went first
+    assert float(found.deletion[0]) > first + 0.02

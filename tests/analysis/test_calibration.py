@@ -71,8 +71,8 @@ def test_the_temperature_undoes_what_logits_were_multiplied_by(times):
 def test_a_network_that_is_sure_and_right_is_not_off():
     probabilities = np.eye(3)[np.arange(30) % 3]
     found = calibration([(probabilities, np.arange(30) % 3)] * 2, [(probabilities, np.arange(30) % 3)] * 2)
-    assert found.error == 0
-    assert found.interval == (0, 0)
+    assert found.error == pytest.approx(0, abs=1e-8)
+    assert found.interval == pytest.approx((0, 0), abs=1e-8)
     assert found.scaled_error == pytest.approx(0, abs=1e-9)
 
 
@@ -110,3 +110,13 @@ def test_equal_runs_say_no_more_than_one():
     run = drawn(300, times=3, seed=2)
     once, thrice = (calibration([run] * count, [run] * count).interval for count in (1, 3))
     assert thrice == pytest.approx(once, abs=0.01)
+
+
+def test_examples_of_full_confidence_count():
+    """1,000 named rightly and 10 wrongly, all with confidence 1: the error is 1 %, and chance may make it more."""
+    probabilities = np.tile([1.0, 0.0], (1010, 1)).astype(np.float32)
+    labels = np.repeat([0, 1], [1000, 10])
+    found = calibration([(probabilities, labels)], [(probabilities, labels)])
+    low, high = found.interval
+    assert low < 0.0065
+    assert high > 0.015

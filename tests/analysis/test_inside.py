@@ -177,3 +177,12 @@ def test_lesions_as_json(both):
     assert json.loads(json.dumps(found)) == found
     assert 0 <= min(found["removed"].values()) <= max(found["removed"].values()) <= 1
     assert np.isfinite(found["whole"])
+
+
+def test_examples_come_from_all_over(both):
+    run = both["resnet20"]
+    labels = run.stream.dataset.labels
+    in_order = replace(run, indices=run.indices[np.argsort(labels[run.indices], kind="stable")])
+    assert set(labels[in_order.some(6)]) == {0, 1, 2}
+    assert len(in_order.batch(10)) == 10
+    assert len(in_order.batch(10_000)) == len(run.indices)

@@ -247,3 +247,17 @@ def test_claims(tmp_path):
     assert not TASK.claims(str(tmp_path)), "two classes of photos"
     (tmp_path / "labels" / "a.txt").write_text("0 .5 .5 .1 .1")
     assert TASK.claims(str(tmp_path))
+
+
+def test_where_nothing_is_found_a_box_has_no_score_and_a_gradient_of_zero():
+    class Blind(torch.nn.Module):
+        def find(self, images):
+            return self
+
+        def detections(self):
+            return [{"boxes": torch.zeros(0, 4), "scores": torch.zeros(0), "labels": torch.zeros(0, dtype=torch.long)}]
+
+    scores = BoxScores(Blind(), torch.tensor([[0.0, 0.0, 10.0, 9.0]]), torch.tensor([1]))
+    images = torch.zeros(1, 3, 8, 8, requires_grad=True)
+    scores(images).sum().backward()
+    assert not images.grad.any()

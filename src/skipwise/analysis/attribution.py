@@ -40,7 +40,8 @@ def attribute(scores: nn.Module, inputs: Inputs, answers: Int[Tensor, "batch"], 
     Smilkov et al. 2017 (arXiv 1706.03825), the size of the gradient, never negative. Inputs of zeros are the mean colour of
     the training images, or no word. Raises UserError for Grad-CAM where no layer has maps.
     """
-    with undisturbed(scores), torch.random.fork_rng(devices=[]), torch.enable_grad():
+    devices = [inputs.device] if inputs.is_cuda else []
+    with undisturbed(scores), torch.random.fork_rng(devices=devices), torch.enable_grad():
         torch.manual_seed(key("attribution", method))
         scores.eval()
         maps = {
@@ -58,7 +59,8 @@ def last_maps(scores: nn.Module, inputs: Inputs) -> nn.Module:
     found: list[str] = []
 
     def look(name: str, output: Tensor) -> None:
-        if output.ndim == inputs.ndim and output[0, 0].numel() > 1:
+        channels_first = not isinstance(along[name], nn.Linear)
+        if channels_first and output.ndim == inputs.ndim and output[0, 0].numel() > 1:
             found.append(name)
 
     with watched(along, look), torch.no_grad():

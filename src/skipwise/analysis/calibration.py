@@ -99,9 +99,10 @@ def at_temperature(probabilities: Probabilities, divisor: float) -> Probabilitie
 
 
 def _gaps(probabilities: Probabilities, labels: Labels) -> Float[np.ndarray, "examples bins"]:
-    """In each example's own bin whether it is right less how sure it was, and 0 in the others."""
+    """In each example's own bin whether it is right less how sure it was, and 0 in the others alone."""
     gaps = np.zeros((len(labels), BINS))
-    gaps[np.arange(len(labels)), bin_of(probabilities)] = _right(probabilities, labels) - probabilities.max(1)
+    sure = probabilities.max(1).astype(np.float64).clip(max=1 - 1e-9)  # a gap of 0 would be no example
+    gaps[np.arange(len(labels)), bin_of(probabilities)] = _right(probabilities, labels) - sure
     return gaps
 
 

@@ -1,6 +1,7 @@
 """What an analysis found, kept in the study's folder, so that it is computed once."""
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,16 @@ def kept(study: Study, name: str, about: Any, find: Callable[[], Any] | None) ->
         return None
     found = find()
     file.parent.mkdir(exist_ok=True)
-    text = json.dumps({"about": about, "found": found}, indent=1) + "\n"
+    found = without_nan(found)
+    text = json.dumps({"about": about, "found": found}, indent=1, allow_nan=False) + "\n"
     write_atomically(file, lambda part: part.write_text(text, encoding="utf-8"))
     return found
+
+
+def without_nan(found: Any) -> Any:
+    """The same with None in place of numbers that are not finite, which JSON cannot hold."""
+    if isinstance(found, dict):
+        return {name: without_nan(value) for name, value in found.items()}
+    if isinstance(found, list | tuple):
+        return [without_nan(value) for value in found]
+    return None if isinstance(found, float) and not math.isfinite(found) else found

@@ -1,6 +1,5 @@
 """How far maps of attribution can be trusted: whether what they point at is what the network goes by."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +10,12 @@ from scipy.stats import spearmanr
 from torch import Tensor, nn
 
 from skipwise.analysis.attribution import METHODS, Maps, Method, attribute
+from skipwise.analysis.beginning import beginning
 from skipwise.analysis.trained import Trained
 from skipwise.data import Batch
-from skipwise.deployment.model import untrained
 from skipwise.draws import key
 from skipwise.tasks.boxes import Detection
 from skipwise.tasks.images import ImageClassification
-from skipwise.training.run import RUN
 
 EXAMPLES, SCENES = 32, 16
 """Test images that are asked about, and scenes of boxes."""
@@ -36,19 +34,19 @@ class Curves:
 
 
 def map_truth(run: Trained) -> dict[str, dict[str, list[float | None]]] | None:
-    """By method, for each example: deletion, insertion, and likeness to the map of a network that learned nothing.
+    """By method, for each example: deletion, insertion, and likeness to the map of the network before its first step.
 
     Deletion takes the places of highest value away first, insertion puts them in first (Petsiuk et al. 2018, arXiv
     1806.07421); here what is away is zero, the mean colour. Likeness is the rank correlation of the sizes in both maps
-    (Adebayo et al. 2018, arXiv 1810.03292), None where one of them is the same everywhere. Of images only.
+    (Adebayo et al. 2018, arXiv 1810.03292), None where one of them is the same everywhere; no entries for a network that began with
+    weights from elsewhere. Of images only.
     """
     if not isinstance(run.task, ImageClassification):
         return None
     batch = run.batch(EXAMPLES)
     with torch.no_grad():
         answers = run.network(batch.inputs).argmax(1)
-    content = json.loads((run.folder / RUN).read_text())
-    stranger = run.plan.place(untrained(content, seed=key(run.seed, "stranger") % 2**31).eval())
+    stranger = beginning(run)
     found: dict[str, dict[str, list[float | None]]] = {}
     for method in METHODS:
         maps = attribute(run.network, batch.inputs, answers, method)
@@ -56,7 +54,7 @@ def map_truth(run: Trained) -> dict[str, dict[str, list[float | None]]] | None:
         found[method] = {
             "deletion": curves.deletion.tolist(),
             "insertion": curves.insertion.tolist(),
-            "likeness": likeness(maps, attribute(stranger, batch.inputs, answers, method)),
+            "likeness": likeness(maps, attribute(stranger, batch.inputs, answers, method)) if stranger else [],
         }
     generator = torch.Generator().manual_seed(key(run.seed, "maps at random"))
     drawn = torch.rand(len(batch), *batch.inputs.shape[2:], generator=generator).to(batch.inputs.device)
@@ -67,8 +65,10 @@ def map_truth(run: Trained) -> dict[str, dict[str, list[float | None]]] | None:
 
 @torch.no_grad()
 def fidelity(network: nn.Module, inputs: Tensor, answers: Tensor, maps: Maps) -> Curves:
-    """Deletion and insertion of each input, by its map."""
-    order = maps.flatten(1).argsort(dim=1, descending=True, stable=True).argsort(dim=1)
+    """Deletion and insertion of each input, by its map; places of equal value in an order drawn at random."""
+    generator = torch.Generator().manual_seed(key("places of equal value"))
+    mixed = torch.randperm(maps[0].numel(), generator=generator).to(maps.device)
+    order = maps.flatten(1)[:, mixed].argsort(dim=1, descending=True, stable=True).argsort(dim=1)[:, mixed.argsort()]
     rank = order.view_as(maps)[:, None] / order.shape[1]
     curves = []
     for inserted in (False, True):
@@ -98,7 +98,7 @@ def pointing_game(run: Trained) -> dict[str, list[float]] | None:
     if not isinstance(run.task, Detection):
         return None
     found: dict[str, list[float]] = {method: [] for method in METHODS} | {RANDOM: []}
-    for batch in run.stream.unvaried(run.indices[:SCENES], 1):
+    for batch in run.stream.unvaried(run.some(SCENES), 1):
         for answer, true in _found_rightly(run, batch):
             inside = _inside(true, batch.inputs)
             found[RANDOM].append(float(inside.float().mean()))

@@ -61,14 +61,23 @@ def representations(run: Trained) -> dict[str, Float[np.ndarray, "examples _"]]:
 
 
 def centred_gram(x: Float[np.ndarray, "examples features"]) -> Gram:
-    """The inner products of examples with each other, each feature having mean 0."""
+    """The inner products of different examples with each other, centred so that unrelated features give 0 on average.
+
+    With the diagonal left out (Szekely and Rizzo 2014, the U-centred matrix): otherwise the similarity of maps of many numbers
+    is near 1 by chance. Of at least four examples.
+    """
     x = x.astype(np.float64)
     x = x - x.mean(0)
-    return np.asarray(x @ x.T)
+    gram = x @ x.T
+    np.fill_diagonal(gram, 0)
+    count, rows = len(gram), gram.sum(0)
+    gram += rows.sum() / ((count - 1) * (count - 2)) - (rows[:, None] + rows) / (count - 2)
+    np.fill_diagonal(gram, 0)
+    return np.asarray(gram)
 
 
 def alignments(ones: Sequence[Gram], others: Sequence[Gram]) -> Float[np.ndarray, "ones others"]:
-    """Linear CKA from centred Gram matrices: 1 for equal ones up to a factor, 0 for unrelated ones.
+    """Linear CKA from centred Gram matrices: 1 for equal ones up to a factor, 0 on average for unrelated ones.
 
     0, too, for a place that gives the same for all examples.
     """

@@ -48,7 +48,11 @@ class Trained:
     @torch.no_grad()
     def batch(self, most: int) -> Batch:
         """So many of these examples, or all there are."""
-        return next(self.stream.unvaried(self.indices[:most], most))
+        return next(self.stream.unvaried(self.some(most), most))
+
+    def some(self, most: int) -> Int[np.ndarray, "some"]:
+        """So many of these examples at even steps: they may stand class by class."""
+        return evenly(self.indices, most)
 
 
 def finished_runs(study: Study) -> dict[str, dict[str, str]]:
@@ -78,7 +82,7 @@ def trained(study: Study) -> Iterator[Trained]:
                     network=plan.place(network.eval()),
                     task=task,
                     stream=task.stream(dataset, Recipe(epochs=1, batch_size=1), result.seed, plan.device),
-                    indices=_evenly(Result.read(result.folder, result.contender).test_indices()),
+                    indices=evenly(Result.read(result.folder, result.contender).test_indices(), MOST_EXAMPLES),
                     plan=plan,
                 )
 
@@ -104,7 +108,7 @@ def _with_weights(results: list[Result]) -> list[Result]:
     return [result for result in results if (result.folder / MODEL).exists()][:MOST_SEEDS]
 
 
-def _evenly(indices: Int[np.ndarray, "test"]) -> Int[np.ndarray, "examples"]:
-    """Some of the examples, from all over the test part."""
-    places = np.linspace(0, len(indices) - 1, min(len(indices), MOST_EXAMPLES)).round().astype(int)
+def evenly(indices: Int[np.ndarray, "all"], most: int) -> Int[np.ndarray, "some"]:
+    """So many of the examples, or all there are, from all over."""
+    places = np.linspace(0, len(indices) - 1, min(len(indices), most)).round().astype(int)
     return np.asarray(indices[places])

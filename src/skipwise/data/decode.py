@@ -116,16 +116,17 @@ def unfitted(
     frame, (height, width) = values.shape, size
     if framing == "pad":
         inner_height, inner_width = fitted(size, (frame[0], frame[1]))
-        return _resized(values[:inner_height, :inner_width], size)
+        return resized(values[:inner_height, :inner_width], size)
     scale = min(height / frame[0], width / frame[1])
     seen = max(1, round(frame[0] * scale)), max(1, round(frame[1] * scale))
     top, left = (height - seen[0]) // 2, (width - seen[1]) // 2
     whole = np.zeros(size, np.float32)
-    whole[top : top + seen[0], left : left + seen[1]] = _resized(values, seen)
+    whole[top : top + seen[0], left : left + seen[1]] = resized(values, seen)
     return whole
 
 
-def _resized(values: Float[np.ndarray, "rows columns"], size: tuple[int, int]) -> np.ndarray:
+def resized(values: Float[np.ndarray, "rows columns"], size: tuple[int, int]) -> Float[np.ndarray, "height width"]:
+    """Values spread evenly over this height and width, in between the mean of their neighbours."""
     image = Image.fromarray(values.astype(np.float32))
     return np.asarray(image.resize((size[1], size[0]), Image.Resampling.BILINEAR))
 

@@ -50,7 +50,7 @@ def trained_network(folder: Path) -> tuple[nn.Module, dict[str, Any]]:
         raise UserError(f"{folder} was written by an earlier version: run the command that made the study again.")
     if not (folder / "model.safetensors").exists():
         raise UserError(f"{folder} holds no weights: the run failed before its first epoch ({about['failed']}).")
-    network = untrained(about, seed=0)
+    network = task_named(about["task"]).build(network_from_json(about["contender"]["network"]), about["form"], seed=0)
     try:
         network.load_state_dict(load_file(folder / "model.safetensors"))
     except (SafetensorError, RuntimeError) as error:
@@ -59,9 +59,3 @@ def trained_network(folder: Path) -> tuple[nn.Module, dict[str, Any]]:
             "study trains it again."
         ) from error
     return network, about
-
-
-def untrained(about: dict[str, Any], seed: int) -> nn.Module:
-    """The network of a run, by what its run.json says, with parameters drawn from another seed."""
-    network = network_from_json(about["contender"]["network"])
-    return task_named(about["task"]).build(network, about["form"], seed)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from skipwise.analysis.confusion import answers_of
 from skipwise.analysis.disagreements import Group, Table, answers_by_label, groups_of
-from skipwise.data.decode import unfitted
+from skipwise.data.decode import resized
 from skipwise.reports.overlay import enlarged, overlay
 from skipwise.reports.palette import colours
 from skipwise.reports.part import Folded, Part
@@ -95,10 +95,10 @@ class _Shown:
             drawn = (
                 enlarged(pixels)
                 if kept is None
-                else overlay(pixels, unfitted(np.array(kept, np.float32), pixels.shape[:2]))
+                else overlay(pixels, resized(np.array(kept, np.float32), pixels.shape[:2]))
             )
-            panels.append(_panel(number, drawn, height, f"{label}:", self.palette[label], self._says(label, place)))
-        return _svg(len(panels) * (PANEL + GAP) - GAP, height + 3 * LINE + 8, heading, panels)  # fmt: skip
+            panels.append(_panel(number, drawn, height, label, self.palette[label], self._says(label, place)))
+        return _svg(len(panels) * (PANEL + GAP) - GAP, height + 4 * LINE + 8, heading, panels)  # fmt: skip
 
     def _words(self, place: int, heading: str) -> str:
         text = " ".join(self.dataset.texts.of(self.indices[place : place + 1]))
@@ -109,31 +109,43 @@ class _Shown:
         ]
         below = len(lines) + 2
         for number, label in enumerate(self.tables):
-            words = escape(f"{label}: {self._says(label, place)}")
+            words = escape(f"{label}: {', '.join(self._says(label, place))}")
             body.append(
                 f'<text x="0" y="{(below + number) * LINE}" font-size="12" fill="{self.palette[label]}">{words}</text>'
             )
         return _svg(LINE * 36, (below + len(self.tables)) * LINE, heading, body)  # fmt: skip
 
-    def _says(self, label: str, place: int) -> str:
+    def _says(self, label: str, place: int) -> tuple[str, str]:
         probabilities = self.tables[label].probabilities[place]
         named = int(probabilities.argmax())
         right = self.tables[label].right[:, place]
-        return f"{self.classes[named]} {probabilities[named]:.2f}, right {int(right.sum())}/{len(right)}"
+        return f"{self.classes[named]} {probabilities[named]:.2f}", f"right {int(right.sum())}/{len(right)}"
 
 
-def _panel(number: int, image: Image.Image, height: int, words: str, colour: str, more: str = "") -> str:
-    left = number * (PANEL + GAP)
+def _panel(
+    number: int, image: Image.Image, height: int, words: str, colour: str, more: tuple[str, str] = ("", "")
+) -> str:
+    """A picture with its name in a colour under it, and two more lines."""
+    below = [
+        f'<text y="{height + (line + 1) * LINE - 2}" font-size="12"{how}>{escape(_cut(told))}</text>'
+        for line, (told, how) in enumerate(
+            [(words, f' fill="{colour}" font-weight="600"'), *((told, "") for told in more)]
+        )
+    ]
     return (
-        f'<g transform="translate({left}, {LINE + 4})"><image href="{data_uri(image, 2 * PANEL)}" width="{PANEL}" height="{height}" '
-        f'preserveAspectRatio="none" style="image-rendering: pixelated"/><text y="{height + LINE - 2}" font-size="12" fill="{colour}" '
-        f'font-weight="600">{escape(shorten(words, 24, placeholder="..."))}</text><text y="{height + 2 * LINE - 2}" font-size="12">'
-        f"{escape(shorten(more, 24, placeholder='...'))}</text></g>"
+        f'<g transform="translate({number * (PANEL + GAP)}, {LINE + 4})"><image href="{data_uri(image, 2 * PANEL)}" '
+        f'width="{PANEL}" height="{height}" preserveAspectRatio="none" style="image-rendering: pixelated"/>'
+        f"{''.join(below)}</g>"
     )
 
 
+def _cut(words: str, most: int = 22) -> str:
+    """The end of a long word is what tells it from others least, the score behind it what is needed: the middle goes."""
+    return words if len(words) <= most else f"{words[: most - 9]}...{words[-6:]}"
+
+
 def _svg(width: float, height: float, heading: str, parts: Sequence[str]) -> str:
-    words = escape(shorten(heading, round(width / 6.5), placeholder="..."))
+    words = escape(_cut(heading, round(width / 6.5)))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         f'font-family="sans-serif"><text x="0" y="{LINE - 3}" font-size="12" font-weight="600">{words}</text>{"".join(parts)}</svg>'

@@ -50,4 +50,4 @@ def write_page(path: Path, explanations: Sequence[Explanation], method: Method) 
     page = environment.get_template("explanation.html.jinja").render(
         explanations=explanations, method=method, says=SAYS[method], colour_for=FOR, colour_against=AGAINST
     )
-    write_atomically(path, lambda part: part.write_text(page, encoding="utf-8"))
+    write_atomically(path, lambda part: part.write_text(page, encoding="utf-8", errors="replace"))

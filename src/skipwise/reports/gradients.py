@@ -26,7 +26,7 @@ def gradients_part(study: Study) -> Part | None:
     chosen = colours(study.design.contenders, study.design.points)
     tables = {
         when: {label: np.array([_row(run[epoch]["gradients"]) for run in runs]) for label, runs in noted.items()}
-        for when, epoch in (("first", 0), ("last", -1))
+        for when, epoch in (("first", 0), ("last", -1))[: max(map(len, next(iter(noted.values()))))]
     }
     axes = Axes(
         places="place from input to answer: stem, blocks, head", values="norm of the gradient", logarithmic=True
@@ -38,14 +38,14 @@ def gradients_part(study: Study) -> Part | None:
         "networks learned: the root mean square over an epoch's noted steps. If gradients vanished on the way back, the lines would "
         "fall towards the left. Stages differ in how many weights a block has: compare contenders, not stages. A gradient of the "
         "right size need not point in a useful direction.",
-        columns=("contender", "first block, first epoch", "last block, first epoch", "first block, last epoch", "last block, last epoch"),
+        columns=("contender", *(f"{end}, {when} epoch" for when in tables for end in ENDS)),
         rows=[
-            (label, *(f"{_geometric(tables[when][label][:, place]):.2g}" for when in tables for place in _ends(tables[when][label])))
+            (label, *(f"{_geometric(tables[when][label][:, place]):.2g}" for when in tables for place in _ends(list(noted[label][0][0]["gradients"]))))
             for label in noted
         ],
         charts=[
             *(by_place(tables[when], axes, chosen).properties(title=f"in the {when} epoch") for when in tables),
-            _over_training(noted, chosen),
+            *([_over_training(noted, chosen)] if len(tables) > 1 else []),
         ],
         numbers={
             label: {"places": list(runs[0][0]["gradients"]), "by_seed": {when: tables[when][label].tolist() for when in tables}}
@@ -59,13 +59,14 @@ def _noted(result: Result) -> list[dict[str, Any]]:
     return [entry for entry in result.history() if len(entry.get("gradients", {})) >= 2]
 
 
-def _row(gradients: Mapping[str, float]) -> list[float]:
-    return list(gradients.values())
+def _row(gradients: Mapping[str, float | None]) -> list[float]:
+    return [np.nan if norm is None else norm for norm in gradients.values()]
 
 
-def _ends(table: Float[np.ndarray, "seeds places"]) -> tuple[int, int]:
-    """The first and the last place between stem and head, where there are such."""
-    return (1, table.shape[1] - 2) if table.shape[1] > 3 else (0, table.shape[1] - 1)
+def _ends(places: Sequence[str]) -> tuple[int, int]:
+    """The first and the last block, or place where there are no blocks."""
+    blocks = [number for number, place in enumerate(places) if place.startswith("stage")]
+    return (blocks[0], blocks[-1]) if blocks else (0, len(places) - 1)
 
 
 def _geometric(values: Float[np.ndarray, "seeds"]) -> float:
@@ -80,7 +81,7 @@ def _over_training(noted: Mapping[str, Sequence[Sequence[Mapping[str, Any]]]], c
         for number in range(max(map(len, runs))):
             there = [run[number] for run in runs if number < len(run)]
             table = np.array([_row(entry["gradients"]) for entry in there])
-            for end, place in zip(ENDS, _ends(table), strict=True):
+            for end, place in zip(ENDS, _ends(list(there[0]["gradients"])), strict=True):
                 mean = _geometric(table[:, place])
                 if np.isfinite(mean) and mean > 0:
                     values.append({"contender": label, "epoch": there[0]["epoch"], "block": end, "value": mean})

@@ -12,6 +12,7 @@ from skipwise.studies import Study
 
 SIDE = 250
 """Of a picture, in px."""
+TITLE = "The loss around them"
 NEAR = 10.0
 """How many times the highest loss at a cross still counts as a valley."""
 
@@ -19,13 +20,16 @@ NEAR = 10.0
 def landscape_part(study: Study, found: Mapping[str, Any]) -> Part:
     """A picture for each contender, of the first seed."""
     at, surfaces = found["at"], {label: np.array(rows, float) for label, rows in found["loss"].items()}
+    middle = len(at) // 2
+    surfaces = {label: table for label, table in surfaces.items() if np.isfinite(table[middle, middle])}
+    if not surfaces:
+        return Part(name="landscape", title=TITLE, note="No loss is finite where training came to rest.")
     finite = np.concatenate([table[np.isfinite(table) & (table > 0)] for table in surfaces.values()])
     limits = (float(finite.min()), float(finite.max()))
-    middle = len(at) // 2
     bound = NEAR * max(table[middle, middle] for table in surfaces.values())
     return Part(
         name="landscape",
-        title="The loss around them",
+        title=TITLE,
         lead="The loss on training examples when all filters move in two random directions, each by a share of its own norm (Li et al. "
         f"2018); seed {study.seeds[0]}, the cross is what was learned, colours stand for the same loss in all pictures. Two directions "
         "out of many thousands are seen: a smooth valley here does not prove that there is no ridge elsewhere.",

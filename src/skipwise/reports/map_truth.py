@@ -68,13 +68,19 @@ def _share(values: Float[np.ndarray, "boxes"], method: str) -> str:
 
 
 def _cell(runs: Sequence[Sequence[float | None]], lowest: float) -> str:
-    """The mean of numbers from `lowest` to 1 with its interval; examples without a value in one of the runs are left out."""
+    """The mean of numbers from `lowest` to 1 with its interval, over examples that have one in all runs; how many, if not all.
+
+    Runs of different folds have different examples: all of them stand side by side, as if of one run.
+    """
+    if len({len(run) for run in runs}) > 1:
+        runs = [[value for run in runs for value in run]]
     table = np.array([[np.nan if value is None else value for value in run] for run in runs], float)
-    table = table[:, ~np.isnan(table).any(0)] if table.size else table
-    if table.shape[1] < 2:
+    known = table[:, ~np.isnan(table).any(0)] if table.size else table
+    if known.shape[1] < 2:
         return "-"
     if lowest < 0:
-        low, high = (2 * end - 1 for end in accuracy_interval((table + 1) / 2))
+        low, high = (2 * end - 1 for end in accuracy_interval((known + 1) / 2))
     else:
-        low, high = accuracy_interval(table)
-    return f"{table.mean():.2f} ({low:.2f} to {high:.2f})"
+        low, high = accuracy_interval(known)
+    few = f", {known.shape[1]} images" if known.shape[1] < table.shape[1] else ""
+    return f"{known.mean():.2f} ({low:.2f} to {high:.2f}{few})"

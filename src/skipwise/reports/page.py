@@ -59,7 +59,7 @@ def _parts(study: Study, look_inside: Callable[[str], None] | None, *, everythin
 
 
 def _writer(text: str) -> Any:
-    return lambda part: part.write_text(text, encoding="utf-8")
+    return lambda part: part.write_text(text, encoding="utf-8", errors="replace")
 
 
 def _template() -> Any:

@@ -26,7 +26,7 @@ def sharpness_part(study: Study, found: Mapping[str, Sequence[Mapping[str, Any]]
         name="sharpness",
         title="How sharply the loss bends",
         lead="The loss on training examples when all filters move in one random direction, each by a share of its own norm (Li et "
-        "al. 2018), and the largest eigenvalue of the loss's second derivatives, where training came to rest. A lower and wider valley "
+        "al. 2018), and the eigenvalue of largest magnitude of the loss's second derivatives, where training came to rest. A lower and wider valley "
         "is easier to come down to and to stay in. Normalised weights can be made larger without changing the network, which makes "
         "the eigenvalue smaller; so flatness alone does not prove that a network generalises better.",
         columns=("contender", "loss", "top eigenvalue", "smallest seed", "largest seed", "loss at half a norm"),

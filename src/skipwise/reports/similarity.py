@@ -21,22 +21,23 @@ def similarity_part(study: Study, found: Mapping[str, Any]) -> Part:
         name="similarity",
         title="How similar their layers are",
         lead=f"Linear centred kernel alignment (Kornblith et al. 2019) of what each place of {first} gives with what each place of another "
-        f"contender gives, over test examples, seed {study.seeds[0]}: 1 means the same up to a rotation and a factor, whichever channels hold it. "
+        f"contender gives, over test examples, seed {study.seeds[0]}: 1 means the same up to a rotation and a factor, whichever channels hold it, 0 what chance gives. "
         "Alike layers answer alike to examples that differ much; which of two layers is the better one this does not say.",
-        columns=("contender", "mean at the same place", "first block", "last block", "answer", "mean of all pairs"),
-        rows=[(label, *_same(table), f"{table.mean():.2f}") for label, table in tables.items()],
+        columns=("contender", "mean at the same place", "first block", "last block", "last place", "mean of all pairs"),
+        rows=[(label, *_same(table, found["places"]), f"{table.mean():.2f}") for label, table in tables.items()],
         note="" if all(len(set(table.shape)) == 1 for table in tables.values()) else "-: networks of different depth have no same places.",
         charts=[_heat(table.tolist(), first, label) for label, table in tables.items()],
         numbers=found,
     )  # fmt: skip
 
 
-def _same(table: np.ndarray) -> tuple[str, ...]:
-    """What stands on the diagonal: its mean over blocks, the first and the last block, and the answer."""
+def _same(table: np.ndarray, places: Sequence[str]) -> tuple[str, ...]:
+    """What stands on the diagonal: its mean, the first and the last block, and the last place."""
+    blocks = [number for number, place in enumerate(places) if place.startswith("stage")]
     if table.shape[0] != table.shape[1] or len(table) < 4:
         return "-", "-", "-", "-"
     same = table.diagonal()
-    return tuple(f"{value:.2f}" for value in (same.mean(), same[1], same[-2], same[-1]))
+    return tuple(f"{value:.2f}" for value in (same.mean(), same[blocks[0]], same[blocks[-1]], same[-1]))
 
 
 def _heat(table: Sequence[Sequence[float]], first: str, other: str) -> Chart:

@@ -23,7 +23,8 @@ class BoxScores(nn.Module):
 
     def forward(self, images: Float[Tensor, "batch channels height width"]) -> Float[Tensor, "batch boxes"]:
         found = self.detector.find(images).detections()  # type: ignore[operator]
-        return torch.stack([self._best(**of_image) for of_image in found])
+        best = torch.stack([self._best(**of_image) for of_image in found])
+        return best + 0 * images.sum((1, 2, 3))[:, None]  # where nothing is found, the gradient is zero and not missing
 
     def _best(self, boxes: Tensor, scores: Tensor, labels: Tensor) -> Float[Tensor, "boxes"]:
         same = (box_iou(self.boxes, boxes.detach()) >= SAME) & (self.labels[:, None] == labels)

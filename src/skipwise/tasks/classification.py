@@ -82,7 +82,7 @@ class Classification(Task):
         commonest = commonest_share(dataset.labels[dataset.train])
         by_chance = CHANCE * sqrt(commonest * (1 - commonest) / len(dataset.train))
         if train_score is not None and train_score <= commonest + min(by_chance, (1 - commonest) / 2):
-            return f"training accuracy {train_score:.3f} is no better than always naming the commonest class ({commonest:.3f})"
+            return f"training accuracy {train_score:.3f} is no better than always naming the commonest class ({commonest:.3f}), or not beyond chance"
         return None
 
     def scores(self, answers: Answers) -> Float[np.ndarray, "examples"]:

@@ -35,9 +35,10 @@ def gradient_norms(parameters: Mapping[str, Sequence[nn.Parameter]]) -> dict[str
     return {name: math.sqrt(square) for name, square in squares.items()}
 
 
-def root_mean_squares(norms: Norms) -> dict[str, float]:
-    """Of the measured steps, at each place."""
-    return {name: math.sqrt(sum(norm**2 for norm in of_place) / len(of_place)) for name, of_place in norms.items()}
+def root_mean_squares(norms: Norms) -> dict[str, float | None]:
+    """Of the measured steps, at each place; None where one was not finite."""
+    found = {name: math.sqrt(sum(norm**2 for norm in of_place) / len(of_place)) for name, of_place in norms.items()}
+    return {name: norm if math.isfinite(norm) else None for name, norm in found.items()}
 
 
 def _norms(gradients: Iterable[Tensor]) -> list[float]:
