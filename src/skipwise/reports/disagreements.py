@@ -140,7 +140,7 @@ def _panel(
 
 
 def _cut(words: str, most: int = 22) -> str:
-    """The end of a long word is what tells it from others least, the score behind it what is needed: the middle goes."""
+    """Of long words the middle goes, since the end holds the score."""
     return words if len(words) <= most else f"{words[: most - 9]}...{words[-6:]}"
 
 

@@ -16,7 +16,7 @@ from skipwise.analysis.robustness import robustness
 from skipwise.analysis.sharpness import sharpness
 from skipwise.analysis.shattered import shattered
 from skipwise.analysis.similarity import similarity
-from skipwise.analysis.trained import Trained, finished_runs, threads, trained
+from skipwise.analysis.trained import MOST_EXAMPLES, MOST_SEEDS, Trained, finished_runs, threads, trained
 from skipwise.reports.disagreements import disagreements_part
 from skipwise.reports.features import features_part
 from skipwise.reports.landscape import landscape_part
@@ -57,22 +57,28 @@ def _robustness(run: Trained) -> Any:
 
 
 REASONS: dict[str, Reason] = {
-    "shattered": Reason(of_run=shattered, part=shattered_part),
+    "shattered": Reason(of_run=shattered, part=shattered_part, version=2),
     "responses": Reason(of_run=layer_responses, part=responses_part),
     "lesions": Reason(of_run=lambda run: asdict(lesions(run)), part=lesions_part),
-    "similarity": Reason(of_seed=lambda _, runs: similarity(runs), part=similarity_part),
-    "receptive_field": Reason(of_run=receptive_field, part=receptive_field_part),
+    "similarity": Reason(of_seed=lambda _, runs: similarity(runs), part=similarity_part, version=2),
+    "receptive_field": Reason(of_run=receptive_field, part=receptive_field_part, version=2),
     "sharpness": Reason(of_run=sharpness, part=sharpness_part, slow="sharpness"),
     "landscape": Reason(
         of_seed=lambda _, runs: loss_surfaces(runs), part=landscape_part, slow="the loss around the networks"
     ),
-    "features": Reason(of_run=features, part=features_part),
+    "features": Reason(of_run=features, part=features_part, version=2),
     "disagreements": Reason(of_seed=maps_of, part=disagreements_part),
-    "map_truth": Reason(of_run=map_truth, part=map_truth_part, slow="whether maps are true"),
-    "pointing": Reason(of_run=pointing_game, part=pointing_part, slow="whether maps point at the object"),
+    "map_truth": Reason(of_run=map_truth, part=map_truth_part, slow="whether maps are true", version=2),
+    "pointing": Reason(of_run=pointing_game, part=pointing_part, slow="whether maps point at the object", version=2),
     "robustness": Reason(of_run=_robustness, part=robustness_part, slow="what happens when images get worse"),
 }
 """In the order in which they stand on the page."""
+
+
+LOOKED_AT = (
+    f"This part and those after it look at up to {MOST_SEEDS} seeds and {MOST_EXAMPLES} test examples, of folds at the one best by "
+    "validation, so that scores may differ from those above."
+)
 
 
 def reason_parts(study: Study, tell: Callable[[str], None] | None, *, everything: bool = False) -> list[Part]:
@@ -92,6 +98,8 @@ def reason_parts(study: Study, tell: Callable[[str], None] | None, *, everything
                 known[name] = kept(study, name, about[name], lambda found=found: found)  # type: ignore[misc]
     parts = [REASONS[name].part(study, found) for name, found in known.items() if found]
     inside = [known[name] for name, reason in REASONS.items() if reason.of_run and known[name] is not None]
+    if parts:
+        parts[0] = replace(parts[0], lead=f"{parts[0].lead} {LOOKED_AT}")
     left_out = [label for label in runs if inside and all(label not in found for found in inside)]
     if not left_out:
         return parts
