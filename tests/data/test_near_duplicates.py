@@ -46,6 +46,15 @@ def test_copies_are_found_and_nothing_else(copied):
     assert found_in(np.concatenate([images, copied(images[7])[None]])) == {(7, 40)}
 
 
+@pytest.mark.parametrize("copies", [1, 2, 3, 6])
+def test_many_copies_of_one_image_do_not_hide_each_other(copies):
+    images = scenes(60)
+    noise = np.random.default_rng(0).integers(-6, 7, (copies, *images.shape[1:]))
+    every = np.concatenate([images, np.clip(images[7] + noise, 0, 255).astype(np.uint8)])
+    group = [7, *range(60, 60 + copies)]
+    assert found_in(every) == {(one, other) for one in group for other in group if one < other}
+
+
 def test_a_frame_that_is_nearly_another_is_found_at_the_first_of_more_images_than_are_compared_at_once():
     images = scenes(520)
     assert (3, 520) in found_in(np.concatenate([images, jpeg(images[3])[None]]))
@@ -106,4 +115,4 @@ def test_a_look_is_kept_beside_the_images(tmp_path):
     seen = look_once(images, np.arange(10), tmp_path / "images.npy")
     again = look_once(np.zeros_like(images), np.arange(10), tmp_path / "images.npy")
     assert again.levels.brightness.tolist() == seen.levels.brightness.tolist()
-    assert [file.name for file in tmp_path.iterdir()] == ["pixels-1.npz"]
+    assert [file.name for file in tmp_path.iterdir()] == ["pixels-2.npz"]

@@ -54,9 +54,12 @@ def near_duplicates(
     pairs = pairs[same[pairs[:, 0]] != same[pairs[:, 1]]]
     alike = np.concatenate([np.zeros(0), *(_alike(images, pairs[at : at + AT_ONCE]) for at in _steps(pairs))])
     pairs, alike = pairs[alike >= LEAST_ALIKE], alike[alike >= LEAST_ALIKE]
-    usual = _distance_of_others(images, pairs)
-    near = 1 - alike <= STRICTNESS * usual**POWER
-    return NearDuplicates(pairs=pairs[near], alike=alike[near])
+    while True:  # two images that are no pair after all are others to each other
+        near = 1 - alike <= STRICTNESS * _distance_of_others(images, pairs, same) ** POWER
+        if near.all():
+            break
+        pairs, alike = pairs[near], alike[near]
+    return NearDuplicates(pairs=pairs, alike=alike)
 
 
 def _alike(
@@ -76,21 +79,31 @@ def _alike(
 
 
 def _distance_of_others(
-    images: UInt8[np.ndarray, "images height width channels"], pairs: Int[np.ndarray, "pairs 2"]
+    images: UInt8[np.ndarray, "images height width channels"],
+    pairs: Int[np.ndarray, "pairs 2"],
+    same: Int[np.ndarray, "images"],
 ) -> Float[np.ndarray, "pairs"]:
-    """How near the third nearest of some other images is, of both images of a pair the nearer one; 1 where there are no three."""
+    """How near the third nearest of some other images is, of both images of a pair the nearer one; 1 where there are no three.
+
+    An image's own pairs and exact duplicates are no others to it: else many copies of one image would hide each other.
+    """
     others = np.sort(draws.order(len(images), "others")[:OTHERS])
     if len(others) <= RANK or not len(pairs):
         return np.ones(len(pairs))
     seen = _unit(_differences(images[others]))
     wanted, places = np.unique(pairs, return_inverse=True)
+    places = places.reshape(pairs.shape)
+    partners = np.zeros((len(wanted), len(others)), bool)
+    for one, other in ((0, 1), (1, 0)):
+        known = np.isin(pairs[:, other], others)
+        partners[places[known, one], np.searchsorted(others, pairs[known, other])] = True
     distances = []
     for at in _steps(wanted):
         some = wanted[at : at + AT_ONCE]
         likeness = _unit(_differences(images[some])) @ seen.T
-        likeness[some[:, None] == others] = -1
+        likeness[partners[at : at + AT_ONCE] | (same[some][:, None] == same[others])] = -1
         distances.append(1 - np.partition(likeness, -RANK, axis=1)[:, -RANK])
-    nearest: np.ndarray = np.concatenate(distances)[places.reshape(pairs.shape)].min(1)
+    nearest: np.ndarray = np.concatenate(distances)[places].min(1)
     return nearest.clip(0, 1)
 
 
