@@ -8,7 +8,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from skipwise.data.near_duplicates import NearDuplicates, near_duplicates
-from skipwise.data.perceptual_hash import near_pairs, perceptual_hash
+from skipwise.data.perceptual_hash import candidates, near_pairs, perceptual_hash
 from skipwise.data.pixels import look_once
 from skipwise.data.small_grey import small_grey
 
@@ -74,6 +74,28 @@ def test_exact_duplicates_are_left_out():
     images = scenes(10)
     twice = np.concatenate([images, images[:1]])
     assert not len(near_duplicates(twice, small_grey(twice), np.array([*range(10), 0])).pairs)
+
+
+def test_exact_duplicates_share_the_near_duplicates_of_the_first():
+    images = scenes(20)
+    every = np.concatenate([images, jpeg(images[3])[None], images[3:4]])
+    near = near_duplicates(every, small_grey(every), np.array([*range(21), 3]))
+    assert sorted(near.pairs.tolist()) == [[3, 20], [20, 21]]
+    assert near.alike[0] == near.alike[1] > 0.9
+
+
+def test_equal_hashes_are_candidates_while_there_is_room():
+    chance = np.random.default_rng(0)
+    others = chance.integers(0, 2**63, 50, dtype=np.uint64)
+    hashes = np.concatenate([others, np.full(30, others[0]), others[1:2] ^ np.uint64(1)])
+    pairs = candidates(hashes, 10_000).tolist()
+    assert pairs == [list(pair) for pair in sorted({tuple(pair) for pair in pairs})]
+    assert [1, 80] in pairs
+    assert {first for first, second in pairs if second == 79} == {0, *range(50, 69)}
+    assert len(pairs) == 1 + 20 * 19 // 2 + 11 * 20
+    few = candidates(np.zeros(5_000, np.uint64), 1_000)
+    assert few.shape == (1_000, 2)
+    assert (few[:, 0] < few[:, 1]).all()
 
 
 def test_pairs_of_hashes_are_those_of_a_naive_loop():

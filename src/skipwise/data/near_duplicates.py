@@ -11,7 +11,8 @@ import numpy as np
 from jaxtyping import Float, Int, UInt8
 
 from skipwise import draws
-from skipwise.data.perceptual_hash import near_pairs, perceptual_hash, radius_for
+from skipwise.data.outliers import levels
+from skipwise.data.perceptual_hash import candidates, perceptual_hash
 from skipwise.data.small_grey import grey, small_grey
 
 SIDE = 32
@@ -48,10 +49,16 @@ def near_duplicates(
     small: Float[np.ndarray, "images rows columns"],
     same: Int[np.ndarray, "images"],
 ) -> NearDuplicates:
-    """The near duplicates among images; `small` are they as small grey ones. Equal numbers in `same` are exact duplicates, which are left out."""
-    hashes = perceptual_hash(small)
-    pairs = near_pairs(hashes, radius_for(hashes, MOST_CANDIDATES))
-    pairs = pairs[same[pairs[:, 0]] != same[pairs[:, 1]]]
+    """The near duplicates among images; `small` are they as small grey ones. Equal numbers in `same` are exact duplicates.
+
+    Of these the first is compared, and the others are paired with what it is paired with, while there are at most
+    MOST_CANDIDATES pairs; they are no pairs of each other. Images of one colour are left out.
+    """
+    first = np.unique(same, return_index=True)[1]
+    compared = np.sort(first[~levels(small[first]).blank])
+    if not len(compared):
+        return NearDuplicates(pairs=np.zeros((0, 2), np.int64), alike=np.zeros(0))
+    pairs = compared[candidates(perceptual_hash(small[compared]), MOST_CANDIDATES)]
     alike = np.concatenate([np.zeros(0), *(_alike(images, pairs[at : at + AT_ONCE]) for at in _steps(pairs))])
     pairs, alike = pairs[alike >= LEAST_ALIKE], alike[alike >= LEAST_ALIKE]
     while True:  # two images that are no pair after all are others to each other
@@ -59,7 +66,20 @@ def near_duplicates(
         if near.all():
             break
         pairs, alike = pairs[near], alike[near]
-    return NearDuplicates(pairs=pairs, alike=alike)
+    return _with_exact_duplicates(NearDuplicates(pairs=pairs, alike=alike), same)
+
+
+def _with_exact_duplicates(near: NearDuplicates, same: Int[np.ndarray, "images"]) -> NearDuplicates:
+    """The pairs, and those in which one of the two images is replaced by an exact duplicate."""
+    order = np.argsort(same, kind="stable")
+    begins, ends = (np.searchsorted(same[order], same[near.pairs], side) for side in ("left", "right"))
+    found, alike, room = [near.pairs], [near.alike], max(0, MOST_CANDIDATES - len(near.pairs))
+    for pair, kept in np.argwhere(ends - begins > 1).tolist():
+        copies = order[begins[pair, kept] + 1 : ends[pair, kept]][:room]
+        found.append(np.sort(np.stack([copies, np.full_like(copies, near.pairs[pair, 1 - kept])], axis=1), axis=1))
+        alike.append(np.full(len(copies), near.alike[pair]))
+        room -= len(copies)
+    return NearDuplicates(pairs=np.concatenate(found), alike=np.concatenate(alike))
 
 
 def _alike(
