@@ -10,7 +10,7 @@ from sklearn.datasets import load_digits
 from skipwise.data.near_duplicates import NearDuplicates, near_duplicates
 from skipwise.data.perceptual_hash import candidates, near_pairs, perceptual_hash
 from skipwise.data.pixels import look_once
-from skipwise.data.small_grey import small_grey
+from skipwise.data.small_grey import grey, small_grey
 
 
 def scenes(count, side=32):
@@ -82,6 +82,15 @@ def test_exact_duplicates_share_the_near_duplicates_of_the_first():
     near = near_duplicates(every, small_grey(every), np.array([*range(21), 3]))
     assert sorted(near.pairs.tolist()) == [[3, 20], [20, 21]]
     assert near.alike[0] == near.alike[1] > 0.9
+
+
+def test_each_image_is_read_once_at_full_size(monkeypatch):
+    read = []
+    monkeypatch.setattr("skipwise.data.near_duplicates.grey", lambda some: read.append(len(some)) or grey(some))
+    images = scenes(30)
+    copies = [np.clip(images[7] + np.full((1, 32, 32, 3), step), 0, 255).astype(np.uint8) for step in range(1, 7)]
+    assert len(found_in(np.concatenate([images, *copies]))) == 21
+    assert sum(read) == 36
 
 
 def test_equal_hashes_are_candidates_while_there_is_room():
