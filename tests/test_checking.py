@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from skipwise.analysis.data_check import Examples, exact_duplicates
 from skipwise.checking import check_data
 from skipwise.cli import app
 from skipwise.console import Console
+from skipwise.data import Dataset
 from skipwise.errors import UserError
 
 
@@ -78,6 +80,28 @@ def test_exit_codes(folder, tmp_path, monkeypatch):
     assert not app(["check", "digits", "--no-labels"], standalone_mode=False)
     with pytest.raises(UserError, match="does not exist"):
         app(["check", "nowhere/at/all"], standalone_mode=False)
+
+
+class Plain(Dataset):
+    input_shape, form = (), {}
+
+
+def test_of_equal_examples_each_pair_of_labels_is_told_once_and_partners_are_trained_on():
+    dataset = Plain(
+        name="five",
+        fingerprint="",
+        found={},
+        labels=np.array([0, 1, 2, 1, 0]),
+        classes=("a", "b", "c"),
+        train=np.array([1, 2, 3]),
+        validation=np.zeros(0, np.int64),
+        test=np.array([4]),
+    )
+    found = [*exact_duplicates(Examples(dataset=dataset, names="vwxyz"), np.zeros(5, np.int64))]
+    told = [(one.file, one.other_file) for one in found if one.kind == "contradictory-labels"]
+    assert told == [("w", "v"), ("x", "v"), ("x", "w")]
+    across = [(one.file, one.other_file) for one in found if one.kind == "duplicate-across-split"]
+    assert across == [("z", "w")]  # v is left out of training
 
 
 def test_texts_are_checked_for_what_is_known_of_them(tmp_path):
