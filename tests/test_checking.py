@@ -109,5 +109,16 @@ def test_texts_are_checked_for_what_is_known_of_them(tmp_path):
     file = tmp_path / "films.csv"
     file.write_text("\n".join(["text,label", *rows, rows[0]]) + "\n")
     assert not check_data(str(file), Console(), out=tmp_path / "out")
-    table = (tmp_path / "out" / "findings.csv").read_text()
-    assert "duplicate" in table
+    with (tmp_path / "out" / "findings.csv").open(newline="", encoding="utf-8") as table:
+        (same,) = (row for row in csv.DictReader(table) if row["kind"] == "duplicate")
+    assert (same["file"], same["other_file"]) == ("films.csv, row 25", "films.csv, row 1")
+    assert (same["label"], same["part"].split(", ")[0] in ("train", "validation", "test")) == ("pos", True)
+
+
+def test_all_texts_across_the_split_are_told_once(tmp_path):
+    rows = [f"good film {word},pos,train" for word in range(25)] + [f"bad film {word},neg,train" for word in range(25)]
+    file = tmp_path / "films.csv"
+    file.write_text("\n".join(["text,label,split", *rows, *(row.replace("train", "test") for row in rows)]) + "\n")
+    assert check_data(str(file), Console(), out=tmp_path / "out", with_labels=False)
+    with (tmp_path / "out" / "findings.csv").open(newline="", encoding="utf-8") as table:
+        assert [row["kind"] for row in csv.DictReader(table)] == ["duplicate-across-split"] * 50
