@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from skipwise.analysis.data_check import Examples, exact_duplicates
 from skipwise.checking import check_data
 from skipwise.cli import app
 from skipwise.console import Console
+from skipwise.data import Dataset
 from skipwise.errors import UserError
 
 
@@ -80,10 +82,43 @@ def test_exit_codes(folder, tmp_path, monkeypatch):
         app(["check", "nowhere/at/all"], standalone_mode=False)
 
 
+class Plain(Dataset):
+    input_shape, form = (), {}
+
+
+def test_of_equal_examples_each_pair_of_labels_is_told_once_and_partners_are_trained_on():
+    dataset = Plain(
+        name="five",
+        fingerprint="",
+        found={},
+        labels=np.array([0, 1, 2, 1, 0]),
+        classes=("a", "b", "c"),
+        train=np.array([1, 2, 3]),
+        validation=np.zeros(0, np.int64),
+        test=np.array([4]),
+    )
+    found = [*exact_duplicates(Examples(dataset=dataset, names="vwxyz"), np.zeros(5, np.int64))]
+    told = [(one.file, one.other_file) for one in found if one.kind == "contradictory-labels"]
+    assert told == [("w", "v"), ("x", "v"), ("x", "w")]
+    across = [(one.file, one.other_file) for one in found if one.kind == "duplicate-across-split"]
+    assert across == [("z", "w")]  # v is left out of training
+
+
 def test_texts_are_checked_for_what_is_known_of_them(tmp_path):
     rows = [f"good good film {word},pos" for word in range(12)] + [f"bad bad film {word},neg" for word in range(12)]
     file = tmp_path / "films.csv"
     file.write_text("\n".join(["text,label", *rows, rows[0]]) + "\n")
     assert not check_data(str(file), Console(), out=tmp_path / "out")
-    table = (tmp_path / "out" / "findings.csv").read_text()
-    assert "duplicate" in table
+    with (tmp_path / "out" / "findings.csv").open(newline="", encoding="utf-8") as table:
+        (same,) = (row for row in csv.DictReader(table) if row["kind"] == "duplicate")
+    assert (same["file"], same["other_file"]) == ("films.csv, row 25", "films.csv, row 1")
+    assert (same["label"], same["part"].split(", ")[0] in ("train", "validation", "test")) == ("pos", True)
+
+
+def test_all_texts_across_the_split_are_told_once(tmp_path):
+    rows = [f"good film {word},pos,train" for word in range(25)] + [f"bad film {word},neg,train" for word in range(25)]
+    file = tmp_path / "films.csv"
+    file.write_text("\n".join(["text,label,split", *rows, *(row.replace("train", "test") for row in rows)]) + "\n")
+    assert check_data(str(file), Console(), out=tmp_path / "out", with_labels=False)
+    with (tmp_path / "out" / "findings.csv").open(newline="", encoding="utf-8") as table:
+        assert [row["kind"] for row in csv.DictReader(table)] == ["duplicate-across-split"] * 50

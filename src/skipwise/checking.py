@@ -11,9 +11,11 @@ from skipwise.analysis.label_errors import label_errors
 from skipwise.analysis.out_of_fold import FOLDS, by_patches, by_words
 from skipwise.console import Console
 from skipwise.data import Dataset, Images, Options, Scenes, Texts, open_source
-from skipwise.data.cache import survey
+from skipwise.data.cache import digest, survey
+from skipwise.data.findings import MOST_EXAMPLES
 from skipwise.data.headers import headers
 from skipwise.data.pixels import look_once, same_bytes
+from skipwise.data.sources.text_open import open_texts
 from skipwise.errors import UserError
 from skipwise.reports.check import Checked, write_check
 from skipwise.reports.check_kinds import KINDS
@@ -49,6 +51,8 @@ def check_data(
     findings = [*data_check.unreadable(dataset.found)]
     if isinstance(dataset, Images) and not isinstance(dataset, Scenes):
         findings += _of_images(data, dataset, done)
+    elif isinstance(dataset, Texts):
+        findings += _of_texts(data, dataset, done)
     else:
         findings += _of_others(dataset, to_learn, done)
     if isinstance(dataset, Images | Texts) and not isinstance(dataset, Scenes):
@@ -98,23 +102,33 @@ def _of_images(data: str, dataset: Images, done: list[str]) -> list[Finding]:
     return findings
 
 
+def _of_texts(data: str, dataset: Texts, done: list[str]) -> list[Finding]:
+    """Equal texts."""
+    same = same_bytes([digest(text.encode()) for text in dataset.texts])
+    drawn = "" if dataset.found["own_test"] else " The split is the one that skipwise draws with --split-seed 0."
+    done.append(f"All {len(same)} readable texts were compared with each other, for the same text.{drawn}")
+    return [*data_check.exact_duplicates(Examples(dataset=dataset, names=_names(data, dataset)), same)]
+
+
 def _of_others(dataset: Dataset, task: Task, done: list[str]) -> list[Finding]:
     """What reading them has found already. Raises UserError where that is nothing."""
     duplicates = dataset.found.get("duplicates")
     if duplicates is None:
         raise UserError(f"The task {task.name} does not say what it found in its data: check has nothing to look at.")
-    what = f"Of {task.examples} only what reading them finds is told: unreadable ones, exact duplicates"
-    done.append(f"{what}{', balance' if isinstance(dataset, Texts) else ''}; nothing is compared by its content.")
+    done.append(
+        f"Of {task.examples} only what reading them finds is told: unreadable ones and exact duplicates, by name the "
+        f"first {MOST_EXAMPLES} groups of each kind, of {duplicates['groups']} in all; nothing is compared by its content."
+    )
     kinds = {
         "across_split_examples": "duplicate-across-split",
         "other_label_examples": "contradictory-labels",
         "examples": "duplicate",
     }
-    return [
-        Finding(kind=kind, file=str(group[0]), other_file=str(group[1]), score=1.0)
-        for listed, kind in kinds.items()
-        for group in duplicates.get(listed, [])
-    ]
+    groups: dict[tuple[str, ...], str] = {}
+    for listed, kind in kinds.items():
+        for group in duplicates.get(listed, []):
+            groups.setdefault(tuple(group), kind)  # each is told once, as what matters most
+    return [Finding(kind=kind, file=group[0], other_file=group[1], score=1.0) for group, kind in groups.items()]
 
 
 def _of_labels(
@@ -150,7 +164,7 @@ def _names(data: str, dataset: Images | Texts) -> list[str]:
     if isinstance(dataset, Images):
         source = open_source(data)
         return [source.names[i] for i in _readable(source.names, dataset)]
-    return list(dataset.found["files"] or [f"text {index + 1}" for index in range(len(dataset.labels))])
+    return list(open_texts(data).names)
 
 
 def _readable(names: Sequence[str], dataset: Images) -> list[int]:

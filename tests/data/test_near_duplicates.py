@@ -8,9 +8,9 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from skipwise.data.near_duplicates import NearDuplicates, near_duplicates
-from skipwise.data.perceptual_hash import near_pairs, perceptual_hash
+from skipwise.data.perceptual_hash import candidates, near_pairs, perceptual_hash
 from skipwise.data.pixels import look_once
-from skipwise.data.small_grey import small_grey
+from skipwise.data.small_grey import grey, small_grey
 
 
 def scenes(count, side=32):
@@ -46,6 +46,15 @@ def test_copies_are_found_and_nothing_else(copied):
     assert found_in(np.concatenate([images, copied(images[7])[None]])) == {(7, 40)}
 
 
+@pytest.mark.parametrize("copies", [1, 2, 3, 6])
+def test_many_copies_of_one_image_do_not_hide_each_other(copies):
+    images = scenes(60)
+    noise = np.random.default_rng(0).integers(-6, 7, (copies, *images.shape[1:]))
+    every = np.concatenate([images, np.clip(images[7] + noise, 0, 255).astype(np.uint8)])
+    group = [7, *range(60, 60 + copies)]
+    assert found_in(every) == {(one, other) for one in group for other in group if one < other}
+
+
 def test_a_frame_that_is_nearly_another_is_found_at_the_first_of_more_images_than_are_compared_at_once():
     images = scenes(520)
     assert (3, 520) in found_in(np.concatenate([images, jpeg(images[3])[None]]))
@@ -65,6 +74,37 @@ def test_exact_duplicates_are_left_out():
     images = scenes(10)
     twice = np.concatenate([images, images[:1]])
     assert not len(near_duplicates(twice, small_grey(twice), np.array([*range(10), 0])).pairs)
+
+
+def test_exact_duplicates_share_the_near_duplicates_of_the_first():
+    images = scenes(20)
+    every = np.concatenate([images, jpeg(images[3])[None], images[3:4]])
+    near = near_duplicates(every, small_grey(every), np.array([*range(21), 3]))
+    assert sorted(near.pairs.tolist()) == [[3, 20], [20, 21]]
+    assert near.alike[0] == near.alike[1] > 0.9
+
+
+def test_each_image_is_read_once_at_full_size(monkeypatch):
+    read = []
+    monkeypatch.setattr("skipwise.data.near_duplicates.grey", lambda some: read.append(len(some)) or grey(some))
+    images = scenes(30)
+    copies = [np.clip(images[7] + np.full((1, 32, 32, 3), step), 0, 255).astype(np.uint8) for step in range(1, 7)]
+    assert len(found_in(np.concatenate([images, *copies]))) == 21
+    assert sum(read) == 36
+
+
+def test_equal_hashes_are_candidates_while_there_is_room():
+    chance = np.random.default_rng(0)
+    others = chance.integers(0, 2**63, 50, dtype=np.uint64)
+    hashes = np.concatenate([others, np.full(30, others[0]), others[1:2] ^ np.uint64(1)])
+    pairs = candidates(hashes, 10_000).tolist()
+    assert pairs == [list(pair) for pair in sorted({tuple(pair) for pair in pairs})]
+    assert [1, 80] in pairs
+    assert {first for first, second in pairs if second == 79} == {0, *range(50, 69)}
+    assert len(pairs) == 1 + 20 * 19 // 2 + 11 * 20
+    few = candidates(np.zeros(5_000, np.uint64), 1_000)
+    assert few.shape == (1_000, 2)
+    assert (few[:, 0] < few[:, 1]).all()
 
 
 def test_pairs_of_hashes_are_those_of_a_naive_loop():
@@ -106,4 +146,4 @@ def test_a_look_is_kept_beside_the_images(tmp_path):
     seen = look_once(images, np.arange(10), tmp_path / "images.npy")
     again = look_once(np.zeros_like(images), np.arange(10), tmp_path / "images.npy")
     assert again.levels.brightness.tolist() == seen.levels.brightness.tolist()
-    assert [file.name for file in tmp_path.iterdir()] == ["pixels-1.npz"]
+    assert [file.name for file in tmp_path.iterdir()] == ["pixels-2.npz"]

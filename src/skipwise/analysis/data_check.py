@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -96,21 +97,25 @@ def unreadable(found: dict[str, Any]) -> Iterator[Finding]:
 
 
 def exact_duplicates(examples: Examples, same: Int[np.ndarray, "examples"]) -> Iterator[Finding]:
-    """Examples with the same bytes, which have the same number in `same`."""
+    """Examples with the same bytes, which have the same number in `same`.
+
+    Of a group with different labels each pair of labels is told once, with the first example of each.
+    """
     groups: dict[int, list[int]] = {}
     for index, number in enumerate(same.tolist()):
         groups.setdefault(number, []).append(index)
     for group in (group for group in groups.values() if len(group) > 1):
         tested = [index for index in group if examples.part[index] == "test"]
         rest = [index for index in group if examples.part[index] != "test"]
-        for index in tested if rest else []:
-            yield examples.finding("duplicate-across-split", index, rest[0], score=1.0)
+        used = [index for index in rest if examples.part[index]]  # a long tail leaves examples out
+        for index in tested if used else []:
+            yield examples.finding("duplicate-across-split", index, used[0], score=1.0)
         for side in (tested, rest):
             for index in side[1:]:
                 yield examples.finding("duplicate", index, side[0], score=1.0)
-        for index in group[1:]:
-            if examples.label(index) != examples.label(group[0]):
-                yield examples.finding("contradictory-labels", index, group[0], score=1.0)
+        first_of = {examples.label(index): index for index in reversed(group)}
+        for one, other in combinations(sorted(first_of.values()), 2):
+            yield examples.finding("contradictory-labels", other, one, score=1.0)
 
 
 def near_duplicates(examples: Examples, near: NearDuplicates) -> Iterator[Finding]:

@@ -16,6 +16,8 @@ BANDS, BITS = 8, 8
 """Hashes that differ in at most 7 bits agree in one band of 8; of those that differ in 10, nearly all do."""
 LARGEST_RADIUS = 10
 """Bits in which the hashes of two candidates may differ."""
+MOST_EQUAL = 20
+"""Images of one hash that are compared with all; further ones only with these."""
 SAMPLED = 2_000
 """Images that tell how many pairs there will be."""
 ROWS, COLUMNS = 512, 4096
@@ -32,6 +34,31 @@ def perceptual_hash(small: Float[np.ndarray, "images height width"]) -> UInt64[n
     padded[:, : spread.shape[1]] = spread
     packed: UInt64[np.ndarray, images] = np.ascontiguousarray(np.packbits(padded, axis=1)).view(np.uint64)[:, 0]
     return packed
+
+
+def candidates(hashes: UInt64[np.ndarray, "images"], most_pairs: int) -> Int[np.ndarray, "pairs 2"]:
+    """Pairs of images, the first before the second, whose hashes are nearly the same, and at most so many.
+
+    Where there would be more the radius is less, and where equal hashes alone are more, only some are taken. Of the
+    images of one hash the first MOST_EQUAL are compared with all, the others with one or more of these: the work is bounded.
+    """
+    order = np.argsort(hashes, kind="stable")
+    place = np.arange(len(hashes)) - np.searchsorted(hashes[order], hashes[order])  # among those of the same hash
+    leads = np.sort(order[place < MOST_EQUAL])
+    near = leads[near_pairs(hashes[leads], radius_for(hashes[leads], most_pairs))]
+    if len(near) > most_pairs:
+        drawn = near[draws.order(len(near), "candidates")]
+        near = drawn[
+            np.argsort(np.bitwise_count(hashes[drawn[:, 0]] ^ hashes[drawn[:, 1]]), kind="stable")[:most_pairs]
+        ]
+    found, room = [near], most_pairs - len(near)
+    rest = place >= MOST_EQUAL
+    for lead in range(MOST_EQUAL):  # all with the first of their hash, then all with the second
+        pairs = np.stack([order[(np.arange(len(order)) - place + lead)[rest]], order[rest]], axis=1)[:room]
+        found.append(pairs)
+        room -= len(pairs)
+    every = np.concatenate(found)
+    return every[np.lexsort((every[:, 1], every[:, 0]))]
 
 
 def radius_for(hashes: UInt64[np.ndarray, "images"], most_pairs: int) -> int:

@@ -13,7 +13,7 @@ from skipwise.data.outliers import Levels, far_out, levels
 from skipwise.data.small_grey import small_grey
 from skipwise.data.split import Split
 
-VERSION = 1
+VERSION = 2
 """Raised where the same images would be found to be something else."""
 MOST_IMAGES, MOST_BYTES = 100_000, 2_000_000_000
 """A study looks at the pixels of so much data at most; `skipwise check` looks at all."""
