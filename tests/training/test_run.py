@@ -85,7 +85,7 @@ def test_a_run_learns_and_tells_what_it_did(data, undisturbed):
     assert [line["epoch"] for line in lines] == [1, 2, 3]
     assert set(lines[0]) == {
         "epoch", "train_loss", "train_score", "validation_loss", "validation_score", "learning_rate", "seconds",
-        "examples_per_second",
+        "examples_per_second", "gradients",
     }  # fmt: skip
     best = max(lines, key=lambda line: (line["validation_score"], -line["validation_loss"]))
     assert run["best_epoch"] == best["epoch"]

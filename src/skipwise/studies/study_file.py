@@ -27,6 +27,7 @@ BY_KIND = {
     "less_than_equal": "at most {le:g}",
     "int": "a whole number",
     "float": "a number",
+    "bool": "true or false",
     "string": "text in quotes",
     "tuple": "a list in brackets, as [...]",
     "path": "a folder in quotes",
