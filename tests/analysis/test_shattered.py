@@ -7,23 +7,19 @@ import numpy as np
 import pytest
 import torch
 
-from skipwise import compare
 from skipwise.analysis import affordable as affordable_module
 from skipwise.analysis.affordable import affordable
 from skipwise.analysis.beginning import beginning, with_statistics
 from skipwise.analysis.shattered import autocorrelation, input_gradients, lines, shattered
-from skipwise.analysis.trained import trained
 from skipwise.networks import PRESETS, Architecture, Block, Head, Stage, build
 from skipwise.networks.branches import Basic
-from small import shapes
+from small_trained import small_run
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    data = shapes(tmp_path_factory.mktemp("data") / "squares.npz")
-    out = tmp_path_factory.mktemp("studies")
-    study = compare(data, ["plain20", "resnet20"], out=out, seeds=1, epochs=1, settings=["batch_size=16"])
-    return {run.contender: run for run in trained(study)}
+    home = tmp_path_factory.mktemp("runs")
+    return {label: small_run(home / label, PRESETS[label], label=label) for label in ("plain20", "resnet20")}
 
 
 def two_layers(activation):
@@ -112,6 +108,8 @@ def test_normalisations_know_the_inputs_afterwards(runs):
 
 def test_the_beginning_is_what_the_run_began_with(runs):
     run = runs["resnet20"]
+    with torch.no_grad():
+        run.network.head.dense.weight.mul_(1.5)  # as if it had learned
     begun = beginning(run)
     expected = build(PRESETS["resnet20"], (1, 8, 8), 3, seed=0)
     for (name, one), other in zip(begun.named_parameters(), expected.parameters(), strict=True):
