@@ -74,6 +74,8 @@ def test_places_of_two_networks(runs):
         for value, other in zip(row, against["places"], strict=True):
             assert value == pytest.approx(cka(x[place], y[other]), abs=1e-4)
     assert similarity({"one": runs["one"]}) is None
+    elsewhere = replace(runs["other"], indices=runs["other"].indices[1:])
+    assert similarity({"one": runs["one"], "other": elsewhere}) is None
 
 
 def test_a_network_is_itself(runs):

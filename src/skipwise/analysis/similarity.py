@@ -24,8 +24,11 @@ Gram = Float[np.ndarray, "examples examples"]
 def similarity(runs: Mapping[str, Trained]) -> dict[str, Any] | None:
     """The similarity of each place of the first network to each place of the others, on the same test examples.
 
-    `against` has, by label, `places` and a row of `table` for each place of the `first`. None where there is only one.
+    `against` has, by label, `places` and a row of `table` for each place of the `first`. Left out are those that were
+    tested on other examples, as the best folds of two contenders may be; None where there is nothing to compare.
     """
+    examples = next(iter(runs.values())).indices
+    runs = {label: run for label, run in runs.items() if np.array_equal(run.indices, examples)}
     if len(runs) < 2:
         return None
     grams = {
