@@ -7,7 +7,7 @@ import altair as alt
 import numpy as np
 from jaxtyping import Float
 
-from skipwise.reports.charts import WIDTH, Chart, chart_of
+from skipwise.reports.charts import WIDTH, Chart, chart_of, line_colour
 
 Tables = Mapping[str, Float[np.ndarray, "seeds points"]]
 
@@ -26,12 +26,7 @@ def along_line(tables: Tables, at: Sequence[float], measured: Measured, colours:
     x = alt.X("at:Q", title=measured.x, scale=alt.Scale(nice=False), axis=alt.Axis(grid=False, format="~g"))
     scale = alt.Scale(type="log", nice=False, padding=8) if measured.logarithmic else alt.Scale(zero=False, nice=True)
     y = alt.Y("value:Q", title=measured.y, scale=scale, axis=alt.Axis(format="~g"))
-    shown = [label for label in colours if label in tables]
-    colour = alt.Color(
-        "network:N",
-        scale=alt.Scale(domain=shown, range=[colours[label] for label in shown]),
-        legend=alt.Legend(title=None, orient="top", labelLimit=WIDTH, symbolType="stroke", symbolOpacity=1),
-    )
+    colour = line_colour("network:N", colours, tables)
     seeds = [
         {"network": label, "seed": seed, "at": place, "value": float(value)}
         for label, table in tables.items()

@@ -7,7 +7,7 @@ import altair as alt
 import numpy as np
 from jaxtyping import Float
 
-from skipwise.reports.charts import WIDTH, Chart, chart_of
+from skipwise.reports.charts import WIDTH, Chart, chart_of, line_colour
 
 Tables = Mapping[str, Float[np.ndarray, "seeds places"]]
 
@@ -38,12 +38,7 @@ def by_place(tables: Tables, axes: Axes, colours: Mapping[str, str], whole: Mapp
     )
     scale = alt.Scale(type="log", nice=False, padding=8) if axes.logarithmic else alt.Scale(zero=False, nice=True)
     y = alt.Y("value:Q", title=axes.values, scale=scale, axis=alt.Axis(format="~%" if axes.percent else "~g"))
-    shown = [label for label in colours if label in tables]
-    colour = alt.Color(
-        "network:N",
-        scale=alt.Scale(domain=shown, range=[colours[label] for label in shown]),
-        legend=alt.Legend(title=None, orient="top", labelLimit=WIDTH, symbolType="stroke", symbolOpacity=1),
-    )
+    colour = line_colour("network:N", colours, tables)
     layers = [
         chart_of(dots).mark_circle(size=14, opacity=0.4).encode(x=x, y=y, color=colour),
         chart_of(means)

@@ -7,7 +7,7 @@ import numpy as np
 
 from skipwise.analysis.calibration import Calibration, calibration
 from skipwise.analysis.confusion import answers_of
-from skipwise.reports.charts import WIDTH, Chart, chart_of
+from skipwise.reports.charts import WIDTH, Chart, chart_of, line_colour
 from skipwise.reports.palette import colours
 from skipwise.reports.part import Part
 from skipwise.reports.tables import percent
@@ -80,11 +80,7 @@ def _reliability(found: Mapping[str, Calibration], chosen: Mapping[str, str]) ->
     ]
     x = alt.X("confidence:Q", title="how sure (%)", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
     y = alt.Y("right:Q", title="how often right (%)", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
-    colour = alt.Color(
-        "contender:N",
-        scale=alt.Scale(domain=list(chosen), range=list(chosen.values())),
-        legend=alt.Legend(title=None, orient="top", labelLimit=WIDTH, symbolType="stroke", symbolOpacity=1),
-    )
+    colour = line_colour("contender:N", chosen, chosen)
     size = alt.Size(
         "share:Q",
         title="share of examples",

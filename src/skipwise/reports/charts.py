@@ -1,5 +1,6 @@
 """What all charts share: their width, their data, and one colour for each series."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import altair as alt
@@ -27,6 +28,18 @@ def series_colour(series: list[str]) -> alt.Color:
         scale=alt.Scale(domain=list(chosen), range=list(chosen.values())),
         legend=alt.Legend(
             title=None, orient="top", labelLimit=WIDTH, symbolType="circle", symbolOpacity=1, columns=LEGEND_COLUMNS
+        ),
+    )
+
+
+def line_colour(field: str, colours: Mapping[str, str], drawn: Collection[str]) -> alt.Color:
+    """The colour of each network that is drawn, with lines in the legend."""
+    shown = [label for label in colours if label in drawn]
+    return alt.Color(
+        field,
+        scale=alt.Scale(domain=shown, range=[colours[label] for label in shown]),
+        legend=alt.Legend(
+            title=None, orient="top", labelLimit=WIDTH, symbolType="stroke", symbolOpacity=1, columns=LEGEND_COLUMNS
         ),
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from skipwise.reports.by_place import Axes, by_place
-from skipwise.reports.charts import WIDTH, Chart, chart_of
+from skipwise.reports.charts import WIDTH, Chart, chart_of, line_colour
 from skipwise.reports.palette import colours
 from skipwise.reports.part import Part
 from skipwise.studies import Study
@@ -85,12 +85,7 @@ def _over_training(noted: Mapping[str, Sequence[Sequence[Mapping[str, Any]]]], c
                 mean = _geometric(table[:, place])
                 if np.isfinite(mean) and mean > 0:
                     values.append({"contender": label, "epoch": there[0]["epoch"], "block": end, "value": mean})
-    shown = [label for label in chosen if label in noted]
-    colour = alt.Color(
-        "contender:N",
-        scale=alt.Scale(domain=shown, range=[chosen[label] for label in shown]),
-        legend=alt.Legend(title=None, orient="top", labelLimit=WIDTH, symbolType="stroke", symbolOpacity=1),
-    )
+    colour = line_colour("contender:N", chosen, noted)
     dash = alt.StrokeDash(
         "block:N",
         scale=alt.Scale(domain=list(ENDS), range=[[1, 0], [5, 4]]),

@@ -7,7 +7,7 @@ import altair as alt
 import numpy as np
 
 from skipwise.analysis.robustness import CLEAN, Robustness, above, shares_right
-from skipwise.reports.charts import LEGEND_COLUMNS, WIDTH, Chart, chart_of
+from skipwise.reports.charts import WIDTH, Chart, chart_of, line_colour
 from skipwise.reports.palette import colours
 from skipwise.reports.part import Part
 from skipwise.reports.tables import percent, points
@@ -100,12 +100,7 @@ def _panels(runs: Runs, chosen: Mapping[str, str]) -> Chart:
         for name, scores in run.scores.items()
         for strength, value in enumerate([run.clean, *scores])
     ]
-    shown = [label for label in chosen if label in runs]
-    colour = alt.Color(
-        "contender:N",
-        scale=alt.Scale(domain=shown, range=[chosen[label] for label in shown]),
-        legend=alt.Legend(title=None, orient="top", labelLimit=WIDTH, symbolType="stroke", symbolOpacity=1, columns=LEGEND_COLUMNS),
-    )  # fmt: skip
+    colour = line_colour("contender:N", chosen, runs)
     x = alt.X("strength:Q", title="strength", axis=alt.Axis(format="d", tickMinStep=1, grid=False))
     title = "accuracy (%)"
     y = alt.Y("value:Q", title=title, axis=alt.Axis(format="~%", tickCount=5), scale=alt.Scale(domain=[0, 1]))
