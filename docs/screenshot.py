@@ -20,6 +20,7 @@
     .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/features.png "What they look for"
     .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/sharpness.png "How sharply the loss bends"
     .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/landscape.png "The loss around them"
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/map-truth.png "Are the maps true?"
 
 Needs a Chromium at /usr/bin/chromium, as Debian's package puts it there.
 """

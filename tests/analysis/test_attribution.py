@@ -124,8 +124,12 @@ def test_deletion_and_insertion_by_hand():
     p = float(torch.sigmoid(torch.tensor(3.0)))
     found = fidelity(OnePixel(), x, label, maps)
     early, late = (p + 0.5) / 2 / 16, 15 / 16
-    assert found.deletion == pytest.approx([early + 0.5 * late, early + p * late], rel=1e-5)
-    assert found.insertion == pytest.approx([early + p * late, early + 0.5 * late], rel=1e-5)
+    told = found.told()
+    assert told["deletion"] == pytest.approx([early + 0.5 * late, early + p * late], rel=1e-5)
+    assert told["insertion"] == pytest.approx([early + p * late, early + 0.5 * late], rel=1e-5)
+    between = [(p + 0.5) / 2] * 15
+    assert told["deletion_curve"] == pytest.approx([p, *between, 0.5], abs=1e-5)
+    assert told["insertion_curve"] == pytest.approx([0.5, *between, p], abs=1e-5)
 
 
 def test_likeness_is_a_rank_correlation_of_sizes():
@@ -152,4 +156,4 @@ def test_equal_places_are_taken_in_no_order_of_the_image():
     found = fidelity(OnePixel(), x, label, torch.zeros(1, 16, 16))
     p = float(torch.sigmoid(torch.tensor(3.0)))
     first = ((p + 0.5) / 2 + 15 * 0.5) / 16  # if the top left went first
-    assert float(found.deletion[0]) > first + 0.02
+    assert found.told()["deletion"][0] > first + 0.02

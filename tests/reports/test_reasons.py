@@ -59,7 +59,7 @@ def test_every_part_of_images(study):
     assert set(found["landscape"]["loss"]) == set(found["features"]) == {"plain8", "resnet14"}
     assert sum(file.stat().st_size for file in study.folder.file("analysis").glob("*.json")) < 200_000
     figures = {file.stem.rpartition("-")[0] or file.stem for file in study.folder.file("figures").glob("*.svg")}
-    assert set(TITLES) <= figures | {"similarity", "disagreements", "map_truth"}
+    assert set(TITLES) <= figures | {"similarity", "disagreements"}
     numbers = json.loads(study.folder.file("verdict.json").read_text())
     assert numbers["sharpness"]["plain8"][0]["eigenvalue"] == found["sharpness"]["plain8"][0]["eigenvalue"]
 

@@ -27,16 +27,22 @@ RANDOM = "at random"
 
 @dataclass(frozen=True, kw_only=True)
 class Curves:
-    """Of each example: the mean probability of the answer on the way, places of highest value first."""
+    """Of each example, the probability of its answer when each of `SHARES` is taken away or put in, highest value first."""
 
-    deletion: Float[np.ndarray, "examples"]
-    insertion: Float[np.ndarray, "examples"]
+    deletion: Float[np.ndarray, "examples shares"]
+    insertion: Float[np.ndarray, "examples shares"]
+
+    def told(self) -> dict[str, list[float | None]]:
+        """The area under each example's curve, and the means of the curves."""
+        both = {"deletion": self.deletion, "insertion": self.insertion}
+        areas = {name: np.trapezoid(curve, SHARES, axis=1).tolist() for name, curve in both.items()}
+        return areas | {f"{name}_curve": curve.mean(0).round(5).tolist() for name, curve in both.items()}
 
 
 def map_truth(run: Trained) -> dict[str, dict[str, list[float | None]]] | None:
     """By method, for each example: deletion, insertion, and likeness to the map of the network before its first step.
 
-    Deletion takes the places of highest value away first, insertion puts them in first (Petsiuk et al. 2018, arXiv
+    Deletion and insertion are mean probabilities on the way, whose means over examples at each of `SHARES` stand beside them. Deletion takes the places of highest value away first, insertion puts them in first (Petsiuk et al. 2018, arXiv
     1806.07421); here what is away is zero, the mean colour. Likeness is the rank correlation of the sizes in both maps
     (Adebayo et al. 2018, arXiv 1810.03292), None where one of them is the same everywhere; no entries for a network that began with
     weights from elsewhere. Of images only.
@@ -52,20 +58,18 @@ def map_truth(run: Trained) -> dict[str, dict[str, list[float | None]]] | None:
         maps = attribute(run.network, batch.inputs, answers, method)
         curves = fidelity(run.network, batch.inputs, answers, maps)
         found[method] = {
-            "deletion": curves.deletion.tolist(),
-            "insertion": curves.insertion.tolist(),
+            **curves.told(),
             "likeness": likeness(maps, attribute(stranger, batch.inputs, answers, method)) if stranger else [],
         }
     generator = torch.Generator().manual_seed(key(run.seed, "maps at random"))
     drawn = torch.rand(len(batch), *batch.inputs.shape[2:], generator=generator).to(batch.inputs.device)
-    curves = fidelity(run.network, batch.inputs, answers, drawn)
-    found[RANDOM] = {"deletion": curves.deletion.tolist(), "insertion": curves.insertion.tolist(), "likeness": []}
+    found[RANDOM] = {**fidelity(run.network, batch.inputs, answers, drawn).told(), "likeness": []}
     return found
 
 
 @torch.no_grad()
 def fidelity(network: nn.Module, inputs: Tensor, answers: Tensor, maps: Maps) -> Curves:
-    """Deletion and insertion of each input, by its map; places of equal value in an order drawn at random."""
+    """What becomes of the answer to each input as its map says; places of equal value in an order drawn at random."""
     generator = torch.Generator().manual_seed(key("places of equal value"))
     mixed = torch.randperm(maps[0].numel(), generator=generator).to(maps.device)
     order = maps.flatten(1)[:, mixed].argsort(dim=1, descending=True, stable=True).argsort(dim=1)[:, mixed.argsort()]
@@ -77,7 +81,7 @@ def fidelity(network: nn.Module, inputs: Tensor, answers: Tensor, maps: Maps) ->
             first = rank < share
             probabilities = network(inputs * (first if inserted else ~first)).float().softmax(1)
             steps.append(probabilities.gather(1, answers[:, None])[:, 0].cpu().numpy())
-        curves.append(np.trapezoid(np.stack(steps), SHARES, axis=0))
+        curves.append(np.stack(steps, axis=1))
     return Curves(deletion=curves[0], insertion=curves[1])
 
 

@@ -3,21 +3,29 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import altair as alt
 import numpy as np
 from jaxtyping import Float
 
-from skipwise.analysis.map_truth import RANDOM
+from skipwise.analysis.attribution import METHODS
+from skipwise.analysis.map_truth import RANDOM, SHARES
+from skipwise.reports.charts import Chart, chart_of, line_colour
+from skipwise.reports.palette import colours
 from skipwise.reports.part import Part
 from skipwise.statistics import accuracy_interval
 from skipwise.studies import Study
 
 MEASURES = {"deletion": 0, "insertion": 0, "likeness": -1}
 """What is measured of a map, and how low it can be."""
+CURVES = {"deletion": "places taken away (%)", "insertion": "places put in (%)"}
+"""Each a picture, and what stands at its x axis."""
+SIDE = 150
+"""Of one method's field in such a picture, in px."""
 Runs = Mapping[str, Sequence[Mapping[str, Any]]]
 """Of each contender, what was found in each of its runs, by method."""
 
 
-def map_truth_part(_: Study, found: Runs) -> Part:
+def map_truth_part(study: Study, found: Runs) -> Part:
     """Deletion, insertion and likeness to the maps of untrained networks."""
     rows = []
     for label, runs in found.items():
@@ -35,8 +43,37 @@ def map_truth_part(_: Study, found: Runs) -> Part:
         "has seen, which counts against all methods alike.",
         columns=("contender", "method", "deletion", "insertion", "likeness to untrained"),
         rows=rows,
+        note="The curves are means over images, thin for each seed; dashed: places in an order drawn at random.",
+        charts=[_curves(found, name, colours(study.design.contenders, study.design.points)) for name in CURVES],
         numbers=found,
     )  # fmt: skip
+
+
+def _curves(found: Runs, name: str, chosen: Mapping[str, str]) -> Chart:
+    """A field for each method, a line for each network; the order at random is in every field."""
+    values = [
+        {"network": label, "method": method, "seed": seed, "share": share, "value": value, "random": drawn == RANDOM}
+        for label, runs in found.items()
+        for seed, run in enumerate(runs)
+        for method in METHODS
+        for drawn in (method, RANDOM)
+        for share, value in zip(SHARES.tolist(), run[drawn][f"{name}_curve"], strict=True)
+    ]
+    y_title = "mean probability (%)"
+    axis, scale = alt.Axis(format="~%", tickCount=5), alt.Scale(domain=[0, 1])
+    x = alt.X("share:Q", title=CURVES[name], axis=alt.Axis(format="~%", tickCount=5, grid=False))
+    y, colour = alt.Y("value:Q", title=y_title, axis=axis, scale=scale), line_colour("network:N", chosen, found)
+    mean = alt.Y("mean(value):Q", title=y_title, axis=axis, scale=scale)
+    dash = alt.StrokeDash("random:N", scale=alt.Scale(domain=[False, True], range=[[1, 0], [5, 4]]), legend=None)
+    base = chart_of(values)
+    layers = [
+        base.transform_filter("!datum.random")
+        .mark_line(size=1, opacity=0.35)
+        .encode(x=x, y=y, color=colour, detail="seed:N"),
+        base.mark_line(size=2).encode(x=x, y=mean, color=colour, strokeDash=dash),
+    ]
+    fields = alt.layer(*layers, data=base.data).properties(width=SIDE, height=SIDE)
+    return fields.facet(alt.Facet("method:N", title=None, sort=list(METHODS)), columns=2).properties(title=name)
 
 
 def pointing_part(_: Study, found: Runs) -> Part:

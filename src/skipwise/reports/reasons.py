@@ -68,7 +68,7 @@ REASONS: dict[str, Reason] = {
     ),
     "features": Reason(of_run=features, part=features_part, version=2),
     "disagreements": Reason(of_seed=maps_of, part=disagreements_part),
-    "map_truth": Reason(of_run=map_truth, part=map_truth_part, slow="whether maps are true", version=2),
+    "map_truth": Reason(of_run=map_truth, part=map_truth_part, slow="whether maps are true", version=3),
     "pointing": Reason(of_run=pointing_game, part=pointing_part, slow="whether maps point at the object", version=2),
     "robustness": Reason(of_run=_robustness, part=robustness_part, slow="what happens when images get worse"),
 }
