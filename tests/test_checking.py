@@ -1,6 +1,7 @@
 """`skipwise check` on a folder with planted mistakes: what it says, the table, the page and the exit code."""
 
 import csv
+import json
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from skipwise.cli import app
 from skipwise.console import Console
 from skipwise.data import Dataset
 from skipwise.errors import UserError
+from small_boxes import bars
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +124,50 @@ def test_all_texts_across_the_split_are_told_once(tmp_path):
     assert check_data(str(file), Console(), out=tmp_path / "out", with_labels=False)
     with (tmp_path / "out" / "findings.csv").open(newline="", encoding="utf-8") as table:
         assert [row["kind"] for row in csv.DictReader(table)] == ["duplicate-across-split"] * 50
+
+
+def test_scenes_are_compared_like_images_and_their_boxes_are_told_of(tmp_path):
+    """A training image stands in test, too, with another object; one is there as a JPEG; a box lies outside."""
+    folder = bars(tmp_path / "bars", train=12, test=6)
+    for part, more in (("test", {"copy.png": ("0.png", 1), "anew.jpg": ("1.png", 0)}), ("train", {})):
+        content = json.loads((folder / f"{part}.json").read_text())
+        for number, (name, (original, label)) in enumerate(more.items()):
+            source = folder / "train" / original
+            if name.endswith("png"):
+                (folder / part / name).write_bytes(source.read_bytes())
+            else:
+                Image.open(source).save(folder / part / name, quality=85)
+            content["images"].append({"id": 90 + number, "file_name": name, "width": 48, "height": 48})
+            content["annotations"].append({"image_id": 90 + number, "category_id": label, "bbox": [4, 4, 20, 20]})
+        if part == "train":
+            content["annotations"].append({"image_id": 0, "category_id": 0, "bbox": [60, 60, 9, 9]})
+        (folder / f"{part}.json").write_text(json.dumps(content))
+    (folder / "train" / "5.png").write_bytes((folder / "train" / "5.png").read_bytes()[:50])
+    assert check_data(str(folder), Console(), out=tmp_path / "out")
+    with (tmp_path / "out" / "findings.csv").open(newline="", encoding="utf-8") as table:
+        rows = {row["kind"]: row for row in reversed([*csv.DictReader(table)])}  # of each kind the first
+    assert "5.png" in rows["unreadable"]["file"]
+    assert [rows["duplicate-across-split"][name] for name in ("file", "other_file")] == ["test/copy.png", "train/0.png"]
+    both = [rows["contradictory-labels"][name] for name in ("label", "other_label")]
+    assert both == ["1 flat, 1 tall", "1 tall"]
+    assert rows["near-duplicate-across-split"]["file"] == "test/anew.jpg"
+    assert rows["mended-box"]["detail"] == "boxes outside their image are left out: 1"
+    page = (tmp_path / "out" / "check.html").read_text()
+    assert "<tr><td>flat</td>" in page.replace("\n", "")
+    assert "Whether boxes lie where they should" in page
+
+
+def test_where_most_files_are_enlarged_that_is_said_once(tmp_path):
+    chance = np.random.default_rng(0)
+    for name in ("a", "b"):
+        (tmp_path / "data" / name).mkdir(parents=True)
+        for number in range(8):
+            side = 80 if number == 0 else 20 + number
+            pixels = chance.integers(0, 256, (side, side), np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "data" / name / f"{number}.png")
+    for size, listed in (("64", 0), ("22", 2)):
+        out = tmp_path / size
+        check_data(str(tmp_path / "data"), Console(), out=out, size=int(size), with_labels=False)
+        with (out / "findings.csv").open(newline="", encoding="utf-8") as table:
+            assert sum(row["kind"] == "small" for row in csv.DictReader(table)) == listed
+        assert ("Most files are smaller than the 64 px" in (out / "check.html").read_text()) == (not listed)

@@ -10,11 +10,12 @@ from skipwise.analysis.data_check import Examples, Finding
 from skipwise.analysis.label_errors import label_errors
 from skipwise.analysis.out_of_fold import FOLDS, by_patches, by_words
 from skipwise.console import Console
-from skipwise.data import Dataset, Images, Options, Scenes, Texts, open_source
+from skipwise.data import Dataset, Images, Options, Scenes, Texts, open_scenes, open_source
 from skipwise.data.cache import digest, survey
 from skipwise.data.findings import MOST_EXAMPLES
 from skipwise.data.headers import headers
 from skipwise.data.pixels import look_once, same_bytes
+from skipwise.data.sources import Source
 from skipwise.data.sources.text_open import open_texts
 from skipwise.errors import UserError
 from skipwise.reports.check import Checked, write_check
@@ -49,20 +50,22 @@ def check_data(
     done: list[str] = []
     agreement = 0.0
     findings = [*data_check.unreadable(dataset.found)]
-    if isinstance(dataset, Images) and not isinstance(dataset, Scenes):
+    if isinstance(dataset, Images):
         findings += _of_images(data, dataset, done)
     elif isinstance(dataset, Texts):
         findings += _of_texts(data, dataset, done)
     else:
         findings += _of_others(dataset, to_learn, done)
-    if isinstance(dataset, Images | Texts) and not isinstance(dataset, Scenes):
+    findings += [*data_check.class_balance(dataset)]
+    if isinstance(dataset, Scenes):
+        findings += [*data_check.mended_boxes(dataset.found)]
+        done.append("Whether boxes lie where they should and have the right class was not checked.")
+    elif not with_labels:
+        done.append("Labels were not checked (--no-labels).")
+    elif isinstance(dataset, Images | Texts):
         examples = Examples(dataset=dataset, names=_names(data, dataset))
-        findings += [*data_check.class_balance(examples)]
-        if with_labels:
-            doubted, agreement = _of_labels(dataset, examples, to_learn, console, done)
-            findings += doubted
-        else:
-            done.append("Labels were not checked (--no-labels).")
+        doubted, agreement = _of_labels(dataset, examples, to_learn, console, done)
+        findings += doubted
     checked = Checked(
         name=dataset.name,
         data=data,
@@ -80,7 +83,7 @@ def check_data(
 
 def _of_images(data: str, dataset: Images, done: list[str]) -> list[Finding]:
     """What is seen without any training."""
-    source = open_source(data)
+    source = _source(data, dataset)
     looked = survey(source)
     readable = _readable(source.names, dataset)
     same = same_bytes([looked.digests[i] for i in readable])
@@ -93,7 +96,12 @@ def _of_images(data: str, dataset: Images, done: list[str]) -> list[Finding]:
     ]
     if source.files is not None:
         of_files = headers([source.files[i] for i in readable])
-        findings += data_check.unlike_files(examples, of_files, min(dataset.input_shape[1:]))
+        side = min(dataset.input_shape[1:])
+        findings += data_check.unlike_files(examples, of_files, side)
+        if data_check.mostly_enlarged(of_files, side):
+            done.append(
+                f"Most files are smaller than the {side} px that they are enlarged to (--size), so they are not listed."
+            )
     drawn = "" if dataset.found["own_test"] else " The split is the one that skipwise draws with --split-seed 0."
     done.append(
         f"All {len(readable)} readable images were compared with each other, for the same bytes and for nearly the same "
@@ -162,9 +170,13 @@ def _of_labels(
 def _names(data: str, dataset: Images | Texts) -> list[str]:
     """Of the readable examples."""
     if isinstance(dataset, Images):
-        source = open_source(data)
+        source = _source(data, dataset)
         return [source.names[i] for i in _readable(source.names, dataset)]
     return list(open_texts(data).names)
+
+
+def _source(data: str, dataset: Images) -> Source:
+    return open_scenes(data).images if isinstance(dataset, Scenes) else open_source(data)
 
 
 def _readable(names: Sequence[str], dataset: Images) -> list[int]:
@@ -174,15 +186,13 @@ def _readable(names: Sequence[str], dataset: Images) -> list[int]:
 
 
 def _counts(dataset: Dataset) -> list[list[int]]:
-    return [
-        np.bincount(dataset.labels[getattr(dataset, part)], minlength=len(dataset.classes)).tolist()
-        for part in ("train", "validation", "test")
-    ]
+    return [dataset.found["counts"][part] for part in ("train", "validation", "test")]
 
 
 def _conclude(console: Console, checked: Checked, page: Path, table: Path) -> None:
     """What was found, kind by kind, and where the rest is."""
-    console.say("")
+    if checked.groups:
+        console.say("")
     wrong = {found.kind for found in checked.errors}
     for kind, _, found in checked.groups:
         first = found[0]

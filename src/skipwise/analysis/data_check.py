@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Int
 
 from skipwise.analysis.label_errors import LabelErrors
-from skipwise.data import Dataset
+from skipwise.data import Dataset, Scenes
 from skipwise.data.headers import Header
 from skipwise.data.long_tail import UNBALANCED
 from skipwise.data.near_duplicates import NearDuplicates
@@ -33,6 +33,8 @@ FAR_SHAPE = float(np.log(1.5))
 """An aspect is far from the usual where it differs by half or more, and by three quartile ranges."""
 RARE = 0.05
 """A mode that fewer images have than this share is told of."""
+MOST = 0.5
+"""Where more files than this share are enlarged, that is how the data are, and not worth a finding each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +56,7 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Examples:
-    """Names, labels and parts of the readable examples."""
+    """Names, labels and parts of the readable examples; of scenes the label says how many objects of which class there are."""
 
     dataset: Dataset
     names: Sequence[str]
@@ -73,6 +75,10 @@ class Examples:
         )
 
     def label(self, index: int) -> str:
+        if isinstance(self.dataset, Scenes):
+            counts = np.bincount(self.dataset.objects[index].labels, minlength=len(self.dataset.classes)).tolist()
+            told = [f"{count} {name}" for name, count in zip(self.dataset.classes, counts, strict=True) if count]
+            return ", ".join(told) or "no object"
         return self.dataset.classes[int(self.dataset.labels[index])]
 
     @cached_property
@@ -119,11 +125,15 @@ def exact_duplicates(examples: Examples, same: Int[np.ndarray, "examples"]) -> I
 
 
 def near_duplicates(examples: Examples, near: NearDuplicates) -> Iterator[Finding]:
-    """Pairs with different labels; of each test image the pair across the split, and of the others the nearest pair."""
+    """Pairs with different labels; of each test image the pair across the split, and of the others the nearest pair.
+
+    Of scenes no label is compared: two frames of one scene may rightly show other objects.
+    """
+    labelled = not isinstance(examples.dataset, Scenes)
     told: set[int] = set()
     order = np.argsort(-near.alike, kind="stable")
     for (one, other), alike in zip(near.pairs[order].tolist(), near.alike[order].tolist(), strict=True):
-        if examples.label(one) != examples.label(other):
+        if labelled and examples.label(one) != examples.label(other):
             yield examples.finding("near-duplicate-other-label", one, other, score=alike)
         tested, trained = (one, other) if examples.part[one] == "test" else (other, one)
         if examples.part[tested] == "test" and examples.part[trained] in ("train", "validation") and tested not in told:
@@ -132,7 +142,7 @@ def near_duplicates(examples: Examples, near: NearDuplicates) -> Iterator[Findin
     nearest = near.nearest()
     for (one, other), alike in zip(nearest.pairs.tolist(), nearest.alike.tolist(), strict=True):
         same_side = (examples.part[one] == "test") == (examples.part[other] == "test")
-        if same_side and examples.label(one) == examples.label(other):
+        if same_side and not (labelled and examples.label(one) != examples.label(other)):
             yield examples.finding("near-duplicate", other, one, score=alike)
 
 
@@ -157,7 +167,10 @@ def unlike_levels(examples: Examples, levels: Levels) -> Iterator[Finding]:
 
 
 def unlike_files(examples: Examples, of_files: Sequence[Header | None], side: int) -> Iterator[Finding]:
-    """Files of a rare mode, far from the usual shape, or smaller than what they are resized to (`side`, in px)."""
+    """Files of a rare mode, far from the usual shape, or smaller than what they are resized to (`side`, in px).
+
+    Scenes are padded, so that their shape costs nothing. Where `mostly_enlarged`, no file is told for its size.
+    """
     known = [(index, header) for index, header in enumerate(of_files) if header is not None]
     if not known:
         return
@@ -167,24 +180,36 @@ def unlike_files(examples: Examples, of_files: Sequence[Header | None], side: in
         FAR_SHAPE, 3 * float(np.quantile(shapes, 0.75) - np.quantile(shapes, 0.25))
     )
     usual = max(set(modes), key=modes.count)
+    cut, few_small = not isinstance(examples.dataset, Scenes), not mostly_enlarged(of_files, side)
     for place, (index, header) in enumerate(known):
         size = f"{header.height}x{header.width} px"
         if header.mode != usual and modes.count(header.mode) < RARE * len(known):
             yield examples.finding("mode", index, detail=f"{header.mode}, usual is {usual}")
-        if odd[place]:
+        if cut and odd[place]:
             yield examples.finding("aspect", index, score=header.width / header.height, detail=size)
-        if min(header.height, header.width) < side:
-            yield examples.finding("small", index, score=float(min(header.height, header.width)), detail=size)
+        if few_small and header.shorter < side:
+            yield examples.finding("small", index, score=float(header.shorter), detail=size)
 
 
-def class_balance(examples: Examples) -> Iterator[Finding]:
-    """Classes of which there are far fewer than of the commonest."""
-    counts = np.bincount(examples.dataset.labels, minlength=len(examples.dataset.classes))
+def mostly_enlarged(of_files: Sequence[Header | None], side: int) -> bool:
+    """Whether most files are smaller than what they are resized to."""
+    return sum(header is not None and header.shorter < side for header in of_files) > MOST * len(of_files)
+
+
+def mended_boxes(found: dict[str, Any]) -> Iterator[Finding]:
+    """What reading annotations left out or mended, a finding for each kind of mistake."""
+    for mistake in found["mended"]:
+        yield Finding(kind="mended-box", file=mistake["first"], detail=f"{mistake['what']}: {mistake['count']}")
+
+
+def class_balance(dataset: Dataset) -> Iterator[Finding]:
+    """Classes of which there are far fewer examples, or objects, than of the commonest."""
+    counts = np.sum([*dataset.found["counts"].values()], axis=0)
     for label in np.flatnonzero(counts * UNBALANCED <= counts.max()).tolist():
         yield Finding(
             kind="class-balance",
             file="",
-            label=examples.dataset.classes[label],
+            label=dataset.classes[label],
             score=float(counts[label]),
-            detail=f"{counts[label]} examples; the commonest class has {counts.max()}",
+            detail=f"{counts[label]}; the commonest class has {counts.max()}",
         )

@@ -8,7 +8,7 @@ from skipwise.data.images import Images, load_images, prepare_images
 from skipwise.data.inspect import OWN_SIZE
 from skipwise.data.options import Options, Told
 from skipwise.data.scene_stream import SceneStream
-from skipwise.data.scenes import Scenes, load_scenes, prepare_scenes, scale_of
+from skipwise.data.scenes import Scenes, load_scenes, open_scenes, prepare_scenes, scale_of
 from skipwise.data.sources import NAMES, open_source
 from skipwise.data.sources.annotated_open import is_annotated
 from skipwise.data.sources.text_open import are_texts
@@ -39,6 +39,7 @@ __all__ = [
     "load_images",
     "load_scenes",
     "load_texts",
+    "open_scenes",
     "open_source",
     "prepare_images",
     "prepare_scenes",

@@ -32,6 +32,11 @@ class Header:
     height: int
     width: int
 
+    @property
+    def shorter(self) -> int:
+        """Its shorter side, in px."""
+        return min(self.height, self.width)
+
 
 def headers(files: Sequence[Path]) -> list[Header | None]:
     """Of each file, None for one that is no image."""

@@ -78,8 +78,7 @@ def prepare_scenes(
             f"The size asked for is {size}: objects are found in images of at least {SMALLEST} pixels a side."
         )
     check_test_size(test_size, "images")
-    by_name = str(data) == NAME and not Path(data).exists()
-    source = digit_scenes() if by_name else read_annotated(data)
+    source = open_scenes(data)
     looked = _sizes_checked(source, survey(source.images))
     height, width = _frame(looked, size, photo_size)
     decoded = decode_once(source.images, looked, height, width, progress, "pad")
@@ -103,6 +102,12 @@ def prepare_scenes(
     }
     found["notes"] = [*found["notes"], *source.tally.notes(), *_notes(found, objects)]
     return load_scenes(found)
+
+
+def open_scenes(data: str | Path) -> Annotated:
+    """The images and boxes that `data` names, not decoded yet. Raises UserError where they cannot be read."""
+    by_name = str(data) == NAME and not Path(data).exists()
+    return digit_scenes() if by_name else read_annotated(data)
 
 
 def load_scenes(found: dict[str, Any]) -> Scenes:

@@ -39,7 +39,7 @@ KINDS: dict[str, Kind] = {
             title="The same example with different labels",
             one="exact duplicate with another label",
             many="exact duplicates with other labels",
-            meaning="Both files have the same bytes and stand in different classes: one of the labels is wrong, or the classes overlap.",
+            meaning="Both files have the same bytes and stand in different classes, or have boxes of different classes: one of the labels is wrong, or the classes overlap.",
             advice="Keep one, in the right class.",
         ),
         Kind(
@@ -89,6 +89,14 @@ KINDS: dict[str, Kind] = {
             many="classes with few examples",
             meaning="They have a third of the commonest class, or less.",
             advice="Look at recalls by class in a report; --set imbalance=... treats it.",
+        ),
+        Kind(
+            name="mended-box",
+            title="Mistakes in the boxes",
+            one="kind of mistake in the boxes",
+            many="kinds of mistakes in the boxes",
+            meaning="Boxes were left out or mended as it says. The first of each kind is listed.",
+            advice="Look whether the annotations mean these images, and corners in this order.",
         ),
         Kind(
             name="one-colour",
