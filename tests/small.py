@@ -1,6 +1,7 @@
 """A small data set and what trains on it in a second."""
 
 import numpy as np
+from PIL import Image
 
 from skipwise.data import prepare_images
 
@@ -21,3 +22,15 @@ def shapes(path, *, side=8, train=96, test=48, classes=3, seed=0):
 
 def dataset(path, **options):
     return prepare_images(shapes(path, **options), size=None, photo_size=64, test_size=None, split_seed=0)
+
+
+def squares_in_folders(folder, *, each=20, classes=3, seed=0):
+    """The same as files in class folders, without parts."""
+    generator = np.random.default_rng(seed)
+    for label in range(classes):
+        (folder / f"place {label}").mkdir(parents=True)
+        for number in range(each):
+            pixels = generator.integers(0, 90, (8, 8)).astype(np.uint8)
+            pixels[2 * label : 2 * label + 3, 1:5] += 130
+            Image.fromarray(pixels).save(folder / f"place {label}" / f"{number}.png")
+    return folder

@@ -1,15 +1,19 @@
 """What is found inside networks, drawn: every part for images, those that make sense for texts."""
 
 import json
+import re
 
+import numpy as np
 import pytest
 
 from skipwise import compare
 from skipwise.analysis import landscape
+from skipwise.analysis.attribution import attribute
+from skipwise.analysis.trained import trained_on_folds
 from skipwise.reports import write_report
 from skipwise.reports.reasons import REASONS
 from skipwise.studies import Study
-from small import shapes
+from small import shapes, squares_in_folders
 from small_runs import SETTINGS_OF_TEXTS
 from small_texts import rows, table
 
@@ -73,4 +77,29 @@ def test_what_makes_sense_of_texts(tmp_path):
     assert not any(found[name] for name in ("shattered", "receptive_field", "features", "map_truth", "robustness"))
     assert all(TITLES[name] in page for name in ("similarity", "sharpness", "landscape", "disagreements"))
     assert TITLES["shattered"] not in page
+    maps = found["disagreements"]["maps"]["plain-text-8"]
+    words = {(start, stop) for places in maps.values() for start, stop, _ in places}
+    assert (0, 4) in words, "every text begins with `film`"
+    assert re.search(r'<span style="background: rgba\([^"]*">(film|was|and|fine|dull)', page)
     assert drawn(Study.open(study.path), everything=True)[1] == found
+
+
+def test_of_folds_each_example_has_the_map_of_the_network_that_was_tested_on_it(tmp_path):
+    data = squares_in_folders(tmp_path / "squares")
+    study = compare(
+        data, ["plain8", "resnet8"], folds=3, seeds=1, epochs=1, settings=["batch_size=16"], out=tmp_path / "studies"
+    )
+    page, found = drawn(study, everything=True)
+    assert [name for name, title in TITLES.items() if title not in page] == []
+    maps = found["disagreements"]["maps"]
+    assert set(maps) == {"plain8", "resnet8"}
+    (places,) = {tuple(sorted(map(int, of_label))) for of_label in maps.values()}
+    tested = [set(fold.test_indices().tolist()) for fold in study.results["plain8"][0].folds]
+    assert all(any(place in fold for place in places) for fold in tested), "every fold has one that is shown"
+    for label, of_label in maps.items():
+        for runs in trained_on_folds(study, label):
+            mine = [place for place in places if place in runs.stream.dataset.test]
+            batch = next(runs.stream.unvaried(np.array(mine), len(mine)))
+            answers = runs.network(batch.inputs).argmax(1)
+            expected = attribute(runs.network, batch.inputs, answers, "occlusion").cpu().numpy()
+            assert np.array([of_label[str(place)] for place in mine]) == pytest.approx(expected, abs=1e-3)

@@ -11,10 +11,12 @@ from jaxtyping import Bool, Float, Int
 
 from skipwise.analysis.attribution import attribute
 from skipwise.analysis.confusion import answers_of
-from skipwise.analysis.trained import Trained
+from skipwise.analysis.trained import Trained, trained_on_folds
+from skipwise.networks import TextNetwork
 from skipwise.studies import Study
 from skipwise.tasks.classification import Classification
 from skipwise.tasks.images import ImageClassification
+from skipwise.tasks.text import TextClassification
 
 MOST = 8
 """Examples of a group that are shown; all of them are counted."""
@@ -89,21 +91,40 @@ def groups_of(study: Study) -> list[Group]:
 def maps_of(study: Study, runs: Mapping[str, Trained]) -> dict[str, Any] | None:
     """`maps`, by contender and place in the test part: what speaks for the answer that the first seed's network gives.
 
-    The method is occlusion. Of images alone; there are none where folds have no common test part. None where nothing is
-    classified.
+    The method is occlusion. Of an image a table of values, of a text a list of characters from and to, and a value. With
+    folds the network is the one that was tested on the example. None where nothing is classified.
     """
-    task = study.design.to_learn
-    if not isinstance(task, Classification):
+    if not isinstance(study.design.to_learn, Classification):
         return None
-    if not isinstance(task, ImageClassification) or study.design.folds is not None:
-        return {"maps": {}}
-    places = sorted({place for group in groups_of(study) for place in group.first})
+    places = np.array(sorted({place for group in groups_of(study) for place in group.first}), np.int64)
     indices = next(iter(study.results.values()))[0].test_indices()
-    maps = {label: dict(zip(map(str, places), _maps(run, indices[places]), strict=True)) for label, run in runs.items()}
+    maps: dict[str, dict[str, Any]] = {}
+    for label, run in runs.items():
+        for tested in [run] if study.design.folds is None else trained_on_folds(study, label):
+            its = places[np.isin(indices[places], tested.stream.dataset.test)]
+            maps.setdefault(label, {}).update(zip(map(str, its.tolist()), _maps(tested, indices[its]), strict=True))
     return {"maps": maps}
 
 
-def _maps(run: Trained, indices: Int[np.ndarray, "some"]) -> list[list[list[float]]]:
+def _maps(run: Trained, indices: Int[np.ndarray, "some"]) -> list[Any]:
+    match run.task:
+        case ImageClassification():
+            return _of_images(run, indices)
+        case TextClassification() if isinstance(run.network, TextNetwork):
+            return [_of_text(run, run.task, text) for text in run.stream.dataset.texts.of(indices)]
+        case _:
+            return [None] * len(indices)
+
+
+def _of_text(run: Trained, task: TextClassification, text: str) -> list[tuple[int, int, float]]:
+    with torch.no_grad():
+        given = task.attributable_text(run.network, text, run.stream.dataset.form)
+    answer = torch.tensor([given.answers[0].index], device=given.inputs.device)
+    values = attribute(given.scores, given.inputs, answer, "occlusion")[0].cpu().numpy().round(4).tolist()
+    return [(*span, value) for span, value in zip(given.spans, values, strict=False)]
+
+
+def _of_images(run: Trained, indices: Int[np.ndarray, "some"]) -> list[list[list[float]]]:
     found: list[list[list[float]]] = []
     for batch in run.stream.unvaried(indices, 16):
         with torch.no_grad():

@@ -1,6 +1,6 @@
 """Finished runs as networks to look into, with test examples to show them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -65,26 +65,35 @@ def finished_runs(study: Study) -> dict[str, dict[str, str]]:
 
 def trained(study: Study) -> Iterator[Trained]:
     """The same, loaded one after the other; of folds the best one. Networks of other libraries are left out."""
+    return _loaded(study, [result for results in study.results.values() for result in _with_weights(results)])
+
+
+def trained_on_folds(study: Study, label: str) -> Iterator[Trained]:
+    """The networks of a contender's first seed, one for each fold, so that one of them was tested on each example."""
+    first = _with_weights(study.results[label])[:1]
+    return _loaded(study, [fold for result in first for fold in _with_weights(result.folds, len(result.folds))])
+
+
+def _loaded(study: Study, results: Sequence[Result]) -> Iterator[Trained]:
     task, plan = study.design.to_learn, here(study.design.plan)
     whole: Dataset = task.load(study.folder.read("data.json"))
-    for results in study.results.values():
-        for result in _with_weights(results):
-            network, _ = trained_network(result.folder)
-            dataset = whole
-            if study.design.folds is not None:
-                fold = int(result.folder.name.removeprefix("fold-"))
-                dataset = fold_of(whole, fold, study.design.folds, result.seed)
-            if len(networks_in(network)) == 1:
-                yield Trained(
-                    contender=result.contender,
-                    seed=result.seed,
-                    folder=result.folder,
-                    network=plan.place(network.eval()),
-                    task=task,
-                    stream=task.stream(dataset, Recipe(epochs=1, batch_size=1), result.seed, plan.device),
-                    indices=evenly(Result.read(result.folder, result.contender).test_indices(), MOST_EXAMPLES),
-                    plan=plan,
-                )
+    for result in results:
+        network, _ = trained_network(result.folder)
+        dataset = whole
+        if study.design.folds is not None:
+            fold = int(result.folder.name.removeprefix("fold-"))
+            dataset = fold_of(whole, fold, study.design.folds, result.seed)
+        if len(networks_in(network)) == 1:
+            yield Trained(
+                contender=result.contender,
+                seed=result.seed,
+                folder=result.folder,
+                network=plan.place(network.eval()),
+                task=task,
+                stream=task.stream(dataset, Recipe(epochs=1, batch_size=1), result.seed, plan.device),
+                indices=evenly(dataset.test, MOST_EXAMPLES),
+                plan=plan,
+            )
 
 
 @contextmanager
@@ -104,8 +113,8 @@ def here(plan: Plan) -> Plan:
     return plan if available[plan.device] else replace(plan, device="cpu", precision="fp32")
 
 
-def _with_weights(results: list[Result]) -> list[Result]:
-    return [result for result in results if (result.folder / MODEL).exists()][:MOST_SEEDS]
+def _with_weights(results: Sequence[Result], most: int = MOST_SEEDS) -> list[Result]:
+    return [result for result in results if (result.folder / MODEL).exists()][:most]
 
 
 def evenly(indices: Int[np.ndarray, "all"], most: int) -> Int[np.ndarray, "some"]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
+from markupsafe import Markup, escape
 
 FOR, AGAINST = "204, 121, 167", "0, 158, 115"
 """Red, green and blue of what speaks for an answer and against it; told apart by the colour-blind too."""
@@ -41,6 +42,19 @@ def pieces(text: str, spans: Sequence[tuple[int, int]], values: Float[np.ndarray
             found.append(Piece(text=text[max(start, end) : stop], value=value / strongest))
             end = stop
     return [*found, Piece(text=text[end:], value=None)] if end < len(text) else found
+
+
+def coloured(cut: Sequence[Piece]) -> Markup:
+    """The pieces as HTML; grey what was not read."""
+    parts = []
+    for piece in cut:
+        if piece.value is None:
+            parts.append(Markup('<span class="soft">{}</span>').format(piece.text))
+        elif piece.colour:
+            parts.append(Markup('<span style="background: {}">{}</span>').format(piece.colour, piece.text))
+        else:
+            parts.append(escape(piece.text))
+    return Markup().join(parts)
 
 
 def strongest_words(cut: Sequence[Piece], most: int = 5) -> list[str]:

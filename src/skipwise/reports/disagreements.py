@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from textwrap import shorten
 from typing import Any
 
 import numpy as np
+from markupsafe import Markup
 from PIL import Image
 
 from skipwise.analysis.confusion import answers_of
 from skipwise.analysis.disagreements import Group, Table, answers_by_label, groups_of
 from skipwise.data.decode import resized
+from skipwise.reports.coloured_text import Piece, coloured, pieces
 from skipwise.reports.overlay import enlarged, overlay
 from skipwise.reports.palette import colours
 from skipwise.reports.part import Folded, Part
@@ -22,12 +23,14 @@ PANEL, GAP, LINE = 132, 8, 15
 """Width of a picture, between pictures, and height of a line of words, in px."""
 MOST_PANELS = 4
 """Contenders that are shown of an example."""
+ANSWER = Markup('<p><span class="swatch" style="background: {}"></span>{}: {}</p><p class="told">{}</p>')
+"""A contender's colour, its name, what it says, and the text as it sees it."""
 
-Maps = Mapping[str, Mapping[str, Sequence[Sequence[float]]]]
+Maps = Mapping[str, Mapping[str, Sequence[Sequence[float]] | None]]
 
 
 def disagreements_part(study: Study, found: Mapping[str, Maps]) -> Part:
-    """Groups of test examples, each with what all contenders answer; of images with maps."""
+    """Groups of test examples, each with what all contenders answer, and with maps where there are some."""
     task = study.design.to_learn
     groups = [group for group in groups_of(study) if group.count]
     maps = found["maps"]
@@ -37,16 +40,20 @@ def disagreements_part(study: Study, found: Mapping[str, Maps]) -> Part:
         '"right 2/5" means with two seeds of five. '
         "They are picked as the extremes of many, so they are not typical"
     )
+    network = f"the network of seed {study.seeds[0]}{' that was not trained on it' if study.design.folds else ''}"
     told = (
-        f". Bright places speak for the answer that the network of seed {study.seeds[0]} gives, by occlusion: covering them lowers its "
+        f". Bright places speak for the answer that {network} gives, by occlusion: covering them lowers its "
         "score; brightness cannot be compared between pictures, and such a map need not show why the network was trained to see that."
+        if isinstance(task, ImageClassification)
+        else f". What is coloured pink speaks for the answer that {network} gives, green against it, by occlusion: without it the score "
+        "falls, or rises; colours are shares of each text's own strongest, and grey was not read. That a word counts does not prove why."
     )
     return Part(
         name="disagreements",
         title="Where they disagree",
-        lead=lead + (told if any(maps.values()) else "."),
+        lead=lead + (told if any(kept for of_label in maps.values() for kept in of_label.values()) else "."),
         folded=[
-            Folded(title=f"{group.title}: {_count(group, task.examples)}", svgs=[shown.card(place) for place in group.first])
+            Folded(title=f"{group.title}: {_count(group, task.examples)}", cards=[shown.card(place) for place in group.first])
             for group in groups
         ],
         numbers=[{"title": group.title, "count": group.count, "first": shown.names(group.first)} for group in groups],
@@ -78,7 +85,7 @@ class _Shown:
         return [self.files[number] if self.files else f"number {number}" for number in numbers]
 
     def card(self, place: int) -> str:
-        """An example with what it is and what the contenders say, as SVG."""
+        """An example with what it is and what the contenders say: an image as SVG, a text as HTML."""
         (name,) = self.names([place])
         heading = f"true: {self.classes[self.labels[place]]} ({name})"
         if isinstance(self.task, ImageClassification):
@@ -101,19 +108,14 @@ class _Shown:
         return _svg(len(panels) * (PANEL + GAP) - GAP, height + 4 * LINE + 8, heading, panels)  # fmt: skip
 
     def _words(self, place: int, heading: str) -> str:
-        text = " ".join(self.dataset.texts.of(self.indices[place : place + 1]))
-        lines = _lines(shorten(text, 360, placeholder=" ..."))
-        body = [
-            f'<text x="0" y="{(number + 2) * LINE}" font-size="12">{escape(line)}</text>'
-            for number, line in enumerate(lines)
-        ]
-        below = len(lines) + 2
-        for number, label in enumerate(self.tables):
-            words = escape(f"{label}: {', '.join(self._says(label, place))}")
-            body.append(
-                f'<text x="0" y="{(below + number) * LINE}" font-size="12" fill="{self.palette[label]}">{words}</text>'
-            )
-        return _svg(LINE * 36, (below + len(self.tables)) * LINE, heading, body)  # fmt: skip
+        (text,) = self.dataset.texts.of(self.indices[place : place + 1])
+        answers = []
+        for label in list(self.tables)[:MOST_PANELS]:
+            kept = self.maps.get(label, {}).get(str(place))
+            cut = [Piece(text=text, value=0.0)] if kept is None else _cut_at(text, kept)
+            says = ", ".join(self._says(label, place))
+            answers.append(ANSWER.format(self.palette[label], label, says, coloured(cut)))
+        return Markup('<figure class="words"><b>{}</b>{}</figure>').format(heading, Markup().join(answers))
 
     def _says(self, label: str, place: int) -> tuple[str, str]:
         probabilities = self.tables[label].probabilities[place]
@@ -139,6 +141,12 @@ def _panel(
     )
 
 
+def _cut_at(text: str, kept: Sequence[Sequence[float]]) -> list[Piece]:
+    """The text at the tokens that `kept` tells of: from, to, value."""
+    spans = [(int(start), int(stop)) for start, stop, _ in kept]
+    return pieces(text, spans, np.array([value for *_, value in kept], float))
+
+
 def _cut(words: str, most: int = 22) -> str:
     """Of long words the middle goes, since the end holds the score."""
     return words if len(words) <= most else f"{words[: most - 9]}...{words[-6:]}"
@@ -150,9 +158,3 @@ def _svg(width: float, height: float, heading: str, parts: Sequence[str]) -> str
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         f'font-family="sans-serif"><text x="0" y="{LINE - 3}" font-size="12" font-weight="600">{words}</text>{"".join(parts)}</svg>'
     )
-
-
-def _lines(text: str, width: int = 84) -> list[str]:
-    from textwrap import wrap
-
-    return wrap(text, width)

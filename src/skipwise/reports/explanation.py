@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from skipwise.analysis.attribution import Method
-from skipwise.reports.coloured_text import AGAINST, FOR, Piece
+from skipwise.reports.coloured_text import AGAINST, FOR, Piece, coloured
 from skipwise.training.checkpoint import write_atomically
 
 SAYS: dict[Method, str] = {
@@ -48,6 +48,11 @@ def write_page(path: Path, explanations: Sequence[Explanation], method: Method) 
         lstrip_blocks=True,
     )  # fmt: skip
     page = environment.get_template("explanation.html.jinja").render(
-        explanations=explanations, method=method, says=SAYS[method], colour_for=FOR, colour_against=AGAINST
+        explanations=explanations,
+        method=method,
+        says=SAYS[method],
+        colour_for=FOR,
+        colour_against=AGAINST,
+        coloured=coloured,
     )
     write_atomically(path, lambda part: part.write_text(page, encoding="utf-8", errors="replace"))

@@ -9,10 +9,10 @@ from skipwise.reports.charts import Chart
 
 @dataclass(frozen=True, kw_only=True)
 class Folded:
-    """Pictures under a title that opens and closes."""
+    """Cards under a title that opens and closes, as SVG or HTML."""
 
     title: str
-    svgs: Sequence[str]
+    cards: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,15 @@ from skipwise.analysis.robustness import robustness
 from skipwise.analysis.sharpness import sharpness
 from skipwise.analysis.shattered import shattered
 from skipwise.analysis.similarity import similarity
-from skipwise.analysis.trained import MOST_EXAMPLES, MOST_SEEDS, Trained, finished_runs, threads, trained
+from skipwise.analysis.trained import (
+    MOST_EXAMPLES,
+    MOST_SEEDS,
+    Trained,
+    finished_runs,
+    threads,
+    trained,
+    trained_on_folds,
+)
 from skipwise.reports.disagreements import disagreements_part
 from skipwise.reports.features import features_part
 from skipwise.reports.landscape import landscape_part
@@ -60,14 +68,14 @@ REASONS: dict[str, Reason] = {
     "shattered": Reason(of_run=shattered, part=shattered_part, version=2),
     "responses": Reason(of_run=layer_responses, part=responses_part),
     "lesions": Reason(of_run=lambda run: asdict(lesions(run)), part=lesions_part),
-    "similarity": Reason(of_seed=lambda _, runs: similarity(runs), part=similarity_part, version=2),
+    "similarity": Reason(of_seed=lambda _, runs: similarity(runs), part=similarity_part, version=3),
     "receptive_field": Reason(of_run=receptive_field, part=receptive_field_part, version=2),
     "sharpness": Reason(of_run=sharpness, part=sharpness_part, slow="sharpness"),
     "landscape": Reason(
-        of_seed=lambda _, runs: loss_surfaces(runs), part=landscape_part, slow="the loss around the networks"
+        of_seed=lambda _, runs: loss_surfaces(runs), part=landscape_part, slow="the loss around the networks", version=2
     ),
     "features": Reason(of_run=features, part=features_part, version=2),
-    "disagreements": Reason(of_seed=maps_of, part=disagreements_part),
+    "disagreements": Reason(of_seed=maps_of, part=disagreements_part, version=2),
     "map_truth": Reason(of_run=map_truth, part=map_truth_part, slow="whether maps are true", version=3),
     "pointing": Reason(of_run=pointing_game, part=pointing_part, slow="whether maps point at the object", version=2),
     "robustness": Reason(of_run=_robustness, part=robustness_part, slow="what happens when images get worse"),
@@ -77,7 +85,7 @@ REASONS: dict[str, Reason] = {
 
 LOOKED_AT = (
     f"This part and those after it look at up to {MOST_SEEDS} seeds and {MOST_EXAMPLES} test examples, of folds at the one best by "
-    "validation, so that scores may differ from those above."
+    "validation, and at the first one where layers or losses of contenders stand beside one another, so that scores may differ from those above."
 )
 
 
@@ -133,6 +141,8 @@ def _look(study: Study, missing: Mapping[str, Reason], tell: Callable[[str], Non
             if reason.of_run is not None and (of_run := reason.of_run(run)) is not None:
                 found[name].setdefault(run.contender, []).append(of_run)
     yield from found.items()
+    if study.design.folds is not None:  # twins stand beside one another on the same examples
+        first = {label: next(trained_on_folds(study, label)) for label in first}
     for name, reason in missing.items():
         if reason.of_seed is not None:
             tell(f"Looking at {name.replace('_', ' ')}")

@@ -114,12 +114,17 @@ class TextClassification(Classification):
     def attributable(
         self, network: nn.Module, example: str, form: dict[str, Any], label: str | None = None
     ) -> AttributableText:
-        """The vectors of a text's tokens are the inputs."""
+        (text,) = new_texts([example])
+        return self.attributable_text(network, text, form, label)
+
+    def attributable_text(
+        self, network: nn.Module, text: str, form: dict[str, Any], label: str | None = None
+    ) -> AttributableText:
+        """The vectors of a text's tokens are the inputs. Raises UserError where a network has none."""
         if not isinstance(network, TextNetwork):
             raise UserError(f"{type(network).__name__} has no table of tokens that is known to skipwise.")
-        (text,) = new_texts([example])
         _, length = form["input_shape"]
-        tokens = new_tokens(text, form)
+        tokens = new_tokens(text, form).to(network.embedding.weight.device)
         spans = Tokens.of_text(form["tokens"], form["tokenizer"]).spans(text)[:length]
         vectors = network.vectors(tokens)
         return AttributableText(
