@@ -19,11 +19,12 @@ def plain_block(activation="relu", **fields):
     return Architecture(stem=None, stages=(stage,), head=Head())
 
 
-def small_run(folder, architecture, *, label="small", seed=0, **data):
+def small_run(folder, architecture, *, label="small", seed=0, device="cpu", **data):
     """The network of an architecture as it begins, in the folder of a run that names it."""
     folder.mkdir(parents=True, exist_ok=True)
     examples = dataset(folder / "squares.npz", **data)
     task = task_named("images")
+    plan = Plan(device=device, precision="fp32", channels_last=False, threads=1)
     contender = Contender(label=label, network=architecture, recipe=Recipe(epochs=1, batch_size=8))
     (folder / "run.json").write_text(json.dumps({"contender": contender.to_json(), "form": examples.form}))
     assert contender.to_json()["network"] == network_to_json(architecture)
@@ -31,9 +32,9 @@ def small_run(folder, architecture, *, label="small", seed=0, **data):
         contender=label,
         seed=seed,
         folder=folder,
-        network=build(architecture, examples.input_shape, len(examples.classes), seed).eval(),
+        network=plan.place(build(architecture, examples.input_shape, len(examples.classes), seed).eval()),
         task=task,
-        stream=task.stream(examples, contender.recipe, seed, "cpu"),
+        stream=task.stream(examples, contender.recipe, seed, device),
         indices=examples.test,
-        plan=Plan(device="cpu", precision="fp32", channels_last=False, threads=1),
+        plan=plan,
     )
