@@ -85,7 +85,7 @@ def seeds_note(ready: Ready) -> str:
     folds = f" x {design.folds} folds" if design.folds else ""
     if design.looks:
         return f"up to {max(design.looks)} seeds each{folds}, looked at after {', '.join(map(str, design.looks))}"
-    return f"{len(design.seeds)} seeds each{folds}"
+    return f"{len(design.seeds)} {'seed' if len(design.seeds) == 1 else 'seeds'} each{folds}"
 
 
 def network_notes(ready: Ready) -> list[str]:

@@ -75,6 +75,6 @@ def _study(folder: StudyFolder) -> str:
     design = folder.design()
     assert design is not None
     study = Study(folder, design)
-    state = f"{len(study.seeds)} of {len(design.seeds)} seeds done"
+    state = f"{len(study.seeds)} of {len(design.seeds)} {'seed' if len(design.seeds) == 1 else 'seeds'} done"
     verdict = "; ".join(str(verdict) for verdict in study.verdicts.values()) if study.seeds else ""
     return f"{folder.path}  {state}  {verdict}"

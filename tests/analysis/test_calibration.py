@@ -120,3 +120,9 @@ def test_examples_of_full_confidence_count():
     low, high = found.interval
     assert low < 0.0065
     assert high > 0.015
+
+
+def test_a_temperature_of_other_examples_may_spoil_what_was_right():
+    calibrated, too_sure = drawn(2000, times=1), drawn(2000, times=3, seed=1)
+    assert calibration([calibrated], [too_sure]).spoiled
+    assert not calibration([too_sure], [too_sure]).spoiled

@@ -41,6 +41,11 @@ class Calibration:
     temperatures: tuple[float, ...]
     scaled_error: float
 
+    @property
+    def spoiled(self) -> bool:
+        """Whether the temperatures, fitted on too few or other examples, do harm."""
+        return self.scaled_error > self.error
+
 
 def calibration(test: Sequence[Classified], validation: Sequence[OthersClassified]) -> Calibration:
     """From the probabilities and labels of each run, on test and on validation examples."""

@@ -66,7 +66,8 @@ def notes_on(found: dict[str, Any], examples: str = "images", units: str = "file
             f"{duplicates['across_split']} {examples} stand both in training or validation and in the given test set"
         )
     if duplicates["other_label"]:
-        notes.append(f"{duplicates['other_label']} groups of identical {examples} carry different labels")
+        several = "group" if duplicates["other_label"] == 1 else "groups"
+        notes.append(f"with different labels: {duplicates['other_label']} {several} of identical {examples}")
     return notes
 
 

@@ -104,7 +104,8 @@ def pixel_notes(found: dict[str, Any] | None, tested: int) -> list[str]:
         )
     if found["other_label"]:
         notes.append(
-            f"{found['other_label']} pairs of near duplicates carry different labels (`skipwise check` shows them)"
+            f"with different labels: {found['other_label']} {'pair' if found['other_label'] == 1 else 'pairs'} of near "
+            "duplicates (`skipwise check` shows them)"
         )
     return notes
 

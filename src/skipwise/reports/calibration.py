@@ -26,6 +26,8 @@ def calibration_part(study: Study) -> Part:
         for label, results in study.results.items()
     }
     examples = study.design.to_learn.examples
+    worse = [label for label, one in found.items() if one.spoiled]
+    spoiled = f" It makes the error of {' and '.join(worse)} larger here: do not use it there." if worse else ""
     return Part(
         name="calibration",
         title="Are they as often right as they are sure?",
@@ -46,7 +48,7 @@ def calibration_part(study: Study) -> Part:
         ],
         note="The interval is of the error without chance, over seeds and "
         f"{examples}. The temperature, fitted on validation {examples} and the mean over seeds, is what logits are to be divided by; above 1 it "
-        "makes a network less sure. It changes no answer. The model that is handed over does not use it.",
+        f"makes a network less sure. It changes no answer. The model that is handed over does not use it.{spoiled}",
         charts=[_reliability(found, colours(study.design.contenders, study.design.points))],
         numbers={
             label: {

@@ -96,7 +96,8 @@ def learning_curves(study: Study, quantity: str, title: str) -> Chart:
         x=x, y=alt.Y("value:Q", title=title, scale=scale, axis=axis), color=_colour(study), strokeDash=dash,
         detail="seed:N",
     )  # fmt: skip
-    means = data.mark_line(size=2.5, clip=True).encode(
+    single = len({value["epoch"] for value in values}) == 1  # no line: the points are what there is
+    means = data.mark_line(size=2.5, clip=True, point=single).encode(
         x=x, y=alt.Y("mean(value):Q", title=title), color=_colour(study), strokeDash=dash
     )
     return alt.layer(seeds, means).properties(width=WIDTH - 70, height=220)

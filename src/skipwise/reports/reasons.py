@@ -84,9 +84,10 @@ REASONS: dict[str, Reason] = {
 
 
 LOOKED_AT = (
-    f"This part and those after it look at up to {MOST_SEEDS} seeds and {MOST_EXAMPLES} test examples, of folds at the one best by "
-    "validation, and at the first one where layers or losses of contenders stand beside one another, so that scores may differ from those above."
+    f"This part and those after it look at up to {MOST_SEEDS} seeds and {MOST_EXAMPLES} test examples, so that scores may differ from "
+    "those above."
 )
+OF_FOLDS = "Of folds they look at the one best by validation, and at the first one where layers or losses of contenders stand beside one another."
 
 
 def reason_parts(study: Study, tell: Callable[[str], None] | None, *, everything: bool = False) -> list[Part]:
@@ -107,7 +108,8 @@ def reason_parts(study: Study, tell: Callable[[str], None] | None, *, everything
     parts = [REASONS[name].part(study, found) for name, found in known.items() if found]
     inside = [known[name] for name, reason in REASONS.items() if reason.of_run and known[name] is not None]
     if parts:
-        parts[0] = replace(parts[0], lead=f"{parts[0].lead} {LOOKED_AT}")
+        told = LOOKED_AT if study.design.folds is None else f"{LOOKED_AT} {OF_FOLDS}"
+        parts[0] = replace(parts[0], lead=f"{parts[0].lead} {told}")
     left_out = [label for label in runs if inside and all(label not in found for found in inside)]
     if not left_out:
         return parts

@@ -72,7 +72,8 @@ def length(recipe: Recipe) -> str:
     """How long a recipe trains, in words."""
     if recipe.seconds:
         return f"{recipe.seconds:g} s of training"
-    return f"{recipe.steps} steps" if recipe.steps else f"{recipe.epochs} epochs"
+    count, unit = (recipe.steps, "step") if recipe.steps else (recipe.epochs, "epoch")
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
 def percent(fraction: float) -> str:
