@@ -10,7 +10,7 @@ from PIL import Image
 from skipwise.catalogue import catalogue
 from skipwise.errors import UserError
 from skipwise.reports.drawing import to_png
-from skipwise.showing import show_network
+from skipwise.showing import show_depths, show_network
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,36 @@ def test_the_signal_is_drawn_beside_the_network(tmp_path, monkeypatch, capsys):
     )
     assert "Picture: two-signal.png" in shown
     assert {path.name for path in tmp_path.iterdir()} == {"two.png", "two-signal.png"}
+
+
+def test_at_several_depths_the_growth_of_the_gradient_is_told(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    show_depths("resnet", [14, 8], input_text="1x8x8")
+    shown = capsys.readouterr().out
+    rows = re.findall(r"^ *(8|14) +([\d.]+) times +([\d.]+) times *$", shown, re.MULTILINE)
+    assert [row[0] for row in rows] == ["8", "14"]
+    growth = {int(row[0]): (float(row[1]), float(row[2])) for row in rows}
+    assert growth[14][0] > 2 * growth[8][0], "a factor with each layer"
+    assert growth[14][1] < growth[14][0]
+    svg = (tmp_path / "resnet-depths-signal.svg").read_text()
+    assert "growth of the gradient (times)" in svg
+    show_network("resnet14", input_text="1x8x8", with_signal=True)
+    assert f"grows {growth[14][1]} times" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("family", "depths", "sentence"),
+    [
+        ("resnet", [7], "There is no resnet of 7 layers: known are 8, 9, 14"),
+        ("resnet", [], "--depths names no depth"),
+        ("resnet20", [20], "There is no family of networks with a depth in its name called 'resnet20': did you mean"),
+        ("res-vdcnn", [9], "vdcnn9 reads text, and 1x8x8 is no text's shape"),
+    ],
+)
+def test_depths_that_cannot_be_shown(family, depths, sentence):
+    with pytest.raises(UserError) as error:
+        show_depths(family, depths, input_text="1x8x8")
+    assert str(error.value).startswith(sentence)
 
 
 def test_a_pale_colour_is_pale_in_a_png():

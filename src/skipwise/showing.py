@@ -1,6 +1,7 @@
 """One network by layer, beside another if asked for, and as a picture."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich import box
@@ -8,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from torch import nn
 
-from skipwise.analysis.signal import Signal, signal
+from skipwise.analysis.signal import SEEDS, Signal, signal
 from skipwise.console import terminal_width
 from skipwise.errors import UserError
 from skipwise.networks import KNOWN, Architecture, build, build_text, check_input, check_text, cost, shapes_of
@@ -16,10 +17,11 @@ from skipwise.recipe import Recipe
 from skipwise.reports.drawing import Named, draw, to_png
 from skipwise.reports.figures import to_svg
 from skipwise.reports.network_table import network_rows
-from skipwise.reports.palette import colours
-from skipwise.reports.signal import signal_chart, signal_sentence
+from skipwise.reports.palette import colours, series_colours
+from skipwise.reports.signal import growth_chart, growth_word, signal_chart, signal_sentence
 from skipwise.reports.tables import byte_count, short_count
 from skipwise.studies.contender import Contender, parse_contender, slug
+from skipwise.studies.sweeps import depth_sweep
 
 MADE_FOR, MADE_FOR_TEXT = (3, 32, 32), (20_000, 256)
 """The inputs for which a network is shown that was not made for any: an image, and tokens and length of a text."""
@@ -39,11 +41,8 @@ def show_network(
     `with_signal`: draw, too, how large signal and gradient are before training. `input_text`: channels and sides as "3x224x224", or tokens and length of a text as "256x1024". Raises UserError for
     names, shapes and files that cannot be.
     """
+    _check(picture, classes)
     contenders = [parse_contender(one, Recipe()) for one in (text, against) if one is not None]
-    if picture is not None and picture.suffix not in (".svg", ".png"):
-        raise UserError(f"--picture is {picture}: it must end in .svg or .png.")
-    if classes is not None and classes < 2:
-        raise UserError(f"--classes is {classes}: it must be at least 2.")
     made_for = KNOWN.get(text.partition("@")[2].partition(":")[0] or text.partition(":")[0])
     usual = made_for.input_shape if made_for else MADE_FOR_TEXT if _reads_text(contenders[0]) else MADE_FOR
     shape = _shape(input_text) if input_text else usual
@@ -66,6 +65,50 @@ def show_network(
             terminal.print(signal_sentence(label, found), soft_wrap=True, markup=False)
         svg = to_svg(signal_chart(signals, colours(contenders)))
         _write_picture(terminal, target.with_stem(f"{target.stem}-signal"), svg)
+
+
+def show_depths(
+    family: str,
+    depths: Sequence[int],
+    *,
+    input_text: str | None = None,
+    classes: int | None = None,
+    picture: Path | None = None,
+) -> None:
+    """Print and draw by what factor the gradient grows before training, of a family and its plain twins at these depths.
+
+    `input_text` as for one network. Raises UserError for names, depths, shapes and files that cannot be.
+    """
+    _check(picture, classes)
+    sweep = depth_sweep(family, depths, Recipe())
+    usual = KNOWN[sweep.contenders[0].label]
+    shape = _shape(input_text) if input_text else usual.input_shape
+    signals: dict[str, list[Signal]] = {}
+    for contender, point in zip(sweep.contenders, sweep.points, strict=True):
+        _shapes_of(contender, shape, 2)  # which refuses what cannot be
+        signals.setdefault(point.series, []).append(_signal_of(contender, shape, classes or usual.classes))
+    at = list(dict.fromkeys(int(point.at) for point in sweep.points))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("layers", *(f"gradient grows, {series}" for series in signals)):
+        table.add_column(heading, justify="right", overflow="fold")
+    for depth, *several in zip(at, *signals.values(), strict=True):
+        table.add_row(str(depth), *map(growth_word, several))
+    terminal = Console(highlight=False, width=terminal_width())
+    terminal.print(table)
+    terminal.print(
+        f"Before training, inputs of {'x'.join(map(str, shape))}, from the last block back to the stem, {SEEDS} seeds.",
+        soft_wrap=True,
+        markup=False,
+    )
+    svg = to_svg(growth_chart(signals, at, series_colours(list(signals))))
+    _write_picture(terminal, picture or Path(f"{family}-depths-signal.svg"), svg)
+
+
+def _check(picture: Path | None, classes: int | None) -> None:
+    if picture is not None and picture.suffix not in (".svg", ".png"):
+        raise UserError(f"--picture is {picture}: it must end in .svg or .png.")
+    if classes is not None and classes < 2:
+        raise UserError(f"--classes is {classes}: it must be at least 2.")
 
 
 def _write_picture(terminal: Console, target: Path, svg: str) -> None:

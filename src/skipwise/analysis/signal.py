@@ -34,13 +34,19 @@ class Signal:
     gradient: Float[np.ndarray, "seeds places"]
 
     @property
-    def steepness(self) -> float:
+    def growth(self) -> Float[np.ndarray, "seeds"]:
         """By what factor the gradient at the first place is larger than at the last before the answer.
 
-        The geometric mean over seeds; 0 where nothing comes back, infinite or nan where numbers overflow.
+        0 where nothing comes back, infinite or nan where numbers overflow.
         """
         with np.errstate(divide="ignore", invalid="ignore"):
-            return float(np.exp(np.log(self.gradient[:, 0] / self.gradient[:, -2]).mean()))
+            return np.asarray(self.gradient[:, 0] / self.gradient[:, -2])
+
+    @property
+    def steepness(self) -> float:
+        """The growth of the gradient, the geometric mean over seeds."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return float(np.exp(np.log(self.growth).mean()))
 
 
 def signal(build: Callable[[int], nn.Module], input_shape: Sequence[int], classes: int, seeds: int = SEEDS) -> Signal:

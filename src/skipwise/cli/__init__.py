@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from skipwise.cli.studies import add_study_commands
+from skipwise.cli.studies import READ, add_study_commands
 from skipwise.errors import UserError
 
 app = typer.Typer(
@@ -43,7 +43,12 @@ def run(
 
 @app.command()
 def show(
-    network: Annotated[str, typer.Argument(help="NAME[:field=value,...], as `skipwise list networks` has them.")],
+    network: Annotated[
+        str,
+        typer.Argument(
+            help="NAME[:field=value,...], as `skipwise list networks` has them; with --depths a family, as resnet."
+        ),
+    ],
     input: Annotated[  # noqa: A002
         str | None, typer.Option(help="Channels and sides as 3x224x224; default: what it was made for.")
     ] = None,
@@ -55,10 +60,21 @@ def show(
     signal: Annotated[
         bool, typer.Option("--signal", help="Draw, too, how large signal and gradient are before any training.")
     ] = False,
+    depths: Annotated[
+        str | None,
+        typer.Option(
+            help="As 8,20,56: how much the gradient grows before any training, plain and residual at these depths."
+        ),
+    ] = None,
 ) -> None:
     """Show a network layer by layer, what it costs, and draw it with its shortcuts."""
-    from skipwise.showing import show_network
+    from skipwise.showing import show_depths, show_network
 
+    if depths is not None:
+        if against is not None:
+            raise UserError("--depths shows a family beside its plain twins: leave --against out.")
+        show_depths(network, READ["depths"](depths), input_text=input, classes=classes, picture=picture)
+        return
     show_network(network, against=against, input_text=input, classes=classes, picture=picture, with_signal=signal)
 
 

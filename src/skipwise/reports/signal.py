@@ -1,12 +1,14 @@
 """Signal and gradient by place, before any training: a picture, and what it says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 import numpy as np
 
 from skipwise.analysis.signal import Signal
+from skipwise.reports.along_line import Measured, along_line
 from skipwise.reports.by_place import Axes, by_place
+from skipwise.reports.charts import Chart
 
 PLACES = "place from input to answer: stem, blocks, head"
 
@@ -26,6 +28,19 @@ def signal_chart(signals: Mapping[str, Signal], colours: Mapping[str, str]) -> a
     return alt.hconcat(
         forwards.properties(title="the signal, forwards"), backwards.properties(title="its gradient, backwards")
     )
+
+
+def growth_chart(signals: Mapping[str, Sequence[Signal]], depths: Sequence[int], colours: Mapping[str, str]) -> Chart:
+    """How many times the gradient grows on its way back, by the layers of a network, for each series."""
+    tables = {series: np.stack([found.growth for found in several], axis=1) for series, several in signals.items()}
+    measured = Measured(x="layers", y="growth of the gradient (times)", logarithmic=True)
+    return along_line(tables, depths, measured, colours)
+
+
+def growth_word(found: Signal) -> str:
+    """The growth of the gradient in a table."""
+    steepness = found.steepness
+    return _times(steepness) if 0 < steepness < np.inf else "not finite" if steepness else "no gradient"
 
 
 def signal_sentence(label: str, found: Signal) -> str:

@@ -68,17 +68,21 @@ def _usual(asked: Asked, recipe: Recipe) -> Sweep:
 
 
 def _depths(asked: Asked, recipe: Recipe) -> Sweep:
+    return depth_sweep(asked.usual_family, asked.usual_depths, recipe, asked.settings)
+
+
+def depth_sweep(family: str, depths: Sequence[int], recipe: Recipe, settings: Sequence[str] = ()) -> Sweep:
+    """Plain and residual networks of a family at these depths. Raises UserError for what the family does not have."""
     contenders, points = [], []
-    family = asked.usual_family
     known = depths_of(family)
-    if not known:
+    if family not in families():  # of `resnet20` there is a depth 0, as it were
         raise unknown("family of networks with a depth in its name", family, families())
-    for depth in sorted(set(asked.usual_depths)):
+    for depth in sorted(set(depths)):
         if depth not in known:
             raise UserError(f"There is no {family} of {depth} layers: known are {', '.join(map(str, known))}.")
         residual = f"{family}{depth}"
         for name, series in ((twin_name(residual), "plain"), (residual, family)):
-            contenders.append(parse_contender(name, recipe, asked.settings))
+            contenders.append(parse_contender(name, recipe, settings))
             points.append(Point(label=name, series=series, at=depth))
     if not contenders:
         raise UserError("--depths names no depth: give some, as 8,20,56.")
