@@ -14,11 +14,14 @@ from skipwise.analysis.watching import deviation, undisturbed, watched
 from skipwise.draws import key
 from skipwise.errors import UserError
 from skipwise.networks import TextNetwork, cost, key_masks, places
+from skipwise.training.plan import threads
 
 SEEDS = 3
 MOST_EXAMPLES, FEWEST_EXAMPLES = 64, 8
 MULTIPLY_ADDS = 30e9
 """Of one way through the network, all examples together: some seconds on two cores."""
+ONE_THREAD = 3e9
+"""So many, and fewer, are computed faster by one thread."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +66,8 @@ def signal(build: Callable[[int], nn.Module], input_shape: Sequence[int], classe
 
 def _of_one(network: nn.Module, input_shape: Sequence[int], classes: int, seed: int) -> dict[str, tuple[float, float]]:
     """Deviation and gradient norm by place."""
-    examples = int(
-        np.clip(MULTIPLY_ADDS / max(1, cost(network, input_shape).multiply_adds), FEWEST_EXAMPLES, MOST_EXAMPLES)
-    )
+    work = max(1, cost(network, input_shape).multiply_adds)
+    examples = int(np.clip(MULTIPLY_ADDS / work, FEWEST_EXAMPLES, MOST_EXAMPLES))
     generator = torch.Generator().manual_seed(key(seed, "signal"))
     inputs = _inputs(network, examples, input_shape, generator)
     labels = torch.randint(classes, (examples,), generator=generator)
@@ -81,7 +83,8 @@ def _of_one(network: nn.Module, input_shape: Sequence[int], classes: int, seed: 
         raise UserError(
             f"{type(network).__name__} has fewer than two of torch's convolutions and dense layers to watch."
         )
-    with undisturbed(network), watched(along, look), torch.enable_grad():
+    several = torch.get_num_threads() if examples * work > ONE_THREAD else 1
+    with undisturbed(network), watched(along, look), torch.enable_grad(), threads(several):
         network.train()
         network.requires_grad_(True)
         key_masks(network, seed, 0)

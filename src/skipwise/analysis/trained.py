@@ -1,7 +1,6 @@
 """Finished runs as networks to look into, with test examples to show them."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -94,17 +93,6 @@ def _loaded(study: Study, results: Sequence[Result]) -> Iterator[Trained]:
                 indices=evenly(dataset.test, MOST_EXAMPLES),
                 plan=plan,
             )
-
-
-@contextmanager
-def threads(plan: Plan) -> Iterator[None]:
-    """Within, as many as a run of the study has: on small images more of them are slower by far."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(min(plan.threads, before))
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def here(plan: Plan) -> Plan:

@@ -21,7 +21,6 @@ from skipwise.analysis.trained import (
     MOST_SEEDS,
     Trained,
     finished_runs,
-    threads,
     trained,
     trained_on_folds,
 )
@@ -38,6 +37,7 @@ from skipwise.reports.sharpness import sharpness_part
 from skipwise.reports.shattered import shattered_part
 from skipwise.reports.similarity import similarity_part
 from skipwise.studies import Study
+from skipwise.training.plan import threads
 
 OfRun = Callable[[Trained], Any]
 OfSeed = Callable[[Study, Mapping[str, Trained]], Any]
@@ -102,7 +102,7 @@ def reason_parts(study: Study, tell: Callable[[str], None] | None, *, everything
         name: reason for name, reason in REASONS.items() if known[name] is None and (everything or not reason.slow)
     }
     if missing and tell:
-        with threads(study.design.plan):
+        with threads(study.design.plan.threads):
             for name, found in _look(study, missing, tell):
                 known[name] = kept(study, name, about[name], lambda found=found: found)  # type: ignore[misc]
     parts = [REASONS[name].part(study, found) for name, found in known.items() if found]

@@ -2,6 +2,8 @@
 
 import os
 import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -28,6 +30,17 @@ class Plan:
 
     def autocast(self) -> torch.autocast:
         return torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.precision == "bf16")
+
+
+@contextmanager
+def threads(most: int) -> Iterator[None]:
+    """Within, torch computes with so many at most: on small inputs more of them are slower, and by far where cores are busy."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(min(most, before))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def choose_plan(runs: int) -> Plan:

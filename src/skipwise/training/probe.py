@@ -4,7 +4,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import torch
 from torch import nn
 
 from skipwise.data.dataset import Dataset
@@ -14,7 +13,7 @@ from skipwise.recipe import Recipe
 from skipwise.tasks import Task
 from skipwise.training.length import ROUNDS
 from skipwise.training.loop import Loop
-from skipwise.training.plan import Plan
+from skipwise.training.plan import Plan, threads
 
 PROBE_SECONDS = 1.0
 
@@ -25,25 +24,20 @@ def seconds_per_run(task: Task, network: nn.Module, recipe: Recipe, dataset: Dat
     The first step, which sets things up, is not counted; then the fastest of up to five steps, for at most about a
     second. Judging an example is taken to cost a third of learning from it.
     """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(plan.threads)
     dataset = share_of(dataset, recipe.fraction, seed=0)
     stream = task.stream(dataset, recipe, 0, plan.device)
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            trunk = load_pretrained(network, recipe.pretrained) if recipe.pretrained else ()
-            loop = Loop(task, plan.place(network), recipe, stream, plan, Path(folder), trunk)
-            loop.train_mode()
-            fastest, probing_since = float("inf"), time.monotonic()
-            for number, batch in zip(range(6), stream.epoch(0), strict=False):
-                began = time.monotonic()
-                loop.train_step(batch)
-                if number or stream.steps_per_epoch == 1:
-                    fastest = min(fastest, time.monotonic() - began)
-                if time.monotonic() - probing_since > PROBE_SECONDS and fastest < float("inf"):
-                    break
-    finally:
-        torch.set_num_threads(threads)
+    with threads(plan.threads), tempfile.TemporaryDirectory() as folder:
+        trunk = load_pretrained(network, recipe.pretrained) if recipe.pretrained else ()
+        loop = Loop(task, plan.place(network), recipe, stream, plan, Path(folder), trunk)
+        loop.train_mode()
+        fastest, probing_since = float("inf"), time.monotonic()
+        for number, batch in zip(range(6), stream.epoch(0), strict=False):
+            began = time.monotonic()
+            loop.train_step(batch)
+            if number or stream.steps_per_epoch == 1:
+                fastest = min(fastest, time.monotonic() - began)
+            if time.monotonic() - probing_since > PROBE_SECONDS and fastest < float("inf"):
+                break
     judging = len(dataset.validation) / stream.batch_size * fastest / 3
     if recipe.seconds:
         return recipe.seconds + ROUNDS * judging
