@@ -150,6 +150,7 @@ def test_scenes_are_compared_like_images_and_their_boxes_are_told_of(tmp_path):
     assert [rows["duplicate-across-split"][name] for name in ("file", "other_file")] == ["test/copy.png", "train/0.png"]
     both = [rows["contradictory-labels"][name] for name in ("label", "other_label")]
     assert both == ["1 flat, 1 tall", "1 tall"]
+    assert rows["contradictory-labels"]["error"] == "yes"
     assert rows["near-duplicate-across-split"]["file"] == "test/anew.jpg"
     assert rows["mended-box"]["detail"] == "boxes outside their image are left out: 1"
     page = (tmp_path / "out" / "check.html").read_text()
@@ -170,4 +171,24 @@ def test_where_most_files_are_enlarged_that_is_said_once(tmp_path):
         check_data(str(tmp_path / "data"), Console(), out=out, size=int(size), with_labels=False)
         with (out / "findings.csv").open(newline="", encoding="utf-8") as table:
             assert sum(row["kind"] == "small" for row in csv.DictReader(table)) == listed
-        assert ("Most files are smaller than the 64 px" in (out / "check.html").read_text()) == (not listed)
+        assert ("Most files are smaller than the 64x64 px" in (out / "check.html").read_text()) == (not listed)
+
+
+def test_the_padding_of_scenes_is_not_looked_at(tmp_path):
+    """One wide image is black: it is of one colour, however grey its padding. All are larger than 64 px on their longer side."""
+    folder = bars(tmp_path / "bars", train=12, test=6, side=96)
+    for number in range(12):
+        file = folder / "train" / f"{number}.png"
+        pixels = np.asarray(Image.open(file)).copy()
+        Image.fromarray(pixels[:48] * (number != 3)).save(file)
+    content = json.loads((folder / "train.json").read_text())
+    content["images"] = [{**image, "height": 48} for image in content["images"]]
+    content["annotations"] = [{**one, "bbox": [4, 4, 20, 20]} for one in content["annotations"]]
+    (folder / "train.json").write_text(json.dumps(content))
+    check_data(str(folder), Console(), out=tmp_path / "out", size=64)
+    with (tmp_path / "out" / "findings.csv").open(newline="", encoding="utf-8") as table:
+        rows = [
+            row for row in csv.DictReader(table) if row["kind"] in ("one-colour", "brightness", "contrast", "small")
+        ]
+    assert [(row["kind"], row["file"], float(row["score"])) for row in rows] == [("one-colour", "train/3.png", 0)]
+    assert "Most files" not in (tmp_path / "out" / "check.html").read_text()

@@ -88,7 +88,8 @@ def _of_images(data: str, dataset: Images, done: list[str]) -> list[Finding]:
     readable = _readable(source.names, dataset)
     same = same_bytes([looked.digests[i] for i in readable])
     examples = Examples(dataset=dataset, names=[source.names[i] for i in readable])
-    seen = look_once(dataset.images, same, Path(dataset.found["cache"]))
+    padded = dataset.covered if isinstance(dataset, Scenes) else None
+    seen = look_once(dataset.images, same, Path(dataset.found["cache"]), padded)
     findings = [
         *data_check.exact_duplicates(examples, same),
         *data_check.near_duplicates(examples, seen.near),
@@ -96,11 +97,11 @@ def _of_images(data: str, dataset: Images, done: list[str]) -> list[Finding]:
     ]
     if source.files is not None:
         of_files = headers([source.files[i] for i in readable])
-        side = min(dataset.input_shape[1:])
-        findings += data_check.unlike_files(examples, of_files, side)
-        if data_check.mostly_enlarged(of_files, side):
+        findings += data_check.unlike_files(examples, of_files)
+        if data_check.mostly_enlarged(of_files, dataset):
+            height, width = dataset.input_shape[1:]
             done.append(
-                f"Most files are smaller than the {side} px that they are enlarged to (--size), so they are not listed."
+                f"Most files are smaller than the {height}x{width} px that they are enlarged to (--size), so they are not listed."
             )
     drawn = "" if dataset.found["own_test"] else " The split is the one that skipwise draws with --split-seed 0."
     done.append(

@@ -1,7 +1,9 @@
 """Every look inside finds the same on a GPU as on a CPU, and leaves the network as it was."""
 
 import json
+from base64 import b64decode
 
+import numpy as np
 import pytest
 import torch
 
@@ -23,7 +25,9 @@ def numbers(found):
         return [number for value in found.values() for number in numbers(value)]
     if isinstance(found, list | tuple):
         return [number for value in found for number in numbers(value)]
-    return [float(found)] if isinstance(found, int | float) else []
+    if isinstance(found, str):  # digits, or the bytes of pictures as shares of white
+        return [float(each) for each in found] if found.isdigit() else [byte / 255 for byte in b64decode(found)]
+    return [] if found is None else [float(found)]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +47,11 @@ def test_the_same_is_found_inside(run, expected, name):
     before = {key: (tensor.clone(), tensor.requires_grad) for key, tensor in run.network.named_parameters()}
     found = REASONS[name].of_run(run)
     json.dumps(found)
-    assert numbers(found) == pytest.approx(numbers(expected[name]), rel=0.05, abs=0.05)
+    both = np.array(numbers(found)), np.array(numbers(expected[name]))
+    near = np.isclose(*both, rtol=0.05, atol=1e-3)
+    assert (
+        near.all() if run.plan.device == "cpu" else near.mean() > 0.97
+    )  # an answer at a limit may fall to the other side
     assert all(torch.equal(tensor, before[key][0]) for key, tensor in run.network.named_parameters())
     assert all(tensor.requires_grad == before[key][1] for key, tensor in run.network.named_parameters())
     assert not run.network.training
@@ -56,7 +64,7 @@ def test_twins_are_compared(run, monkeypatch):
     surfaces, alike = loss_surfaces(both), similarity(both)
     json.dumps([surfaces, alike])
     assert surfaces["loss"]["one"] == surfaces["loss"]["other"]
-    assert numbers(alike)
+    assert numbers(alike["against"]["other"]["table"])
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -49,3 +49,9 @@ def test_all_are_counted_and_the_clearest_shown():
     (nobody, mistakes) = groups({"it": wrong}, np.zeros(many, np.int64), [])
     assert nobody.count == mistakes.count == many
     assert nobody.first == mistakes.first == tuple(range(MOST))
+
+
+def test_a_group_tells_whom_it_is_about():
+    one, other = table([0.9], [[1]]), table([0.2], [[0]])
+    found = groups({"a": one, "b": other}, np.zeros(1, np.int64), [("a", "b")])
+    assert [group.about for group in found] == [("b", "a"), ("a", "b"), (), ("a",), ("b",)]

@@ -9,7 +9,7 @@ from sklearn.datasets import load_digits
 
 from skipwise.data.near_duplicates import NearDuplicates, near_duplicates
 from skipwise.data.perceptual_hash import candidates, near_pairs, perceptual_hash
-from skipwise.data.pixels import look_once
+from skipwise.data.pixels import VERSION, look_once
 from skipwise.data.small_grey import grey, small_grey
 
 
@@ -146,4 +146,4 @@ def test_a_look_is_kept_beside_the_images(tmp_path):
     seen = look_once(images, np.arange(10), tmp_path / "images.npy")
     again = look_once(np.zeros_like(images), np.arange(10), tmp_path / "images.npy")
     assert again.levels.brightness.tolist() == seen.levels.brightness.tolist()
-    assert [file.name for file in tmp_path.iterdir()] == ["pixels-2.npz"]
+    assert [file.name for file in tmp_path.iterdir()] == [f"pixels-{VERSION}.npz"]

@@ -36,3 +36,12 @@ def test_headers_tell_mode_and_size(tmp_path):
     assert third is None
     assert headers([tmp_path / "missing.png"]) == [None]
     assert levels(np.zeros((1, 4, 4))).brightness == pytest.approx([0])
+
+
+def test_what_pads_an_image_is_not_looked_at():
+    """The upper half is 10 and 30, the rest padding; of the other image everything counts."""
+    small = np.full((2, 4, 4), 128.0)
+    small[0, :2, :2], small[0, :2, 2:] = 10, 30
+    seen = levels(small, np.array([[0.5, 1.0], [1.0, 1.0]]))
+    assert seen.brightness == pytest.approx([20, 128])
+    assert seen.contrast == pytest.approx([10, 0])

@@ -9,10 +9,12 @@ import pytest
 from skipwise import compare
 from skipwise.analysis import landscape
 from skipwise.analysis.attribution import attribute
-from skipwise.analysis.trained import trained_on_folds
+from skipwise.analysis.disagreements import groups_of
+from skipwise.analysis.trained import looked_seeds, trained_on_folds
 from skipwise.reports import write_report
 from skipwise.reports.reasons import REASONS
 from skipwise.studies import Study
+from skipwise.training.run import MODEL
 from small import shapes, squares_in_folders
 from small_runs import SETTINGS_OF_TEXTS
 from small_texts import rows, table
@@ -103,3 +105,29 @@ def test_of_folds_each_example_has_the_map_of_the_network_that_was_tested_on_it(
             answers = runs.network(batch.inputs).argmax(1)
             expected = attribute(runs.network, batch.inputs, answers, "occlusion").cpu().numpy()
             assert np.array([of_label[str(place)] for place in mine]) == pytest.approx(expected, abs=1e-3)
+
+
+def test_the_seeds_that_are_looked_at_are_those_of_which_all_have_weights(tmp_path):
+    """plain8 has none of seed 0, as after a first epoch without a finite loss; two test images are too few for some looks."""
+    data = shapes(tmp_path / "squares.npz", classes=2, test=2)
+    study = compare(data, ["plain8", "resnet8"], seeds=2, epochs=1, settings=["batch_size=16"], out=tmp_path)
+    (study.results["plain8"][0].folder / MODEL).unlink()
+    again = Study.open(study.path)
+    assert looked_seeds(again) == [1, 0]
+    page, found = drawn(again)
+    assert {run["seed"] for run in found["features"]["plain8"]} == {1}
+    assert [run["seed"] for run in found["features"]["resnet8"]] == [1, 0]
+    assert "plain8, seed 1" in page
+    assert not found["similarity"], "it takes four examples"
+    places = {place for group in groups_of(again) for place in group.first}
+    assert all(set(of_label) == set(map(str, places)) for of_label in found["disagreements"]["maps"].values())
+
+
+def test_disagreements_of_foreign_networks_are_shown_without_maps(tmp_path):
+    data = shapes(tmp_path / "squares.npz", train=24, test=12, side=32)
+    contenders = ["torchvision/squeezenet1_1", "torchvision/mobilenet_v3_small"]
+    study = compare(data, contenders, seeds=1, epochs=1, settings=["batch_size=8"], out=tmp_path)
+    page, found = drawn(study)
+    assert found["disagreements"] == {"maps": {}}
+    assert TITLES["disagreements"] in page
+    assert "whether maps point at the object" not in page

@@ -29,7 +29,7 @@ class Calibration:
     `examples`, `confidence` and `right` are of each bin, all runs together: how many there are, how sure on average, and which
     share is right; nan where there are none. `error` is the expected calibration error, the mean over runs, `without_chance`
     what is left of it without what chance alone gives, `interval` its 95 % interval. `temperatures` of the runs were fitted on validation examples; `scaled_error` is the error on test
-    examples with them.
+    examples with them. `spoiled` says whether they make true classes less likely there, by more than chance over examples.
     """
 
     examples: Int[np.ndarray, "bins"]
@@ -40,11 +40,7 @@ class Calibration:
     interval: tuple[float, float]
     temperatures: tuple[float, ...]
     scaled_error: float
-
-    @property
-    def spoiled(self) -> bool:
-        """Whether the temperatures, fitted on too few or other examples, do harm."""
-        return self.scaled_error > self.error
+    spoiled: bool
 
 
 def calibration(test: Sequence[Classified], validation: Sequence[OthersClassified]) -> Calibration:
@@ -54,7 +50,7 @@ def calibration(test: Sequence[Classified], validation: Sequence[OthersClassifie
     interval = error_interval(tables, [probabilities.max(1) for probabilities, _ in test])
     temperatures = tuple(temperature(*run) for run in validation)
     scaled = [
-        expected_calibration_error(at_temperature(probabilities, found), labels)
+        (at_temperature(probabilities, found), labels)
         for (probabilities, labels), found in zip(test, temperatures, strict=True)
     ]
     places = np.concatenate([bin_of(probabilities) for probabilities, _ in test])
@@ -70,7 +66,8 @@ def calibration(test: Sequence[Classified], validation: Sequence[OthersClassifie
             without_chance=interval.middle,
             interval=(interval.low, interval.high),
             temperatures=temperatures,
-            scaled_error=float(np.mean(scaled)),
+            scaled_error=float(np.mean([expected_calibration_error(*run) for run in scaled])),
+            spoiled=_less_likely(scaled, test),
         )
 
 
@@ -101,6 +98,20 @@ def at_temperature(probabilities: Probabilities, divisor: float) -> Probabilitie
     """The probabilities when logits are divided by this; their order stays."""
     scaled = np.log(probabilities.clip(LEAST_PROBABILITY)) / divisor
     return np.asarray(np.exp(scaled - np.logaddexp.reduce(scaled, 1)[:, None]))
+
+
+def _less_likely(ones: Sequence[Classified], others: Sequence[Classified]) -> bool:
+    """Whether the true classes are less likely with the former, on the mean over runs, by two standard errors over examples."""
+    lost = [_likelihood(*other) - _likelihood(*one) for one, other in zip(ones, others, strict=True)]
+    if len({len(run) for run in lost}) > 1:
+        lost = [np.concatenate(lost)]  # each of its own examples
+    of_examples = np.mean(lost, axis=0)
+    return bool(of_examples.mean() > 2 * of_examples.std() / np.sqrt(len(of_examples)))
+
+
+def _likelihood(probabilities: Probabilities, labels: Labels) -> Float[np.ndarray, "examples"]:
+    """The logarithm of each true class's probability."""
+    return np.asarray(np.log(probabilities[np.arange(len(labels)), labels].clip(LEAST_PROBABILITY)))
 
 
 def _gaps(probabilities: Probabilities, labels: Labels) -> Float[np.ndarray, "examples bins"]:

@@ -81,6 +81,13 @@ class Examples:
             return ", ".join(told) or "no object"
         return self.dataset.classes[int(self.dataset.labels[index])]
 
+    def truth(self, index: int) -> Any:
+        """What is to be learned of an example: of scenes the boxes with their classes."""
+        if isinstance(self.dataset, Scenes):
+            some = self.dataset.objects[index]
+            return tuple(sorted(zip(some.labels.tolist(), map(tuple, some.boxes.tolist()), strict=True)))
+        return self.label(index)
+
     @cached_property
     def part(self) -> np.ndarray:
         parts = np.full(len(self.dataset.labels), "", dtype=object)
@@ -119,7 +126,7 @@ def exact_duplicates(examples: Examples, same: Int[np.ndarray, "examples"]) -> I
         for side in (tested, rest):
             for index in side[1:]:
                 yield examples.finding("duplicate", index, side[0], score=1.0)
-        first_of = {examples.label(index): index for index in reversed(group)}
+        first_of = {examples.truth(index): index for index in reversed(group)}
         for one, other in combinations(sorted(first_of.values()), 2):
             yield examples.finding("contradictory-labels", other, one, score=1.0)
 
@@ -166,8 +173,8 @@ def unlike_levels(examples: Examples, levels: Levels) -> Iterator[Finding]:
             yield examples.finding(kind, index, score=value, detail=f"{value:.0f} of 255, usual {usual:.0f}")
 
 
-def unlike_files(examples: Examples, of_files: Sequence[Header | None], side: int) -> Iterator[Finding]:
-    """Files of a rare mode, far from the usual shape, or smaller than what they are resized to (`side`, in px).
+def unlike_files(examples: Examples, of_files: Sequence[Header | None]) -> Iterator[Finding]:
+    """Files of a rare mode, far from the usual shape, or smaller than what they are resized to.
 
     Scenes are padded, so that their shape costs nothing. Where `mostly_enlarged`, no file is told for its size.
     """
@@ -180,20 +187,28 @@ def unlike_files(examples: Examples, of_files: Sequence[Header | None], side: in
         FAR_SHAPE, 3 * float(np.quantile(shapes, 0.75) - np.quantile(shapes, 0.25))
     )
     usual = max(set(modes), key=modes.count)
-    cut, few_small = not isinstance(examples.dataset, Scenes), not mostly_enlarged(of_files, side)
+    dataset = examples.dataset
+    cut, few_small = not isinstance(dataset, Scenes), not mostly_enlarged(of_files, dataset)
     for place, (index, header) in enumerate(known):
         size = f"{header.height}x{header.width} px"
         if header.mode != usual and modes.count(header.mode) < RARE * len(known):
             yield examples.finding("mode", index, detail=f"{header.mode}, usual is {usual}")
         if cut and odd[place]:
             yield examples.finding("aspect", index, score=header.width / header.height, detail=size)
-        if few_small and header.shorter < side:
+        if few_small and enlarged(header, dataset):
             yield examples.finding("small", index, score=float(header.shorter), detail=size)
 
 
-def mostly_enlarged(of_files: Sequence[Header | None], side: int) -> bool:
+def enlarged(header: Header, dataset: Dataset) -> bool:
+    """Whether an image is smaller than what it is resized to: to be cut to a frame, or of scenes to fit into it."""
+    _, *frame = dataset.input_shape
+    scales = frame[0] / header.height, frame[1] / header.width
+    return (min(scales) if isinstance(dataset, Scenes) else max(scales)) > 1
+
+
+def mostly_enlarged(of_files: Sequence[Header | None], dataset: Dataset) -> bool:
     """Whether most files are smaller than what they are resized to."""
-    return sum(header is not None and header.shorter < side for header in of_files) > MOST * len(of_files)
+    return sum(header is not None and enlarged(header, dataset) for header in of_files) > MOST * len(of_files)
 
 
 def mended_boxes(found: dict[str, Any]) -> Iterator[Finding]:

@@ -26,11 +26,15 @@ FINEST = 16
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """Examples with something in common, by their place in the test part: `first` are the clearest, `count` is of all."""
+    """Examples with something in common, by their place in the test part: `first` are the clearest, `count` is of all.
+
+    `about` are the contenders of which the title speaks; none where it is all of them.
+    """
 
     title: str
     count: int
     first: tuple[int, ...]
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,18 +72,20 @@ def groups(
             if not members.any():
                 members = often[better] > often[worse]
                 title = f"{better} is right with more seeds than {worse}"
-            found.append(_group(title, members, true[better] - true[worse]))
+            found.append(_group(title, members, true[better] - true[worse], (better, worse)))
     found.append(_group("no network is right", sum(often.values()) == 0, -np.mean([*true.values()], axis=0)))
     for label, table in tables.items():
         named = table.probabilities.argmax(1)
-        found.append(_group(f"the surest mistakes of {label}", named != labels, table.probabilities.max(1)))
+        found.append(_group(f"the surest mistakes of {label}", named != labels, table.probabilities.max(1), (label,)))
     return found
 
 
-def _group(title: str, members: Bool[np.ndarray, "examples"], merit: Float[np.ndarray, "examples"]) -> Group:
+def _group(
+    title: str, members: Bool[np.ndarray, "examples"], merit: Float[np.ndarray, "examples"], about: tuple[str, ...] = ()
+) -> Group:
     places = np.flatnonzero(members)
     first = places[np.argsort(-merit[places], kind="stable")[:MOST]]
-    return Group(title=title, count=len(places), first=tuple(first.tolist()))
+    return Group(title=title, count=len(places), first=tuple(first.tolist()), about=about)
 
 
 def groups_of(study: Study) -> list[Group]:

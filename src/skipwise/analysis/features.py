@@ -39,6 +39,7 @@ def features(run: Trained) -> dict[str, Any] | None:
             [excitement(run.network, batch.inputs) for batch in run.stream.unvaried(run.indices, AT_ONCE)]
         )
     return {
+        "seed": run.seed,
         "filters": packed(first.weight.detach()[:FILTERS], zero_in_the_middle=True),
         "index": int(run.indices[0]),
         "maps": {

@@ -13,6 +13,7 @@ from skipwise.analysis.attribution import METHODS, Maps, Method, attribute
 from skipwise.analysis.beginning import beginning
 from skipwise.analysis.trained import Trained
 from skipwise.data import Batch
+from skipwise.data.decode import fitted
 from skipwise.draws import key
 from skipwise.tasks.boxes import Detection
 from skipwise.tasks.images import ImageClassification
@@ -39,17 +40,18 @@ class Curves:
         return areas | {f"{name}_curve": curve.mean(0).round(5).tolist() for name, curve in both.items()}
 
 
-def map_truth(run: Trained) -> dict[str, dict[str, list[float | None]]] | None:
-    """By method, for each example: deletion, insertion, and likeness to the map of the network before its first step.
+def map_truth(run: Trained) -> dict[str, Any] | None:
+    """In `methods` by method, for each example: deletion, insertion, and likeness to the map of the network before its first step.
 
     Deletion and insertion are mean probabilities on the way, whose means over examples at each of `SHARES` stand beside them. Deletion takes the places of highest value away first, insertion puts them in first (Petsiuk et al. 2018, arXiv
     1806.07421); here what is away is zero, the mean colour. Likeness is the rank correlation of the sizes in both maps
     (Adebayo et al. 2018, arXiv 1810.03292), None where one of them is the same everywhere; no entries for a network that began with
-    weights from elsewhere. Of images only.
+    weights from elsewhere. `shown` stands for which examples they are. Of images only.
     """
     if not isinstance(run.task, ImageClassification):
         return None
-    batch = run.batch(EXAMPLES)
+    examples = run.some(EXAMPLES)
+    batch = next(run.stream.unvaried(examples, EXAMPLES))
     with torch.no_grad():
         answers = run.network(batch.inputs).argmax(1)
     stranger = beginning(run)
@@ -64,7 +66,7 @@ def map_truth(run: Trained) -> dict[str, dict[str, list[float | None]]] | None:
     generator = torch.Generator().manual_seed(key(run.seed, "maps at random"))
     drawn = torch.rand(len(batch), *batch.inputs.shape[2:], generator=generator).to(batch.inputs.device)
     found[RANDOM] = {**fidelity(run.network, batch.inputs, answers, drawn).told(), "likeness": []}
-    return found
+    return {"shown": key(*examples.tolist()), "methods": found}
 
 
 @torch.no_grad()
@@ -102,10 +104,13 @@ def pointing_game(run: Trained) -> dict[str, list[float]] | None:
     if not isinstance(run.task, Detection):
         return None
     found: dict[str, list[float]] = {method: [] for method in METHODS} | {RANDOM: []}
-    for batch in run.stream.unvaried(run.some(SCENES), 1):
+    examples = run.some(SCENES)
+    for index, batch in zip(examples.tolist(), run.stream.unvaried(examples, 1), strict=True):
+        rows, columns = batch.inputs.shape[2:]
+        height, width = fitted(tuple(run.stream.dataset.sizes[index].tolist()), (rows, columns))
         for answer, true in _found_rightly(run, batch):
             inside = _inside(true, batch.inputs)
-            found[RANDOM].append(float(inside.float().mean()))
+            found[RANDOM].append(float(inside[:height, :width].float().mean()))
             for method in METHODS:
                 found[method].append(_points(answer, batch, method, inside))
     return found

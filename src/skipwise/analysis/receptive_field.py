@@ -34,7 +34,11 @@ def receptive_field(run: Trained) -> dict[str, Any] | None:
         return None
     begun = beginning(run)
     networks = {"trained": run.network} if begun is None else {"beginning": begun, "trained": run.network}
-    found: dict[str, Any] = {"sees": theoretical(run.network, x.shape[1:]), "input": list(x.shape[2:])}
+    found: dict[str, Any] = {
+        "seed": run.seed,
+        "sees": theoretical(run.network, x.shape[1:]),
+        "input": list(x.shape[2:]),
+    }
     for when, network in networks.items():
         assert isinstance(network, Network)
         energy = central_energy(network, x)

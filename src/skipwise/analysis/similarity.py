@@ -17,6 +17,8 @@ from skipwise.networks.lengths import lengths_in
 AT_ONCE = 100
 MOST_NUMBERS = 4096
 """Of an example at one place: larger maps are averaged down to so many."""
+FEWEST = 4
+"""Examples without which it cannot be told from chance."""
 TINY = float(np.finfo(np.float64).tiny)
 Gram = Float[np.ndarray, "examples examples"]
 
@@ -25,11 +27,11 @@ def similarity(runs: Mapping[str, Trained]) -> dict[str, Any] | None:
     """The similarity of each place of the first network to each place of the others, on the same test examples.
 
     `against` has, by label, `places` and a row of `table` for each place of the `first`. Left out are those that were
-    tested on other examples, as the best folds of two contenders may be; None where there is nothing to compare.
+    tested on other examples; None where there is nothing to compare, or fewer than four examples to compare with.
     """
-    examples = next(iter(runs.values())).indices
+    examples = next((run.indices for run in runs.values()), np.zeros(0, np.int64))
     runs = {label: run for label, run in runs.items() if np.array_equal(run.indices, examples)}
-    if len(runs) < 2:
+    if len(runs) < 2 or len(examples) < FEWEST:
         return None
     grams = {
         label: {place: centred_gram(x) for place, x in representations(run).items()} for label, run in runs.items()
@@ -67,7 +69,7 @@ def centred_gram(x: Float[np.ndarray, "examples features"]) -> Gram:
     """The inner products of different examples with each other, centred so that unrelated features give 0 on average.
 
     With the diagonal left out (Szekely and Rizzo 2014, the U-centred matrix): otherwise the similarity of maps of many numbers
-    is near 1 by chance. Of at least four examples.
+    is near 1 by chance. Of at least FEWEST examples.
     """
     x = x.astype(np.float64)
     x = x - x.mean(0)

@@ -54,23 +54,31 @@ class Trained:
         return evenly(self.indices, most)
 
 
+def looked_seeds(study: Study) -> list[int]:
+    """The seeds that are looked at: the first ones, where there are such those with weights of all contenders."""
+    known = [{result.seed for result in results if _weighs(result)} for results in study.results.values()]
+    return sorted(study.seeds, key=lambda seed: -sum(seed in seeds for seeds in known))[:MOST_SEEDS]
+
+
 def finished_runs(study: Study) -> dict[str, dict[str, str]]:
-    """The runs of a study to look into, and when each was finished: of each contender the first that have weights."""
+    """The runs of a study to look into, and when each was finished."""
     return {
-        label: {result.folder.relative_to(study.path).as_posix(): result.finished for result in _with_weights(results)}
-        for label, results in study.results.items()
+        label: {
+            result.folder.relative_to(study.path).as_posix(): result.finished for result in _looked_at(study, label)
+        }
+        for label in study.results
     }
 
 
 def trained(study: Study) -> Iterator[Trained]:
     """The same, loaded one after the other; of folds the best one. Networks of other libraries are left out."""
-    return _loaded(study, [result for results in study.results.values() for result in _with_weights(results)])
+    return _loaded(study, [result for label in study.results for result in _looked_at(study, label)])
 
 
 def trained_on_folds(study: Study, label: str) -> Iterator[Trained]:
     """The networks of a contender's first seed, one for each fold, so that one of them was tested on each example."""
-    first = _with_weights(study.results[label])[:1]
-    return _loaded(study, [fold for result in first for fold in _with_weights(result.folds, len(result.folds))])
+    first = _looked_at(study, label)[:1]
+    return _loaded(study, [fold for result in first for fold in result.folds if _weighs(fold)])
 
 
 def _loaded(study: Study, results: Sequence[Result]) -> Iterator[Trained]:
@@ -101,8 +109,15 @@ def here(plan: Plan) -> Plan:
     return plan if available[plan.device] else replace(plan, device="cpu", precision="fp32")
 
 
-def _with_weights(results: Sequence[Result], most: int = MOST_SEEDS) -> list[Result]:
-    return [result for result in results if (result.folder / MODEL).exists()][:most]
+def _looked_at(study: Study, label: str) -> list[Result]:
+    """The results of a contender that have weights, of the seeds that are looked at, in their order."""
+    of_seed = {result.seed: result for result in study.results[label] if _weighs(result)}
+    return [of_seed[seed] for seed in looked_seeds(study) if seed in of_seed]
+
+
+def _weighs(result: Result) -> bool:
+    """Whether it has weights: a run that diverged at once has none."""
+    return (result.folder / MODEL).exists()
 
 
 def evenly(indices: Int[np.ndarray, "all"], most: int) -> Int[np.ndarray, "some"]:

@@ -35,13 +35,16 @@ def undisturbed(network: nn.Module) -> Iterator[None]:
     """Afterwards modes, parameters, buffers, gradients and what wants gradients are as before, after an error too."""
     modes = {module: module.training for module in network.modules()}
     wanting = {parameter: (parameter.requires_grad, parameter.grad) for parameter in network.parameters()}
-    state = {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
+    tensors = [*network.parameters(), *network.buffers()]
+    kept = [tensor.detach().clone() for tensor in tensors]
+    for parameter in wanting:
+        parameter.grad = None  # or what comes would be added to what is there
     try:
         yield
     finally:
         with torch.no_grad():
-            for name, tensor in network.state_dict().items():
-                tensor.copy_(state[name])
+            for tensor, before in zip(tensors, kept, strict=True):
+                tensor.copy_(before)
         for module, mode in modes.items():
             module.training = mode
         for parameter, (requires_grad, gradient) in wanting.items():

@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -107,6 +108,11 @@ def fitted(size: tuple[int, int], frame: tuple[int, int]) -> tuple[int, int]:
     """Height and width of the largest image of this shape that a frame holds, each at least 1 pixel."""
     scale = min(frame[0] / size[0], frame[1] / size[1])
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def covered(sizes: Sequence[tuple[int, int]], frame: tuple[int, int]) -> Float[np.ndarray, "images 2"]:
+    """The shares of a frame's rows and columns that fitted images of these heights and widths cover."""
+    return np.array([fitted(size, frame) for size in sizes], np.float64).reshape(-1, 2) / frame
 
 
 def unfitted(

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Int
 
 from skipwise.data.cache import Decoded, Survey
-from skipwise.data.decode import RESIZE_RULE
+from skipwise.data.decode import RESIZE_RULE, Framing, covered
 from skipwise.data.findings import findings, notes_on
 from skipwise.data.pixels import far_out_sizes, pixel_findings, pixel_notes
 from skipwise.data.sources import Source
@@ -16,14 +16,19 @@ OWN_SIZE = "own size kept"
 
 
 def inspect(
-    source: Source, looked: Survey, decoded: Decoded, parts: Split, together: Int[np.ndarray, "images"]
+    source: Source,
+    looked: Survey,
+    decoded: Decoded,
+    parts: Split,
+    together: Int[np.ndarray, "images"],
+    framing: Framing = "cut",
 ) -> dict[str, Any]:
     """Everything that a person, or another process, must know of the images. Indices are into the decoded ones."""
     _, height, width, channels = decoded.images.shape
     kept_size = all(size == (height, width) for size in looked.sizes if size is not None)
     names = [source.names[i] for i in decoded.kept]
     digests = [looked.digests[i] for i in decoded.kept]
-    labels = source.labels[decoded.kept]
+    labels, sizes = source.labels[decoded.kept], [looked.sizes[i] for i in decoded.kept]
     found: dict[str, Any] = {
         "name": source.name,
         "fingerprint": looked.fingerprint,
@@ -44,10 +49,18 @@ def inspect(
         ),
         **mean_and_std(decoded.images, parts.train),
         "files": names if source.files is not None else None,
-        "pixels": pixel_findings(decoded.images, digests, decoded.file, names, labels, parts),
+        "pixels": pixel_findings(
+            decoded.images,
+            digests,
+            decoded.file,
+            names,
+            labels,
+            parts,
+            covered([size for size in sizes if size], (height, width)) if framing == "pad" else None,
+        ),
     }
     if found["pixels"] is not None:
-        found["pixels"]["far_out_sizes"] = far_out_sizes([looked.sizes[i] for i in decoded.kept])
+        found["pixels"]["far_out_sizes"] = far_out_sizes(sizes)
     pixels = pixel_notes(found["pixels"], len(parts.test))
     found["notes"] = [*source.notes, *parts.notes, *notes_on(found), *pixels]
     return found

@@ -24,9 +24,19 @@ class Levels:
         return self.contrast <= BLANK
 
 
-def levels(small: Float[np.ndarray, "images rows columns"]) -> Levels:
-    """Of small grey images: noise of single pixels is no contrast."""
-    return Levels(brightness=small.mean((1, 2)), contrast=small.std((1, 2)))
+def levels(
+    small: Float[np.ndarray, "images rows columns"], covered: Float[np.ndarray, "images 2"] | None = None
+) -> Levels:
+    """Of small grey images: noise of single pixels is no contrast.
+
+    `covered` are the shares of rows and columns that each image covers, from the top left; padding is not looked at.
+    """
+    if covered is None:
+        return Levels(brightness=small.mean((1, 2)), contrast=small.std((1, 2)))
+    whole = np.maximum(1, np.floor(covered * small.shape[1:] + 1e-9))
+    rows, columns = (np.arange(length) < whole[:, axis, None] for axis, length in enumerate(small.shape[1:]))
+    inside = rows[:, :, None] & columns[:, None, :]
+    return Levels(brightness=small.mean((1, 2), where=inside), contrast=small.std((1, 2), where=inside))
 
 
 def far_out(values: Float[np.ndarray, "images"]) -> Bool[np.ndarray, "images"]:

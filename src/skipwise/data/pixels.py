@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int, UInt8
+from jaxtyping import Float, Int, UInt8
 
 from skipwise.data.near_duplicates import NearDuplicates, near_duplicates
 from skipwise.data.outliers import Levels, far_out, levels
 from skipwise.data.small_grey import small_grey
 from skipwise.data.split import Split
 
-VERSION = 2
+VERSION = 3
 """Raised where the same images would be found to be something else."""
 MOST_IMAGES, MOST_BYTES = 100_000, 2_000_000_000
 """A study looks at the pixels of so much data at most; `skipwise check` looks at all."""
@@ -29,19 +29,26 @@ class Pixels:
     levels: Levels
 
 
-def look(images: UInt8[np.ndarray, "images height width channels"], same: Int[np.ndarray, "images"]) -> Pixels:
-    """Look at every image; equal numbers in `same` are exact duplicates."""
+def look(
+    images: UInt8[np.ndarray, "images height width channels"],
+    same: Int[np.ndarray, "images"],
+    covered: Float[np.ndarray, "images 2"] | None = None,
+) -> Pixels:
+    """Look at every image; equal numbers in `same` are exact duplicates. `covered`: see `levels`."""
     small = small_grey(images)
-    return Pixels(near=near_duplicates(images, small, same), levels=levels(small))
+    return Pixels(near=near_duplicates(images, small, same), levels=levels(small, covered))
 
 
 def look_once(
-    images: UInt8[np.ndarray, "images height width channels"], same: Int[np.ndarray, "images"], cache: Path
+    images: UInt8[np.ndarray, "images height width channels"],
+    same: Int[np.ndarray, "images"],
+    cache: Path,
+    covered: Float[np.ndarray, "images 2"] | None = None,
 ) -> Pixels:
     """The same, kept beside the decoded images, so that later studies of them need not look again."""
     file = cache.with_name(f"pixels-{VERSION}.npz")
     if not file.exists():
-        seen = look(images, same)
+        seen = look(images, same, covered)
         part = file.with_name(f".{file.name}-{np.random.SeedSequence().entropy}")
         with part.open("wb") as stream:
             np.savez(
@@ -66,11 +73,12 @@ def pixel_findings(
     names: Sequence[str],
     labels: Int[np.ndarray, "images"],
     parts: Split,
+    covered: Float[np.ndarray, "images 2"] | None,
 ) -> dict[str, Any] | None:
     """What data.json keeps of it, None where there are too many images for a look in passing. The split stays as it is."""
     if len(images) > MOST_IMAGES or images.nbytes > MOST_BYTES:
         return None
-    seen = look_once(images, same_bytes(digests), cache)
+    seen = look_once(images, same_bytes(digests), cache, covered)
     pairs = seen.near.pairs
     tested = np.isin(pairs, parts.test)
     used = np.isin(pairs, np.concatenate([parts.train, parts.validation, parts.test]))

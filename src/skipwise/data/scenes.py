@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from skipwise.data.cache import Decoded, Survey, decode_once, survey
-from skipwise.data.decode import PAD_RULE, fitted
+from skipwise.data.decode import PAD_RULE, covered, fitted
 from skipwise.data.digit_scenes import NAME, digit_scenes
 from skipwise.data.images import Images, load_images
 from skipwise.data.inspect import OWN_SIZE, inspect
@@ -41,6 +41,12 @@ class Scenes(Images):
 
     objects: Sequence[Objects]
     sizes: Int[np.ndarray, "images 2"]
+
+    @property
+    def covered(self) -> Float[np.ndarray, "images 2"]:
+        """The shares of rows and columns of the cached image that each image covers; the rest is padding."""
+        _, height, width = self.input_shape
+        return covered([(height, width) for height, width in self.sizes.tolist()], (height, width))
 
     @cached_property
     def most_objects(self) -> int:
@@ -88,7 +94,7 @@ def prepare_scenes(
         None if source.groups is None else [source.groups[i] for i in decoded.kept],
     )
     parts = _split(source, looked, decoded, together, test_size, split_seed)
-    found = inspect(source.images, looked, decoded, parts, together)
+    found = inspect(source.images, looked, decoded, parts, together, "pad")
     sizes = [looked.sizes[i] for i in decoded.kept]
     found |= {
         "source": str(data),

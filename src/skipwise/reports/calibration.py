@@ -27,7 +27,11 @@ def calibration_part(study: Study) -> Part:
     }
     examples = study.design.to_learn.examples
     worse = [label for label, one in found.items() if one.spoiled]
-    spoiled = f" It makes the error of {' and '.join(worse)} larger here: do not use it there." if worse else ""
+    spoiled = (
+        f" Of {' and '.join(worse)} it makes the true classes of test {examples} less likely, by more than chance: do not use it there."
+        if worse
+        else ""
+    )
     return Part(
         name="calibration",
         title="Are they as often right as they are sure?",

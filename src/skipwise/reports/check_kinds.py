@@ -36,11 +36,11 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             name="contradictory-labels",
-            title="The same example with different labels",
-            one="exact duplicate with another label",
-            many="exact duplicates with other labels",
-            meaning="Both files have the same bytes and stand in different classes, or have boxes of different classes: one of the labels is wrong, or the classes overlap.",
-            advice="Keep one, in the right class.",
+            title="The same example, labelled differently",
+            one="exact duplicate that is labelled differently",
+            many="exact duplicates that are labelled differently",
+            meaning="Both files have the same bytes and stand in different classes, or have other boxes: one of the labels, or of the sets of boxes, is wrong, or the classes overlap.",
+            advice="Keep one, in the right class or with the right boxes.",
         ),
         Kind(
             name="near-duplicate-across-split",

@@ -10,6 +10,7 @@ from PIL import Image
 
 from skipwise.analysis.confusion import answers_of
 from skipwise.analysis.disagreements import Group, Table, answers_by_label, groups_of
+from skipwise.analysis.trained import looked_seeds
 from skipwise.data.decode import resized
 from skipwise.reports.coloured_text import Piece, coloured, pieces
 from skipwise.reports.overlay import enlarged, overlay
@@ -40,7 +41,9 @@ def disagreements_part(study: Study, found: Mapping[str, Maps]) -> Part:
         '"right 2/5" means with two seeds of five. '
         "They are picked as the extremes of many, so they are not typical"
     )
-    network = f"the network of seed {study.seeds[0]}{' that was not trained on it' if study.design.folds else ''}"
+    network = (
+        f"the network of seed {looked_seeds(study)[0]}{' that was not trained on it' if study.design.folds else ''}"
+    )
     told = (
         f". Bright places speak for the answer that {network} gives, by occlusion: covering them lowers its "
         "score; brightness cannot be compared between pictures, and such a map need not show why the network was trained to see that."
@@ -53,7 +56,7 @@ def disagreements_part(study: Study, found: Mapping[str, Maps]) -> Part:
         title="Where they disagree",
         lead=lead + (told if any(kept for of_label in maps.values() for kept in of_label.values()) else "."),
         folded=[
-            Folded(title=f"{group.title}: {_count(group, task.examples)}", cards=[shown.card(place) for place in group.first])
+            Folded(title=f"{group.title}: {_count(group, task.examples)}", cards=[shown.card(place, group.about) for place in group.first])
             for group in groups
         ],
         numbers=[{"title": group.title, "count": group.count, "first": shown.names(group.first)} for group in groups],
@@ -84,20 +87,25 @@ class _Shown:
         numbers = [int(self.indices[place]) for place in places]
         return [self.files[number] if self.files else f"number {number}" for number in numbers]
 
-    def card(self, place: int) -> str:
+    def card(self, place: int, about: Sequence[str]) -> str:
         """An example with what it is and what the contenders say: an image as SVG, a text as HTML."""
         (name,) = self.names([place])
         heading = f"true: {self.classes[self.labels[place]]} ({name})"
         if isinstance(self.task, ImageClassification):
-            return self._pictures(place, heading)
-        return self._words(place, heading)
+            return self._pictures(place, heading, self._labels(about))
+        return self._words(place, heading, self._labels(about))
 
-    def _pictures(self, place: int, heading: str) -> str:
+    def _labels(self, about: Sequence[str]) -> list[str]:
+        """The contenders that are shown: those that it is about, and as many others as there is room for, in their order."""
+        first = sorted(self.tables, key=lambda label: label not in about)[:MOST_PANELS]
+        return [label for label in self.tables if label in first]
+
+    def _pictures(self, place: int, heading: str, labels: Sequence[str]) -> str:
         pixels = np.asarray(self.dataset.images[int(self.indices[place])])
         pixels = np.repeat(pixels, 3, axis=-1) if pixels.shape[-1] == 1 else pixels
         height = round(PANEL * pixels.shape[0] / pixels.shape[1])
         panels = [_panel(0, enlarged(pixels), height, "the image", "#5b5b5b")]
-        for number, label in enumerate(list(self.tables)[:MOST_PANELS], start=1):
+        for number, label in enumerate(labels, start=1):
             kept = self.maps.get(label, {}).get(str(place))
             drawn = (
                 enlarged(pixels)
@@ -107,10 +115,10 @@ class _Shown:
             panels.append(_panel(number, drawn, height, label, self.palette[label], self._says(label, place)))
         return _svg(len(panels) * (PANEL + GAP) - GAP, height + 4 * LINE + 8, heading, panels)  # fmt: skip
 
-    def _words(self, place: int, heading: str) -> str:
+    def _words(self, place: int, heading: str, labels: Sequence[str]) -> str:
         (text,) = self.dataset.texts.of(self.indices[place : place + 1])
         answers = []
-        for label in list(self.tables)[:MOST_PANELS]:
+        for label in labels:
             kept = self.maps.get(label, {}).get(str(place))
             cut = [Piece(text=text, value=0.0)] if kept is None else _cut_at(text, kept)
             says = ", ".join(self._says(label, place))

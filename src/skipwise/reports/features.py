@@ -22,11 +22,11 @@ def features_part(study: Study, found: Mapping[str, Sequence[Mapping[str, Any]]]
     return Part(
         name="features",
         title="What they look for",
-        lead=f"Of seed {study.seeds[0]}: filters of the first layer (grey is zero), what the first {ACROSS} channels give at the end of each "
+        lead="Filters of the first layer (grey is zero), what the first {ACROSS} channels give at the end of each "
         "stage for one test image (each on its own scale), and in each column the test images that excite such a channel of the last stage most. "
         "A few channels of many, which have no order: they illustrate, and show no difference that one could count on.",
         svgs=[
-            picture_rows([Row(pictures=[], side=SIDE, words=label, colour=chosen[label], bold=True), *_rows(runs[0], dataset)])
+            picture_rows([Row(pictures=[], side=SIDE, words=f"{label}, seed {runs[0]['seed']}", colour=chosen[label], bold=True), *_rows(runs[0], dataset)])
             for label, runs in found.items()
         ],
     )  # fmt: skip

@@ -12,7 +12,7 @@ from skipwise.analysis.map_truth import RANDOM, SHARES
 from skipwise.reports.charts import Chart, chart_of, line_colour
 from skipwise.reports.palette import colours
 from skipwise.reports.part import Part
-from skipwise.statistics import accuracy_interval
+from skipwise.statistics import accuracy_interval, t_interval
 from skipwise.studies import Study
 
 MEASURES = {"deletion": 0, "insertion": 0, "likeness": -1}
@@ -29,8 +29,12 @@ def map_truth_part(study: Study, found: Runs) -> Part:
     """Deletion, insertion and likeness to the maps of untrained networks."""
     rows = []
     for label, runs in found.items():
-        for number, method in enumerate(runs[0]):
-            cells = [_cell([run[method][name] for run in runs], lowest) for name, lowest in MEASURES.items()]
+        same = len({run["shown"] for run in runs}) == 1
+        for number, method in enumerate(runs[0]["methods"]):
+            cells = [
+                _cell([run["methods"][method][name] for run in runs], lowest, same=same)
+                for name, lowest in MEASURES.items()
+            ]
             rows.append(("" if number else label, method, *cells))
     return Part(
         name="map_truth",
@@ -57,7 +61,7 @@ def _curves(found: Runs, name: str, chosen: Mapping[str, str]) -> Chart:
         for seed, run in enumerate(runs)
         for method in METHODS
         for drawn in (method, RANDOM)
-        for share, value in zip(SHARES.tolist(), run[drawn][f"{name}_curve"], strict=True)
+        for share, value in zip(SHARES.tolist(), run["methods"][drawn][f"{name}_curve"], strict=True)
     ]
     y_title = "mean probability (%)"
     axis, scale = alt.Axis(format="~%", tickCount=5), alt.Scale(domain=[0, 1])
@@ -104,20 +108,23 @@ def _share(values: Float[np.ndarray, "boxes"], method: str) -> str:
     return f"{values.mean():.2f} ({low:.2f} to {high:.2f})"
 
 
-def _cell(runs: Sequence[Sequence[float | None]], lowest: float) -> str:
-    """The mean of numbers from `lowest` to 1 with its interval, over examples that have one in all runs; how many, if not all.
+def _cell(runs: Sequence[Sequence[float | None]], lowest: float, *, same: bool) -> str:
+    """The mean of numbers from `lowest` to 1 with its interval; how many examples it is of, if not of all.
 
-    Runs of different folds have different examples: all of them stand side by side, as if of one run.
+    Where all runs saw the `same` examples, of those that have a number in each of them. Runs of different folds saw
+    different ones: then the interval is over the means of runs.
     """
-    if len({len(run) for run in runs}) > 1:
-        runs = [[value for run in runs for value in run]]
+    if not same:
+        means = np.array([np.mean(numbers) for run in runs if (numbers := [each for each in run if each is not None])])
+        return _told(float(means.mean()), t_interval(means)) if len(means) > 1 else "-"
     table = np.array([[np.nan if value is None else value for value in run] for run in runs], float)
     known = table[:, ~np.isnan(table).any(0)] if table.size else table
     if known.shape[1] < 2:
         return "-"
-    if lowest < 0:
-        low, high = (2 * end - 1 for end in accuracy_interval((known + 1) / 2))
-    else:
-        low, high = accuracy_interval(known)
+    low, high = accuracy_interval((known - lowest) / (1 - lowest))
     few = f", {known.shape[1]} images" if known.shape[1] < table.shape[1] else ""
-    return f"{known.mean():.2f} ({low:.2f} to {high:.2f}{few})"
+    return _told(float(known.mean()), (lowest + (1 - lowest) * low, lowest + (1 - lowest) * high), few)
+
+
+def _told(mean: float, interval: tuple[float, float], few: str = "") -> str:
+    return f"{mean:.2f} ({interval[0]:.2f} to {interval[1]:.2f}{few})"

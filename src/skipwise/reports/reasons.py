@@ -21,6 +21,7 @@ from skipwise.analysis.trained import (
     MOST_SEEDS,
     Trained,
     finished_runs,
+    looked_seeds,
     trained,
     trained_on_folds,
 )
@@ -37,6 +38,8 @@ from skipwise.reports.sharpness import sharpness_part
 from skipwise.reports.shattered import shattered_part
 from skipwise.reports.similarity import similarity_part
 from skipwise.studies import Study
+from skipwise.tasks.boxes import Detection
+from skipwise.tasks.images import ImageClassification
 from skipwise.training.plan import threads
 
 OfRun = Callable[[Trained], Any]
@@ -50,14 +53,17 @@ class Reason:
     `of_run` looks into one network: what it finds is kept by contender, as a list over the runs. `of_seed` looks into
     those of all contenders, by label, trained with the first seed: what it finds is kept as it is. Both give what JSON
     can hold, or None where there is nothing to find in such networks or data. `slow` says in words what is looked at only
-    where everything is asked for. `version` is raised where what is kept means something new.
+    where everything is asked for, `only` of which tasks. `version` is raised where what is kept means something new;
+    `of_all` says that it depends on the answers of all seeds.
     """
 
     part: Callable[[Study, Any], Part]
     of_run: OfRun | None = None
     of_seed: OfSeed | None = None
     slow: str = ""
+    only: type = object
     version: int = 1
+    of_all: bool = False
 
 
 def _robustness(run: Trained) -> Any:
@@ -68,17 +74,23 @@ REASONS: dict[str, Reason] = {
     "shattered": Reason(of_run=shattered, part=shattered_part, version=2),
     "responses": Reason(of_run=layer_responses, part=responses_part),
     "lesions": Reason(of_run=lambda run: asdict(lesions(run)), part=lesions_part),
-    "similarity": Reason(of_seed=lambda _, runs: similarity(runs), part=similarity_part, version=3),
-    "receptive_field": Reason(of_run=receptive_field, part=receptive_field_part, version=2),
+    "similarity": Reason(of_seed=lambda _, runs: similarity(runs), part=similarity_part, version=4),
+    "receptive_field": Reason(of_run=receptive_field, part=receptive_field_part, version=3),
     "sharpness": Reason(of_run=sharpness, part=sharpness_part, slow="sharpness"),
     "landscape": Reason(
         of_seed=lambda _, runs: loss_surfaces(runs), part=landscape_part, slow="the loss around the networks", version=2
     ),
-    "features": Reason(of_run=features, part=features_part, version=2),
-    "disagreements": Reason(of_seed=maps_of, part=disagreements_part, version=2),
-    "map_truth": Reason(of_run=map_truth, part=map_truth_part, slow="whether maps are true", version=3),
-    "pointing": Reason(of_run=pointing_game, part=pointing_part, slow="whether maps point at the object", version=2),
-    "robustness": Reason(of_run=_robustness, part=robustness_part, slow="what happens when images get worse"),
+    "features": Reason(of_run=features, part=features_part, version=3),
+    "disagreements": Reason(of_seed=maps_of, part=disagreements_part, version=2, of_all=True),
+    "map_truth": Reason(
+        of_run=map_truth, part=map_truth_part, slow="whether maps are true", only=ImageClassification, version=4
+    ),
+    "pointing": Reason(
+        of_run=pointing_game, part=pointing_part, slow="whether maps point at the object", only=Detection, version=3
+    ),
+    "robustness": Reason(
+        of_run=_robustness, part=robustness_part, slow="what happens when images get worse", only=ImageClassification
+    ),
 }
 """In the order in which they stand on the page."""
 
@@ -96,7 +108,7 @@ def reason_parts(study: Study, tell: Callable[[str], None] | None, *, everything
     With `everything` what takes long is looked for too. Networks of other libraries have no blocks to look into: a note says so.
     """
     runs = finished_runs(study)
-    about = {name: {"version": reason.version, "runs": runs} for name, reason in REASONS.items()}
+    about = {name: _about(study, reason, runs) for name, reason in REASONS.items()}
     known = {name: kept(study, name, about[name], None) for name in REASONS}
     missing = {
         name: reason for name, reason in REASONS.items() if known[name] is None and (everything or not reason.slow)
@@ -123,12 +135,20 @@ def reason_parts(study: Study, tell: Callable[[str], None] | None, *, everything
 
 def unlooked(study: Study) -> list[str]:
     """What only `report --all` looks for, and was not looked for yet, in words."""
-    runs = finished_runs(study)
+    runs, task = finished_runs(study), study.design.to_learn
     return [
         reason.slow
         for name, reason in REASONS.items()
-        if reason.slow and kept(study, name, {"version": reason.version, "runs": runs}, None) is None
+        if reason.slow
+        and isinstance(task, reason.only)
+        and kept(study, name, _about(study, reason, runs), None) is None
     ]
+
+
+def _about(study: Study, reason: Reason, runs: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """What is found depends on this."""
+    about = {"version": reason.version, "runs": runs}
+    return {**about, "seeds": list(study.seeds)} if reason.of_all else about
 
 
 def _look(study: Study, missing: Mapping[str, Reason], tell: Callable[[str], None]) -> Iterator[tuple[str, Any]]:
@@ -137,7 +157,7 @@ def _look(study: Study, missing: Mapping[str, Reason], tell: Callable[[str], Non
     first: dict[str, Trained] = {}
     for run in trained(study):
         tell(f"Looking into {run.contender} seed {run.seed}")
-        if run.seed == study.seeds[0]:
+        if run.seed == looked_seeds(study)[0]:
             first[run.contender] = run
         for name, reason in missing.items():
             if reason.of_run is not None and (of_run := reason.of_run(run)) is not None:
@@ -148,4 +168,4 @@ def _look(study: Study, missing: Mapping[str, Reason], tell: Callable[[str], Non
     for name, reason in missing.items():
         if reason.of_seed is not None:
             tell(f"Looking at {name.replace('_', ' ')}")
-            yield name, (reason.of_seed(study, first) if first else None) or {}
+            yield name, reason.of_seed(study, first) or {}

@@ -61,7 +61,7 @@ def _pictures(study: Study, found: Runs) -> list[str]:
         pictures = [
             (255 * energy / (energy.max() or 1)).round().astype(np.uint8)[..., None] for energy in shown.values()
         ]
-        words = f"{label}, seed {study.seeds[0]}: {' and '.join(shown)}"
+        words = f"{label}, seed {runs[0]['seed']}: {' and '.join(shown)}"
         svgs.append(picture_rows([Row(pictures=pictures, side=SIDE, words=words, colour=chosen[label], bold=True)]))
     return svgs
 

@@ -6,6 +6,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
+from skipwise.analysis.trained import looked_seeds
 from skipwise.reports.charts import Chart, chart_of
 from skipwise.reports.part import Part
 from skipwise.studies import Study
@@ -21,7 +22,7 @@ def similarity_part(study: Study, found: Mapping[str, Any]) -> Part:
         name="similarity",
         title="How similar their layers are",
         lead=f"Linear centred kernel alignment (Kornblith et al. 2019) of what each place of {first} gives with what each place of another "
-        f"contender gives, over test examples, seed {study.seeds[0]}: 1 means the same up to a rotation and a factor, whichever channels hold it, 0 what chance gives. "
+        f"contender gives, over test examples, seed {looked_seeds(study)[0]}: 1 means the same up to a rotation and a factor, whichever channels hold it, 0 what chance gives. "
         "Alike layers answer alike to examples that differ much; which of two layers is the better one this does not say.",
         columns=("contender", "mean at the same place", "first block", "last block", "last place", "mean of all pairs"),
         rows=[(label, *_same(table, found["places"]), f"{table.mean():.2f}") for label, table in tables.items()],

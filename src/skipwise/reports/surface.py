@@ -2,6 +2,7 @@
 
 import io
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,8 +49,10 @@ def relief_and_contours(
         _contours(figure.add_axes((0.6, 0.16, 0.36, 0.74)), heights, at, (low, high))
         written = io.StringIO()
         figure.savefig(written, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    svg = written.getvalue()
-    return svg[svg.index("<svg") :]
+    svg = re.sub(
+        r"<style.*?</style>", "", written.getvalue(), flags=re.DOTALL
+    )  # it would be in force on the whole page
+    return svg[svg.index("<svg") :].replace("<svg", '<svg stroke-linejoin="round"', 1)
 
 
 def _relief(
