@@ -16,7 +16,7 @@ from skipwise.reports.reasons import REASONS
 from skipwise.studies import Study
 from skipwise.training.run import MODEL
 from small import shapes, squares_in_folders
-from small_runs import SETTINGS_OF_TEXTS
+from small_runs import SETTINGS_OF_TEXTS, page_words
 from small_texts import rows, table
 
 SLOW = {name for name, reason in REASONS.items() if reason.slow}
@@ -61,6 +61,7 @@ def test_every_part_of_images(study):
     page, found = drawn(study, everything=True)
     assert set(found) == set(REASONS)
     assert all(title in page for title in TITLES.values())
+    assert not re.search(r"\{\w+\}", page_words(study)), "every word has its value"
     assert found["similarity"]["first"] == "plain8"
     assert set(found["landscape"]["loss"]) == set(found["features"]) == {"plain8", "resnet14"}
     assert sum(file.stat().st_size for file in study.folder.file("analysis").glob("*.json")) < 200_000

@@ -22,7 +22,7 @@ def features_part(study: Study, found: Mapping[str, Sequence[Mapping[str, Any]]]
     return Part(
         name="features",
         title="What they look for",
-        lead="Filters of the first layer (grey is zero), what the first {ACROSS} channels give at the end of each "
+        lead=f"Filters of the first layer (grey is zero), what the first {ACROSS} channels give at the end of each "
         "stage for one test image (each on its own scale), and in each column the test images that excite such a channel of the last stage most. "
         "A few channels of many, which have no order: they illustrate, and show no difference that one could count on.",
         svgs=[
