@@ -117,6 +117,19 @@ def test_a_loss_that_is_not_finite_is_a_failed_run_that_answers_the_commonest_cl
         assert set(arrays["test_probabilities"].argmax(1)) == {commonest}
 
 
+def test_weights_that_break_in_the_last_step_of_an_epoch_are_no_model(data, tmp_path):
+    """The only step's loss is finite, and what the network answers after it is not."""
+    recipe = Recipe(epochs=1, batch_size=len(data.train), lr=1e30, warmup=0.0, momentum=0.0)
+    train(data, tmp_path, recipe=recipe)
+    run = json.loads((tmp_path / "run.json").read_text())
+    assert run["failed"] == "the loss on validation data was never finite"
+    assert not (tmp_path / "model.safetensors").exists()
+    (line,) = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
+    assert line["validation_loss"] is None
+    with np.load(tmp_path / "predictions.npz") as arrays:
+        assert np.isfinite(arrays["test_probabilities"]).all()
+
+
 def test_a_run_no_better_than_the_commonest_class_is_failed(data):
     """Two standard errors above its share are chance."""
     share = np.bincount(data.labels[data.train]).max() / len(data.train)

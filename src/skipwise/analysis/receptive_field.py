@@ -23,7 +23,7 @@ LARGEST_PICTURE = 64
 
 
 def receptive_field(run: Trained) -> dict[str, Any] | None:
-    """By `beginning` and `trained`, the `energy` over the input and its `side`; `sees` is the theoretical side in px.
+    """By `beginning` and `trained`, the `energy` over the input and its `side`; `sees` is the theoretical side in px, or "all".
 
     None for networks whose input is no numbers in space of one or two dimensions.
     """
@@ -36,7 +36,7 @@ def receptive_field(run: Trained) -> dict[str, Any] | None:
     networks = {"trained": run.network} if begun is None else {"beginning": begun, "trained": run.network}
     found: dict[str, Any] = {
         "seed": run.seed,
-        "sees": theoretical(run.network, x.shape[1:]),
+        "sees": theoretical(run.network, x.shape[1:]) or "all",
         "input": list(x.shape[2:]),
     }
     for when, network in networks.items():

@@ -1,6 +1,7 @@
 """What all charts share: their width, their data, and one colour for each series."""
 
 from collections.abc import Collection, Mapping
+from math import isfinite
 from typing import Any
 
 import altair as alt
@@ -16,8 +17,12 @@ Chart = alt.LayerChart | alt.Chart | alt.FacetChart | alt.HConcatChart | alt.VCo
 
 
 def chart_of(values: list[dict[str, Any]]) -> alt.Chart:
-    """A chart whose data lie in the chart itself."""
-    return alt.Chart(alt.InlineData(values=values))
+    """A chart whose data lie in the chart itself; what is not finite is not drawn."""
+    drawn = [
+        {name: None if isinstance(value, float) and not isfinite(value) else value for name, value in row.items()}
+        for row in values
+    ]
+    return alt.Chart(alt.InlineData(values=drawn))
 
 
 def series_colour(series: list[str]) -> alt.Color:

@@ -25,7 +25,7 @@ def gradients_part(study: Study) -> Part | None:
         return None
     chosen = colours(study.design.contenders, study.design.points)
     tables = {
-        when: {label: np.array([_row(run[epoch]["gradients"]) for run in runs]) for label, runs in noted.items()}
+        when: {label: np.array([_row(run[epoch]["gradients"]) for run in runs], float) for label, runs in noted.items()}
         for when, epoch in (("first", 0), ("last", -1))[: max(map(len, next(iter(noted.values()))))]
     }
     axes = Axes(
@@ -80,7 +80,7 @@ def _over_training(noted: Mapping[str, Sequence[Sequence[Mapping[str, Any]]]], c
     for label, runs in noted.items():
         for number in range(max(map(len, runs))):
             there = [run[number] for run in runs if number < len(run)]
-            table = np.array([_row(entry["gradients"]) for entry in there])
+            table = np.array([_row(entry["gradients"]) for entry in there], float)
             for end, place in zip(ENDS, _ends(list(there[0]["gradients"])), strict=True):
                 mean = _geometric(table[:, place])
                 if np.isfinite(mean) and mean > 0:

@@ -108,16 +108,18 @@ def _share(values: Float[np.ndarray, "boxes"], method: str) -> str:
     return f"{values.mean():.2f} ({low:.2f} to {high:.2f})"
 
 
-def _cell(runs: Sequence[Sequence[float | None]], lowest: float, *, same: bool) -> str:
+def _cell(runs: Sequence[Sequence[float]], lowest: float, *, same: bool) -> str:
     """The mean of numbers from `lowest` to 1 with its interval; how many examples it is of, if not of all.
 
     Where all runs saw the `same` examples, of those that have a number in each of them. Runs of different folds saw
     different ones: then the interval is over the means of runs.
     """
     if not same:
-        means = np.array([np.mean(numbers) for run in runs if (numbers := [each for each in run if each is not None])])
+        means = np.array(
+            [np.mean(numbers) for run in runs if (numbers := [each for each in run if not np.isnan(each)])]
+        )
         return _told(float(means.mean()), t_interval(means)) if len(means) > 1 else "-"
-    table = np.array([[np.nan if value is None else value for value in run] for run in runs], float)
+    table = np.array(runs, float)
     known = table[:, ~np.isnan(table).any(0)] if table.size else table
     if known.shape[1] < 2:
         return "-"

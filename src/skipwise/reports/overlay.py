@@ -28,7 +28,7 @@ def overlay(
     grey = np.asarray(Image.fromarray(pixels).convert("L"), np.float32)[..., None]
     weight = STRONGEST * (share**0.75)[..., None]
     mixed = (1 - weight) * grey + weight * _coloured(share)
-    drawn = enlarged(mixed.round().astype(np.uint8))
+    drawn = enlarged(np.nan_to_num(mixed).round().astype(np.uint8))
     if box is not None:
         factor = drawn.width / pixels.shape[1]
         ImageDraw.Draw(drawn).rectangle(

@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from skipwise.analysis.kept import without_nan
 from skipwise.recipe import Recipe
 from skipwise.reports.baseline import baseline_row
 from skipwise.reports.classes import imbalance_warning
@@ -85,7 +86,7 @@ def _numbers(
         "cautions": list(cautions),
         "contenders": [asdict(row) for row in summary(study)],
         "baseline": asdict(baseline) if (baseline := baseline_row(study)) else None,
-        **{part.name: part.numbers for part in parts if part.numbers is not None},
+        **{part.name: without_nan(part.numbers) for part in parts if part.numbers is not None},
         "best": {
             "contender": best.contender,
             "seed": best.seed,

@@ -75,7 +75,7 @@ REASONS: dict[str, Reason] = {
     "responses": Reason(of_run=layer_responses, part=responses_part),
     "lesions": Reason(of_run=lambda run: asdict(lesions(run)), part=lesions_part),
     "similarity": Reason(of_seed=lambda _, runs: similarity(runs), part=similarity_part, version=4),
-    "receptive_field": Reason(of_run=receptive_field, part=receptive_field_part, version=3),
+    "receptive_field": Reason(of_run=receptive_field, part=receptive_field_part, version=4),
     "sharpness": Reason(of_run=sharpness, part=sharpness_part, slow="sharpness"),
     "landscape": Reason(
         of_seed=lambda _, runs: loss_surfaces(runs), part=landscape_part, slow="the loss around the networks", version=2

@@ -31,7 +31,7 @@ def receptive_field_part(study: Study, found: Runs) -> Part:
         rows=[
             (
                 label,
-                "all" if runs[0]["sees"] is None else f"{runs[0]['sees']:.0f} {unit}",
+                "all" if runs[0]["sees"] == "all" else f"{runs[0]['sees']:.0f} {unit}",
                 f"{'x'.join(map(str, runs[0]['input']))} {unit}",
                 *(f"{np.mean([run[when]['side'] for run in runs]):.1f} {unit}" if when in runs[0] else "-" for when in WHEN),
             )
@@ -47,7 +47,7 @@ def receptive_field_part(study: Study, found: Runs) -> Part:
 def _covered(found: Runs, space: Sequence[int]) -> str:
     """A caution where fields have no room to differ."""
     sees = [runs[0]["sees"] for runs in found.values()]
-    if all(side is None or side >= 2 * max(space) for side in sees):
+    if all(side == "all" or side >= 2 * max(space) for side in sees):
         return "The theoretical field is more than the whole input here, whose edges cut off what the unit would see beyond them."
     return ""
 
@@ -59,7 +59,8 @@ def _pictures(study: Study, found: Runs) -> list[str]:
     for label, runs in found.items():
         shown = {words: np.sqrt(runs[0][when]["energy"]) for when, words in WHEN.items() if when in runs[0]}
         pictures = [
-            (255 * energy / (energy.max() or 1)).round().astype(np.uint8)[..., None] for energy in shown.values()
+            np.nan_to_num(255 * energy / (energy.max() or 1)).round().astype(np.uint8)[..., None]
+            for energy in shown.values()
         ]
         words = f"{label}, seed {runs[0]['seed']}: {' and '.join(shown)}"
         svgs.append(picture_rows([Row(pictures=pictures, side=SIDE, words=words, colour=chosen[label], bold=True)]))

@@ -182,7 +182,8 @@ class Loop:
         dataset = self.stream.dataset
         answers, validation_loss = evaluate(self.task, self.network, self.stream, dataset.validation, self.plan)
         score = self.task.score(answers)
-        if (score, -validation_loss) > (progress.best_score, -progress.best_loss):
+        finite = math.isfinite(validation_loss)  # weights that broke in the last step answer nothing
+        if finite and (score, -validation_loss) > (progress.best_score, -progress.best_loss):
             progress.best_epoch = progress.epoch - 1
             progress.best_score, progress.best_loss = score, validation_loss
             self.best = {name: tensor.detach().clone() for name, tensor in self.network.state_dict().items()}
@@ -190,7 +191,7 @@ class Loop:
             "epoch": progress.epoch,
             "train_loss": totals["loss"] / totals["seen"],
             "train_score": self._training_score(),
-            "validation_loss": validation_loss,
+            "validation_loss": validation_loss if finite else None,
             "validation_score": score,
             "learning_rate": progress.rate,
             "seconds": totals["seconds"],

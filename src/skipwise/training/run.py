@@ -95,6 +95,8 @@ def _failure(task: Task, progress: Progress, dataset: Dataset, recipe: Recipe, f
     """Why the run counts as failed, if it does: its loss was not finite, or it learned nothing."""
     if progress.failed is not None:
         return progress.failed
+    if progress.best_epoch is None:
+        return "the loss on validation data was never finite"
     return task.failure(dataset, recipe, progress.history[-1]["train_score"], fitted)
 
 
