@@ -192,3 +192,14 @@ def test_the_padding_of_scenes_is_not_looked_at(tmp_path):
         ]
     assert [(row["kind"], row["file"], float(row["score"])) for row in rows] == [("one-colour", "train/3.png", 0)]
     assert "Most files" not in (tmp_path / "out" / "check.html").read_text()
+
+
+def test_what_is_labelled_differently_is_no_harmless_copy():
+    dataset = Plain(
+        name="three", fingerprint="", found={}, labels=np.array([0, 1, 0]), classes=("a", "b"), train=np.arange(3),
+        validation=np.zeros(0, np.int64), test=np.zeros(0, np.int64),
+    )  # fmt: skip
+    found = [*exact_duplicates(Examples(dataset=dataset, names="xyz"), np.zeros(3, np.int64))]
+    assert [(one.kind, one.file, one.other_file) for one in found] == [
+        ("duplicate", "z", "x"), ("contradictory-labels", "y", "x"),
+    ]  # fmt: skip

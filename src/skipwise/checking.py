@@ -42,6 +42,8 @@ def check_data(
     """
     to_learn = find_task(data, task)
     check_exists(data, to_learn)
+    if out is not None and out.exists() and not out.is_dir():
+        raise UserError(f"--out is {out}, which is a file: name a folder.")
     options = Options(size=size, device=choose_plan(1).device)
     dataset = to_learn.prepare(data, options, console.decoding)
     folder = out or Path("checks") / dataset.name
@@ -51,7 +53,7 @@ def check_data(
     agreement = 0.0
     findings = [*data_check.unreadable(dataset.found)]
     if isinstance(dataset, Images):
-        findings += _of_images(data, dataset, done)
+        findings += _of_images(data, dataset, console, done)
     elif isinstance(dataset, Texts):
         findings += _of_texts(data, dataset, done)
     else:
@@ -81,7 +83,7 @@ def check_data(
     return bool(checked.errors)
 
 
-def _of_images(data: str, dataset: Images, done: list[str]) -> list[Finding]:
+def _of_images(data: str, dataset: Images, console: Console, done: list[str]) -> list[Finding]:
     """What is seen without any training."""
     source = _source(data, dataset)
     looked = survey(source)
@@ -103,6 +105,7 @@ def _of_images(data: str, dataset: Images, done: list[str]) -> list[Finding]:
             done.append(
                 f"Most files are smaller than the {height}x{width} px that they are enlarged to (--size), so they are not listed."
             )
+            console.say(done[-1])
     drawn = "" if dataset.found["own_test"] else " The split is the one that skipwise draws with --split-seed 0."
     done.append(
         f"All {len(readable)} readable images were compared with each other, for the same bytes and for nearly the same "

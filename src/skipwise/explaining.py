@@ -1,6 +1,6 @@
 """Why each network of a study answers as it does about new examples: maps beside one another, as pictures and a page."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float
 from PIL import Image
 
-from skipwise.analysis.attribution import METHODS, Method, attribute
+from skipwise.analysis.attribution import METHODS, UNSIGNED, Method, attribute
 from skipwise.data.decode import unfitted
 from skipwise.deployment.model import trained_network
 from skipwise.errors import UserError, unknown
@@ -63,6 +63,8 @@ def explain(
         raise unknown("method", method, METHODS)
     asked = _asked(model)
     loaded = [(one, *trained_network(one.folder)) for one in asked]
+    if out.exists() and not out.is_dir():
+        raise UserError(f"--out is {out}, which is a file: name a folder.")
     wanted = method or task_named(loaded[0][2]["task"]).attribution
     chosen: Method = next(known for known in METHODS if known == wanted)
     found: dict[str, list[tuple[Asked, Attributable]]] = {example: [] for example in dict.fromkeys(examples)}
@@ -78,7 +80,7 @@ def explain(
         first = several[0][1]
         picture = data_uri(enlarged(first.pixels), ON_PAGE) if isinstance(first, AttributableImage) else None
         explanations.append(Explanation(name=example, picture=picture, cards=cards))
-    write_page(out / PAGE, explanations, chosen)
+    write_page(out / PAGE, explanations, chosen, study=_study_of(model), sees_the_middle=_cut_off(found.values()))
     tell(f"Page: {out / PAGE}")
 
 
@@ -116,7 +118,8 @@ def _cards(
         words = f"{shorten(example, SHOWN, placeholder='...') or example[:SHOWN]}  {one.label}: {answer.words}{silent}"
         if isinstance(given, AttributableText):
             cut = pieces(given.text, given.spans, values[: len(given.spans)])
-            tell(f"{words}, for it: {', '.join(strongest_words(cut)) or 'nothing'}")
+            counts = "what counts" if method in UNSIGNED else "for it"
+            tell(f"{words}, {counts}: {', '.join(strongest_words(cut)) or 'nothing'}")
             yield Card(label=one.label, colour=one.colour, words=answer.words, pieces=cut)
         elif isinstance(given, AttributableImage):
             number = f"-{answer.index + 1}" if answer.box is not None else ""
@@ -142,6 +145,22 @@ def _drawn(given: AttributableImage, answer: Answer, values: Float[np.ndarray, "
     left, top, right, bottom = answer.box or (0.0,) * 4
     box = (factor * left, factor * top, factor * right, factor * bottom) if answer.box else None
     return overlay(np.asarray(shown), unfitted(values, (shown.height, shown.width), given.framing), box)
+
+
+def _study_of(model: Path) -> Path:
+    """The folder of the study that this is, or that this run is of."""
+    return next((folder for folder in (model, *model.parents) if (folder / "study.json").exists()), Path("STUDY"))
+
+
+def _cut_off(found: Iterable[Sequence[tuple[Asked, Attributable]]]) -> bool:
+    """Whether of some image the network sees the middle alone."""
+    return any(
+        isinstance(given, AttributableImage)
+        and given.framing == "cut"
+        and given.pixels.shape[0] * given.inputs.shape[3] != given.pixels.shape[1] * given.inputs.shape[2]
+        for of_example in found
+        for _, given in of_example
+    )
 
 
 def _stems(examples: Sequence[str]) -> list[str]:

@@ -14,11 +14,13 @@ from skipwise.analysis.kept import kept
 from skipwise.analysis.lesions import lesions, passed
 from skipwise.analysis.responses import layer_responses
 from skipwise.analysis.trained import here, trained
+from skipwise.deployment.model import trained_network
 from skipwise.networks import Architecture, Block, Head, Stage, blocks_of, build
 from skipwise.networks.additions import ZeroPadding
 from skipwise.networks.branches import Basic
 from skipwise.reports import reasons, write_report
 from skipwise.studies import Study
+from skipwise.studies.looks import record_look
 from small import shapes
 
 
@@ -186,3 +188,22 @@ def test_examples_come_from_all_over(both):
     assert set(labels[in_order.some(6)]) == {0, 1, 2}
     assert len(in_order.batch(10)) == 10
     assert len(in_order.batch(10_000)) == len(run.indices)
+
+
+def test_damaged_files_are_named(study, tmp_path):
+    from shutil import copytree
+
+    copy = Study.open(copytree(study.path, tmp_path / "copy"))
+    (copy.folder.file("analysis")).mkdir(exist_ok=True)
+    (copy.folder.file("analysis") / "mine.json").write_text("[]")
+    assert kept(copy, "mine", {}, None) is None
+    run = copy.results["plain20"][0].folder
+    (run / "model.safetensors").unlink()
+    with pytest.raises(UserError, match=r"model\.safetensors is gone: delete the run's folder"):
+        trained_network(run)
+    (run / "run.json").write_text('{"task"')
+    with pytest.raises(UserError, match=r"run\.json is damaged"):
+        trained_network(run)
+    copy.folder.file("looks.jsonl").write_text('{"seeds": 1,')
+    with pytest.raises(UserError, match=r"looks\.jsonl is damaged"):
+        record_look(copy.folder.file("looks.jsonl"), seeds=2, contenders=["plain20"], alpha=0.05)

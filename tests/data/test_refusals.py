@@ -15,8 +15,9 @@ from skipwise.errors import UserError
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"size": 0}, "The size asked for is 0: images need at least 1 pixel a side."),
-        ({"size": -3}, "The size asked for is -3: images need at least 1 pixel a side."),
+        ({"size": 0}, "The size asked for is 0: images need at least 1 pixel a side, and at most 2,048."),
+        ({"size": -3}, "The size asked for is -3: images need at least 1 pixel a side, and at most 2,048."),
+        ({"size": 100_000}, "The size asked for is 100000: images need at least 1 pixel a side, and at most 2,048."),
         *(
             ({"test_size": share},
              f"The test size asked for is {share}: give a share of the images between 0 and 1, as 0.2.")

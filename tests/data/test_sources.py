@@ -51,7 +51,7 @@ def test_folders_of_parts(tmp_path):
 def test_one_class_is_not_enough(tmp_path):
     paint(tmp_path / "cats/a.png", "red")
     assert refused(tmp_path) == (
-        f"{tmp_path} holds images of 1 classes: put the images of each class into a folder of its own, as "
+        f"{tmp_path} holds images of one class, cats: put the images of each class into a folder of its own, as "
         f"{tmp_path}/cats/1.jpg and {tmp_path}/dogs/1.jpg."
     )
 
@@ -99,7 +99,7 @@ def test_arrays_that_cannot_be(tmp_path, change, sentence):
 
 def test_pickled_arrays_are_never_opened(tmp_path):
     path = save(tmp_path / "a.npz", **{**GOOD, "y_train": np.array([0, 2, 0, {}], dtype=object)})
-    assert "cannot be read as .npz without pickled objects" in refused(path)
+    assert "cannot be read as .npz: it is damaged or another kind of file, or holds Python objects" in refused(path)
     (tmp_path / "b.npz").write_bytes(b"nonsense")
     assert "cannot be read as .npz" in refused(tmp_path / "b.npz")
 

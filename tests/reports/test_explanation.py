@@ -1,11 +1,16 @@
 """Overlays and coloured texts."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from skipwise.data.decode import fit, unfitted
 from skipwise.reports.coloured_text import pieces, strongest_words
+from skipwise.reports.explanation import Card, Explanation, write_page
+from skipwise.reports.markup import coded
 from skipwise.reports.overlay import LEAST_SIDE, overlay
 
 
@@ -72,3 +77,35 @@ def test_a_box_is_drawn_where_it_lies():
     changed = np.argwhere((drawn != 100).any(-1)) / 4
     assert changed.min() == pytest.approx(16, abs=1)
     assert changed.max() == pytest.approx(48, abs=1)
+
+
+def page(tmp_path, method, *, picture=None, **options):
+    cards = [Card(label="it", colour=None, words="cat 0.30 (its own answer: dog 0.70)", picture=picture)]
+    said = {"study": Path("studies/a b"), "sees_the_middle": False, **options}
+    write_page(tmp_path / "index.html", [Explanation(name="<b>", picture=picture, cards=cards)], method, **said)
+    return (tmp_path / "index.html").read_text()
+
+
+def test_a_method_without_a_sign_speaks_for_nothing(tmp_path):
+    for picture in (None, "data:,"):
+        unsigned = page(tmp_path, "smooth-grad", picture=picture)
+        assert "What counts for each answer" in unsigned
+        assert not re.search("speaks? for", unsigned)
+        assert re.search("speaks? for", page(tmp_path, "occlusion", picture=picture))
+
+
+def test_a_page_speaks_of_what_it_shows(tmp_path):
+    image, text = (page(tmp_path, "occlusion", picture=picture) for picture in ("data:,", None))
+    assert "a patch shows the mean colour" in image
+    assert "a word is taken away" in text
+    assert "a word is" not in image
+    assert "a patch shows" not in text
+    assert "<code>skipwise report studies/a b --all</code>" in image
+    assert "--all" not in text, "the truth of maps is measured of images"
+    assert "&lt;b&gt;" in image
+    assert "sees the middle alone" in page(tmp_path, "occlusion", picture="data:,", sees_the_middle=True)
+    assert "sees the middle alone" not in image
+
+
+def test_code_in_sentences():
+    assert str(coded("look at `a<b` & `c`")) == "look at <code>a&lt;b</code> &amp; <code>c</code>"

@@ -136,7 +136,7 @@ def test_predict(study, tmp_path, monkeypatch, capsys):
     assert told["file"] == "new.txt"
     assert sum(told["probabilities"].values()) == pytest.approx(1, abs=1e-5)
     assert skipwise(monkeypatch, capsys, "predict", study.path, "") == (
-        2, "", "skipwise: 'A text' cannot be classified: it is empty.\n",
+        2, "", "skipwise: '' cannot be classified: it is empty.\n",
     )  # fmt: skip
     assert not (tmp_path / "predictions").exists()
 

@@ -90,7 +90,7 @@ def test_what_a_new_text_can_be(tmp_path):
     ("given", "message"),
     [
         ("nowhere.txt", "nowhere.txt cannot be read (no such file or directory): give a text, or a file of one."),
-        ("  ", "'A text' cannot be classified: it is empty."),
+        ("  ", "'' cannot be classified: it is empty."),
         ("empty.txt", "'empty.txt' cannot be classified: it is empty."),
         ("latin.txt", "latin.txt, line 1 is not UTF-8 (byte 0xe9): save the file as UTF-8."),
         ("folder", "folder cannot be read (is a directory): give a text, or a file of one."),

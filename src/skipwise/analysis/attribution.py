@@ -15,6 +15,9 @@ from skipwise.networks import places
 Method = Literal["grad-cam", "integrated-gradients", "occlusion", "smooth-grad"]
 METHODS: tuple[Method, ...] = get_args(Method)
 
+UNSIGNED: tuple[Method, ...] = ("smooth-grad",)
+"""Methods that tell how much a place counts, and not whether for or against the answer."""
+
 Inputs = Float[Tensor, "batch channels *space"]
 Maps = Float[Tensor, "batch *space"]
 

@@ -124,8 +124,11 @@ def exact_duplicates(examples: Examples, same: Int[np.ndarray, "examples"]) -> I
         for index in tested if used else []:
             yield examples.finding("duplicate-across-split", index, used[0], score=1.0)
         for side in (tested, rest):
-            for index in side[1:]:
-                yield examples.finding("duplicate", index, side[0], score=1.0)
+            first: dict[Any, int] = {}
+            for index in side:
+                earlier = first.setdefault(examples.truth(index), index)
+                if earlier != index:
+                    yield examples.finding("duplicate", index, earlier, score=1.0)
         first_of = {examples.truth(index): index for index in reversed(group)}
         for one, other in combinations(sorted(first_of.values()), 2):
             yield examples.finding("contradictory-labels", other, one, score=1.0)
@@ -165,7 +168,8 @@ def unlike_levels(examples: Examples, levels: Levels) -> Iterator[Finding]:
     """Images of one colour, and those far brighter, darker, harsher or flatter than the others."""
     blank = levels.blank
     for index in np.flatnonzero(blank).tolist():
-        yield examples.finding("one-colour", index, score=float(levels.brightness[index]))
+        grey = float(levels.brightness[index])
+        yield examples.finding("one-colour", index, score=grey, detail=f"grey level {grey:.0f} of 255")
     for kind, values in (("brightness", levels.brightness), ("contrast", levels.contrast)):
         usual = float(np.median(values))
         for index in np.flatnonzero(far_out(values) & ~blank).tolist():
@@ -190,7 +194,7 @@ def unlike_files(examples: Examples, of_files: Sequence[Header | None]) -> Itera
     dataset = examples.dataset
     cut, few_small = not isinstance(dataset, Scenes), not mostly_enlarged(of_files, dataset)
     for place, (index, header) in enumerate(known):
-        size = f"{header.height}x{header.width} px"
+        size = f"{header.width} px wide, {header.height} px high"
         if header.mode != usual and modes.count(header.mode) < RARE * len(known):
             yield examples.finding("mode", index, detail=f"{header.mode}, usual is {usual}")
         if cut and odd[place]:

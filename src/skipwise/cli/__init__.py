@@ -137,7 +137,7 @@ def explain(
     label: Annotated[
         str | None, typer.Option("--class", help="A class to be explained; default: each network's own answer.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="The folder for pictures and page, written anew by each call.")] = Path(
+    out: Annotated[Path, typer.Option(help="The folder for pictures and page; what it holds else stays.")] = Path(
         "explanations"
     ),
 ) -> None:

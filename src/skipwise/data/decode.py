@@ -149,12 +149,8 @@ def decode_for_prediction(
     """A new image as the study's own were: uint8 (height, width, channels). Raises UserError naming the file."""
     try:
         pixels = decode(path.read_bytes(), height, width, framing)
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except ValueError as error:
-        raise UserError(f"{path} cannot be read: {error}.") from error
-    except Unreadable as error:
-        raise UserError(f"{path} cannot be read as an image: {error}.") from error
+    except (OSError, ValueError, Unreadable) as error:
+        raise _no_image(path, error) from error
     return to_channels(pixels, channels)
 
 
@@ -163,7 +159,13 @@ def size_for_prediction(path: Path) -> tuple[int, int]:
     try:
         return upright_size(open_image(path.read_bytes()))
     except (OSError, ValueError, Unreadable) as error:
-        raise UserError(f"{path} cannot be read as an image: {getattr(error, 'strerror', None) or error}.") from error
+        raise _no_image(path, error) from error
+
+
+def _no_image(path: Path, error: Exception) -> UserError:
+    reason = str(getattr(error, "strerror", None) or error)
+    named = "''" if path == Path() else path
+    return UserError(f"{named} cannot be read as an image ({reason[:1].lower()}{reason[1:]}): name a file of an image.")
 
 
 def to_channels(pixels: Pixels, channels: int) -> np.ndarray:

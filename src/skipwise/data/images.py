@@ -11,7 +11,7 @@ from skipwise.data.cache import Decoded, Survey, decode_once, survey
 from skipwise.data.dataset import Dataset, parts_of
 from skipwise.data.inspect import inspect, mean_and_std
 from skipwise.data.long_tail import long_tail
-from skipwise.data.options import Told, check_test_size
+from skipwise.data.options import Told, check_size, check_test_size
 from skipwise.data.sources import Source, open_source
 from skipwise.data.split import split, stay_together
 from skipwise.errors import UserError
@@ -74,8 +74,7 @@ def prepare_images(
     `tail` thins the training images to a long tail of this ratio; validation and test images stay. `size` is the side asked for in pixels; without it small sets keep their own and photos get `photo_size`. Raises
     UserError for whatever a user can mend.
     """
-    if size is not None and size < 1:
-        raise UserError(f"The size asked for is {size}: images need at least 1 pixel a side.")
+    check_size(size, 1, "images need")
     check_test_size(test_size, "images")
     source = open_source(data)
     looked = survey(source)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from skipwise.errors import UserError
 
+LARGEST_SIZE = 2048
+"""Of a side of images, in pixels: decoded ones of more would fill a disk."""
 Told = Callable[[int, int], None]
 """Hears how far the reading is: how many examples are done, and how many there are."""
 
@@ -24,6 +26,13 @@ class Options:
     split_seed: int = 0
     long_tail: float | None = None
     device: str = "cpu"
+
+
+def check_size(size: int | None, least: int, what: str) -> None:
+    """Raises UserError for a side of images, in pixels, that is too small or beyond LARGEST_SIZE."""
+    if size is not None and not least <= size <= LARGEST_SIZE:
+        pixels = "1 pixel" if least == 1 else f"{least} pixels"
+        raise UserError(f"The size asked for is {size}: {what} at least {pixels} a side, and at most {LARGEST_SIZE:,}.")
 
 
 def check_test_size(test_size: float | None, examples: str) -> None:

@@ -17,7 +17,7 @@ from skipwise.data.digit_scenes import NAME, digit_scenes
 from skipwise.data.images import Images, load_images
 from skipwise.data.inspect import OWN_SIZE, inspect
 from skipwise.data.objects import Objects, mended
-from skipwise.data.options import Told, check_test_size
+from skipwise.data.options import Told, check_size, check_test_size
 from skipwise.data.sources import PARTS
 from skipwise.data.sources.annotated import Annotated
 from skipwise.data.sources.annotated_open import read_annotated
@@ -79,10 +79,7 @@ def prepare_scenes(
     `size` is the side that is asked for in pixels; without it small images of one size keep their own, and others get
     `photo_size`. Raises UserError for whatever a user can mend.
     """
-    if size is not None and size < SMALLEST:
-        raise UserError(
-            f"The size asked for is {size}: objects are found in images of at least {SMALLEST} pixels a side."
-        )
+    check_size(size, SMALLEST, "objects are found in images of")
     check_test_size(test_size, "images")
     source = open_scenes(data)
     looked = _sizes_checked(source, survey(source.images))

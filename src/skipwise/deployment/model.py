@@ -44,12 +44,24 @@ def trained_network(folder: Path) -> tuple[nn.Module, dict[str, Any]]:
     Raises UserError as Model.load does.
     """
     if not (folder / "run.json").exists():
-        raise UserError(f"{folder} holds no finished run (it has no run.json): name the folder of a run or a study.")
-    about = json.loads((folder / "run.json").read_text())
+        raise UserError(
+            f"{folder} holds no finished run (it has no run.json): name the folder of a run, as STUDY/runs/CONTENDER/0, or of a study."
+        )
+    try:
+        about = json.loads((folder / "run.json").read_text())
+    except (ValueError, OSError) as error:
+        raise UserError(
+            f"{folder / 'run.json'} is damaged ({error}): delete the run's folder, and the command that made the study trains "
+            "it again."
+        ) from error
     if "form" not in about:
         raise UserError(f"{folder} was written by an earlier version: run the command that made the study again.")
     if not (folder / "model.safetensors").exists():
-        raise UserError(f"{folder} holds no weights: the run failed before its first epoch ({about['failed']}).")
+        raise UserError(
+            f"{folder} holds no weights: the run failed ({about['failed']})."
+            if about["validation_score"] is None
+            else f"{folder / 'model.safetensors'} is gone: delete the run's folder, and the command that made the study trains it again."
+        )
     network = task_named(about["task"]).build(network_from_json(about["contender"]["network"]), about["form"], seed=0)
     try:
         network.load_state_dict(load_file(folder / "model.safetensors"))

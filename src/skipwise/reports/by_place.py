@@ -7,7 +7,7 @@ import altair as alt
 import numpy as np
 from jaxtyping import Float
 
-from skipwise.reports.charts import WIDTH, Chart, chart_of, line_colour
+from skipwise.reports.charts import WIDTH, Chart, chart_of, counting_axis, line_colour
 
 Tables = Mapping[str, Float[np.ndarray, "seeds places"]]
 
@@ -34,7 +34,7 @@ def by_place(tables: Tables, axes: Axes, colours: Mapping[str, str], whole: Mapp
         "place:Q",
         title=axes.places,
         scale=alt.Scale(domain=[1, most], nice=False, padding=8),
-        axis=alt.Axis(grid=False, format="d", tickMinStep=1),
+        axis=counting_axis(most),
     )
     scale = alt.Scale(type="log", nice=False, padding=8) if axes.logarithmic else alt.Scale(zero=False, nice=True)
     y = alt.Y("value:Q", title=axes.values, scale=scale, axis=alt.Axis(format="~%" if axes.percent else "~g"))

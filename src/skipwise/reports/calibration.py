@@ -1,6 +1,6 @@
 """Whether contenders are right as often as they are sure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 import numpy as np
@@ -45,13 +45,13 @@ def calibration_part(study: Study) -> Part:
                 percent(one.error),
                 percent(one.without_chance),
                 f"{percent(one.interval[0])} to {percent(one.interval[1])}",
-                f"{np.mean(one.temperatures):.2f}",
+                _temperatures(one.temperatures),
                 percent(one.scaled_error),
             )
             for label, one in found.items()
         ],
         note="The interval is of the error without chance, over seeds and "
-        f"{examples}. The temperature, fitted on validation {examples} and the mean over seeds, is what logits are to be divided by; above 1 it "
+        f"{examples}. The temperature, fitted on validation {examples} (the mean over seeds, the least and the largest), is what logits are to be divided by; above 1 it "
         f"makes a network less sure. It changes no answer. The model that is handed over does not use it.{spoiled}",
         charts=[_reliability(found, colours(study.design.contenders, study.design.points))],
         numbers={
@@ -72,6 +72,12 @@ def calibration_part(study: Study) -> Part:
             for label, one in found.items()
         },
     )
+
+
+def _temperatures(fitted: Sequence[float]) -> str:
+    """Their geometric mean, and of several the least and the largest."""
+    mean = f"{np.exp(np.log(fitted).mean()):.2f}"
+    return mean if len(fitted) == 1 else f"{mean} ({min(fitted):.2f} to {max(fitted):.2f})"
 
 
 def _reliability(found: Mapping[str, Calibration], chosen: Mapping[str, str]) -> Chart:

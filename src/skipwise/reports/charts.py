@@ -13,6 +13,9 @@ WIDTH = 380
 LEGEND_COLUMNS = 3
 """Names in a row of a legend: more would make the picture wider than its plot."""
 
+FEW_TICKS = 10
+"""Of an axis that counts: so many are all marked."""
+
 Chart = alt.LayerChart | alt.Chart | alt.FacetChart | alt.HConcatChart | alt.VConcatChart
 
 
@@ -23,6 +26,12 @@ def chart_of(values: list[dict[str, Any]]) -> alt.Chart:
         for row in values
     ]
     return alt.Chart(alt.InlineData(values=drawn))
+
+
+def counting_axis(last: int, *, grid: bool = False) -> alt.Axis:
+    """An axis of whole numbers from 1 on, which is never marked between them."""
+    few = list(range(1, last + 1)) if last <= FEW_TICKS else alt.Undefined
+    return alt.Axis(format="d", tickMinStep=1, values=few, grid=grid)
 
 
 def series_colour(series: list[str]) -> alt.Color:

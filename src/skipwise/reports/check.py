@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import UInt8
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from PIL import Image
 
 from skipwise.analysis.data_check import ERRORS, Finding
 from skipwise.reports.check_kinds import KINDS, Kind
+from skipwise.reports.markup import template
 from skipwise.reports.pictures import data_uri
 from skipwise.training.checkpoint import write_atomically
 
@@ -64,11 +64,7 @@ def write_check(checked: Checked, folder: Path) -> tuple[Path, Path]:
     """Write check.html and findings.csv, and tell where they are."""
     folder.mkdir(parents=True, exist_ok=True)
     page, table = folder / "check.html", folder / "findings.csv"
-    environment = Environment(
-        loader=PackageLoader("skipwise.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    text = environment.get_template("check.html.jinja").render(
+    text = template("check.html.jinja").render(
         checked=checked, most=MOST_SHOWN, picture=lambda index: _picture(checked, index), table=table.name
     )
     write_atomically(page, lambda part: part.write_text(text, encoding="utf-8", errors="replace"))

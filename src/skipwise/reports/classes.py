@@ -166,7 +166,7 @@ def _recalls(study: Study, answers: dict[str, list[Classified]], found: dict[str
         "class:N",
         title=f"class (training {study.design.to_learn.examples})",
         sort=[f"{names[m]} ({images[m]:,})" for m in order],
-        axis=alt.Axis(labelLimit=140),
+        axis=alt.Axis(labelLimit=140, titleAngle=0, titleAlign="right", titleX=-6, titleY=-12),
     )
     offset = alt.YOffset("contender:N", sort=list(chosen))
     colour = alt.Color(

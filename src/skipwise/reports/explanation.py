@@ -4,20 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from skipwise.analysis.attribution import Method
+from skipwise.analysis.attribution import UNSIGNED, Method
 from skipwise.reports.coloured_text import AGAINST, FOR, Piece, coloured
+from skipwise.reports.markup import template
 from skipwise.training.checkpoint import write_atomically
 
 SAYS: dict[Method, str] = {
     "grad-cam": "Grad-CAM (Selvaraju et al. 2017) weighs the last maps by the gradient of the answer's score. They are coarse: a bright "
-    "spot means that region, not that pixel.",
-    "integrated-gradients": "Integrated gradients (Sundararajan et al. 2017) add up the gradient on the way from an input of the mean "
-    "colour, or without words, to this one; all places together make up the difference in the score.",
-    "occlusion": "Occlusion (Zeiler and Fergus 2014): how far the answer's score falls when a patch shows the mean colour, or a word is taken away.",
+    "spot means that region, not that {unit}.",
+    "integrated-gradients": "Integrated gradients (Sundararajan et al. 2017) add up the gradient on the way from an input {empty} to this "
+    "one; all places together make up the difference in the score.",
+    "occlusion": "Occlusion (Zeiler and Fergus 2014): how far the answer's score falls when {hidden}.",
     "smooth-grad": "SmoothGrad (Smilkov et al. 2017): how strongly the score would change with each place, over noisy copies; it does not say in which direction.",
 }
+OF_IMAGES = {"unit": "pixel", "empty": "of the mean colour", "hidden": "a patch shows the mean colour"}
+OF_TEXTS = {"unit": "word", "empty": "without words", "hidden": "a word is taken away"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,16 +42,18 @@ class Explanation:
     cards: Sequence[Card]
 
 
-def write_page(path: Path, explanations: Sequence[Explanation], method: Method) -> None:
-    """Write the page; it asks for nothing from outside."""
-    environment = Environment(
-        loader=PackageLoader("skipwise.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    page = environment.get_template("explanation.html.jinja").render(
+def write_page(
+    path: Path, explanations: Sequence[Explanation], method: Method, *, study: Path, sees_the_middle: bool
+) -> None:
+    """Write the page; it asks for nothing from outside. `sees_the_middle`: what lies outside a square was cut off."""
+    words = OF_IMAGES if explanations[0].picture else OF_TEXTS
+    page = template("explanation.html.jinja").render(
         explanations=explanations,
         method=method,
-        says=SAYS[method],
+        unsigned=method in UNSIGNED,
+        study=study,
+        sees_the_middle=sees_the_middle,
+        says=SAYS[method].format(**words),
         colour_for=FOR,
         colour_against=AGAINST,
         coloured=coloured,

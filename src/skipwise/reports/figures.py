@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import altair as alt
 import vl_convert
 
-from skipwise.reports.charts import LEGEND_COLUMNS, WIDTH, Chart, chart_of
+from skipwise.reports.charts import LEGEND_COLUMNS, WIDTH, Chart, chart_of, counting_axis, line_colour
 from skipwise.reports.palette import colours
 from skipwise.reports.section import SweepSection
 from skipwise.reports.tables import summary
@@ -84,21 +84,23 @@ def learning_curves(study: Study, quantity: str, title: str) -> Chart:
         if epoch[f"{key}_{quantity}"] is not None
     ]  # fmt: skip
     data = chart_of(values)
-    x = alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1, format="d"))
-    scale = alt.Scale(zero=False) if percentage else alt.Scale(type="log")
+    last = max((value["epoch"] for value in values), default=1)
+    x = alt.X("epoch:Q", title="epoch", axis=counting_axis(last, grid=True), scale=alt.Scale(nice=False))
+    scale = alt.Scale(zero=False) if percentage else alt.Scale(type="log", nice=False, padding=8)
     axis = alt.Axis(format="%") if percentage else alt.Axis(format="~g", tickCount=5)
+    colour = line_colour("contender:N", colours(study.design.contenders, study.design.points), study.results)
     dash = alt.StrokeDash(
         "part:N",
         scale=alt.Scale(domain=["validation", "training"], range=[[1, 0], [5, 4]]),
         legend=alt.Legend(title=None, orient="top", symbolType="stroke", symbolStrokeColor="#444", symbolSize=300),
     )
     seeds = data.mark_line(size=0.8, opacity=0.35, clip=True).encode(
-        x=x, y=alt.Y("value:Q", title=title, scale=scale, axis=axis), color=_colour(study), strokeDash=dash,
+        x=x, y=alt.Y("value:Q", title=title, scale=scale, axis=axis), color=colour, strokeDash=dash,
         detail="seed:N",
     )  # fmt: skip
     single = len({value["epoch"] for value in values}) == 1  # no line: the points are what there is
     means = data.mark_line(size=2.5, clip=True, point=single).encode(
-        x=x, y=alt.Y("mean(value):Q", title=title), color=_colour(study), strokeDash=dash
+        x=x, y=alt.Y("mean(value):Q", title=title), color=colour, strokeDash=dash
     )
     return alt.layer(seeds, means).properties(width=WIDTH - 70, height=220)
 

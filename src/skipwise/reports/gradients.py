@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from skipwise.reports.by_place import Axes, by_place
-from skipwise.reports.charts import WIDTH, Chart, chart_of, line_colour
+from skipwise.reports.charts import WIDTH, Chart, chart_of, counting_axis, line_colour
 from skipwise.reports.palette import colours
 from skipwise.reports.part import Part
 from skipwise.studies import Study
@@ -95,7 +95,7 @@ def _over_training(noted: Mapping[str, Sequence[Sequence[Mapping[str, Any]]]], c
         chart_of(values)
         .mark_line(size=2.5)
         .encode(
-            x=alt.X("epoch:Q", title="epoch", axis=alt.Axis(tickMinStep=1, format="d", grid=False)),
+            x=alt.X("epoch:Q", title="epoch", axis=counting_axis(max(value["epoch"] for value in values))),
             y=alt.Y("value:Q", title="norm of the gradient", scale=alt.Scale(type="log", nice=False, padding=8), axis=alt.Axis(format="~g")),
             color=colour,
             strokeDash=dash,

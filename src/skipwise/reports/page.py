@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Template
 from markupsafe import Markup
 
 from skipwise.analysis.kept import without_nan
@@ -13,6 +13,7 @@ from skipwise.reports.baseline import baseline_row
 from skipwise.reports.classes import imbalance_warning
 from skipwise.reports.figures import all_figures, to_svg
 from skipwise.reports.gradients import gradients_part
+from skipwise.reports.markup import template
 from skipwise.reports.palette import colours
 from skipwise.reports.part import Part
 from skipwise.reports.reasons import REASONS, reason_parts, unlooked
@@ -63,13 +64,8 @@ def _writer(text: str) -> Any:
     return lambda part: part.write_text(text, encoding="utf-8", errors="replace")
 
 
-def _template() -> Any:
-    environment = Environment(
-        loader=PackageLoader("skipwise.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters |= {"training_length": length, "percent": percent, "points": points, "duration": duration}
-    return environment.get_template("report.html.jinja")
+def _template() -> Template:
+    return template("report.html.jinja", training_length=length, percent=percent, points=points, duration=duration)
 
 
 def _numbers(

@@ -160,7 +160,11 @@ def _look(study: Study, missing: Mapping[str, Reason], tell: Callable[[str], Non
         if run.seed == looked_seeds(study)[0]:
             first[run.contender] = run
         for name, reason in missing.items():
-            if reason.of_run is not None and (of_run := reason.of_run(run)) is not None:
+            if reason.of_run is None or not isinstance(run.task, reason.only):
+                continue
+            if reason.slow:
+                tell(f"  {reason.slow}")
+            if (of_run := reason.of_run(run)) is not None:
                 found[name].setdefault(run.contender, []).append(of_run)
     yield from found.items()
     if study.design.folds is not None:  # twins stand beside one another on the same examples

@@ -7,7 +7,7 @@ import altair as alt
 import numpy as np
 
 from skipwise.analysis.trained import looked_seeds
-from skipwise.reports.charts import Chart, chart_of
+from skipwise.reports.charts import Chart, chart_of, counting_axis
 from skipwise.reports.part import Part
 from skipwise.studies import Study
 
@@ -52,7 +52,7 @@ def _heat(table: Sequence[Sequence[float]], first: str, other: str) -> Chart:
         return {
             "title": f"place in {title}, from input to answer",
             "scale": alt.Scale(domain=[0.5, most + 0.5], nice=False),
-            "axis": alt.Axis(grid=False, format="d", tickMinStep=1),
+            "axis": counting_axis(most),
         }
 
     scheme = alt.Scale(scheme="viridis", domain=[0, 1])

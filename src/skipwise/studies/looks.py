@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from skipwise.errors import UserError
+
 
 def record_look(
     path: Path, *, seeds: int, contenders: list[str], alpha: float, declared: Sequence[int] = ()
@@ -14,7 +16,12 @@ def record_look(
     Gives the caution that belongs to a study whose number of seeds has grown after a look, beyond as many looks as
     were `declared` beforehand and share the error, else None.
     """
-    looks = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    try:
+        looks = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    except ValueError as error:
+        raise UserError(
+            f"{path} is damaged ({error}), and it says how often verdicts were looked at: delete the line that is cut off, or put it right."
+        ) from error
     if not any(look["seeds"] == seeds and look["contenders"] == contenders for look in looks):
         when = datetime.now(UTC).isoformat(timespec="seconds")
         looks.append({"when": when, "seeds": seeds, "contenders": contenders, "alpha": alpha})

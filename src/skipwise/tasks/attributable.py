@@ -11,16 +11,20 @@ from skipwise.data.decode import Framing
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One answer: its place among the scores, and how it reads. `box`: corners x, y, x, y in pixels of the image itself."""
+    """One answer: its place among the scores, and how it reads. `box`: corners x, y, x, y in pixels of the image itself.
+
+    `instead` is the network's own answer in words, where another one was asked for.
+    """
 
     index: int
     label: str
     score: float
     box: tuple[float, float, float, float] | None = None
+    instead: str = ""
 
     @property
     def words(self) -> str:
-        return f"{self.label} {self.score:.2f}"
+        return f"{self.label} {self.score:.2f}" + (f" (its own answer: {self.instead})" if self.instead else "")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -82,7 +82,10 @@ class Classification(Task):
         commonest = commonest_share(dataset.labels[dataset.train])
         by_chance = CHANCE * sqrt(commonest * (1 - commonest) / len(dataset.train))
         if train_score is not None and train_score <= commonest + min(by_chance, (1 - commonest) / 2):
-            return f"training accuracy {train_score:.3f} is no better than always naming the commonest class ({commonest:.3f}), or not beyond chance"
+            how = "no better" if train_score <= commonest else "better by no more than chance"
+            return (
+                f"training accuracy {train_score:.3f} is {how} than always naming the commonest class ({commonest:.3f})"
+            )
         return None
 
     def scores(self, answers: Answers) -> Float[np.ndarray, "examples"]:
@@ -111,8 +114,10 @@ def answered(logits: Float[Tensor, "1 classes"], classes: Sequence[str], label: 
     if label is not None and label not in classes:
         raise unknown("class", label, classes)
     probabilities = logits.detach().float().softmax(1)[0]
-    index = int(probabilities.argmax()) if label is None else list(classes).index(label)
-    return Answer(index=index, label=classes[index], score=float(probabilities[index]))
+    own = int(probabilities.argmax())
+    index = own if label is None else list(classes).index(label)
+    instead = "" if index == own else f"{classes[own]} {float(probabilities[own]):.2f}"
+    return Answer(index=index, label=classes[index], score=float(probabilities[index]), instead=instead)
 
 
 def named(

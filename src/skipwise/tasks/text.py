@@ -170,7 +170,7 @@ def _new_text(example: str) -> str:
         raise UserError(f"{_shown(example)} cannot be read ({what}): give a text, or a file of one.") from error
     readable, reason = checked(text)
     if readable is None or not text.strip():
-        raise UserError(f"{_shown(example) or 'A text'!r} cannot be classified: {reason}.")
+        raise UserError(f"{_shown(example)!r} cannot be classified: {reason}.")
     return text
 
 

@@ -25,7 +25,8 @@ def read_arrays(path: Path) -> Source:
         if isinstance(error, UserError):
             raise
         raise UserError(
-            f"{path} cannot be read as .npz without pickled objects ({error}): save plain arrays."
+            f"{path} cannot be read as .npz: it is damaged or another kind of file, or holds Python objects ({type(error).__name__}). "
+            f"Save plain arrays with numpy.savez: {EXPECTED}."
         ) from error
     images = [_images(content[f"x_{part}"], f"{path}: x_{part}") for part in ("train", "test")]
     labels = [

@@ -35,7 +35,7 @@ def read_folder(path: Path) -> Source:
     kept = sorted(set(labels))
     if len(kept) < 2:
         raise UserError(
-            f"{path} holds images of {len(kept)} classes: put the images of each class into a folder of its own, "
+            f"{path} holds {f'images of one class, {classes[kept[0]]}' if kept else 'no images'}: put the images of each class into a folder of its own, "
             f"as {path}/cats/1.jpg and {path}/dogs/1.jpg."
         )
     empty = [name for number, name in enumerate(classes) if number not in kept]

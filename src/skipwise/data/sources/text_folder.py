@@ -81,7 +81,7 @@ def _of_files(path: Path) -> TextSource:
     classes = {row.label for row in rows}
     if len(classes) < 2:
         raise UserError(
-            f"{path} holds texts of {len(classes)} classes: put the texts of each class into a folder of its own, as "
+            f"{path} holds {f'texts of one class, {next(iter(classes))}' if classes else 'no texts'}: put the texts of each class into a folder of its own, as "
             f"{path}/good/1.txt and {path}/bad/1.txt."
         )
     told = {"folders without texts": sorted(empty - classes), "folders beside train that are not read": passed_over}
