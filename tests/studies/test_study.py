@@ -17,6 +17,7 @@ from skipwise import UserError, compare
 from skipwise.studies import Study
 from skipwise.studies.looks import record_look
 from small import shapes
+from small_runs import page_words
 
 OPTIONS = {"seeds": 2, "epochs": 2, "settings": ["batch_size=16"]}
 
@@ -277,3 +278,14 @@ def test_a_damaged_run_is_named(study, tmp_path, name):
         UserError, match=r"is damaged .*: delete it, and the command that made the study trains this run"
     ):
         write_report(Study.open(copy.path))
+
+
+def test_where_every_run_fails_the_page_says_so_and_there_is_no_model(tmp_path):
+    data = shapes(tmp_path / "squares.npz")
+    study = compare(data, ["plain8:lr=1e30", "resnet8:lr=1e30"], seeds=1, epochs=1, out=tmp_path)
+    page = page_words(study)
+    assert "No run finished an epoch with a finite loss: there is no model." in page
+    assert page.count("never finite") + page.count("no longer finite") == 2
+    assert json.loads(study.folder.file("verdict.json").read_text())["best"] is None
+    with pytest.raises(UserError, match="there is no model"):
+        study.best.predict(["new.png"])

@@ -37,17 +37,19 @@ def baseline_row(study: Study) -> BaselineRow | None:
         score=baseline.score,
         interval=accuracy_interval(baseline.scores[None]),
         differences=differences,
-        sentence=_sentence(study, baseline, differences[study.best_result.contender]),
+        sentence=_sentence(study, baseline, differences),
     )
 
 
-def _sentence(study: Study, baseline: Baseline, found: tuple[float, tuple[float, float]]) -> str:
+def _sentence(study: Study, baseline: Baseline, differences: dict[str, tuple[float, tuple[float, float]]]) -> str:
     """Held against the contender that did best on validation data."""
-    difference, (low, high) = found
+    reached = f"{baseline.name}, a baseline without a network, reaches {percent(baseline.score)}"
+    if study.best_result is None:
+        return f"{reached}, and no contender learned anything"
+    difference, (low, high) = differences[study.best_result.contender]
     is_better = "is better than it" if low > 0 else "is worse than it" if high < 0 else "is not told apart from it"
     one = ", of this one seed" if len(study.seeds) == 1 else ""
     return (
-        f"{baseline.name}, a baseline without a network, reaches {percent(baseline.score)}: "
-        f"{study.best_result.contender}, best by validation, {is_better} "
+        f"{reached}: {study.best_result.contender}, best by validation, {is_better} "
         f"({points(difference)} points, 95 % interval {points(low)} to {points(high)}{one})"
     )

@@ -83,7 +83,8 @@ def _numbers(
         "contenders": [asdict(row) for row in summary(study)],
         "baseline": asdict(baseline) if (baseline := baseline_row(study)) else None,
         **{part.name: without_nan(part.numbers) for part in parts if part.numbers is not None},
-        "best": {
+        "best": best
+        and {
             "contender": best.contender,
             "seed": best.seed,
             "validation_score": best.validation_score,
@@ -127,7 +128,7 @@ def _content(
         "inside": looked,
         "best": study.best_result,
         "folder": study.path.as_posix(),
-        "best_folder": study.best_result.folder.relative_to(study.path).as_posix(),
+        "best_folder": study.best_result and study.best_result.folder.relative_to(study.path).as_posix(),
         "versions": asked["versions"],
         "recipes": _recipes(design.contenders),
     }

@@ -143,10 +143,10 @@ class Study:
         return [sentence for sentence in (self.look_sentence, caution, unequal, unfinished) if sentence]
 
     @cached_property
-    def best_result(self) -> Result:
+    def best_result(self) -> Result | None:
         """The best run, by validation, of the contender best by mean validation score, then the cheaper one.
 
-        Raises UserError where no run has weights.
+        None where no run has weights.
         """
 
         def validation(result: Result) -> float:
@@ -157,11 +157,11 @@ class Study:
             return sum(map(validation, results)) / len(results), -results[0].multiply_adds
 
         best = max(self.results[max(self.results, key=merit)], key=validation)
-        if best.validation_score is None:
-            raise UserError(f"No run of {self.path} finished an epoch with a finite loss: there is no model.")
-        return best
+        return None if best.validation_score is None else best
 
     @cached_property
     def best(self) -> Model:
-        """The model of the best run."""
+        """The model of the best run. Raises UserError where no run has weights."""
+        if self.best_result is None:
+            raise UserError(f"No run of {self.path} finished an epoch with a finite loss: there is no model.")
         return Model.load(self.best_result.folder)
