@@ -135,6 +135,8 @@ def test_dear_networks_see_fewer_examples(runs, monkeypatch):
     costs = run.task.cost(run.network, run.stream.dataset.form)
     monkeypatch.setattr(affordable_module, "BYTES", 100 * costs.activation_bytes)
     assert [affordable(run, most) for most in (200, 100, 64, 30)] == [64, 100, 64, 30]
+    monkeypatch.setattr(affordable_module, "IN_ALL", 250 * costs.multiply_adds)
+    assert [affordable(run, 100, passes) for passes in (1, 5, 10)] == [100, 32, 16]
     monkeypatch.setattr(affordable_module, "MULTIPLY_ADDS", 3 * costs.multiply_adds)
     assert affordable(run, 200) == 8
     assert affordable(run, 4) == 4

@@ -49,7 +49,7 @@ def learned_loss(run: Trained) -> Callable[[nn.Module], Tensor]:
     It is the task's, without label smoothing, mixing and whatever else a recipe changes.
     """
     dataset = run.stream.dataset
-    most = min(len(dataset.train), affordable(run, EXAMPLES))
+    most = min(len(dataset.train), affordable(run, EXAMPLES, passes=GRID**2))
     chosen = np.linspace(0, len(dataset.train) - 1, most).round().astype(int)
     batch: Batch = next(run.stream.unvaried(dataset.train[chosen], EXAMPLES))
     teach = run.task.teacher(dataset, Recipe(epochs=1, batch_size=1), run.plan.device)

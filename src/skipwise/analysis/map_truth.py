@@ -9,6 +9,7 @@ from jaxtyping import Float
 from scipy.stats import spearmanr
 from torch import Tensor, nn
 
+from skipwise.analysis.affordable import affordable
 from skipwise.analysis.attribution import METHODS, Maps, Method, attribute
 from skipwise.analysis.beginning import beginning
 from skipwise.analysis.trained import Trained
@@ -19,7 +20,9 @@ from skipwise.tasks.boxes import Detection
 from skipwise.tasks.images import ImageClassification
 
 EXAMPLES, SCENES = 32, 16
-"""Test images that are asked about, and scenes of boxes."""
+"""Test images that are asked about, at most, and scenes of boxes."""
+PASSES = 600
+"""Of an image through a network, for the maps of all methods, those of the untrained network, and what they are worth."""
 SHARES = np.linspace(0, 1, 17)
 """Of the places that are taken away, or put in."""
 RANDOM = "at random"
@@ -50,7 +53,7 @@ def map_truth(run: Trained) -> dict[str, Any] | None:
     """
     if not isinstance(run.task, ImageClassification):
         return None
-    examples = run.some(EXAMPLES)
+    examples = run.some(affordable(run, EXAMPLES, PASSES))
     batch = next(run.stream.unvaried(examples, EXAMPLES))
     with torch.no_grad():
         answers = run.network(batch.inputs).argmax(1)
