@@ -152,7 +152,7 @@ def test_scenes_are_compared_like_images_and_their_boxes_are_told_of(tmp_path):
     assert both == ["1 flat, 1 tall", "1 tall"]
     assert rows["contradictory-labels"]["error"] == "yes"
     assert rows["near-duplicate-across-split"]["file"] == "test/anew.jpg"
-    assert rows["mended-box"]["detail"] == "boxes outside their image are left out: 1"
+    assert rows["mended-box"]["detail"].startswith("boxes outside their image are left out: 1 (the first: train/0.png")
     page = (tmp_path / "out" / "check.html").read_text()
     assert "<tr><td>flat</td>" in page.replace("\n", "")
     assert "Whether boxes lie where they should" in page

@@ -58,7 +58,7 @@ def check_data(
         findings += _of_texts(data, dataset, done)
     else:
         findings += _of_others(dataset, to_learn, done)
-    findings += [*data_check.class_balance(dataset)]
+    findings += [*data_check.class_balance(dataset, to_learn.examples)]
     if isinstance(dataset, Scenes):
         findings += [*data_check.mended_boxes(dataset.found)]
         done.append("Whether boxes lie where they should and have the right class was not checked.")
@@ -200,9 +200,11 @@ def _conclude(console: Console, checked: Checked, page: Path, table: Path) -> No
     wrong = {found.kind for found in checked.errors}
     for kind, _, found in checked.groups:
         first = found[0]
-        beside = f" and {first.other_file}" if first.other_file else f" ({first.detail})" if first.detail else ""
+        what = first.file or first.label
+        detail = f" ({first.detail})" if first.detail and what else first.detail
+        beside = f" and {first.other_file}" if first.other_file else detail
         think = f" (more likely {first.suggested_label})" if first.suggested_label else ""
         words = KINDS[kind.name].one if len(found) == 1 else KINDS[kind.name].many
         label = "error" if kind.name in wrong else "note"
-        console.say(f"{label:<6} {len(found):>6} {words}: {first.file or first.label}{beside}{think}")
+        console.say(f"{label:<6} {len(found):>6} {words}: {what}{beside}{think}")
     console.say(f"\n{checked.answer}\nPage: {page}\nTable: {table}")

@@ -62,7 +62,7 @@ def test_a_parabola_by_hand():
 
 
 def test_in_the_middle_stands_the_loss_of_what_was_learned(run):
-    loss = learned_loss(run)(run.network).item()
+    loss = learned_loss(run, 256)(run.network).item()
     batch = next(run.stream.unvaried(run.stream.dataset.train, 1000))
     assert loss == pytest.approx(float(F.cross_entropy(run.network(batch.inputs), batch.targets).detach()), rel=1e-5)
     curve = loss_curve(run)
@@ -137,7 +137,7 @@ def test_softmax_regression_against_torchs_hessian():
 
 
 def test_a_network_against_torchs_hessian(run):
-    loss, names = learned_loss(run), dict(run.network.named_parameters())
+    loss, names = learned_loss(run, 256), dict(run.network.named_parameters())
     sizes = [parameter.numel() for parameter in names.values()]
     flat = torch.cat([parameter.flatten() for parameter in names.values()]).detach()
     batch = next(run.stream.unvaried(run.stream.dataset.train, 1000))
@@ -156,5 +156,5 @@ def test_a_network_against_torchs_hessian(run):
 
 def test_sharpness_is_what_json_holds(run):
     found = sharpness(run)
-    assert set(found) == {"curve", "eigenvalue", "iterations", "converged"}
+    assert set(found) == {"curve", "eigenvalue", "iterations", "converged", "examples"}
     assert sharpness(replace(run, network=nn.Sequential(run.network))) is None

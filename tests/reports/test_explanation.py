@@ -100,7 +100,7 @@ def test_a_page_speaks_of_what_it_shows(tmp_path):
     assert "a word is taken away" in text
     assert "a word is" not in image
     assert "a patch shows" not in text
-    assert "<code>skipwise report studies/a b --all</code>" in image
+    assert "<code>skipwise report &#39;studies/a b&#39; --all</code>" in image
     assert "--all" not in text, "the truth of maps is measured of images"
     assert "&lt;b&gt;" in image
     assert "sees the middle alone" in page(tmp_path, "occlusion", picture="data:,", sees_the_middle=True)

@@ -126,7 +126,7 @@ def test_predict(study, data, tmp_path, monkeypatch, capsys):
     (told,) = json.loads(out)
     assert len(told["boxes"]) == len(told["labels"]) == len(told["scores"])
     assert skipwise(monkeypatch, capsys, "predict", study.path, "none.png") == (
-        2, "", "skipwise: none.png cannot be read as an image (no such file or directory): name a file of an image.\n",
+        2, "", "skipwise: none.png cannot be read as an image (no such file or directory): name an image file.\n",
     )  # fmt: skip
 
 

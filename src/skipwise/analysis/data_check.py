@@ -216,13 +216,14 @@ def mostly_enlarged(of_files: Sequence[Header | None], dataset: Dataset) -> bool
 
 
 def mended_boxes(found: dict[str, Any]) -> Iterator[Finding]:
-    """What reading annotations left out or mended, a finding for each kind of mistake."""
-    for mistake in found["mended"]:
-        yield Finding(kind="mended-box", file=mistake["first"], detail=f"{mistake['what']}: {mistake['count']}")
+    """What reading annotations left out or took otherwise than written, a finding for each kind."""
+    for one in found["mended"]:
+        yield Finding(kind="mended-box", file="", detail=f"{one['what']}: {one['count']} (the first: {one['first']})")
 
 
-def class_balance(dataset: Dataset) -> Iterator[Finding]:
-    """Classes of which there are far fewer examples, or objects, than of the commonest."""
+def class_balance(dataset: Dataset, examples: str) -> Iterator[Finding]:
+    """Classes of which there are far fewer examples, as they are called, or objects, than of the commonest."""
+    unit = "objects" if isinstance(dataset, Scenes) else examples
     counts = np.sum([*dataset.found["counts"].values()], axis=0)
     for label in np.flatnonzero(counts * UNBALANCED <= counts.max()).tolist():
         yield Finding(
@@ -230,5 +231,5 @@ def class_balance(dataset: Dataset) -> Iterator[Finding]:
             file="",
             label=dataset.classes[label],
             score=float(counts[label]),
-            detail=f"{counts[label]}; the commonest class has {counts.max()}",
+            detail=f"{counts[label]} {unit}; the commonest class has {counts.max()}",
         )

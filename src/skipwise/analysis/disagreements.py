@@ -108,7 +108,8 @@ def maps_of(study: Study, runs: Mapping[str, Trained]) -> dict[str, Any] | None:
     for label, run in runs.items():
         for tested in [run] if study.design.folds is None else trained_on_folds(study, label):
             its = places[np.isin(indices[places], tested.stream.dataset.test)]
-            maps.setdefault(label, {}).update(zip(map(str, its.tolist()), _maps(tested, indices[its]), strict=True))
+            found = zip(map(str, its.tolist()), _maps(tested, indices[its]), strict=True)
+            maps.setdefault(label, {}).update((place, of_place) for place, of_place in found if of_place is not None)
     return {"maps": maps}
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from skipwise.analysis.affordable import affordable
-from skipwise.analysis.trained import Trained
+from skipwise.analysis.trained import Trained, evenly
 from skipwise.analysis.watching import undisturbed
 from skipwise.data import Batch
 from skipwise.draws import key
@@ -25,33 +25,40 @@ def loss_curve(run: Trained) -> dict[str, Any] | None:
     """The loss along one direction, with `at`; None for networks that answer more than one thing for an example."""
     if not isinstance(run.network, Network | TextNetwork):
         return None
-    at, loss = np.linspace(-1, 1, CURVE).round(6).tolist(), learned_loss(run)
+    at = np.linspace(-1, 1, CURVE).round(6).tolist()
+    loss = learned_loss(run, affordable(run, EXAMPLES, CURVE))
     directions = [filter_normalised(run.network, run.seed, "first")]
     return {"at": at, "loss": losses(run.network, loss, directions, [(a,) for a in at])}
 
 
 def loss_surfaces(runs: Mapping[str, Trained]) -> dict[str, Any] | None:
-    """For each contender, the loss over two directions: `loss` has a row for each `at` in the second one."""
+    """For each contender, the loss over two directions: `loss` has a row for each `at` in the second one.
+
+    All are shown the same number of training `examples`.
+    """
     at = np.linspace(-1, 1, GRID).round(6).tolist()
+    examples = min((_shown(run) for run in runs.values()), default=0)
     found = {}
     for label, run in runs.items():
         if isinstance(run.network, Network | TextNetwork):
             directions = [filter_normalised(run.network, run.seed, name) for name in ("first", "second")]
             points = [(across, up) for up in at for across in at]
-            table = losses(run.network, learned_loss(run), directions, points)
+            table = losses(run.network, learned_loss(run, examples), directions, points)
             found[label] = [table[row * GRID : (row + 1) * GRID] for row in range(GRID)]
-    return {"at": at, "loss": found} if found else None
+    return {"at": at, "loss": found, "examples": examples} if found else None
 
 
-def learned_loss(run: Trained) -> Callable[[nn.Module], Tensor]:
-    """The mean loss of a network in eval mode on some training examples as they are, in fp32.
+def _shown(run: Trained) -> int:
+    return min(affordable(run, EXAMPLES, GRID**2), len(run.stream.dataset.train))
+
+
+def learned_loss(run: Trained, examples: int) -> Callable[[nn.Module], Tensor]:
+    """The mean loss of a network in eval mode on so many training examples as they are, or all there are, in fp32.
 
     It is the task's, without label smoothing, mixing and whatever else a recipe changes.
     """
     dataset = run.stream.dataset
-    most = min(len(dataset.train), affordable(run, EXAMPLES, passes=GRID**2))
-    chosen = np.linspace(0, len(dataset.train) - 1, most).round().astype(int)
-    batch: Batch = next(run.stream.unvaried(dataset.train[chosen], EXAMPLES))
+    batch: Batch = next(run.stream.unvaried(evenly(dataset.train, examples), examples))
     teach = run.task.teacher(dataset, Recipe(epochs=1, batch_size=1), run.plan.device)
     return lambda network: teach(network, batch, 1.0)[0]
 

@@ -8,7 +8,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from skipwise.analysis.landscape import learned_loss, loss_curve
+from skipwise.analysis.affordable import affordable
+from skipwise.analysis.landscape import EXAMPLES, learned_loss, loss_curve
 from skipwise.analysis.trained import Trained
 from skipwise.analysis.watching import undisturbed
 from skipwise.draws import key
@@ -28,11 +29,13 @@ class Sharpness:
 
 
 def sharpness(run: Trained) -> dict[str, Any] | None:
-    """The loss along a line, as `curve`, and the Hessian's top eigenvalue, on some training examples."""
+    """The loss along a line, as `curve`, and the Hessian's top eigenvalue, on so many training `examples`."""
     curve = loss_curve(run)
-    return (
-        None if curve is None else {"curve": curve, **asdict(top_eigenvalue(run.network, learned_loss(run), run.seed))}
-    )
+    if curve is None:
+        return None
+    examples = affordable(run, EXAMPLES, 4 * MOST_ITERATIONS)
+    found = top_eigenvalue(run.network, learned_loss(run, examples), run.seed)
+    return {"curve": curve, **asdict(found), "examples": min(examples, len(run.stream.dataset.train))}
 
 
 def top_eigenvalue(

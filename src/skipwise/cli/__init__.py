@@ -71,8 +71,10 @@ def show(
     from skipwise.showing import show_depths, show_network
 
     if depths is not None:
-        if against is not None:
-            raise UserError("--depths shows a family beside its plain twins: leave --against out.")
+        if against is not None or signal:
+            raise UserError(
+                "--depths shows the signal of a family beside its plain twins: leave --against and --signal out."
+            )
         show_depths(network, READ["depths"](depths), input_text=input, classes=classes, picture=picture)
         return
     show_network(network, against=against, input_text=input, classes=classes, picture=picture, with_signal=signal)

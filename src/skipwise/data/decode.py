@@ -164,8 +164,7 @@ def size_for_prediction(path: Path) -> tuple[int, int]:
 
 def _no_image(path: Path, error: Exception) -> UserError:
     reason = str(getattr(error, "strerror", None) or error)
-    named = "''" if path == Path() else path
-    return UserError(f"{named} cannot be read as an image ({reason[:1].lower()}{reason[1:]}): name a file of an image.")
+    return UserError(f"{path} cannot be read as an image ({reason[:1].lower()}{reason[1:]}): name an image file.")
 
 
 def to_channels(pixels: Pixels, channels: int) -> np.ndarray:

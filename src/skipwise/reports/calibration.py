@@ -28,7 +28,7 @@ def calibration_part(study: Study) -> Part:
     examples = study.design.to_learn.examples
     worse = [label for label, one in found.items() if one.spoiled]
     spoiled = (
-        f" Of {' and '.join(worse)} it makes the true classes of test {examples} less likely, by more than chance: do not use it there."
+        f" The temperature of {', '.join(worse)} makes the true classes of test {examples} less likely, by more than chance: do not use it."
         if worse
         else ""
     )
@@ -51,7 +51,7 @@ def calibration_part(study: Study) -> Part:
             for label, one in found.items()
         ],
         note="The interval is of the error without chance, over seeds and "
-        f"{examples}. The temperature, fitted on validation {examples} (the mean over seeds, the least and the largest), is what logits are to be divided by; above 1 it "
+        f"{examples}. The temperature, fitted on validation {examples} (of several seeds the geometric mean, the least and the largest), is what logits are to be divided by; above 1 it "
         f"makes a network less sure. It changes no answer. The model that is handed over does not use it.{spoiled}",
         charts=[_reliability(found, colours(study.design.contenders, study.design.points))],
         numbers={
@@ -61,6 +61,7 @@ def calibration_part(study: Study) -> Part:
                 "interval": one.interval,
                 "temperatures": one.temperatures,
                 "scaled_error": one.scaled_error,
+                "spoiled": one.spoiled,
                 "bins": [
                     {"examples": count, "confidence": confidence, "right": right}
                     for count, confidence, right in zip(

@@ -27,7 +27,7 @@ MOST_PANELS = 4
 ANSWER = Markup('<p><span class="swatch" style="background: {}"></span>{}: {}</p><p class="told">{}</p>')
 """A contender's colour, its name, what it says, and the text as it sees it."""
 
-Maps = Mapping[str, Mapping[str, Sequence[Sequence[float]] | None]]
+Maps = Mapping[str, Mapping[str, Sequence[Sequence[float]]]]
 
 
 def disagreements_part(study: Study, found: Mapping[str, Maps]) -> Part:
@@ -41,20 +41,18 @@ def disagreements_part(study: Study, found: Mapping[str, Maps]) -> Part:
         '"right 2/5" means with two seeds of five. '
         "They are picked as the extremes of many, so they are not typical"
     )
-    network = (
-        f"the network of seed {looked_seeds(study)[0]}{' that was not trained on it' if study.design.folds else ''}"
-    )
+    network = f"seed {looked_seeds(study)[0]}'s network{', of folds the one tested on that example' if study.design.folds else ''}"
     told = (
-        f". Bright places speak for the answer that {network} gives, by occlusion: covering them lowers its "
+        f". Bright places speak, by occlusion, for the answer of {network}: covering them lowers its "
         "score; brightness cannot be compared between pictures, and such a map need not show why the network was trained to see that."
         if isinstance(task, ImageClassification)
-        else f". What is coloured pink speaks for the answer that {network} gives, green against it, by occlusion: without it the score "
+        else f". What is coloured pink speaks, by occlusion, for the answer of {network}, green against it: without it the score "
         "falls, or rises; colours are shares of each text's own strongest, and grey was not read. That a word counts does not prove why."
     )
     return Part(
         name="disagreements",
         title="Where they disagree",
-        lead=lead + (told if any(kept for of_label in maps.values() for kept in of_label.values()) else "."),
+        lead=lead + (told if any(maps.values()) else "."),
         folded=[
             Folded(title=f"{group.title}: {_count(group, task.examples)}", cards=[shown.card(place, group.about) for place in group.first])
             for group in groups

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from shlex import quote
 
 from skipwise.analysis.attribution import UNSIGNED, Method
 from skipwise.reports.coloured_text import AGAINST, FOR, Piece, coloured
@@ -51,7 +52,7 @@ def write_page(
         explanations=explanations,
         method=method,
         unsigned=method in UNSIGNED,
-        study=study,
+        study=quote(str(study)),
         sees_the_middle=sees_the_middle,
         says=SAYS[method].format(**words),
         colour_for=FOR,

@@ -95,7 +95,7 @@ def _over_training(noted: Mapping[str, Sequence[Sequence[Mapping[str, Any]]]], c
         chart_of(values)
         .mark_line(size=2.5)
         .encode(
-            x=alt.X("epoch:Q", title="epoch", axis=counting_axis(max(value["epoch"] for value in values))),
+            x=alt.X("epoch:Q", title="epoch", axis=counting_axis(max((value["epoch"] for value in values), default=1))),
             y=alt.Y("value:Q", title="norm of the gradient", scale=alt.Scale(type="log", nice=False, padding=8), axis=alt.Axis(format="~g")),
             color=colour,
             strokeDash=dash,

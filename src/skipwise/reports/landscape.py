@@ -30,7 +30,7 @@ def landscape_part(study: Study, found: Mapping[str, Any]) -> Part:
     return Part(
         name="landscape",
         title=TITLE,
-        lead="The loss on training examples when all filters move in two random directions, each by a share of its own norm (Li et al. "
+        lead=f"The loss on {found['examples']} training examples when all filters move in two random directions, each by a share of its own norm (Li et al. "
         f"2018); seed {looked_seeds(study)[0]}, the cross is what was learned, heights and colours stand for the same loss in all pictures. Two directions "
         "out of many thousands are seen: a smooth valley here does not prove that there is no ridge elsewhere.",
         columns=("contender", "loss at the cross", "median loss", "largest loss", f"share below {bound:.2g}"),

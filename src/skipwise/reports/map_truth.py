@@ -41,16 +41,22 @@ def map_truth_part(study: Study, found: Runs) -> Part:
         title="Are the maps true?",
         lead="The mean probability of a network's own answer while the places that a map ranks highest are taken away first (deletion: "
         "lower is truer) or put into an empty image first (insertion: higher is truer; Petsiuk et al. 2018), on test images, with 95 % "
-        "intervals over seeds and images. A method that is no better than places drawn at random shows nothing of what the network goes "
+        "intervals over seeds and images, of folds over seeds alone. A method that is no better than places drawn at random shows nothing of what the network goes "
         "by. Likeness is the rank correlation with the maps of the same network before it learned anything (Adebayo et al. 2018): a map "
         "that stays as it was shows edges of the image rather than what was learned. An image with holes is unlike any that the network "
         "has seen, which counts against all methods alike.",
         columns=("contender", "method", "deletion", "insertion", "likeness to untrained"),
         rows=rows,
-        note="The curves are means over images, thin for each seed; dashed: places in an order drawn at random.",
+        note=f"{_images(found)} of each seed. The curves are means over images, thin for each seed; dashed: places in an order drawn at random.",
         charts=[_curves(found, name, colours(study.design.contenders, study.design.points)) for name in CURVES],
         numbers=found,
     )  # fmt: skip
+
+
+def _images(found: Runs) -> str:
+    """How many were asked about: fewer where networks cost much."""
+    counts = [len(run["methods"][RANDOM]["deletion"]) for runs in found.values() for run in runs]
+    return f"{min(counts)} images" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)} images"
 
 
 def _curves(found: Runs, name: str, chosen: Mapping[str, str]) -> Chart:
@@ -118,7 +124,8 @@ def _cell(runs: Sequence[Sequence[float]], lowest: float, *, same: bool) -> str:
         means = np.array(
             [np.mean(numbers) for run in runs if (numbers := [each for each in run if not np.isnan(each)])]
         )
-        return _told(float(means.mean()), t_interval(means)) if len(means) > 1 else "-"
+        low, high = np.clip(t_interval(means), lowest, 1) if len(means) > 1 else (np.nan, np.nan)
+        return _told(float(means.mean()), (low, high)) if len(means) > 1 else "-"
     table = np.array(runs, float)
     known = table[:, ~np.isnan(table).any(0)] if table.size else table
     if known.shape[1] < 2:

@@ -76,9 +76,9 @@ REASONS: dict[str, Reason] = {
     "lesions": Reason(of_run=lambda run: asdict(lesions(run)), part=lesions_part),
     "similarity": Reason(of_seed=lambda _, runs: similarity(runs), part=similarity_part, version=4),
     "receptive_field": Reason(of_run=receptive_field, part=receptive_field_part, version=4),
-    "sharpness": Reason(of_run=sharpness, part=sharpness_part, slow="sharpness"),
+    "sharpness": Reason(of_run=sharpness, part=sharpness_part, slow="sharpness", version=2),
     "landscape": Reason(
-        of_seed=lambda _, runs: loss_surfaces(runs), part=landscape_part, slow="the loss around the networks", version=3
+        of_seed=lambda _, runs: loss_surfaces(runs), part=landscape_part, slow="the loss around the networks", version=4
     ),
     "features": Reason(of_run=features, part=features_part, version=3),
     "disagreements": Reason(of_seed=maps_of, part=disagreements_part, version=2, of_all=True),

@@ -29,13 +29,14 @@ def sharpness_part(study: Study, found: Mapping[str, Sequence[Mapping[str, Any]]
         "al. 2018), and the eigenvalue of largest magnitude of the loss's second derivatives, where training came to rest. A lower and wider valley "
         "is easier to come down to and to stay in. Normalised weights can be made larger without changing the network, which makes "
         "the eigenvalue smaller; so flatness alone does not prove that a network generalises better.",
-        columns=("contender", "loss", "top eigenvalue", "smallest seed", "largest seed", "loss at half a norm"),
+        columns=("contender", "loss", "top eigenvalue", "smallest seed", "largest seed", "loss at half a norm", "examples"),
         rows=[
             (
                 label,
                 f"{tables[label][:, middle].mean():.3g}",
                 *(f"{take([run['eigenvalue'] for run in runs]):.3g}" for take in (np.mean, np.min, np.max)),
                 f"{(tables[label][:, middle // 2].mean() + tables[label][:, middle + middle // 2].mean()) / 2:.3g}",
+                f"{runs[0]['examples']}",
             )
             for label, runs in found.items()
         ],

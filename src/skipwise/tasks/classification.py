@@ -82,10 +82,8 @@ class Classification(Task):
         commonest = commonest_share(dataset.labels[dataset.train])
         by_chance = CHANCE * sqrt(commonest * (1 - commonest) / len(dataset.train))
         if train_score is not None and train_score <= commonest + min(by_chance, (1 - commonest) / 2):
-            how = "no better" if train_score <= commonest else "better by no more than chance"
-            return (
-                f"training accuracy {train_score:.3f} is {how} than always naming the commonest class ({commonest:.3f})"
-            )
+            how = "no better than" if train_score <= commonest else "by no more than chance above"
+            return f"training accuracy {train_score:.3f} is {how} always naming the commonest class ({commonest:.3f})"
         return None
 
     def scores(self, answers: Answers) -> Float[np.ndarray, "examples"]:
