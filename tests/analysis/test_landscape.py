@@ -124,7 +124,8 @@ def test_softmax_regression_against_torchs_hessian():
     generator = torch.Generator().manual_seed(0)
     x, labels = torch.randn(30, 4, generator=generator), torch.randint(3, (30,), generator=generator)
     network = nn.Linear(4, 3)
-    nn.init.normal_(network.weight, generator=generator)
+    for parameter in network.parameters():
+        nn.init.normal_(parameter, generator=generator)
     flat = torch.cat([network.weight.flatten(), network.bias]).detach()
 
     def of_numbers(numbers):

@@ -136,8 +136,8 @@ def test_a_run_no_better_than_the_commonest_class_is_failed(data):
     error = (share * (1 - share) / len(data.train)) ** 0.5
     failure = TASKS["images"].failure
     assert failure(data, Recipe(), share + 2.1 * error, None) is None
-    for score in (share, share + 1.9 * error):
-        assert "is no better than always naming the commonest class" in str(failure(data, Recipe(), score, None))
+    for score, how in ((share, "no better than"), (share + 1.9 * error, "by no more than chance above")):
+        assert f"is {how} always naming the commonest class" in str(failure(data, Recipe(), score, None))
 
 
 def test_where_images_are_mixed_or_classes_weighted_the_mean_recall_on_training_images_tells_failure(data):
