@@ -49,9 +49,8 @@ def relief_and_contours(
         _contours(figure.add_axes((0.6, 0.16, 0.36, 0.74)), heights, at, (low, high))
         written = io.StringIO()
         figure.savefig(written, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    svg = re.sub(
-        r"<style.*?</style>", "", written.getvalue(), flags=re.DOTALL
-    )  # it would be in force on the whole page
+    # Its style would be in force on the whole page.
+    svg = re.sub(r"<style.*?</style>", "", written.getvalue(), flags=re.DOTALL)
     return svg[svg.index("<svg") :].replace("<svg", '<svg stroke-linejoin="round"', 1)
 
 
