@@ -53,12 +53,12 @@ def measure(network: str, batch: int, steps: int, precision: str, recompute: boo
     from skipwise.networks import PRESETS, build
     from skipwise.recipe import Recipe
     from skipwise.tasks import TASKS
-    from skipwise.training import Plan
+    from skipwise.training import ComputePlan
     from skipwise.training.loop import Loop
     from skipwise.training.plan import cores
 
     torch.set_num_threads(cores())
-    plan = Plan(device="cpu", precision=precision, channels_last=precision == "bf16", threads=cores())  # type: ignore[arg-type]
+    plan = ComputePlan(device="cpu", precision=precision, channels_last=precision == "bf16", threads=cores())  # type: ignore[arg-type]
     recipe = Recipe(epochs=1, batch_size=batch, checkpointing=recompute)
     count = batch * steps
     dataset = Images(

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from skipwise.checking import check_data
-from skipwise.console import console
+from skipwise.commands.check import check_data
+from skipwise.commands.console import console
 
 WRONG, COPIED, DAMAGED = 0.05, 0.03, 0.02
 TEST = 0.2

@@ -16,6 +16,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -63,8 +64,8 @@ def main() -> None:
 def hashes_of_revision(revision: str, names: list[str]) -> Hashes:
     """The hashes that the sources of a revision leave, run by this interpreter."""
     with tempfile.TemporaryDirectory() as folder:
-        archive = subprocess.run(["git", "archive", revision, "src"], cwd=ROOT, check=True, capture_output=True)  # noqa: S607
-        subprocess.run(["tar", "-x", "-C", folder], input=archive.stdout, check=True)  # noqa: S607
+        archive = subprocess.run(["git", "archive", revision, "src"], cwd=ROOT, check=True, capture_output=True)
+        subprocess.run(["tar", "-x", "-C", folder], input=archive.stdout, check=True)
         return hashes_of(Path(folder) / "src", names)
 
 
@@ -133,7 +134,7 @@ def make_data(folder: Path) -> None:
     write_table(folder / "texts.csv", ("text", "label"), texts)
 
 
-def write_table(file: Path, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def write_table(file: Path, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     """As a .csv."""
     with file.open("w", newline="", encoding="utf-8") as opened:
         csv.writer(opened).writerows([columns, *rows])

@@ -31,7 +31,7 @@ from torch import Tensor, nn
 from skipwise.data import Images
 from skipwise.networks import PRESETS, build
 from skipwise.recipe import Recipe
-from skipwise.studies.workers import worker_environment
+from skipwise.studies.workers.pool import worker_environment
 from skipwise.tasks import TASKS
 from skipwise.training import choose_plan
 from skipwise.training.loop import Loop

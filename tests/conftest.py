@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from jaxtyping import install_import_hook
 
-install_import_hook("skipwise", "typechecker.checked").__enter__()
+import support.typechecker  # noqa: F401  the hook below names it
+
+install_import_hook("skipwise", "support.typechecker.checked").__enter__()
 
 import torch  # noqa: E402
 

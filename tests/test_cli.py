@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from small import shapes
+from support.images import shapes
 
 
 def skipwise(*words, cwd, **options):

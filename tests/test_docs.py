@@ -13,7 +13,7 @@ from PIL import Image
 
 from skipwise.networks import KNOWN, SHORTCUTS
 from skipwise.networks.fields import ARCHITECTURE_FIELDS
-from small import shapes
+from support.images import shapes
 
 DOCS = Path(__file__).parent.parent / "docs"
 

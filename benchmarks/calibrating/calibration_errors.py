@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit
 
-from skipwise.analysis.calibration import BINS, bin_of
-from skipwise.analysis.calibration_interval import error_interval
-from skipwise.analysis.confusion import Classified
+from skipwise.analysis.scores.calibration import BINS, bin_of
+from skipwise.analysis.scores.calibration_interval import error_interval
+from skipwise.analysis.scores.confusion import Classified
 from skipwise.statistics import two_way_bootstrap_of
 
 LEVELS = ((2.0, 1.0), (6.0, 1.0), (2.0, 1.3), (6.0, 1.5), (2.0, 3.0), (6.0, 3.0))
@@ -103,7 +103,7 @@ def _turned_round(test: list[Classified]) -> tuple[float, float]:
     def error_of(run: int, counts: np.ndarray) -> np.ndarray:
         return np.asarray(np.abs(counts @ tables[run]).sum(1) / counts.sum(1))
 
-    low, high = two_way_bootstrap_of(error_of, len(test), len(test[0][1]), draws=300)
+    low, high = two_way_bootstrap_of(error_of, len(test), len(test[0][1]), keyed_rng=300)
     return max(0.0, float(2 * error - high)), max(0.0, float(2 * error - low))
 
 

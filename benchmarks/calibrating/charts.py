@@ -7,8 +7,8 @@ from typing import Any
 import altair as alt
 
 from calibrating.tables import Results
-from skipwise.reports.charts import Chart, chart_of
-from skipwise.reports.palette import BLUE, ORANGE, OTHERS
+from skipwise.reports.charts.charts import Chart, chart_of
+from skipwise.reports.charts.palette import BLUE, ORANGE, OTHERS
 
 WIDTH, HEIGHT = 420, 240
 SIZES = [f"{seeds} seeds, {images:,} images" for images in (300, 1_000) for seeds in (3, 5, 10)]

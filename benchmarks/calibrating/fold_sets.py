@@ -103,12 +103,12 @@ def _right(part, preset: str, seed: int, first_weights: int) -> UInt8[np.ndarray
     from skipwise.networks import PRESETS, build
     from skipwise.recipe import Recipe
     from skipwise.tasks import TASKS
-    from skipwise.training import Plan
+    from skipwise.training import ComputePlan
     from skipwise.training.evaluate import evaluate
     from skipwise.training.loop import Loop
 
     recipe = Recipe(epochs=EPOCHS, batch_size=64, lr=LEARNING_RATE, crop=1, flip=True)
-    plan = Plan(device="cpu", precision="fp32", channels_last=False, threads=1)
+    plan = ComputePlan(device="cpu", precision="fp32", channels_last=False, threads=1)
     images = TASKS["images"]
     stream = images.stream(part, recipe, seed, "cpu")
     network = build(PRESETS[preset], part.input_shape, len(part.classes), first_weights)

@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from skipwise.comparison import compare, run
+    from skipwise.commands.compare import compare, run
     from skipwise.deployment import Model
     from skipwise.errors import UserError
     from skipwise.networks import Architecture
@@ -22,8 +22,8 @@ _HOMES = {
     "Task": "skipwise.tasks",
     "UserError": "skipwise.errors",
     "Verdict": "skipwise.statistics",
-    "compare": "skipwise.comparison",
-    "run": "skipwise.comparison",
+    "compare": "skipwise.commands.compare",
+    "run": "skipwise.commands.compare",
 }
 
 __all__ = ["Architecture", "Model", "Prediction", "Recipe", "Study", "Task", "UserError", "Verdict", "compare", "run"]

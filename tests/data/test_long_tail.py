@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from skipwise.data import Augmentation, ImageStream, prepare_images
 from skipwise.data.long_tail import long_tail
 from skipwise.errors import UserError
-from small import shapes
+from support.images import shapes
 
 
 def even(classes=3, each=100):

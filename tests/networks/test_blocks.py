@@ -5,13 +5,13 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_layers import drawn, naive_convolution, redrawn
 from torch import nn
 
 from skipwise.errors import UserError
-from skipwise.networks import Article, Basic, Block, Bottleneck, OwnBranch, Projection, Single, ZeroPad, key_masks
+from skipwise.networks import Article, Basic, Block, Bottleneck, CustomBranch, Projection, Single, ZeroPad, key_masks
 from skipwise.networks.blocks import ORDERS
 from skipwise.networks.layers import CONVOLUTIONS, ScalarBias
+from support.naive_layers import drawn, naive_convolution, redrawn
 
 FIGURE_4 = {
     "post": ("", "conv norm relu conv norm", "relu"),
@@ -241,7 +241,7 @@ def not_a_module(place):
 
 
 def test_a_users_own_branch():
-    block = Block(branch=OwnBranch(path=f"{__name__}.Doubled"), multiplier=0.5, shortcut=ZeroPad())
+    block = Block(branch=CustomBranch(path=f"{__name__}.Doubled"), multiplier=0.5, shortcut=ZeroPad())
     module = block.build(2, 4, stride=2, dims=2, first=True, drop_rate=0.0)
     x = torch.randn(2, 2, 5, 5)
     expected = torch.cat([2 * x, x], 1)[:, :, ::2, ::2].clamp(min=0)
@@ -258,4 +258,4 @@ def test_a_users_own_branch():
 )
 def test_an_own_branch_that_cannot_be(path, sentence):
     with pytest.raises(UserError, match=sentence):
-        Block(branch=OwnBranch(path=path)).build(2, 2, stride=1, dims=2, first=True, drop_rate=0.0)
+        Block(branch=CustomBranch(path=path)).build(2, 2, stride=1, dims=2, first=True, drop_rate=0.0)

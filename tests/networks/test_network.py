@@ -3,8 +3,8 @@ import torch
 
 from skipwise.errors import UserError
 from skipwise.networks import PRESETS, SHORTCUTS, build, least_size
+from skipwise.networks.external.custom import CustomNetwork, custom_network
 from skipwise.networks.fields import set_field
-from skipwise.networks.own import OwnNetwork, own_network
 
 SHAPE = (3, 16, 16)
 
@@ -133,18 +133,18 @@ written_down = PRESETS["resnet8"]
 
 
 def test_a_users_own_network():
-    network = own_network(f"{__name__}.tiny")
-    assert isinstance(network, OwnNetwork)
+    network = custom_network(f"{__name__}.tiny")
+    assert isinstance(network, CustomNetwork)
     one, again, other = (build(network, (1, 4, 4), 3, seed=seed) for seed in (0, 0, 1))
     assert torch.equal(one[1].weight, again[1].weight)
     assert not torch.equal(one[1].weight, other[1].weight)
 
 
 def test_a_users_own_architecture():
-    assert own_network(f"{__name__}.written_down") == PRESETS["resnet8"]
+    assert custom_network(f"{__name__}.written_down") == PRESETS["resnet8"]
 
 
 @pytest.mark.parametrize(("name", "sentence"), [("broken", "no such layer"), ("SHAPE", "must be an Architecture")])
 def test_an_own_network_that_cannot_be(name, sentence):
     with pytest.raises(UserError, match=sentence):
-        build(own_network(f"{__name__}.{name}"), (1, 4, 4), 3, seed=0)
+        build(custom_network(f"{__name__}.{name}"), (1, 4, 4), 3, seed=0)

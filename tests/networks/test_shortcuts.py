@@ -7,18 +7,17 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_layers import drawn, naive_convolution, naive_normalisation, redrawn
 
 from skipwise.errors import UserError
 from skipwise.networks import (
     PRESETS,
     SHORTCUTS,
     Arms,
+    BlockContext,
     ConvReLU,
+    CustomShortcut,
     Dropout,
     Gate,
-    OwnShortcut,
-    Place,
     Projection,
     Scale,
     ZeroPad,
@@ -28,10 +27,11 @@ from skipwise.networks import (
 from skipwise.networks import shortcuts as shortcuts_module
 from skipwise.networks.initialisation import initialise
 from skipwise.networks.shortcuts import parse_shortcut
+from support.naive_layers import drawn, naive_convolution, naive_normalisation, redrawn
 
 
 def place(*, in_channels=2, out_channels=4, stride=2, dims=2, normalisation="none"):
-    return Place(
+    return BlockContext(
         in_channels=in_channels,
         width=out_channels,
         out_channels=out_channels,
@@ -83,7 +83,7 @@ def not_a_module(place):
 
 def test_a_users_own_shortcut():
     x = drawn(3, 2, 5, 5)
-    module = OwnShortcut(path=f"{__name__}.Halved").build(place(out_channels=2, stride=1))
+    module = CustomShortcut(path=f"{__name__}.Halved").build(place(out_channels=2, stride=1))
     torch.testing.assert_close(module(x, x), 1.5 * x)
 
 
@@ -97,7 +97,7 @@ def test_a_users_own_shortcut():
 )
 def test_an_own_shortcut_that_cannot_be(path, sentence):
     with pytest.raises(UserError, match=sentence):
-        OwnShortcut(path=path).build(place())
+        CustomShortcut(path=path).build(place())
 
 
 def padded(x, stride, channels):
@@ -260,7 +260,7 @@ def test_arms_are_where_they_can_be():
         ("gate/-3", Gate(bias=-3.0)),
         ("exclusive-gate/-1", Gate(bias=-1.0, exclusive=True)),
         ("dropout/0", Dropout(rate=0.0)),
-        ("my_module.Mine", OwnShortcut(path="my_module.Mine")),
+        ("my_module.Mine", CustomShortcut(path="my_module.Mine")),
     ],
 )
 def test_shortcuts_are_parsed(text, shortcut):

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from skipwise.data.decode import fit, unfitted
-from skipwise.reports.coloured_text import pieces, strongest_words
+from skipwise.data.images.decode import fit, unfitted
+from skipwise.reports.drawings.coloured_text import pieces, strongest_words
+from skipwise.reports.drawings.overlay import LEAST_SIDE, overlay
 from skipwise.reports.explanation import Card, Explanation, write_page
 from skipwise.reports.markup import coded
-from skipwise.reports.overlay import LEAST_SIDE, overlay
 
 
 def test_a_text_is_cut_at_its_tokens_and_nothing_is_lost():

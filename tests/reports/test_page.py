@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from skipwise import compare
-from small import shapes
+from support.images import shapes
 
 CHROMIUM = Path("/usr/bin/chromium")
 

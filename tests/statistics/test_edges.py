@@ -12,14 +12,14 @@ import skipwise.statistics
 from skipwise.statistics import accuracy_interval, crossed_t, decide, decide_each, mcnemar, t_interval
 
 
-def judge(a, b, failures=(0, 0)):
+def eval_step(a, b, failures=(0, 0)):
     failed = {label: [run < count for run in range(len(a))] for label, count in zip("ab", failures, strict=True)}
     return decide("a", {"a": a, "b": b}, failed)["b"]
 
 
 def test_one_seed_of_equal_answers():
     same = np.ones((1, 20))
-    verdict = judge(same, same)
+    verdict = eval_step(same, same)
     assert (verdict.method, verdict.p_value, verdict.interval) == ("McNemar", 1.0, (0.0, 0.0))
     assert (verdict.direction, verdict.equivalent) == ("undecided", False)
     assert verdict.equivalence_interval is None
@@ -27,7 +27,7 @@ def test_one_seed_of_equal_answers():
 
 def test_one_seed_cannot_be_equivalent_however_many_examples():
     same = np.ones((1, 100_000))
-    assert not judge(same, same).equivalent
+    assert not eval_step(same, same).equivalent
 
 
 def test_two_seeds_are_as_wide_as_two_seeds_allow():
@@ -37,7 +37,7 @@ def test_two_seeds_are_as_wide_as_two_seeds_allow():
     low, high = crossed_t(table).interval(0.95)
     assert (low + high) / 2 == pytest.approx(0.2)
     assert (high - low) / 2 == pytest.approx(12.7062 * 0.1, rel=1e-4)
-    assert judge(np.zeros((2, 1_000)), table).direction == "undecided"
+    assert eval_step(np.zeros((2, 1_000)), table).direction == "undecided"
 
 
 def test_two_seeds_cover():
@@ -57,7 +57,7 @@ def test_one_diverged_run_is_not_dropped():
     a[:, :900] = 1
     b[:4, :920] = 1
     b[4, :100] = 1
-    verdict = judge(a, b, failures=(0, 1))
+    verdict = eval_step(a, b, failures=(0, 1))
     assert verdict.difference == pytest.approx((4 * 0.02 - 0.80) / 5)
     assert (verdict.direction, verdict.wins, verdict.failures) == ("undecided", 4, (0, 1))
     assert not verdict.equivalent
@@ -68,7 +68,7 @@ def test_ties_are_no_wins():
     b = a.copy()
     b[:2, :10] = 1
     b[2, :10] = -0.0
-    verdict = judge(a, b)
+    verdict = eval_step(a, b)
     assert verdict.wins == 2
     assert verdict.differences == pytest.approx((0.05, 0.05, 0, 0, 0))
 

@@ -15,13 +15,13 @@ def scores(*accuracies, examples=1_000, seed=0):
     return np.stack([generator.random(examples) < accuracy for accuracy in accuracies]).astype(float)
 
 
-def judge(a, b, failures=None, **options):
+def eval_step(a, b, failures=None, **options):
     failures = failures or {"a": [False] * len(a), "b": [False] * len(b)}
     return decide("a", {"a": a, "b": b}, failures, **options)["b"]
 
 
 def test_better():
-    verdict = judge(scores(*[0.80] * 5), scores(*[0.90] * 5, seed=1))
+    verdict = eval_step(scores(*[0.80] * 5), scores(*[0.90] * 5, seed=1))
     assert verdict.direction == "better"
     assert not verdict.equivalent
     assert verdict.wins == 5
@@ -35,14 +35,14 @@ def test_better():
 
 def test_swapped_contenders_swap_the_verdict():
     a, b = scores(*[0.80] * 5), scores(*[0.90] * 5, seed=1)
-    there, back = judge(a, b), judge(b, a)
+    there, back = eval_step(a, b), eval_step(b, a)
     assert back.direction == "worse"
     assert back.difference == pytest.approx(-there.difference)
     assert back.wins == 0
 
 
 def test_undecided_tells_what_is_needed():
-    verdict = judge(scores(0.85, 0.86, 0.84), scores(0.86, 0.85, 0.87, seed=1))
+    verdict = eval_step(scores(0.85, 0.86, 0.84), scores(0.86, 0.85, 0.87, seed=1))
     assert verdict.direction == "undecided"
     assert str(verdict).startswith("Undecided between a and b: difference ")
     assert any("3 seeds show little" in caution for caution in verdict.cautions)
@@ -55,22 +55,22 @@ def test_undecided_tells_what_is_needed():
 
 def test_equal_answers_are_equivalent_only_where_there_are_enough_images():
     same = scores(*[0.9] * 5)
-    assert judge(same, same).equivalent
-    verdict = judge(same, same)
+    assert eval_step(same, same).equivalent
+    verdict = eval_step(same, same)
     assert str(verdict) == (
         "b and a are equivalent: they differ by less than the margin of 0.01: difference +0.000, 95 % interval "
         "(+0.000, +0.000), 0 of 5 pairs won."
     )
     assert verdict.cautions == ("failures 0 of 5: a failure rate of up to 45 % is still possible",)
     few = same[:, :300]  # 3 / 300 is not below the margin of .01
-    assert not judge(few, few).equivalent
+    assert not eval_step(few, few).equivalent
 
 
 def test_equivalence_needs_five_pairs_and_no_failure():
     same = scores(*[0.9] * 5)
-    assert not judge(same[:4], same[:4]).equivalent
+    assert not eval_step(same[:4], same[:4]).equivalent
     failed = {"a": [False] * 5, "b": [True] + [False] * 4}
-    verdict = judge(same, same, failed)
+    verdict = eval_step(same, same, failed)
     assert not verdict.equivalent
     assert "1 of 5 runs of b failed; they count with what they answer" in verdict.cautions
 
@@ -79,7 +79,7 @@ def test_better_by_less_than_the_margin():
     a = np.zeros((6, 2_000))
     b = a.copy()
     b[:, :10] = 1
-    verdict = judge(a, b)
+    verdict = eval_step(a, b)
     assert (verdict.direction, verdict.equivalent) == ("better", True)
     assert str(verdict).startswith("b is better than a, but by less than the margin of 0.01: difference +0.005")
 
@@ -88,7 +88,7 @@ def test_one_seed_is_mcnemars_test_of_two_checkpoints():
     a, b = np.zeros((1, 100)), np.zeros((1, 100))
     a[0, :3] = 1
     b[0, 3:18] = 1  # 15 won, 3 lost
-    verdict = judge(a, b)
+    verdict = eval_step(a, b)
     assert verdict.method == "McNemar"
     assert verdict.p_value == pytest.approx(stats.binomtest(15, 18).pvalue)
     assert verdict.direction == "better"
@@ -161,7 +161,7 @@ def test_accuracy_interval():
 )
 def test_tables_that_do_not_fit(a, b, sentence):
     with pytest.raises(ValueError, match=sentence):
-        judge(a, b)
+        eval_step(a, b)
 
 
 def test_one_seed_with_scores_between_right_and_wrong_gets_students_paired_t():

@@ -11,17 +11,17 @@ import pytest
 from PIL import Image
 
 from skipwise import UserError, compare
-from skipwise.comparison import run
+from skipwise.commands.compare import run
 from skipwise.data import Options
 from skipwise.networks import PRESETS
 from skipwise.networks.fields import set_field
 from skipwise.reports import write_report
-from skipwise.studies import make_ready, settle
+from skipwise.studies import plan_study, resolve
 from skipwise.studies.study_file import validated
 from skipwise.tasks import task_named
-from small import shapes
-from small_boxes import bars
-from small_runs import page_words, same_bits, skipwise, trained
+from support.boxes import bars
+from support.images import shapes
+from support.runs import page_words, same_bits, skipwise, trained
 
 PAIR = ["plain-slim10", "resnet-slim10"]
 OPTIONS = {"seeds": 2, "epochs": 8, "settings": ["widths=8/8/8/8"]}
@@ -41,7 +41,7 @@ def study(data, tmp_path_factory):
 def ready(path, out, **asked):
     """What would be trained."""
     words = {"data": str(path), "out": str(out), **OPTIONS, **asked}
-    return make_ready(settle(validated({name: value for name, value in words.items() if value is not None})))
+    return plan_study(resolve(validated({name: value for name, value in words.items() if value is not None})))
 
 
 def test_the_verdict_is_about_mean_average_precision(study):

@@ -1,7 +1,7 @@
 import pytest
 
 from skipwise.errors import UserError
-from skipwise.networks import PRESETS, NoShortcut, OwnNetwork
+from skipwise.networks import PRESETS, CustomNetwork, NoShortcut
 from skipwise.recipe import Recipe
 from skipwise.studies.contender import Contender, parse_contender, parse_contenders, slug
 
@@ -74,7 +74,7 @@ def test_comes_back_from_json(text):
 
 
 def test_own_network():
-    assert parse(f"{__name__}.Own").network == OwnNetwork(path=f"{__name__}.Own")
+    assert parse(f"{__name__}.Own").network == CustomNetwork(path=f"{__name__}.Own")
 
 
 SPLIT = {"fingerprint": "f", "split_seed": 0}

@@ -4,19 +4,19 @@ import json
 
 import pytest
 
-from skipwise import comparison
-from skipwise.console import Console
+from skipwise.commands import compare as comparison
+from skipwise.commands.console import Console
 from skipwise.recipe import Recipe
 from skipwise.statistics import DECLARED_LOOKS
-from skipwise.studies.asked import Asked
+from skipwise.studies.config import StudyConfig
 from skipwise.studies.contender import parse_contenders
 from skipwise.studies.design import Design
 from skipwise.studies.folder import StudyFolder
 from skipwise.studies.looks import record_look
 from skipwise.studies.study import Study
-from skipwise.training.plan import Plan
+from skipwise.training.plan import ComputePlan
 
-PLAN = Plan(device="cpu", precision="fp32", channels_last=False, threads=1)
+PLAN = ComputePlan(device="cpu", precision="fp32", channels_last=False, threads=1)
 
 
 def taken(path, seeds, alpha, declared=()):
@@ -47,7 +47,7 @@ def test_as_many_looks_as_were_declared_stay_within_the_error(tmp_path):
     assert "at most 7%, not 5%" in taken(path, [10], 0.05 / 3, (3, 5, 10))
 
 
-class Told(Console):
+class SaidConsole(Console):
     """A console that keeps what is said."""
 
     def __init__(self):
@@ -83,12 +83,12 @@ def looked_at(monkeypatch):
                 counts.append(len(self.seeds))
                 return []
 
-        monkeypatch.setattr(comparison, "settle", lambda asked, progress: None)
-        monkeypatch.setattr(comparison, "make_ready", lambda settled, seeds: len(seeds))
+        monkeypatch.setattr(comparison, "resolve", lambda asked, progress: None)
+        monkeypatch.setattr(comparison, "plan_study", lambda resolved, seeds: len(seeds))
         monkeypatch.setattr(comparison, "train_missing", lambda ready, console: Stand(ready))
         monkeypatch.setattr(comparison, "write_report", lambda study: [])
-        console = Told()
-        comparison.run_study(Asked(seeds="auto"), console)
+        console = SaidConsole()
+        comparison.run_study(StudyConfig(seeds="auto"), console)
         return counts, console.lines
 
     return run

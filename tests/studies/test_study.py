@@ -16,8 +16,8 @@ from safetensors.torch import load_file
 from skipwise import UserError, compare
 from skipwise.studies import Study
 from skipwise.studies.looks import record_look
-from small import shapes
-from small_runs import page_words
+from support.images import shapes
+from support.runs import page_words
 
 OPTIONS = {"seeds": 2, "epochs": 2, "settings": ["batch_size=16"]}
 

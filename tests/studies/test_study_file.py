@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skipwise import UserError
-from skipwise.studies.asked import Asked
+from skipwise.studies.config import StudyConfig
 from skipwise.studies.study_file import read_study_file, study_file, validated
 
-COMPLETE = Asked(
+COMPLETE = StudyConfig(
     command="compare",
     data="digits",
     contenders=("plain8", 'it\'s "big"@resnet8:kernel=5'),
@@ -33,11 +33,11 @@ COMPLETE = Asked(
     "asked",
     [
         COMPLETE,
-        Asked(),
-        Asked(command="train", contenders=("resnet8",), seed=3),
-        Asked(command="depth", depths=(8, 14), family="resnet", epochs=2),
-        Asked(command="ablate", contenders=("resnet8",), over=("l2", "crop")),
-        Asked(command="learning-curve", fractions=(0.1, 1 / 3, 1.0)),
+        StudyConfig(),
+        StudyConfig(command="train", contenders=("resnet8",), seed=3),
+        StudyConfig(command="depth", depths=(8, 14), family="resnet", epochs=2),
+        StudyConfig(command="ablate", contenders=("resnet8",), over=("l2", "crop")),
+        StudyConfig(command="learning-curve", fractions=(0.1, 1 / 3, 1.0)),
     ],
 )
 def test_what_is_written_reads_back_as_the_same(asked, tmp_path):
@@ -61,7 +61,7 @@ def test_how_many_work_at_once_is_left_to_the_machine():
 )
 @settings(deadline=None)
 def test_any_text_and_number_survive(words):
-    asked = Asked(**words)
+    asked = StudyConfig(**words)
     assert validated(tomllib.loads(study_file(asked, "it"))) == asked
 
 
@@ -123,7 +123,7 @@ def test_a_byte_order_mark_is_no_mistake(tmp_path):
     assert read_study_file(tmp_path / "a.toml").seeds == 3
 
 
-@pytest.mark.parametrize("field", [entry.name for entry in fields(Asked)])
+@pytest.mark.parametrize("field", [entry.name for entry in fields(StudyConfig)])
 def test_every_field_refuses_a_wrong_type_in_one_sentence(field):
     """A table is right for no field; the words for it must be there for each of them."""
     with pytest.raises(UserError) as error:
@@ -134,7 +134,7 @@ def test_every_field_refuses_a_wrong_type_in_one_sentence(field):
 def test_words_of_the_command_line_are_called_as_there():
     with pytest.raises(UserError, match=r"^--split-seed is -1: it must be at least 0\.$"):
         validated({"split_seed": -1})
-    assert validated({"contenders": ("plain8",), "out": Path("x"), "fractions": [1]}) == Asked(
+    assert validated({"contenders": ("plain8",), "out": Path("x"), "fractions": [1]}) == StudyConfig(
         contenders=("plain8",), out=Path("x"), fractions=(1.0,)
     )
 

@@ -4,13 +4,13 @@ import pytest
 
 from skipwise import UserError
 from skipwise.recipe import Recipe
-from skipwise.studies.asked import Asked
+from skipwise.studies.config import StudyConfig
 from skipwise.studies.design import Design
 from skipwise.studies.sweeps import sweep
-from skipwise.training.plan import Plan
-from small import dataset
+from skipwise.training.plan import ComputePlan
+from support.images import dataset
 
-PLAN = Plan(device="cpu", precision="fp32", channels_last=False, threads=1)
+PLAN = ComputePlan(device="cpu", precision="fp32", channels_last=False, threads=1)
 
 
 def design(asked, data=None):
@@ -22,7 +22,7 @@ def design(asked, data=None):
 
 
 def test_depths_are_sorted_pairs_of_twins():
-    made = design(Asked(command="depth", depths=(14, 8, 14)))
+    made = design(StudyConfig(command="depth", depths=(14, 8, 14)))
     assert [contender.label for contender in made.contenders] == ["plain8", "resnet8", "plain14", "resnet14"]
     assert made.comparisons == [("plain8", "resnet8"), ("plain14", "resnet14")]
     assert [(point.series, point.at) for point in made.points] == [
@@ -32,7 +32,7 @@ def test_depths_are_sorted_pairs_of_twins():
 
 def test_fractions_take_as_many_steps_as_all_the_images(tmp_path):
     """87 training images in batches of 16 are 5 steps an epoch, 20 in 4 epochs."""
-    asked = Asked(command="learning-curve", contenders=("plain8", "resnet8"), fractions=(1.0, 0.1))
+    asked = StudyConfig(command="learning-curve", contenders=("plain8", "resnet8"), fractions=(1.0, 0.1))
     made = design(asked, dataset(tmp_path / "a.npz"))
     assert [(one.label, one.recipe.fraction, one.recipe.steps) for one in made.contenders] == [
         ("plain8 at 10 %", 0.1, 20), ("resnet8 at 10 %", 0.1, 20),
@@ -44,13 +44,13 @@ def test_fractions_take_as_many_steps_as_all_the_images(tmp_path):
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
-        (Asked(command="depth", depths=()), "--depths names no depth: give some, as 8,20,56."),
-        (Asked(command="depth", depths=(8, 21)), "There is no resnet of 21 layers: known are 8, 9, 14, 18, 20, 32, 34, 44, 50, 56, 101, 110, 152, 200, 1202."),
-        (Asked(command="depth", family="resnets"), "There is no family of networks with a depth in its name called 'resnets': did you mean 'resnet'?"),
-        (Asked(command="learning-curve", fractions=()), "--fractions names no fraction: give some, as .1,.3,1."),
-        (Asked(command="train", contenders=("plain8", "resnet8")), "train takes one contender, not 2: compare takes several."),
-        (Asked(command="ablate", contenders=("plain8", "resnet8")), "ablate takes one contender, not 2: the base that is changed."),
-        (Asked(command="ablate", over=("l3",)), "There is no ingredient called 'l3': did you mean 'l2'?"),
+        (StudyConfig(command="depth", depths=()), "--depths names no depth: give some, as 8,20,56."),
+        (StudyConfig(command="depth", depths=(8, 21)), "There is no resnet of 21 layers: known are 8, 9, 14, 18, 20, 32, 34, 44, 50, 56, 101, 110, 152, 200, 1202."),
+        (StudyConfig(command="depth", family="resnets"), "There is no family of networks with a depth in its name called 'resnets': did you mean 'resnet'?"),
+        (StudyConfig(command="learning-curve", fractions=()), "--fractions names no fraction: give some, as .1,.3,1."),
+        (StudyConfig(command="train", contenders=("plain8", "resnet8")), "train takes one contender, not 2: compare takes several."),
+        (StudyConfig(command="ablate", contenders=("plain8", "resnet8")), "ablate takes one contender, not 2: the base that is changed."),
+        (StudyConfig(command="ablate", over=("l3",)), "There is no ingredient called 'l3': did you mean 'l2'?"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_swept(asked, sentence):
@@ -60,12 +60,14 @@ def test_what_cannot_be_swept(asked, sentence):
 
 
 def test_a_design_reads_back_as_the_same():
-    made = design(Asked(command="depth", depths=(8,), seeds=2))
+    made = design(StudyConfig(command="depth", depths=(8,), seeds=2))
     assert Design.from_json(made.to_json()) == made
 
 
 def test_a_sweep_is_extended_by_depths_on_either_side_and_repeats_all_of_them():
-    made = design(Asked(command="depth", depths=(14,))).extended_by(design(Asked(command="depth", depths=(8, 20))))
+    made = design(StudyConfig(command="depth", depths=(14,))).extended_by(
+        design(StudyConfig(command="depth", depths=(8, 20)))
+    )
     assert sorted(at for _, at in {(point.series, point.at) for point in made.points}) == [8, 8, 14, 14, 20, 20]
     assert made.asked.depths == (8, 14, 20)
     assert "--depths 8,14,20" in made.command
@@ -74,10 +76,10 @@ def test_a_sweep_is_extended_by_depths_on_either_side_and_repeats_all_of_them():
 @pytest.mark.parametrize(
     ("first", "second", "sentence"),
     [
-        (Asked(command="depth", depths=(8,)), Asked(command="depth", depths=(110,), family="preresnet"),
+        (StudyConfig(command="depth", depths=(8,)), StudyConfig(command="depth", depths=(110,), family="preresnet"),
          "The study 'it' is about another family of networks: take another --name, or --out."),
-        (Asked(command="learning-curve", contenders=("plain8",), fractions=(0.1, 1)),
-         Asked(command="learning-curve", contenders=("resnet8",), fractions=(1,)),
+        (StudyConfig(command="learning-curve", contenders=("plain8",), fractions=(0.1, 1)),
+         StudyConfig(command="learning-curve", contenders=("resnet8",), fractions=(1,)),
          "The study 'it' would lack resnet8 at 0.1: ask for all contenders at all of them."),
     ],
 )  # fmt: skip
@@ -88,16 +90,16 @@ def test_a_sweep_with_gaps_is_refused(first, second, sentence):
 
 
 def test_an_extended_comparison_repeats_every_contender():
-    first = design(Asked(contenders=("plain8", "resnet8"), seeds=3))
-    made = first.extended_by(design(Asked(contenders=("plain8", "c@resnet8:kernel=5"), seeds=2)))
+    first = design(StudyConfig(contenders=("plain8", "resnet8"), seeds=3))
+    made = first.extended_by(design(StudyConfig(contenders=("plain8", "c@resnet8:kernel=5"), seeds=2)))
     assert made.asked.contenders == ("plain8", "resnet8", "c@resnet8:kernel=5")
     assert made.command == "skipwise compare digits plain8 resnet8 c@resnet8:kernel=5 --seeds 3"
 
 
 def test_points_of_a_sweep_are_trained_alike():
-    first = design(Asked(command="depth", depths=(8,), budget="steps=50"))
+    first = design(StudyConfig(command="depth", depths=(8,), budget="steps=50"))
     with pytest.raises(UserError) as error:
-        first.extended_by(design(Asked(command="depth", depths=(14,), budget="steps=500")))
+        first.extended_by(design(StudyConfig(command="depth", depths=(14,), budget="steps=500")))
     assert str(error.value) == (
         "The study 'it' was begun with budget steps=50, not steps=500, and its points must be trained alike: "
         "take another --name, or --out, for a study of its own."
@@ -106,4 +108,4 @@ def test_points_of_a_sweep_are_trained_alike():
 
 def test_an_ablation_needs_an_ingredient():
     with pytest.raises(UserError, match=r"--over names no ingredient: give some, as crop,mixup\."):
-        sweep(Asked(command="ablate", over=()), Recipe())
+        sweep(StudyConfig(command="ablate", over=()), Recipe())

@@ -11,21 +11,21 @@ import pytest
 import torch.nn.functional as F
 
 from skipwise import UserError, compare
-from skipwise.analysis.responses import layer_responses
-from skipwise.analysis.trained import Trained
-from skipwise.analysis.trained import trained as trained_runs
-from skipwise.comparison import run
+from skipwise.analysis.inside.responses import layer_responses
+from skipwise.analysis.inside.trained import Trained
+from skipwise.analysis.inside.trained import trained as trained_runs
+from skipwise.commands.compare import run
 from skipwise.data import Options
 from skipwise.networks import PRESETS
 from skipwise.networks.fields import set_field
 from skipwise.reports import write_report
-from skipwise.studies import Study, make_ready, settle
+from skipwise.studies import Study, plan_study, resolve
 from skipwise.studies.study_file import validated
 from skipwise.tasks import task_named
 from skipwise.tasks.bag_of_words import bag_of_words
-from small import shapes
-from small_runs import SETTINGS_OF_TEXTS, page_words, same_bits, skipwise, trained
-from small_texts import rows, table
+from support.images import shapes
+from support.runs import SETTINGS_OF_TEXTS, page_words, same_bits, skipwise, trained
+from support.texts import rows, table
 
 PAIR = ["plain-text-8", "resnet-text-8"]
 OPTIONS = {"seeds": 2, "epochs": 2, "size": 16, "settings": SETTINGS_OF_TEXTS}
@@ -50,7 +50,7 @@ def folds(films, tmp_path_factory):
 def ready(films, out, **asked):
     """What would be trained."""
     words = {"data": str(films), "out": str(out), **OPTIONS, **asked}
-    return make_ready(settle(validated({name: value for name, value in words.items() if value is not None})))
+    return plan_study(resolve(validated({name: value for name, value in words.items() if value is not None})))
 
 
 def test_the_verdict_is_about_texts(study):

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from average_precision_peers import answers_of, by_pycocotools, taken
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from skipwise.tasks.average_precision import (
     mean_average_precision,
     precision_recall,
 )
+from support.average_precision_peers import answers_of, by_pycocotools, taken
 
 KINDS = {
     "plain": {},

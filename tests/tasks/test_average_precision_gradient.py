@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from average_precision_peers import answers_of
 
 from skipwise.tasks.average_precision import influence_values, match, mean_average_precision, pseudo_values, resampled
+from support.average_precision_peers import answers_of
 
 
 def weighted_area(matches, weights):

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from average_precision_peers import answers_of, by_pycocotools, taken
 
 from skipwise.statistics import pseudo_values as jackknife
 from skipwise.statistics import two_way_bootstrap_of
 from skipwise.tasks.average_precision import coco_table, match, mean_average_precision, pseudo_values, resampled
+from support.average_precision_peers import answers_of, by_pycocotools, taken
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -69,5 +69,5 @@ def test_draws_without_any_object_score_0_and_many_draws_are_each_on_their_own()
 
 def test_it_serves_the_two_way_bootstrap():
     runs = [match(answers_of(1), 3), match(answers_of(1, levels=2), 3)]
-    low, high = two_way_bootstrap_of(lambda run, counts: resampled(runs[run], counts), 2, 12, draws=150)
+    low, high = two_way_bootstrap_of(lambda run, counts: resampled(runs[run], counts), 2, 12, keyed_rng=150)
     assert 0 < low < np.mean([mean_average_precision(run) for run in runs]) < high < 1

@@ -1,4 +1,4 @@
-"""Detection as a task: what is answered is in the image's own pixels, scored, said and drawn."""
+"""ObjectDetection as a task: what is answered is in the image's own pixels, scored, said and drawn."""
 
 import json
 
@@ -7,18 +7,18 @@ import pytest
 import torch
 from PIL import Image
 
-from skipwise.analysis.attribution import METHODS, attribute
+from skipwise.analysis.inside.attribution import METHODS, attribute
 from skipwise.data import Options
 from skipwise.errors import UserError
 from skipwise.networks import PRESETS
-from skipwise.networks.own import OwnNetwork
+from skipwise.networks.external.custom import CustomNetwork
 from skipwise.studies.contender import parse_contender
 from skipwise.tasks.average_precision import match, pseudo_values
 from skipwise.tasks.box_scores import BoxScores
-from skipwise.tasks.boxes import Detection
+from skipwise.tasks.boxes import ObjectDetection
 from skipwise.tasks.boxes_found import Boxes
 
-TASK = Detection()
+TASK = ObjectDetection()
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def scenes(tmp_path_factory):
 class Knowing(torch.nn.Module):
     """Answers what is true, at the scale of the input."""
 
-    def judge(self, images, targets):
+    def eval_step(self, images, targets):
         found = [
             {"boxes": target["boxes"], "labels": target["labels"], "scores": torch.full((len(target["labels"]),), 0.9)}
             for target in targets
@@ -63,8 +63,8 @@ class Knowing(torch.nn.Module):
 
 def judged(scenes, network, indices):
     stream = TASK.stream(scenes, TASK.recipe(scenes, 1), 0, "cpu")
-    (batch,) = stream.unvaried(indices)
-    return TASK.judge(network, batch)
+    (batch,) = stream.eval_batches(indices)
+    return TASK.eval_step(network, batch)
 
 
 def test_answers_are_in_own_pixels_and_all_that_is_true_scores_1(scenes):
@@ -87,20 +87,20 @@ def test_batches_join_whatever_they_hold(scenes):
     parts = [judged(scenes, Knowing(), np.array(some))[0] for some in ([0, 1], [3], [4, 5, 6])]
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     assert joined["true_labels"].shape == (6, 3)
-    unlearned = TASK.unlearned(scenes, np.array([0, 1, 3, 4, 5, 6]))
-    assert {name: values.shape for name, values in unlearned.items()} == {
+    fallback_predictions = TASK.fallback_predictions(scenes, np.array([0, 1, 3, 4, 5, 6]))
+    assert {name: values.shape for name, values in fallback_predictions.items()} == {
         name: values.shape for name, values in joined.items()
     }
     for name in ("true_boxes", "true_labels"):
-        np.testing.assert_array_equal(unlearned[name], joined[name])
+        np.testing.assert_array_equal(fallback_predictions[name], joined[name])
 
 
 def test_nothing_found_is_a_score_of_0_and_a_failure(scenes):
-    answers = TASK.unlearned(scenes, np.arange(12))
+    answers = TASK.fallback_predictions(scenes, np.arange(12))
     assert TASK.score(answers) == 0
     words = TASK.failure(scenes, TASK.recipe(scenes, 1), None, answers)
     assert words == "no object of the training images is found: their mAP@.5 is 0"
-    nothing = TASK.unlearned(scenes, np.array([i for i in range(12) if not len(scenes.objects[i].labels)]))
+    nothing = TASK.fallback_predictions(scenes, np.array([i for i in range(12) if not len(scenes.objects[i].labels)]))
     assert TASK.failure(scenes, TASK.recipe(scenes, 1), None, nothing) is None
 
 
@@ -109,7 +109,7 @@ def test_a_detector_learns_from_a_batch_and_answers(scenes, name):
     network = TASK.build(PRESETS[name], scenes.form, 0)
     recipe = TASK.recipe(scenes, 1)
     stream = TASK.stream(scenes, recipe, 0, "cpu")
-    teach = TASK.teacher(scenes, recipe, "cpu")
+    teach = TASK.training_step(scenes, recipe, "cpu")
     loss, scores = teach(network, next(stream.epoch(0)), 0.0)
     loss.backward()
     assert scores is None
@@ -117,7 +117,7 @@ def test_a_detector_learns_from_a_batch_and_answers(scenes, name):
     answers, judged_loss = judged(scenes, network.eval(), scenes.test)
     assert np.isfinite(judged_loss)
     assert 0 <= TASK.score(answers) <= 1
-    (batch,) = stream.unvaried(scenes.test)
+    (batch,) = stream.eval_batches(scenes.test)
     assert TASK.difference(network, network, batch) == 0
     assert TASK.difference(network, TASK.build(PRESETS[name], scenes.form, 1).eval(), batch) > 0
     assert TASK.cost(network, scenes.form).multiply_adds > 1e6
@@ -229,24 +229,24 @@ def test_what_cannot_be(scenes):
         TASK.prepare("digit-scenes", Options(test_size=1.5), None)
     with pytest.raises(UserError, match="cutout cannot be set here"):
         TASK.check(PRESETS["resnet-slim18"], TASK.recipe(scenes, 1).set_field("cutout", "8"))
-    own = OwnNetwork.__new__(OwnNetwork)
+    own = CustomNetwork.__new__(CustomNetwork)
     with pytest.raises(UserError, match="skipwise's own networks only"):
         TASK.check(own, TASK.recipe(scenes, 1))
 
 
 def test_claims(tmp_path):
-    assert TASK.claims("digit-scenes")
-    assert TASK.claims("somewhere/train.json")
-    assert not TASK.claims("digits")
-    assert not TASK.claims("")
-    assert not TASK.claims("a" * 5000)
-    assert not TASK.claims("~nobody-of-this-name/photos")
+    assert TASK.can_read("digit-scenes")
+    assert TASK.can_read("somewhere/train.json")
+    assert not TASK.can_read("digits")
+    assert not TASK.can_read("")
+    assert not TASK.can_read("a" * 5000)
+    assert not TASK.can_read("~nobody-of-this-name/photos")
     for name in ("images", "labels"):
         (tmp_path / name).mkdir()
         Image.new("RGB", (8, 8)).save(tmp_path / name / "a.png")
-    assert not TASK.claims(str(tmp_path)), "two classes of photos"
+    assert not TASK.can_read(str(tmp_path)), "two classes of photos"
     (tmp_path / "labels" / "a.txt").write_text("0 .5 .5 .1 .1")
-    assert TASK.claims(str(tmp_path))
+    assert TASK.can_read(str(tmp_path))
 
 
 def test_where_nothing_is_found_a_box_has_no_score_and_a_gradient_of_zero():

@@ -13,7 +13,7 @@ from skipwise.networks import PRESETS
 from skipwise.tasks import find_task
 from skipwise.tasks.bag_of_words import bag_of_words
 from skipwise.tasks.text import TextClassification, new_texts, new_tokens
-from small_texts import rows, table
+from support.texts import rows, table
 
 TASK = TextClassification()
 IMDB = Path.home() / ".cache" / "skipwise" / "data" / "imdb"
@@ -51,7 +51,7 @@ def test_a_network_learns_and_answers_from_its_form_alone(data, tmp_path):
     recipe = replace(TASK.recipe(data, None), lr=3e-3)
     TASK.check(network("textcnn"), recipe)
     model = TASK.build(network("textcnn"), data.form, seed=0)
-    stream, teach = TASK.stream(data, recipe, 0, "cpu"), TASK.teacher(data, recipe, "cpu")
+    stream, teach = TASK.stream(data, recipe, 0, "cpu"), TASK.training_step(data, recipe, "cpu")
     optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.lr)
     for epoch in range(8):
         for batch in stream.epoch(epoch):
@@ -60,7 +60,7 @@ def test_a_network_learns_and_answers_from_its_form_alone(data, tmp_path):
             optimizer.step()
     model.eval()
     with torch.no_grad():
-        answers = [TASK.judge(model, batch)[0] for batch in stream.unvaried(data.test)]
+        answers = [TASK.eval_step(model, batch)[0] for batch in stream.eval_batches(data.test)]
         (tmp_path / "new.txt").write_text("film 3 was dull and grey and cold", encoding="utf-8-sig")
         long = "film 5 was fine and bright" + " and so it went on" * 20
         told = TASK.predict(model, [str(tmp_path / "new.txt"), long], data.form)

@@ -11,8 +11,8 @@ from skipwise.recipe import Recipe
 from skipwise.tasks import TASKS
 from skipwise.training.gradients import EVERY, gradient_norms, root_mean_squares, weights_by_place
 from skipwise.training.run import train_run
-from small import dataset
-from small_runs import PLAN, same_bits, trained
+from support.images import dataset
+from support.runs import PLAN, same_bits, trained
 
 
 def test_norms_of_two_layers_by_hand():

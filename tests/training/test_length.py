@@ -5,14 +5,15 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_run import same_bits, train
 
 from skipwise.recipe import Recipe
 from skipwise.training.checkpoint import Progress
 from skipwise.training.length import ROUNDS, Length
 from skipwise.training.loop import Stopped
 from skipwise.training.optimizers import learning_rate
-from small import dataset
+from support.images import dataset
+from support.runs import same_bits
+from support.runs import train_images as train
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def after(done, *, seconds=0.0, rounds=0):
 def test_so_many_epochs():
     length = Length(recipe=Recipe(epochs=4), steps_per_epoch=5)
     assert length.steps == 20
-    assert [length.share(after(done)) for done in (0, 5, 20)] == [0, 0.25, 1]
+    assert [length.fraction_done(after(done)) for done in (0, 5, 20)] == [0, 0.25, 1]
     assert [length.over(after(done)) for done in (19, 20)] == [False, True]
     assert length.round_over(after(5))
 
@@ -37,14 +38,14 @@ def test_steps_go_before_epochs_and_seconds_before_steps():
     assert by_steps.steps == 7
     assert [by_steps.over(after(done)) for done in (6, 7)] == [False, True]
     by_seconds = Length(recipe=Recipe(steps=7, seconds=2.0), steps_per_epoch=5)
-    assert [by_seconds.share(after(100, seconds=seconds)) for seconds in (0.5, 2.0, 3.0)] == [0.25, 1, 1]
+    assert [by_seconds.fraction_done(after(100, seconds=seconds)) for seconds in (0.5, 2.0, 3.0)] == [0.25, 1, 1]
 
 
 def test_seconds_of_finished_and_of_running_epochs_count():
     length = Length(recipe=Recipe(seconds=4.0), steps_per_epoch=5)
     progress = after(9, seconds=1.0)
     progress.totals["seconds"] = 2.0
-    assert length.share(progress) == 0.75
+    assert length.fraction_done(progress) == 0.75
 
 
 @given(st.integers(1, 3000), st.integers(1, 60))

@@ -8,50 +8,20 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from skipwise.networks import PRESETS, build
-from skipwise.networks.fields import set_field
+from skipwise.networks import build
 from skipwise.recipe import Recipe
 from skipwise.tasks import TASKS
 from skipwise.training import loop as loop_module
 from skipwise.training.loop import Stopped
-from skipwise.training.plan import Plan, choose_plan, cores, workers_for
-from skipwise.training.run import train_run
-from small import dataset
-
-PLAN = Plan(device="cpu", precision="fp32", channels_last=False, threads=1)
-RECIPE = Recipe(epochs=3, batch_size=16, crop=1, lr=0.05)
-ARCHITECTURE = set_field(PRESETS["resnet8"], "dropout", "0.2")
+from skipwise.training.plan import ComputePlan, choose_plan, cores, workers_for
+from support.images import dataset
+from support.runs import ARCHITECTURE, PLAN, RECIPE, same_bits
+from support.runs import train_images as train
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     return dataset(tmp_path_factory.mktemp("data") / "a.npz")
-
-
-def train(data, folder, *, recipe=RECIPE, plan=PLAN, seed=0, should_stop=lambda: False, architecture=ARCHITECTURE):
-    ticks = []
-    network = build(architecture, data.input_shape, len(data.classes), seed)
-    train_run(
-        TASKS["images"],
-        network,
-        recipe,
-        data,
-        seed=seed,
-        plan=plan,
-        folder=folder,
-        about={"contender": {"label": "it"}},
-        tell=ticks.append,
-        should_stop=should_stop,
-    )
-    return ticks
-
-
-def same_bits(one, other):
-    weights, again = (load_file(folder / "model.safetensors") for folder in (one, other))
-    assert weights.keys() == again.keys()
-    assert all(torch.equal(weights[name], again[name]) for name in weights)
-    with np.load(one / "predictions.npz") as a, np.load(other / "predictions.npz") as b:
-        assert all(np.array_equal(a[name], b[name]) for name in a.files)
 
 
 @pytest.fixture(scope="module")
@@ -202,7 +172,7 @@ def test_l1_pulls_weights_to_zero(data, tmp_path):
 
 
 def test_bf16_and_channels_last_train_too(data, tmp_path):
-    train(data, tmp_path, plan=Plan(device="cpu", precision="bf16", channels_last=True, threads=1))
+    train(data, tmp_path, plan=ComputePlan(device="cpu", precision="bf16", channels_last=True, threads=1))
     assert json.loads((tmp_path / "run.json").read_text())["score"] > 0.5
 
 

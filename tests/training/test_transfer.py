@@ -13,11 +13,11 @@ from skipwise.recipe import Recipe
 from skipwise.tasks import TASKS
 from skipwise.training.loop import Loop, Stopped
 from skipwise.training.optimizers import optimizer
-from skipwise.training.plan import Plan
+from skipwise.training.plan import ComputePlan
 from skipwise.training.run import train_run
-from small import dataset
+from support.images import dataset
 
-PLAN = Plan(device="cpu", precision="fp32", channels_last=False, threads=1)
+PLAN = ComputePlan(device="cpu", precision="fp32", channels_last=False, threads=1)
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,7 @@ def test_torchvisions_weights_fit_in_a_run(data, tmp_path):
     torch.manual_seed(0)
     torch.save(torchvision.models.resnet18().state_dict(), tmp_path / "theirs.pth")
     network = build(PRESETS["resnet18"], (1, 32, 32), 3, seed=0)
-    from skipwise.networks.pretrained import load_pretrained
+    from skipwise.networks.external.pretrained import load_pretrained
 
     trunk = load_pretrained(network, str(tmp_path / "theirs.pth"))
     assert len(trunk) == len(list(network.parameters())) - 2

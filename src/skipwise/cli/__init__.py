@@ -33,8 +33,8 @@ def run(
     """Run the study that a file describes."""
     from dataclasses import replace
 
-    from skipwise.comparison import run_study
-    from skipwise.console import console
+    from skipwise.commands.compare import run_study
+    from skipwise.commands.console import console
     from skipwise.studies.study_file import read_study_file
 
     asked = read_study_file(file)
@@ -68,7 +68,7 @@ def show(
     ] = None,
 ) -> None:
     """Show a network layer by layer, what it costs, and draw it with its shortcuts."""
-    from skipwise.showing import show_depths, show_network
+    from skipwise.commands.show import show_depths, show_network
 
     if depths is not None:
         if against is not None or signal:
@@ -144,7 +144,7 @@ def explain(
     ),
 ) -> None:
     """Show which parts of new examples speak for the answers, for all contenders side by side."""
-    from skipwise.explaining import explain as explain_examples
+    from skipwise.commands.explain import explain as explain_examples
 
     explain_examples(model, examples, method=method, label=label, out=out, tell=typer.echo)
 
@@ -164,8 +164,8 @@ def check(
     Exit code 1 where there are errors: unreadable files, duplicates or near duplicates across train and test or with
     different labels, or more than 1 % of labels that are likely wrong. All else is a note, and exit code 0.
     """
-    from skipwise.checking import check_data
-    from skipwise.console import console
+    from skipwise.commands.check import check_data
+    from skipwise.commands.console import console
 
     if check_data(data, console(), task=task, size=size, out=out, with_labels=labels):
         raise typer.Exit(1)
@@ -177,7 +177,7 @@ def list_known(
     out: Annotated[Path, typer.Option(help="The folder that studies are in.")] = Path("studies"),
 ) -> None:
     """List the networks, data sets or shortcuts known by name, or the studies that are there."""
-    from skipwise.catalogue import catalogue
+    from skipwise.commands.catalogue import catalogue
 
     for line in catalogue(what, out):
         typer.echo(line)

@@ -186,8 +186,8 @@ def _study_command(command: str, names: tuple[str, ...]) -> Callable[..., None]:
 
 def _run(dry_run: bool, command: str, words: dict[str, Any]) -> None:
     """Run the study that these words ask for; what is None was not said."""
-    from skipwise.comparison import run_study
-    from skipwise.console import console
+    from skipwise.commands.compare import run_study
+    from skipwise.commands.console import console
     from skipwise.studies.study_file import validated
 
     said = {name: value for name, value in words.items() if value is not None}

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Int
 
-from skipwise import draws
+from skipwise import keyed_rng
 from skipwise.data.dataset import Dataset
 from skipwise.data.split import VALIDATION_SIZE
 from skipwise.errors import UserError
@@ -23,7 +23,7 @@ def fold_numbers(
     filled = np.zeros((folds, int(labels.max()) + 1))
     sizes = np.zeros(folds)
     numbers = np.zeros(len(labels), np.int64)
-    for position in draws.order(len(clusters), *key):
+    for position in keyed_rng.order(len(clusters), *key):
         cluster = clusters[position]
         label = int(np.bincount(labels[cluster]).argmax())
         fold = int(np.lexsort((sizes, filled[:, label]))[0])

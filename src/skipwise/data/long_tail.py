@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Int
 
-from skipwise import draws
+from skipwise import keyed_rng
 from skipwise.errors import UserError
 
 UNBALANCED = 3.0
@@ -27,7 +27,7 @@ def long_tail(
             f"--long-tail is {ratio:g}, and the training part would leave none for the last class: "
             f"take at most {1.9 * counts[-1]:.0f}."
         )
-    order = train[draws.order(len(train), *key, "long tail")]
+    order = train[keyed_rng.order(len(train), *key, "long tail")]
     kept = [order[labels[order] == label][:count] for label, count in enumerate(wanted)]
     return np.sort(np.concatenate(kept))
 

@@ -7,7 +7,7 @@ from skipwise.errors import UserError
 
 LARGEST_SIZE = 2048
 """Of a side of images, in pixels: decoded ones of more would fill a disk."""
-Told = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 """Hears how far the reading is: how many examples are done, and how many there are."""
 
 

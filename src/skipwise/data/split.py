@@ -9,7 +9,7 @@ from jaxtyping import Bool, Int
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from skipwise import draws
+from skipwise import keyed_rng
 from skipwise.errors import UserError
 
 TEST_SIZE = 0.2
@@ -115,7 +115,7 @@ def _drawn(
     spare = {label: count - leave for label, count in Counter(class_of).items()}
     drawn = np.zeros(len(labels), bool)
     begun: set[int] = set()
-    for position in draws.order(len(members), *key):
+    for position in keyed_rng.order(len(members), *key):
         cluster, label = members[position], class_of[position]
         fits = len(cluster) <= wanted[label] or label not in begun
         if wanted[label] > 0 and spare[label] > 0 and fits:

@@ -1,34 +1,34 @@
 """Plain and residual networks, each a value that builds itself."""
 
-from skipwise.networks.along import blocks_of, places
 from skipwise.networks.architecture import Architecture, Head, Pyramid, Stage, Stem
 from skipwise.networks.blocks import Block, ShortcutBlock
-from skipwise.networks.branches import Article, Basic, Bottleneck, OwnBranch, Parallel, Single
+from skipwise.networks.branches import Article, Basic, Bottleneck, CustomBranch, Parallel, Single
 from skipwise.networks.build import AnyNetwork, build, check_input, network_from_json, network_to_json
 from skipwise.networks.cost import Cost, LayerCost, architecture_cost, cost, layer_costs
-from skipwise.networks.detection import Detection, Target
-from skipwise.networks.detector import Detector, build_detector
-from skipwise.networks.foreign import ForeignNetwork
+from skipwise.networks.detection.detector import Detector, build_detector
+from skipwise.networks.detection.targets import Detection, Target
+from skipwise.networks.external.custom import CustomNetwork, custom_network
+from skipwise.networks.external.libraries import ExternalNetwork
 from skipwise.networks.fuse import fuse, has_shortcuts
+from skipwise.networks.layer_order import blocks_of, places
 from skipwise.networks.masks import key_masks
 from skipwise.networks.network import Network, least_size, networks_in
-from skipwise.networks.own import OwnNetwork, own_network
-from skipwise.networks.preset import Preset
-from skipwise.networks.presets import KNOWN, PRESETS, TWINS
+from skipwise.networks.presets.images import KNOWN, PRESETS, TWINS
+from skipwise.networks.presets.preset import Preset
 from skipwise.networks.shortcuts import (
     SHORTCUTS,
     Arms,
+    BlockContext,
     ConvReLU,
+    CustomShortcut,
     Dropout,
     Gate,
     NoShortcut,
-    OwnShortcut,
-    Place,
     Projection,
     Scale,
     ZeroPad,
 )
-from skipwise.networks.text import TextNetwork, build_text, check_text, shapes_of
+from skipwise.networks.text.network import TextNetwork, build_text, check_text, shapes_of
 
 __all__ = [
     "KNOWN",
@@ -41,23 +41,23 @@ __all__ = [
     "Article",
     "Basic",
     "Block",
+    "BlockContext",
     "Bottleneck",
     "ConvReLU",
     "Cost",
+    "CustomBranch",
+    "CustomNetwork",
+    "CustomShortcut",
     "Detection",
     "Detector",
     "Dropout",
-    "ForeignNetwork",
+    "ExternalNetwork",
     "Gate",
     "Head",
     "LayerCost",
     "Network",
     "NoShortcut",
-    "OwnBranch",
-    "OwnNetwork",
-    "OwnShortcut",
     "Parallel",
-    "Place",
     "Preset",
     "Projection",
     "Pyramid",
@@ -77,6 +77,7 @@ __all__ = [
     "check_input",
     "check_text",
     "cost",
+    "custom_network",
     "fuse",
     "has_shortcuts",
     "key_masks",
@@ -85,7 +86,6 @@ __all__ = [
     "network_from_json",
     "network_to_json",
     "networks_in",
-    "own_network",
     "places",
     "shapes_of",
 ]

@@ -6,21 +6,21 @@ from typing import Literal
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from skipwise.networks.branches import Basic, Branch, Convolution, OwnBranch
+from skipwise.networks.branches import Basic, Branch, Convolution, CustomBranch
 from skipwise.networks.layers import (
     ACTIVATIONS,
     Activation,
     Map,
-    Multiplier,
     Normalisation,
+    ResidualScale,
     ScalarBias,
     SqueezeExcitation,
     convolution,
     normalisation,
 )
 from skipwise.networks.masks import StochasticDepth
-from skipwise.networks.sequences import OnlyText
-from skipwise.networks.shortcuts import NoShortcut, Place, Shortcut
+from skipwise.networks.shortcuts import BlockContext, NoShortcut, Shortcut
+from skipwise.networks.text.sequences import OnlyText
 
 Order = Literal["post", "norm-after-addition", "relu-before-addition", "relu-only-pre-activation", "pre-activation"]
 Step = Literal["norm", "act"]
@@ -73,7 +73,7 @@ class Block:
         """The module at its place; `first` of its stage, its branch dropped with `drop_rate`."""
         out_channels = self.branch.out_channels(width)
         order = ORDERS[self.order]
-        place = Place(
+        place = BlockContext(
             in_channels=in_channels,
             width=width,
             out_channels=out_channels,
@@ -105,8 +105,8 @@ class Block:
                 made.add_module(step, layer)
         return made
 
-    def _build_branch(self, place: Place, drop_rate: float) -> nn.Sequential:
-        if isinstance(self.branch, OwnBranch):
+    def _build_branch(self, place: BlockContext, drop_rate: float) -> nn.Sequential:
+        if isinstance(self.branch, CustomBranch):
             branch = nn.Sequential()
             if place.dims == 1:
                 branch.add_module("only_text", OnlyText())
@@ -116,12 +116,12 @@ class Block:
         if self.squeeze:
             branch.add_module("squeeze", SqueezeExcitation(place.out_channels, self.squeeze, self.activation))
         if self.multiplier is not None and not hasattr(branch, "multiplier"):
-            branch.add_module("multiplier", Multiplier(self.multiplier))
+            branch.add_module("multiplier", ResidualScale(self.multiplier))
         if drop_rate:
             branch.add_module("drop", StochasticDepth(drop_rate))
         return branch
 
-    def _convolutions(self, place: Place, convolutions: tuple[Convolution, ...]) -> nn.Sequential:
+    def _convolutions(self, place: BlockContext, convolutions: tuple[Convolution, ...]) -> nn.Sequential:
         layers = nn.Sequential()
         channels = place.in_channels
         for number, conv in enumerate(convolutions, start=1):
@@ -141,7 +141,9 @@ class Block:
             )
             last = number == len(convolutions)
             if last and self.multiplier is not None and self.normalisation == "scalar-bias":
-                layers.add_module("multiplier", Multiplier(self.multiplier))  # in front of the last bias, as in Fixup
+                layers.add_module(
+                    "multiplier", ResidualScale(self.multiplier)
+                )  # in front of the last bias, as in Fixup
             steps: tuple[Step, ...] = ORDERS[self.order].last if last else ("norm", "act")
             for name, layer in self.steps(steps, conv.channels, place.dims).named_children():
                 layers.add_module(f"{name}{number}", layer)

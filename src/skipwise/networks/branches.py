@@ -8,7 +8,7 @@ from torch import nn
 
 from skipwise.errors import UserError
 from skipwise.networks.dotted import is_dotted, make_module
-from skipwise.networks.shortcuts import Place
+from skipwise.networks.shortcuts import BlockContext
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +118,7 @@ class Parallel:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OwnBranch:
+class CustomBranch:
     """A user's own: `path` names a class or function that takes a Place and gives a module from x to F(x).
 
     F(x) has place.out_channels channels, the stage's width, and strides by place.stride.
@@ -130,11 +130,11 @@ class OwnBranch:
     def out_channels(self, width: int) -> int:
         return width
 
-    def build(self, place: Place) -> nn.Module:
+    def build(self, place: BlockContext) -> nn.Module:
         return make_module(self.path, place, "a branch")
 
 
-Branch = Annotated[Single | Basic | Bottleneck | Article | Parallel | OwnBranch, Field(discriminator="kind")]
+Branch = Annotated[Single | Basic | Bottleneck | Article | Parallel | CustomBranch, Field(discriminator="kind")]
 
 BRANCHES: dict[str, Branch] = {
     "single": Single(),
@@ -147,4 +147,4 @@ BRANCHES: dict[str, Branch] = {
 
 def parse_branch(text: str) -> Branch | None:
     """A branch by name, or a user's own by dotted path; None where it is neither."""
-    return BRANCHES.get(text) or (OwnBranch(path=text) if is_dotted(text) else None)
+    return BRANCHES.get(text) or (CustomBranch(path=text) if is_dotted(text) else None)

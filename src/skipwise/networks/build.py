@@ -7,12 +7,12 @@ from torch import nn
 
 from skipwise.errors import UserError
 from skipwise.networks.architecture import Architecture
-from skipwise.networks.foreign import ForeignNetwork, foreign_network
+from skipwise.networks.external.custom import CustomNetwork
+from skipwise.networks.external.libraries import ExternalNetwork, external_network
 from skipwise.networks.initialisation import initialise
 from skipwise.networks.network import Network, least_size
-from skipwise.networks.own import OwnNetwork
 
-AnyNetwork = Architecture | OwnNetwork | ForeignNetwork
+AnyNetwork = Architecture | CustomNetwork | ExternalNetwork
 
 
 def build(network: AnyNetwork, input_shape: Sequence[int], classes: int, seed: int) -> nn.Module:
@@ -50,9 +50,9 @@ def check_input(network: Architecture, input_shape: Sequence[int]) -> None:
 def network_to_json(network: AnyNetwork) -> dict[str, Any]:
     """A network as JSON has it."""
     match network:
-        case OwnNetwork():
+        case CustomNetwork():
             return {"own": network.path}
-        case ForeignNetwork():
+        case ExternalNetwork():
             return {"foreign": f"{network.library}/{network.name}"}
         case Architecture():
             return network.to_json()
@@ -61,5 +61,5 @@ def network_to_json(network: AnyNetwork) -> dict[str, Any]:
 def network_from_json(data: dict[str, Any]) -> AnyNetwork:
     """What network_to_json wrote. Raises UserError where it is none of these."""
     if "own" in data:
-        return OwnNetwork(path=data["own"])
-    return foreign_network(data["foreign"]) if "foreign" in data else Architecture.from_json(data)
+        return CustomNetwork(path=data["own"])
+    return external_network(data["foreign"]) if "foreign" in data else Architecture.from_json(data)

@@ -15,7 +15,7 @@ from torch.utils.flop_counter import flop_registry
 
 from skipwise.networks.architecture import Architecture
 from skipwise.networks.network import networks_in
-from skipwise.networks.text import shapes_of
+from skipwise.networks.text.network import shapes_of
 
 WHOLE_IMAGE = math.inf
 

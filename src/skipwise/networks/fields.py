@@ -8,10 +8,10 @@ from typing import Any, get_args, get_type_hints
 from skipwise.errors import UserError, unknown
 from skipwise.networks.architecture import Architecture, Pyramid, Stage
 from skipwise.networks.blocks import ORDERS
-from skipwise.networks.branches import BRANCHES, Bottleneck, OwnBranch, Parallel, parse_branch
+from skipwise.networks.branches import BRANCHES, Bottleneck, CustomBranch, Parallel, parse_branch
 from skipwise.networks.initialisation import Initialisation
 from skipwise.networks.layers import Activation, Downsample, Normalisation
-from skipwise.networks.presets import STEMS
+from skipwise.networks.presets.images import STEMS
 from skipwise.networks.shortcuts import SHORTCUTS, parse_shortcut
 
 
@@ -73,7 +73,7 @@ def _set_kernel(architecture: Architecture, text: str) -> Architecture:
     def change(stage: Stage, kernel: int) -> Stage:
         if kernel % 2 == 0:
             raise ValueError(text)
-        if isinstance(stage.block.branch, OwnBranch | Parallel):
+        if isinstance(stage.block.branch, CustomBranch | Parallel):
             raise UserError(
                 "kernel cannot be set for a branch of your own, or for some that are parallel: set it there."
             )

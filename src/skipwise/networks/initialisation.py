@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from skipwise.draws import key
+from skipwise.keyed_rng import key
 from skipwise.networks.blocks import ShortcutBlock
 from skipwise.networks.layers import centre
 

@@ -10,7 +10,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from skipwise.networks.lengths import FollowsLengths
-from skipwise.networks.sequences import AvgPool1d, BatchNorm1d, Conv1d, GroupNorm1d, LargestHalf, MaxPool1d
+from skipwise.networks.text.sequences import AvgPool1d, BatchNorm1d, Conv1d, GroupNorm1d, LargestHalf, MaxPool1d
 
 Normalisation = Literal["batch", "group", "layer", "none", "scalar-bias"]
 Activation = Literal["relu", "leaky-relu", "elu", "gelu", "silu", "tanh"]
@@ -202,7 +202,7 @@ class ScalarBias(nn.Module):
         return x + self.bias
 
 
-class Multiplier(nn.Module):
+class ResidualScale(nn.Module):
     """a x with one learned number a.
 
     From a = 0 a block begins as its shortcut: SkipInit (De and Smith 2020, arXiv 2002.10444) and ReZero (Bachlechner

@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from skipwise.draws import key
+from skipwise.keyed_rng import key
 
 
 class KeyedMask(nn.Module):

@@ -23,7 +23,7 @@ from skipwise.networks.layers import (
 )
 from skipwise.networks.masks import KeyedDropout
 from skipwise.networks.recompute import recomputed
-from skipwise.networks.sequences import LargestFew
+from skipwise.networks.text.sequences import LargestFew
 
 HEAD_K = 8
 """How many numbers of each channel a head with k-max takes (Conneau et al. 2017, arXiv 1606.01781, Fig. 1)."""

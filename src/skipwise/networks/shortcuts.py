@@ -12,7 +12,10 @@ from pydantic import Field
 from torch import nn
 
 from skipwise.errors import UserError, unknown
-from skipwise.networks.additions import (
+from skipwise.networks.dotted import is_dotted, make_module
+from skipwise.networks.layers import Normalisation, convolution, normalisation, pool
+from skipwise.networks.masks import ThinnedMaps
+from skipwise.networks.shortcut_modules import (
     Addition,
     ArmsAddition,
     GatedAddition,
@@ -20,13 +23,10 @@ from skipwise.networks.additions import (
     ScaledAddition,
     ZeroPadding,
 )
-from skipwise.networks.dotted import is_dotted, make_module
-from skipwise.networks.layers import Normalisation, convolution, normalisation, pool
-from skipwise.networks.masks import ThinnedMaps
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class BlockContext:
     """Where a branch or a shortcut stands: what comes in, what must go out.
 
     `width` is the stage's width; `out_channels` is what the branch makes of it (four times as much in a
@@ -74,7 +74,7 @@ class NoShortcut:
 
     kind: Literal["none"] = "none"
 
-    def build(self, place: Place) -> nn.Module:
+    def build(self, place: BlockContext) -> nn.Module:
         return NoAddition()
 
 
@@ -84,7 +84,7 @@ class ZeroPad:
 
     kind: Literal["zero-pad"] = "zero-pad"
 
-    def build(self, place: Place) -> nn.Module:
+    def build(self, place: BlockContext) -> nn.Module:
         return Addition(place.zero_padding())
 
 
@@ -100,7 +100,7 @@ class Projection:
     always: bool = False
     average: bool = False
 
-    def build(self, place: Place) -> nn.Module:
+    def build(self, place: BlockContext) -> nn.Module:
         if not (self.always or place.changes_shape):
             return Addition(place.zero_padding())
         if not self.average or place.stride == 1:
@@ -120,7 +120,7 @@ class ConvReLU:
 
     kind: Literal["conv-relu"] = "conv-relu"
 
-    def build(self, place: Place) -> nn.Module:
+    def build(self, place: BlockContext) -> nn.Module:
         path: list[nn.Module] = []
         channels = place.in_channels
         if place.stride != 1:
@@ -138,7 +138,7 @@ class Scale:
     shortcut: float = 0.5
     branch: float = 1.0
 
-    def build(self, place: Place) -> nn.Module:
+    def build(self, place: BlockContext) -> nn.Module:
         return ScaledAddition(place.zero_padding(), shortcut_scale=self.shortcut, branch_scale=self.branch)
 
 
@@ -154,7 +154,7 @@ class Gate:
     bias: float = -6.0
     exclusive: bool = False
 
-    def build(self, place: Place) -> nn.Module:
+    def build(self, place: BlockContext) -> nn.Module:
         gate = convolution(place.dims, place.in_channels, place.out_channels, 1, stride=place.stride, bias=True)
         gate.initial = {"bias": self.bias}  # type: ignore[assignment]
         return GatedAddition(place.zero_padding(), gate, gates_branch=self.exclusive)
@@ -167,7 +167,7 @@ class Dropout:
     kind: Literal["dropout"] = "dropout"
     rate: float = 0.5
 
-    def build(self, place: Place) -> nn.Module:
+    def build(self, place: BlockContext) -> nn.Module:
         return Addition(nn.Sequential(place.zero_padding(), ThinnedMaps(self.rate)))
 
 
@@ -182,7 +182,7 @@ class Arms:
     convolution: bool = True
     identity: bool = True
 
-    def build(self, place: Place) -> nn.Module:
+    def build(self, place: BlockContext) -> nn.Module:
         convolved = place.projection(stride=place.stride) if self.convolution else None
         stays = self.identity and not place.changes_shape
         normalised = normalisation(place.normalisation, place.dims, place.in_channels) or nn.Identity()
@@ -190,18 +190,18 @@ class Arms:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OwnShortcut:
+class CustomShortcut:
     """A user's own: `path` names a class or function that takes a Place and gives a module `shortcut(x, branch)`."""
 
     kind: Literal["own"] = "own"
     path: str
 
-    def build(self, place: Place) -> nn.Module:
+    def build(self, place: BlockContext) -> nn.Module:
         return make_module(self.path, place, "a shortcut")
 
 
 Shortcut = Annotated[
-    NoShortcut | ZeroPad | Projection | ConvReLU | Scale | Gate | Dropout | Arms | OwnShortcut,
+    NoShortcut | ZeroPad | Projection | ConvReLU | Scale | Gate | Dropout | Arms | CustomShortcut,
     Field(discriminator="kind"),
 ]
 
@@ -250,7 +250,7 @@ def parse_shortcut(text: str) -> Shortcut:
     name, *numbers = text.split("/")
     if name not in SHORTCUTS:
         if is_dotted(text):
-            return OwnShortcut(path=text)
+            return CustomShortcut(path=text)
         raise unknown("shortcut", name, SHORTCUTS)
     shortcut: Any = SHORTCUTS[name]
     takes = [entry.name for entry in fields(shortcut) if entry.type is float]

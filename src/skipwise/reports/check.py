@@ -10,10 +10,10 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
-from skipwise.analysis.data_check import ERRORS, Finding
+from skipwise.analysis.quality.data_check import ERRORS, Finding
 from skipwise.reports.check_kinds import KINDS, Kind
+from skipwise.reports.drawings.pictures import data_uri
 from skipwise.reports.markup import template
-from skipwise.reports.pictures import data_uri
 from skipwise.training.checkpoint import write_atomically
 
 MOST_SHOWN = 24

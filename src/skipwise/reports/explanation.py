@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from shlex import quote
 
-from skipwise.analysis.attribution import UNSIGNED, Method
-from skipwise.reports.coloured_text import AGAINST, FOR, Piece, coloured
+from skipwise.analysis.inside.attribution import UNSIGNED, Method
+from skipwise.reports.drawings.coloured_text import AGAINST, FOR, Piece, coloured
 from skipwise.reports.markup import template
 from skipwise.training.checkpoint import write_atomically
 

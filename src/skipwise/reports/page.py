@@ -7,20 +7,20 @@ from typing import Any
 from jinja2 import Template
 from markupsafe import Markup
 
-from skipwise.analysis.kept import without_nan
+from skipwise.analysis.result_cache import without_nan
 from skipwise.recipe import Recipe
-from skipwise.reports.baseline import baseline_row
-from skipwise.reports.classes import imbalance_warning
-from skipwise.reports.figures import all_figures, to_svg
-from skipwise.reports.gradients import gradients_part
+from skipwise.reports.charts.palette import colours
+from skipwise.reports.charts.study import all_figures, to_svg
+from skipwise.reports.format import deployment_sentences, duration, length, percent, points, summary
 from skipwise.reports.markup import template
-from skipwise.reports.palette import colours
-from skipwise.reports.part import Part
-from skipwise.reports.reasons import REASONS, reason_parts, unlooked
-from skipwise.reports.section import SweepSection, tuned_rows
-from skipwise.reports.sections import task_parts
-from skipwise.reports.sweeps import sweep_section
-from skipwise.reports.tables import deployment_sentences, duration, length, percent, points, summary
+from skipwise.reports.sections.baseline import baseline_row
+from skipwise.reports.sections.class_scores import imbalance_warning
+from skipwise.reports.sections.gradients import gradients_part
+from skipwise.reports.sections.kinds import sweep_section
+from skipwise.reports.sections.part import Part
+from skipwise.reports.sections.reasons import REASONS, reason_parts, unlooked
+from skipwise.reports.sections.sweep import SweepSection, tuned_rows
+from skipwise.reports.sections.task import task_parts
 from skipwise.studies import Contender, Study
 from skipwise.studies.budget import parse_budget
 from skipwise.studies.results import write_csv

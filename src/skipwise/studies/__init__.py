@@ -1,19 +1,19 @@
 """Contenders x seeds on one data set, in a folder."""
 
-from skipwise.studies.asked import Asked
+from skipwise.studies.config import StudyConfig
 from skipwise.studies.contender import Contender, parse_contender
-from skipwise.studies.prepare import Ready, Settled, make_ready, settle
+from skipwise.studies.prepare import ResolvedStudy, StudyPlan, plan_study, resolve
 from skipwise.studies.study import Study
 from skipwise.studies.train import train_missing
 
 __all__ = [
-    "Asked",
     "Contender",
-    "Ready",
-    "Settled",
+    "ResolvedStudy",
     "Study",
-    "make_ready",
+    "StudyConfig",
+    "StudyPlan",
     "parse_contender",
-    "settle",
+    "plan_study",
+    "resolve",
     "train_missing",
 ]

@@ -10,7 +10,7 @@ from jaxtyping import Float
 from skipwise.data import Dataset
 from skipwise.data.folds import fold_of
 from skipwise.studies.design import Design
-from skipwise.tasks import Answers
+from skipwise.tasks import Predictions
 from skipwise.training.checkpoint import write_atomically
 
 BASELINE = "baseline.npz"
@@ -52,5 +52,5 @@ def read_baseline(file: Path, design: Design) -> Baseline | None:
     if task.baseline is None or not file.exists():
         return None
     with np.load(file) as arrays:
-        answers: Answers = dict(arrays)
+        answers: Predictions = dict(arrays)
     return Baseline(name=task.baseline, score=task.score(answers), scores=task.scores(answers))

@@ -12,15 +12,15 @@ from skipwise.networks import (
     PRESETS,
     AnyNetwork,
     Architecture,
-    OwnNetwork,
+    CustomNetwork,
+    custom_network,
     network_from_json,
     network_to_json,
-    own_network,
 )
 from skipwise.networks.dotted import is_dotted
+from skipwise.networks.external.libraries import external_network, is_external
+from skipwise.networks.external.pretrained import fingerprint
 from skipwise.networks.fields import ARCHITECTURE_FIELDS, set_field
-from skipwise.networks.foreign import foreign_network, is_foreign
-from skipwise.networks.pretrained import fingerprint
 from skipwise.recipe import RECIPE_FIELDS, Recipe
 
 
@@ -89,7 +89,7 @@ def parse_contender(text: str, recipe: Recipe, settings: Sequence[str] = ()) -> 
         elif field in ARCHITECTURE_FIELDS and isinstance(network, Architecture):
             network = set_field(network, field, value)
         elif field in ARCHITECTURE_FIELDS:
-            whose = "a network of your own" if isinstance(network, OwnNetwork) else "another library's network"
+            whose = "a network of your own" if isinstance(network, CustomNetwork) else "another library's network"
             raise UserError(f"{field} cannot be set for {name}: {whose} has the recipe's fields only.")
         else:
             raise unknown(f"field of {name}", field, [*ARCHITECTURE_FIELDS, *RECIPE_FIELDS])
@@ -121,8 +121,8 @@ def slug(text: str) -> str:
 def _network(name: str) -> AnyNetwork:
     if name in PRESETS:
         return PRESETS[name]
-    if is_foreign(name):
-        return foreign_network(name)
+    if is_external(name):
+        return external_network(name)
     if is_dotted(name):
-        return own_network(name)
+        return custom_network(name)
     raise unknown("network", name, PRESETS)

@@ -5,12 +5,12 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from skipwise.errors import UserError
-from skipwise.studies.asked import Asked, Command
+from skipwise.studies.config import Command, StudyConfig
 from skipwise.studies.contender import Contender
 from skipwise.studies.study_file import content, validated
 from skipwise.studies.sweeps import Point
 from skipwise.tasks import Task, task_named
-from skipwise.training.plan import Plan
+from skipwise.training.plan import ComputePlan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +39,12 @@ class Design:
     split: dict[str, Any]
     contenders: tuple[Contender, ...]
     seeds: tuple[int, ...]
-    plan: Plan
+    plan: ComputePlan
     points: tuple[Point, ...] = ()
     looks: tuple[int, ...] = ()
     budget: str = ""
     tuned: dict[str, dict[str, float]] = field(default_factory=dict)
-    asked: Asked | None = None
+    asked: StudyConfig | None = None
     task: str = "images"
 
     @property
@@ -119,7 +119,7 @@ class Design:
             split=data["split"],
             contenders=tuple(Contender.from_json(contender) for contender in data["contenders"]),
             seeds=tuple(data["seeds"]),
-            plan=Plan(**data["plan"]),
+            plan=ComputePlan(**data["plan"]),
             points=tuple(Point(**point) for point in data.get("points", [])),
             looks=tuple(data.get("looks", [])),
             budget=data.get("budget", ""),
@@ -194,7 +194,7 @@ class Design:
                 )
 
 
-def _check_alike(name: str, kept: Asked, asked: Asked) -> None:
+def _check_alike(name: str, kept: StudyConfig, asked: StudyConfig) -> None:
     """Raises UserError where the points of a sweep would be trained in different ways."""
     for what in ("epochs", "budget", "tune", "settings"):
         before, after = getattr(kept, what), getattr(asked, what)

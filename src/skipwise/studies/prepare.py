@@ -7,21 +7,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from skipwise.data import Dataset, Told
+from skipwise.data import Dataset, ProgressCallback
 from skipwise.data.folds import fold_of
-from skipwise.data.share import share_of
+from skipwise.data.subset import subset_of
 from skipwise.errors import UserError
 from skipwise.networks import PRESETS
 from skipwise.recipe import Recipe
 from skipwise.statistics import DECLARED_LOOKS
-from skipwise.studies.asked import Asked
 from skipwise.studies.budget import Budget, parse_budget, with_budget
+from skipwise.studies.config import StudyConfig
 from skipwise.studies.contender import Contender, parse_contenders, slug
 from skipwise.studies.design import Design, Run
 from skipwise.studies.folder import StudyFolder
 from skipwise.studies.sweeps import Sweep, sweep
 from skipwise.tasks import Task, check_exists
-from skipwise.training.plan import Plan, choose_plan, workers_for
+from skipwise.training.plan import ComputePlan, choose_plan, workers_for
 from skipwise.training.probe import seconds_per_run
 
 SECONDS_TO_START = 6.0
@@ -29,13 +29,13 @@ SECONDS_TO_START = 6.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settled:
+class ResolvedStudy:
     """What was asked, with its defaults filled in for these data."""
 
-    asked: Asked
+    asked: StudyConfig
     dataset: Dataset
     sweep: Sweep
-    plan: Plan
+    plan: ComputePlan
     tuned: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @property
@@ -59,7 +59,7 @@ class Settled:
         return seeds_of(self.asked)
 
 
-def seeds_of(asked: Asked) -> tuple[int, ...]:
+def seeds_of(asked: StudyConfig) -> tuple[int, ...]:
     """The seeds to begin with."""
     if asked.command == "train":
         return (asked.seed,)
@@ -67,10 +67,10 @@ def seeds_of(asked: Asked) -> tuple[int, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ready:
+class StudyPlan:
     """A study about to be trained. `seconds` estimates the whole of it, `seconds_per_run` each contender's run."""
 
-    asked: Asked
+    asked: StudyConfig
     folder: StudyFolder
     design: Design
     dataset: Dataset
@@ -87,7 +87,7 @@ class Ready:
         return SECONDS_TO_START + work / self.workers
 
 
-def settle(asked: Asked, progress: Told | None = None) -> Settled:
+def resolve(asked: StudyConfig, progress: ProgressCallback | None = None) -> ResolvedStudy:
     """Read the data and fill in the defaults. Raises UserError for whatever a user can mend."""
     if asked.data in PRESETS and not Path(asked.data).exists():
         words = shlex.join(["skipwise", asked.command, "digits", asked.data, *asked.contenders])
@@ -120,10 +120,10 @@ def settle(asked: Asked, progress: Told | None = None) -> Settled:
         swept = replace(
             swept, contenders=tuple(_on_budget(each, budget, asked.to_learn, dataset) for each in swept.contenders)
         )
-    return Settled(asked=asked, dataset=dataset, sweep=swept, plan=plan)
+    return ResolvedStudy(asked=asked, dataset=dataset, sweep=swept, plan=plan)
 
 
-def _check_folds(asked: Asked, folds: int, dataset: Dataset) -> None:
+def _check_folds(asked: StudyConfig, folds: int, dataset: Dataset) -> None:
     """Raises UserError where folds do not go with what else is asked, or with the data."""
     if asked.test_size is not None:
         raise UserError("--folds tests every example once, so that there is no --test-size: write one of them.")
@@ -140,7 +140,7 @@ def _check_folds(asked: Asked, folds: int, dataset: Dataset) -> None:
 
 
 def _on_budget(contender: Contender, budget: Budget, task: Task, dataset: Dataset) -> Contender:
-    examples = len(share_of(dataset, contender.recipe.fraction, seed=0).train)
+    examples = len(subset_of(dataset, contender.recipe.fraction, seed=0).train)
     with _told_if_it_cannot_be(contender.label, dataset):
         return with_budget(contender, budget, task, dataset.form, examples)
 
@@ -160,29 +160,29 @@ def _told_if_it_cannot_be(label: str, dataset: Dataset) -> Iterator[None]:
         ) from error
 
 
-def make_ready(settled: Settled, seeds: tuple[int, ...] | None = None) -> Ready:
+def plan_study(resolved: ResolvedStudy, seeds: tuple[int, ...] | None = None) -> StudyPlan:
     """Settle the design for these seeds, try every network once and measure its steps.
 
     Nothing is written but the cache of what was read. Raises UserError for whatever a user can mend.
     """
-    asked, dataset, plan = settled.asked, settled.dataset, settled.plan
+    asked, dataset, plan = resolved.asked, resolved.dataset, resolved.plan
     design = Design(
-        name=settled.name,
+        name=resolved.name,
         kind=asked.command,
         data=asked.data,
         command=asked.line,
         task=asked.to_learn.name,
         split=_split(asked, dataset),
-        contenders=settled.sweep.contenders,
-        seeds=seeds or settled.seeds,
+        contenders=resolved.sweep.contenders,
+        seeds=seeds or resolved.seeds,
         plan=plan,
-        points=settled.sweep.points,
+        points=resolved.sweep.points,
         looks=DECLARED_LOOKS if asked.seeds == "auto" else (),
         budget=asked.budget or "",
-        tuned=settled.tuned,
+        tuned=resolved.tuned,
         asked=asked,
     )
-    folder = StudyFolder(asked.out / settled.name)
+    folder = StudyFolder(asked.out / resolved.name)
     kept = folder.design()
     design = kept.extended_by(design) if kept else design
     if design.plan.device != plan.device:
@@ -192,19 +192,19 @@ def make_ready(settled: Settled, seeds: tuple[int, ...] | None = None) -> Ready:
         )
     missing = folder.missing(design)
     one_fold = dataset if not asked.folds else fold_of(dataset, 0, asked.folds, seed=0)
-    return Ready(
+    return StudyPlan(
         asked=asked,
         folder=folder,
         design=design,
         dataset=dataset,
         missing=missing,
         workers=asked.workers or workers_for(design.plan, max(1, len(missing))),
-        notes=settled.sweep.notes,
+        notes=resolved.sweep.notes,
         seconds_per_run=_probe(design, {run.contender.label: run.contender for run in missing}, one_fold),
     )
 
 
-def _split(asked: Asked, dataset: Dataset) -> dict[str, Any]:
+def _split(asked: StudyConfig, dataset: Dataset) -> dict[str, Any]:
     """What fixes the examples and their parts."""
     fixed = {
         "fingerprint": dataset.fingerprint,

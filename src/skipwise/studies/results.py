@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from skipwise.errors import UserError
-from skipwise.tasks import Answers, Task, task_named
+from skipwise.tasks import Predictions, Task, task_named
 from skipwise.training.checkpoint import METRICS
 from skipwise.training.deployed import Deployed
 from skipwise.training.run import PREDICTIONS, RUN
@@ -93,7 +93,7 @@ class Result:
     def to_learn(self) -> Task:
         return task_named(self.task)
 
-    def answers(self, part: Part = "test") -> Answers:
+    def answers(self, part: Part = "test") -> Predictions:
         """What it answers on these examples and what is true of them, in the examples' order where there are folds."""
         if not self.folds:
             return self._answers(part)[0]
@@ -107,7 +107,7 @@ class Result:
             return self._answers()[1]
         return np.sort(np.concatenate([fold._answers()[1] for fold in self.folds]))
 
-    def _answers(self, part: Part = "test") -> tuple[Answers, Int[np.ndarray, "examples"]]:
+    def _answers(self, part: Part = "test") -> tuple[Predictions, Int[np.ndarray, "examples"]]:
         """Of this run's own examples, with their indices."""
         with _told_if_damaged(self.folder), np.load(self.folder / PREDICTIONS) as arrays:
             names = [name for name in arrays if name.startswith(f"{part}_")]

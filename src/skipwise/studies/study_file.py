@@ -12,13 +12,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from skipwise.errors import UserError, unknown
 from skipwise.recipe import Recipe
-from skipwise.studies.asked import SOME, Asked
 from skipwise.studies.budget import parse_budget
+from skipwise.studies.config import SOME, StudyConfig
 from skipwise.studies.sweeps import sweep
 from skipwise.tasks import check_exists
 
 STUDY_FILE = "study.toml"
-ASKED: TypeAdapter[Asked] = TypeAdapter(Asked)
+STUDY_CONFIG: TypeAdapter[StudyConfig] = TypeAdapter(StudyConfig)
 
 BY_KIND = {
     "greater_than": "above {gt:g}",
@@ -44,7 +44,7 @@ BY_FIELD: dict[str, dict[str, str]] = {
 """What must be of a field, where more can be said."""
 
 
-def read_study_file(path: Path) -> Asked:
+def read_study_file(path: Path) -> StudyConfig:
     """What a study file asks for. Raises UserError with the line or field that is wrong, and the nearest name."""
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -79,18 +79,20 @@ def read_study_file(path: Path) -> Asked:
     return asked
 
 
-def validated(words: dict[str, Any], place: Callable[[str], str] | None = None) -> Asked:
+def validated(words: dict[str, Any], place: Callable[[str], str] | None = None) -> StudyConfig:
     """What these fields ask for. Raises UserError that names the one that is wrong.
 
     Where they are written in a file, `place` gives the place of a field there, to begin the sentence with; else they
     are called as on the command line.
     """
-    known = Asked.__dataclass_fields__
+    known = StudyConfig.__dataclass_fields__
     for name in words:
         if name not in known:
             raise UserError(f"{place(name) if place else ''}{unknown('field of a study', name, known)}")
     try:
-        return ASKED.validate_json(json.dumps(words, default=str), strict=True)  # JSON knows lists, but no tuples
+        return STUDY_CONFIG.validate_json(
+            json.dumps(words, default=str), strict=True
+        )  # JSON knows lists, but no tuples
     except ValidationError as error:
         mistake = error.errors()[0]
         field = str(mistake["loc"][0])
@@ -100,12 +102,12 @@ def validated(words: dict[str, Any], place: Callable[[str], str] | None = None) 
         raise UserError(f"{where}{written(field)} is {mistake['input']!r}: it must be {must}.") from error
 
 
-def study_file(asked: Asked, head: str) -> str:
+def study_file(asked: StudyConfig, head: str) -> str:
     """The text of the file that asks for the same, with comments of `head` before it."""
     return "".join(f"# {line}\n" for line in head.splitlines()) + tomli_w.dumps(content(asked))
 
 
-def content(asked: Asked) -> dict[str, Any]:
+def content(asked: StudyConfig) -> dict[str, Any]:
     """What `validated` makes `asked` of, in words, numbers and lists; how many work at once is left to the machine."""
     return {name: _plain(value) for name, value in asked.given().items() if name != "workers"}
 
@@ -140,17 +142,17 @@ def _sets(field: str) -> re.Pattern[str]:
     return re.compile(rf"""\s*(["']?){re.escape(field)}\1\s*[.=]|\s*\[+\s*(["']?){re.escape(field)}\2\s*[\].]""")
 
 
-def _check_data(asked: Asked) -> None:
+def _check_data(asked: StudyConfig) -> None:
     try:
         check_exists(asked.data, asked.to_learn)
     except UserError as error:
         raise UserError(f"{error} Paths begin at the folder where skipwise is run, not at the study file.") from error
 
 
-def _check_budget(asked: Asked) -> None:
+def _check_budget(asked: StudyConfig) -> None:
     if asked.budget is not None:
         parse_budget(asked.budget)
 
 
-def _check_names(asked: Asked) -> None:
+def _check_names(asked: StudyConfig) -> None:
     sweep(asked, Recipe())

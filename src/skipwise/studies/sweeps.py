@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from skipwise.data.dataset import Dataset
 from skipwise.errors import UserError, unknown
 from skipwise.networks import Architecture
-from skipwise.networks.presets import depths_of, families, twin_name
+from skipwise.networks.presets.images import depths_of, families, twin_name
 from skipwise.recipe import Recipe
 from skipwise.studies import defaults
-from skipwise.studies.asked import Asked
+from skipwise.studies.config import StudyConfig
 from skipwise.studies.contender import Contender, parse_contender, parse_contenders
-from skipwise.studies.tuning_space import family_of
-from skipwise.studies.tuning_space_file import space_of
+from skipwise.studies.tuning.space import family_of
+from skipwise.studies.tuning.space_file import space_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ class Sweep:
     notes: tuple[str, ...] = ()
 
 
-def sweep(asked: Asked, recipe: Recipe, dataset: Dataset | None = None) -> Sweep:
+def sweep(asked: StudyConfig, recipe: Recipe, dataset: Dataset | None = None) -> Sweep:
     """What `asked` means for these data; without data only the names are checked. Raises UserError for unknown ones."""
     if asked.command == "depth":
         return _depths(asked, recipe)
@@ -51,7 +51,7 @@ def sweep(asked: Asked, recipe: Recipe, dataset: Dataset | None = None) -> Sweep
     return Sweep(contenders=contenders)
 
 
-def _usual(asked: Asked, recipe: Recipe) -> Sweep:
+def _usual(asked: StudyConfig, recipe: Recipe) -> Sweep:
     """The network that a search must beat; what beats it, the search adds."""
     if asked.tune is not None or asked.folds is not None:
         raise UserError(
@@ -67,7 +67,7 @@ def _usual(asked: Asked, recipe: Recipe) -> Sweep:
     return Sweep(contenders=(usual,))
 
 
-def _depths(asked: Asked, recipe: Recipe) -> Sweep:
+def _depths(asked: StudyConfig, recipe: Recipe) -> Sweep:
     return depth_sweep(asked.usual_family, asked.usual_depths, recipe, asked.settings)
 
 
@@ -89,7 +89,7 @@ def depth_sweep(family: str, depths: Sequence[int], recipe: Recipe, settings: Se
     return Sweep(contenders=tuple(contenders), points=tuple(points))
 
 
-def _fractions(asked: Asked, contenders: Sequence[Contender], dataset: Dataset | None) -> Sweep:
+def _fractions(asked: StudyConfig, contenders: Sequence[Contender], dataset: Dataset | None) -> Sweep:
     """Every contender at every fraction, for as many steps as all the examples would get, unless a budget is given."""
     if not asked.fractions:
         raise UserError("--fractions names no fraction: give some, as .1,.3,1.")
@@ -106,7 +106,7 @@ def _fractions(asked: Asked, contenders: Sequence[Contender], dataset: Dataset |
     return Sweep(contenders=tuple(made), points=tuple(points))
 
 
-def _ablations(asked: Asked, base: Contender, dataset: Dataset | None) -> Sweep:
+def _ablations(asked: StudyConfig, base: Contender, dataset: Dataset | None) -> Sweep:
     """The base, and for each ingredient the base without it where it has it, else with it.
 
     Where nobody chose the ingredients, those that this network cannot have are left out, and it is said.

@@ -2,15 +2,15 @@
 
 from skipwise.errors import UserError
 from skipwise.studies.baseline import BASELINE, make_baseline
-from skipwise.studies.prepare import Ready
+from skipwise.studies.prepare import StudyPlan
 from skipwise.studies.study import Study
 from skipwise.studies.study_file import STUDY_FILE, study_file
-from skipwise.studies.workers import Job, Listener, train_side_by_side
+from skipwise.studies.workers.pool import Job, Listener, train_side_by_side
 from skipwise.training.checkpoint import write_atomically
 from skipwise.training.run import versions
 
 
-def train_missing(ready: Ready, listener: Listener) -> Study:
+def train_missing(ready: StudyPlan, listener: Listener) -> Study:
     """Write down what was asked, train what is missing, and give the study.
 
     Raises UserError where runs broke off with an error: the others are done and kept, and the same command tries

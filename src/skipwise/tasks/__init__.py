@@ -3,16 +3,16 @@
 from skipwise.tasks.classification import Classification
 from skipwise.tasks.find import TASKS, check_exists, find_task, known_data, task_named
 from skipwise.tasks.images import ImageClassification, new_image
-from skipwise.tasks.task import Answers, Prediction, Task, Teacher
+from skipwise.tasks.task import Prediction, Predictions, Task, TrainingStep
 
 __all__ = [
     "TASKS",
-    "Answers",
     "Classification",
     "ImageClassification",
     "Prediction",
+    "Predictions",
     "Task",
-    "Teacher",
+    "TrainingStep",
     "check_exists",
     "find_task",
     "known_data",

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
-from skipwise.data.decode import Framing
+from skipwise.data.images.decode import Framing
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,21 +14,21 @@ from skipwise.data import (
     Augmentation,
     Batch,
     Options,
+    ProgressCallback,
     Scenes,
     SceneStream,
-    Told,
     is_annotated,
     load_scenes,
     prepare_scenes,
 )
-from skipwise.data.decode import image_for_prediction
+from skipwise.data.images.decode import image_for_prediction
 from skipwise.errors import UserError, unknown
 from skipwise.networks import AnyNetwork, Architecture
 from skipwise.recipe import Recipe
 from skipwise.tasks.attributable import Answer, AttributableImage
 from skipwise.tasks.boxes_found import Boxes
 from skipwise.tasks.new_scene import new_scene, own_pixels
-from skipwise.tasks.task import Answers, Prediction, Task, Teacher, check_options
+from skipwise.tasks.task import Prediction, Predictions, Task, TrainingStep, check_options
 
 PHOTO_SIZES = {"cpu": 256, "mps": 640, "cuda": 640}
 """The side that photos are resized to, in pixels, unless one is asked for: on a GPU about COCO's own, on a CPU what trains
@@ -39,7 +39,7 @@ STEPS = 1_800
 """That a detector needs to learn its classes from nothing, at 16 images each; many images are shown 12 times at least."""
 
 
-class Detection(Task):
+class ObjectDetection(Task):
     """Boxes round the objects of an image, each with a class.
 
     Answers are padded lists of each image, in its own pixels: `boxes`, `scores` and `labels` (-1 for none) of what is
@@ -55,14 +55,16 @@ class Detection(Task):
     family = "resnet-slim"
     depths = (10, 18, 34)
     sections = ("detection scores", "found", "pictures")
-    lacks = frozenset({"cutout", "mixup", "cutmix", "imbalance", "label_smoothing", "pretrained", "trunk_rate"})
-    judged_at_once = 64
+    unsupported_fields = frozenset(
+        {"cutout", "mixup", "cutmix", "imbalance", "label_smoothing", "pretrained", "trunk_rate"}
+    )
+    eval_batch_size = 64
     attribution = "integrated-gradients"
 
-    def claims(self, data: str) -> bool:
+    def can_read(self, data: str) -> bool:
         return data in self.names or (bool(data) and is_annotated(data))
 
-    def prepare(self, data: str, options: Options, told: Told | None) -> Scenes:
+    def prepare(self, data: str, options: Options, told: ProgressCallback | None) -> Scenes:
         check_options(options, self)
         if options.long_tail is not None:
             raise UserError("--long-tail thins classes, and an image may hold objects of several: it is not for boxes.")
@@ -133,11 +135,11 @@ class Detection(Task):
             raise UserError("dropout is the classifier's, which a detector leaves out: set dropout=0.")
 
     def build(self, network: AnyNetwork, form: dict[str, Any], seed: int) -> nn.Module:
-        from skipwise.networks.detector import build_detector
+        from skipwise.networks.detection.detector import build_detector
 
         return build_detector(network, form["input_shape"], len(form["classes"]), seed)
 
-    def teacher(self, dataset: Scenes, recipe: Recipe, device: str) -> Teacher:
+    def training_step(self, dataset: Scenes, recipe: Recipe, device: str) -> TrainingStep:
         """The detector's own loss."""
 
         def teach(network: nn.Module, batch: Batch, _: float) -> tuple[Tensor, None]:
@@ -146,8 +148,8 @@ class Detection(Task):
 
         return teach
 
-    def judge(self, network: nn.Module, batch: Batch) -> tuple[Answers, float]:
-        found, loss = network.judge(batch.inputs, batch.targets)  # type: ignore[operator]
+    def eval_step(self, network: nn.Module, batch: Batch) -> tuple[Predictions, float]:
+        found, loss = network.eval_step(batch.inputs, batch.targets)  # type: ignore[operator]
         answers = no_answers(len(batch))
         for place, (image, target) in enumerate(zip(found, batch.targets, strict=True)):
             count = len(image["labels"])
@@ -158,7 +160,7 @@ class Detection(Task):
         true = {name: np.stack([target[name].numpy() for target in batch.targets]) for name in TRUE}
         return answers | true, loss
 
-    def unlearned(self, dataset: Scenes, indices: Int[np.ndarray, "some"]) -> Answers:
+    def fallback_predictions(self, dataset: Scenes, indices: Int[np.ndarray, "some"]) -> Predictions:
         """No box anywhere."""
         true_boxes = np.zeros((len(indices), dataset.most_objects, 4), np.float32)
         true_labels = np.full((len(indices), dataset.most_objects), -1, np.int64)
@@ -167,7 +169,9 @@ class Detection(Task):
             true_boxes[place, : len(own.labels)], true_labels[place, : len(own.labels)] = own.boxes, own.labels
         return no_answers(len(indices)) | {"true_boxes": true_boxes, "true_labels": true_labels}
 
-    def failure(self, dataset: Scenes, recipe: Recipe, train_score: float | None, fitted: Answers | None) -> str | None:
+    def failure(
+        self, dataset: Scenes, recipe: Recipe, train_score: float | None, fitted: Predictions | None
+    ) -> str | None:
         from skipwise.tasks.average_precision import match, mean_average_precision
 
         if fitted is None or not (fitted["true_labels"] >= 0).any():
@@ -176,13 +180,13 @@ class Detection(Task):
             return None
         return "no object of the training images is found: their mAP@.5 is 0"
 
-    def scores(self, answers: Answers) -> Float[np.ndarray, "examples"]:
+    def scores(self, answers: Predictions) -> Float[np.ndarray, "examples"]:
         """The part of each image in mAP@[.5:.95], by the infinitesimal jackknife."""
         from skipwise.tasks.average_precision import influence_values, match
 
         return influence_values(match(answers, _classes_in(answers)))
 
-    def score(self, answers: Answers) -> float:
+    def score(self, answers: Predictions) -> float:
         """mAP@[.5:.95] itself, which is the mean of these parts."""
         from skipwise.tasks.average_precision import match, mean_average_precision
 
@@ -231,9 +235,9 @@ class Detection(Task):
 TRUE = ("true_boxes", "true_labels")
 
 
-def no_answers(images: int) -> Answers:
+def no_answers(images: int) -> Predictions:
     """Room for what is found in these images, and nothing found."""
-    from skipwise.networks.detection import DETECTIONS_PER_IMAGE
+    from skipwise.networks.detection.targets import DETECTIONS_PER_IMAGE
 
     return {
         "boxes": np.zeros((images, DETECTIONS_PER_IMAGE, 4), np.float32),
@@ -255,7 +259,7 @@ def _prediction(network: nn.Module, file: str, form: dict[str, Any]) -> Boxes:
     )
 
 
-def _classes_in(answers: Answers) -> int:
+def _classes_in(answers: Predictions) -> int:
     """Enough for every label; a class without objects counts in no mean."""
     return int(max(answers["labels"].max(initial=0), answers["true_labels"].max(initial=0))) + 1
 

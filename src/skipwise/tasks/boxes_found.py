@@ -33,7 +33,7 @@ class Boxes(Prediction):
         """Write the image with its boxes and their names into the folder, as `NAME.png`, or `NAME-2.png` where that is another's."""
         from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-        from skipwise.data.decode import to_rgb
+        from skipwise.data.images.decode import to_rgb
 
         with Image.open(self.file) as file:
             image = to_rgb(ImageOps.exif_transpose(file))

@@ -15,14 +15,14 @@ from skipwise.errors import unknown
 from skipwise.recipe import Recipe
 from skipwise.tasks.attributable import Answer
 from skipwise.tasks.imbalance import objective
-from skipwise.tasks.task import Answers, Prediction, Task, Teacher
+from skipwise.tasks.task import Prediction, Predictions, Task, TrainingStep
 
 CHANCE = 2.0
 """Standard errors of a training accuracy by which a run must be better: a dead network is right on .503 of two classes, too."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Named(Prediction):
+class ClassPrediction(Prediction):
     """The class of an example, and the probability of every class."""
 
     label: str
@@ -40,7 +40,7 @@ class Classification(Task):
     sections = ("confusion", "classes", "calibration")
     right_or_wrong = True
 
-    def teacher(self, dataset: Any, recipe: Recipe, device: str) -> Teacher:
+    def training_step(self, dataset: Any, recipe: Recipe, device: str) -> TrainingStep:
         """Cross-entropy, treated for imbalance; of mixed examples by the share of each label."""
         treated = objective(
             recipe.imbalance, recipe.label_smoothing, dataset.labels[dataset.train], len(dataset.classes), device
@@ -49,26 +49,30 @@ class Classification(Task):
         def teach(network: nn.Module, batch: Batch, done: float) -> tuple[Tensor, float]:
             logits: Tensor = network(batch.inputs)
             losses = treated.losses(logits, batch.targets, done)
-            if batch.share is not None and batch.other_targets is not None:
-                losses = batch.share * losses + (1 - batch.share) * treated.losses(logits, batch.other_targets, done)
+            if batch.mix_weight is not None and batch.other_targets is not None:
+                losses = batch.mix_weight * losses + (1 - batch.mix_weight) * treated.losses(
+                    logits, batch.other_targets, done
+                )
             right = (logits.detach().argmax(1) == batch.targets).sum()
             return losses.mean(), right.item()
 
         return teach
 
-    def judge(self, network: nn.Module, batch: Batch) -> tuple[Answers, float]:
+    def eval_step(self, network: nn.Module, batch: Batch) -> tuple[Predictions, float]:
         logits: Tensor = network(batch.inputs)
         loss = F.cross_entropy(logits.float(), batch.targets)
         probabilities = logits.float().softmax(1)
         return {"probabilities": probabilities.cpu().numpy(), "labels": batch.targets.cpu().numpy()}, loss.item()
 
-    def unlearned(self, dataset: Any, indices: Int[np.ndarray, "some"]) -> Answers:
+    def fallback_predictions(self, dataset: Any, indices: Int[np.ndarray, "some"]) -> Predictions:
         """The commonest class of the training examples."""
         probabilities = np.zeros((len(indices), len(dataset.classes)), np.float32)
         probabilities[:, np.bincount(dataset.labels[dataset.train]).argmax()] = 1
         return {"probabilities": probabilities, "labels": dataset.labels[indices]}
 
-    def failure(self, dataset: Any, recipe: Recipe, train_score: float | None, fitted: Answers | None) -> str | None:
+    def failure(
+        self, dataset: Any, recipe: Recipe, train_score: float | None, fitted: Predictions | None
+    ) -> str | None:
         """No better than always naming the commonest class, beyond what chance makes of one answer after another.
 
         Examples are mixed in training or classes weighted by some recipes, so that training accuracy means something
@@ -86,17 +90,17 @@ class Classification(Task):
             return f"training accuracy {train_score:.3f} is {how} always naming the commonest class ({commonest:.3f})"
         return None
 
-    def scores(self, answers: Answers) -> Float[np.ndarray, "examples"]:
+    def scores(self, answers: Predictions) -> Float[np.ndarray, "examples"]:
         return right_answers(answers).astype(np.float64)
 
 
-def right_answers(answers: Answers) -> Bool[np.ndarray, "examples"]:
+def right_answers(answers: Predictions) -> Bool[np.ndarray, "examples"]:
     """Whether each example is answered rightly: the class of highest probability is its label."""
     right: Bool[np.ndarray, examples] = answers["probabilities"].argmax(1) == answers["labels"]
     return right
 
 
-def mean_recall(answers: Answers) -> float:
+def mean_recall(answers: Predictions) -> float:
     """The share of each class that is answered rightly, averaged over the classes that there are."""
     right, labels = right_answers(answers), answers["labels"]
     return float(np.mean([right[labels == label].mean() for label in np.unique(labels)]))
@@ -123,7 +127,7 @@ def named(
 ) -> list[Prediction]:
     """The answers of a classifier in words."""
     return [
-        Named(
+        ClassPrediction(
             file=file,
             label=classes[int(row.argmax())],
             probability=float(row.max()),

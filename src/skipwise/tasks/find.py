@@ -5,12 +5,12 @@ from typing import Any
 
 from skipwise.errors import UserError, unknown
 from skipwise.networks.dotted import is_dotted, load_dotted
-from skipwise.tasks.boxes import Detection
+from skipwise.tasks.boxes import ObjectDetection
 from skipwise.tasks.images import ImageClassification
 from skipwise.tasks.task import Task
 from skipwise.tasks.text import TextClassification
 
-TASKS: dict[str, Task] = {task.name: task for task in (Detection(), TextClassification(), ImageClassification())}
+TASKS: dict[str, Task] = {task.name: task for task in (ObjectDetection(), TextClassification(), ImageClassification())}
 """Those that come with skipwise, in the order in which they are asked whether data are theirs; the last takes the rest."""
 
 
@@ -18,7 +18,7 @@ def find_task(data: str, name: str | None = None) -> Task:
     """The task called `name`, else the one that data look like. Raises UserError for an unknown name."""
     if name is not None:
         return task_named(name)
-    return next((task for task in TASKS.values() if task.claims(data)), TASKS["images"])
+    return next((task for task in TASKS.values() if task.can_read(data)), TASKS["images"])
 
 
 def task_named(name: str) -> Task:
@@ -47,7 +47,7 @@ def check_exists(data: str, task: Task) -> None:
     """Raises UserError where there is no such data, with the nearest name that is known."""
     if not data:
         raise UserError("The data have an empty name: give a folder, a file, or a name as digits.")
-    if data in task.names or task.claims(data):
+    if data in task.names or task.can_read(data):
         return
     others = [other.name for other in TASKS.values() if data in other.names]
     try:

@@ -16,13 +16,13 @@ from skipwise.data import (
     ImageStream,
     Normaliser,
     Options,
-    Told,
+    ProgressCallback,
     decode_for_prediction,
     load_images,
     prepare_images,
 )
-from skipwise.data.decode import image_for_prediction
-from skipwise.data.mixing import Mixing
+from skipwise.data.images.decode import image_for_prediction
+from skipwise.data.images.mixing import Mixing
 from skipwise.networks import AnyNetwork, Architecture
 from skipwise.recipe import Recipe
 from skipwise.tasks.attributable import AttributableImage
@@ -41,7 +41,7 @@ class ImageClassification(Classification):
     score_name = "accuracy"
     attribution = "grad-cam"
 
-    def prepare(self, data: str, options: Options, told: Told | None) -> Images:
+    def prepare(self, data: str, options: Options, told: ProgressCallback | None) -> Images:
         check_options(options, self)
         return prepare_images(
             data,

@@ -10,15 +10,15 @@ import numpy as np
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from skipwise.data import Batch, Dataset, Options, Stream, Told
+from skipwise.data import Batch, Dataset, Options, ProgressCallback, Stream
 from skipwise.errors import UserError
 from skipwise.networks import AnyNetwork, Cost, build, cost
 from skipwise.recipe import RECIPE_FIELDS, Recipe
 from skipwise.tasks.attributable import Attributable
 
-Answers = dict[str, np.ndarray]
+Predictions = dict[str, np.ndarray]
 """What a network answers on examples and what is true of them: arrays whose first axis are the examples."""
-Teacher = Callable[[nn.Module, Batch, float], tuple[Tensor, float | None]]
+TrainingStep = Callable[[nn.Module, Batch, float], tuple[Tensor, float | None]]
 """From a network, a batch and the share of the run that is done: the batch's mean loss, and its summed scores if they are known."""
 
 
@@ -60,26 +60,26 @@ class Task(ABC):
     family: ClassVar[str] = "resnet"
     """Whose depths are compared: residual presets, the name before the number."""
     depths: ClassVar[tuple[int, ...]] = (8, 14, 20, 32, 44, 56)
-    lacks: ClassVar[frozenset[str]] = frozenset()
+    unsupported_fields: ClassVar[frozenset[str]] = frozenset()
     """Fields of the recipe that mean nothing here."""
     sections: ClassVar[tuple[str, ...]] = ()
-    """Of a report: names in `skipwise.reports.sections`, or dotted paths to functions of a study."""
+    """Of a report: names in `skipwise.reports.sections.task`, or dotted paths to functions of a study."""
     baseline: ClassVar[str | None] = None
     """What stands in the table beside every contender, if anything does."""
     right_or_wrong: ClassVar[bool] = False
     """Whether an example's score is 1 or 0."""
-    judged_at_once: ClassVar[int] = 500
+    eval_batch_size: ClassVar[int] = 500
     attribution: ClassVar[str] = "occlusion"
     """The method of maps that tells most here, unless one is asked for."""
 
     # Data
 
-    def claims(self, data: str) -> bool:
+    def can_read(self, data: str) -> bool:
         """Whether data look like this task's; asked before anything is read."""
         return data in self.names
 
     @abstractmethod
-    def prepare(self, data: str, options: Options, told: Told | None) -> Dataset:
+    def prepare(self, data: str, options: Options, told: ProgressCallback | None) -> Dataset:
         """Read, check and split what `data` names. `told(done, total)` hears how it goes. Raises UserError."""
 
     @abstractmethod
@@ -105,7 +105,7 @@ class Task(ABC):
 
     def check(self, network: AnyNetwork, recipe: Recipe) -> None:
         """Raises UserError for what this task cannot train, or fields of the recipe that mean nothing here."""
-        for name in sorted(self.lacks):
+        for name in sorted(self.unsupported_fields):
             if getattr(recipe, name) != _without(name):
                 raise UserError(f"{name} cannot be set here: it means nothing for the task {self.name}.")
 
@@ -126,39 +126,41 @@ class Task(ABC):
     # Learning
 
     @abstractmethod
-    def teacher(self, dataset: Any, recipe: Recipe, device: str) -> Teacher:
+    def training_step(self, dataset: Any, recipe: Recipe, device: str) -> TrainingStep:
         """What a batch teaches."""
 
     @abstractmethod
-    def judge(self, network: nn.Module, batch: Batch) -> tuple[Answers, float]:
+    def eval_step(self, network: nn.Module, batch: Batch) -> tuple[Predictions, float]:
         """What a network in eval mode answers on a batch, with what is true of it, and its mean loss."""
 
-    def unlearned(self, dataset: Any, indices: Int[np.ndarray, "some"]) -> Answers:
+    def fallback_predictions(self, dataset: Any, indices: Int[np.ndarray, "some"]) -> Predictions:
         """What a network that learned nothing answers: it stands in for one whose loss was never finite."""
         raise UserError(
             f"The loss was not finite before the first epoch's end, and {self.name} has no answer for that."
         )
 
-    def failure(self, dataset: Any, recipe: Recipe, train_score: float | None, fitted: Answers | None) -> str | None:
+    def failure(
+        self, dataset: Any, recipe: Recipe, train_score: float | None, fitted: Predictions | None
+    ) -> str | None:
         """Why a run that came to its end has learned nothing, if so; `fitted` are answers on training examples."""
         return None
 
     # Scores
 
     @abstractmethod
-    def scores(self, answers: Answers) -> Float[np.ndarray, "examples"]:
+    def scores(self, answers: Predictions) -> Float[np.ndarray, "examples"]:
         """The score of each example, whose mean is what is compared."""
 
-    def score(self, answers: Answers) -> float:
+    def score(self, answers: Predictions) -> float:
         """The score of a run."""
         return float(self.scores(answers).mean())
 
     def difference(self, one: nn.Module, other: nn.Module, batch: Batch) -> float:
         """The largest difference between the answers of two networks that should be the same."""
-        before, after = (self.judge(network, batch)[0] for network in (one, other))
+        before, after = (self.eval_step(network, batch)[0] for network in (one, other))
         return max(float(np.abs(before[name] - after[name]).max()) for name in before if before[name].dtype.kind == "f")
 
-    def baseline_answers(self, dataset: Any) -> Answers:
+    def baseline_answers(self, dataset: Any) -> Predictions:
         """What the baseline, trained on the training examples, answers on the test examples; asked where one is named."""
         raise NotImplementedError(f"{type(self).__name__} names the baseline {self.baseline!r} and does not train it")
 

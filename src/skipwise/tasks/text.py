@@ -12,17 +12,17 @@ import torch
 from jaxtyping import Int
 from torch import Tensor, nn
 
-from skipwise.data import Options, Texts, TextStream, Told, are_texts, load_texts, prepare_texts
-from skipwise.data.sources.text_source import checked
-from skipwise.data.sources.text_table import decoded
-from skipwise.data.tokens import Tokens
+from skipwise.data import Options, ProgressCallback, Texts, TextStream, are_texts, load_texts, prepare_texts
+from skipwise.data.text.source import checked
+from skipwise.data.text.table import decoded
+from skipwise.data.text.tokens import Tokens
 from skipwise.errors import UserError
-from skipwise.networks import AnyNetwork, Architecture, ForeignNetwork, TextNetwork
+from skipwise.networks import AnyNetwork, Architecture, ExternalNetwork, TextNetwork
 from skipwise.recipe import Recipe
 from skipwise.tasks.attributable import AttributableText
 from skipwise.tasks.bag_of_words import bag_of_words
 from skipwise.tasks.classification import Classification, answered, named
-from skipwise.tasks.task import Answers, Prediction
+from skipwise.tasks.task import Prediction, Predictions
 
 SHOWN = 60
 """Characters of a text that stand beside its answer."""
@@ -39,13 +39,13 @@ class TextClassification(Classification):
     curve_contenders = ("plain-text-8", "resnet-text-8")
     family = "res-vdcnn"
     depths = (9, 17, 29)
-    lacks = frozenset({"crop", "flip", "cutout", "mixup", "cutmix"})
+    unsupported_fields = frozenset({"crop", "flip", "cutout", "mixup", "cutmix"})
     baseline = "TF-IDF + logistic regression"
 
-    def claims(self, data: str) -> bool:
-        return super().claims(data) or are_texts(data)
+    def can_read(self, data: str) -> bool:
+        return super().can_read(data) or are_texts(data)
 
-    def prepare(self, data: str, options: Options, told: Told | None) -> Texts:
+    def prepare(self, data: str, options: Options, told: ProgressCallback | None) -> Texts:
         return prepare_texts(
             data,
             size=options.size,
@@ -77,18 +77,18 @@ class TextClassification(Classification):
         return replace(base, optimizer="adamw", lr=3e-3, weight_decay=1e-2)
 
     def check(self, network: AnyNetwork, recipe: Recipe) -> None:
-        from skipwise.networks.text import check_text
+        from skipwise.networks.text.network import check_text
 
         super().check(network, recipe)
         if isinstance(network, Architecture):
             check_text(network)
-        if isinstance(network, ForeignNetwork):
+        if isinstance(network, ExternalNetwork):
             raise UserError(
                 f"{network.library}/{network.name} reads images: take a network for texts, as resnet-text-8."
             )
 
     def build(self, network: AnyNetwork, form: dict[str, Any], seed: int) -> nn.Module:
-        from skipwise.networks.text import build_text
+        from skipwise.networks.text.network import build_text
 
         vocabulary, length = form["input_shape"]
         return build_text(network, vocabulary, length, len(form["classes"]), seed)
@@ -102,7 +102,7 @@ class TextClassification(Classification):
             device=device,
         )
 
-    def baseline_answers(self, dataset: Texts) -> Answers:
+    def baseline_answers(self, dataset: Texts) -> Predictions:
         probabilities = bag_of_words(
             list(dataset.texts.of(dataset.train)),
             dataset.labels[dataset.train],

@@ -1,5 +1,5 @@
 """How a network is trained: plan, loop, checkpoint, one run."""
 
-from skipwise.training.plan import Plan, choose_plan
+from skipwise.training.plan import ComputePlan, choose_plan
 
-__all__ = ["Plan", "choose_plan"]
+__all__ = ["ComputePlan", "choose_plan"]

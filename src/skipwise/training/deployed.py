@@ -9,7 +9,7 @@ from torch import nn
 from skipwise.data.stream import Stream
 from skipwise.networks import Network, fuse, has_shortcuts
 from skipwise.tasks import Task
-from skipwise.training.plan import Plan
+from skipwise.training.plan import ComputePlan
 
 CHECKED_EXAMPLES = 256
 
@@ -29,7 +29,7 @@ class Deployed:
 
 
 @torch.no_grad()
-def deployed(task: Task, network: nn.Module, stream: Stream[Any], plan: Plan) -> Deployed:
+def deployed(task: Task, network: nn.Module, stream: Stream[Any], plan: ComputePlan) -> Deployed:
     """Fuse a trained network and hold it against itself."""
     network.eval()
     fused = fuse(network)
@@ -37,7 +37,7 @@ def deployed(task: Task, network: nn.Module, stream: Stream[Any], plan: Plan) ->
     indices = stream.dataset.validation[:CHECKED_EXAMPLES]
     with replace(plan, precision="fp32").autocast():
         differences = [
-            task.difference(network, fused, batch) for batch in stream.unvaried(indices, task.judged_at_once)
+            task.difference(network, fused, batch) for batch in stream.eval_batches(indices, task.eval_batch_size)
         ]
     return Deployed(
         parameters=costs.parameters,

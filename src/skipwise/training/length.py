@@ -27,26 +27,26 @@ class Length:
         """Of the whole run; what they would be by epochs where seconds decide."""
         return self.recipe.steps or self.recipe.epochs * self.steps_per_epoch
 
-    def share(self, progress: Progress) -> float:
+    def fraction_done(self, progress: Progress) -> float:
         """How much of the run is done, from 0 to 1."""
         if self.recipe.seconds:
             return min(1.0, progress.seconds / self.recipe.seconds)
         return min(1.0, progress.done / self.steps)
 
     def over(self, progress: Progress) -> bool:
-        return self.share(progress) >= 1
+        return self.fraction_done(progress) >= 1
 
     def round_over(self, progress: Progress) -> bool:
         """Whether the epoch that has just ended is to be judged."""
         by_epochs = not self.recipe.seconds and not self.recipe.steps
-        return by_epochs or self.over(progress) or self.share(progress) >= (progress.rounds + 1) / ROUNDS
+        return by_epochs or self.over(progress) or self.fraction_done(progress) >= (progress.rounds + 1) / ROUNDS
 
     def rounds_begun(self, progress: Progress) -> int:
         """The rounds that this share of the run has finished."""
-        return int(self.share(progress) * ROUNDS)
+        return int(self.fraction_done(progress) * ROUNDS)
 
     def rate(self, progress: Progress) -> float:
         """The learning rate of the next step."""
         if self.recipe.seconds:
-            return learning_rate(self.recipe, min(CLOCK - 1, int(self.share(progress) * CLOCK)), CLOCK)
+            return learning_rate(self.recipe, min(CLOCK - 1, int(self.fraction_done(progress) * CLOCK)), CLOCK)
         return learning_rate(self.recipe, progress.done, self.steps)

@@ -29,7 +29,7 @@ from skipwise.training.evaluate import evaluate
 from skipwise.training.gradients import EVERY, gradient_norms, root_mean_squares, weights_by_place
 from skipwise.training.length import Length
 from skipwise.training.optimizers import optimizer, weights
-from skipwise.training.plan import Plan
+from skipwise.training.plan import ComputePlan
 
 SECONDS_BETWEEN_CHECKPOINTS = 30.0
 
@@ -38,13 +38,13 @@ SECONDS_BETWEEN_CHECKPOINTS = 30.0
 class Tick:
     """Where a run stands, told after each step: loss and score are means since validation data last judged.
 
-    `share` of the run is done; `score` is None where training knows none, `validation_score` before the first.
+    `progress` is the fraction of the run that is done; `score` is None where training knows none, `validation_score` before the first.
     """
 
     epoch: int
     step: int
     steps_per_epoch: int
-    share: float
+    progress: float
     loss: float
     score: float | None
     validation_score: float | None
@@ -66,7 +66,7 @@ class Loop:
         network: nn.Module,
         recipe: Recipe,
         stream: Stream[Any],
-        plan: Plan,
+        plan: ComputePlan,
         folder: Path,
         trunk: Collection[str] = (),
         *,
@@ -86,7 +86,7 @@ class Loop:
         self.plan = plan
         self.folder = folder
         self.optimizer = optimizer(network, recipe, trunk)
-        self.teach = task.teacher(stream.dataset, recipe, plan.device)
+        self.teach = task.training_step(stream.dataset, recipe, plan.device)
         self.average = Average(network, recipe.ema) if recipe.ema else None
         self.watched = weights_by_place(network) if gradients else {}
         self.progress = Progress()
@@ -147,7 +147,7 @@ class Loop:
             group["lr"] = group["share"] * self.progress.rate
         self.optimizer.zero_grad(set_to_none=True)
         with self.plan.autocast():
-            loss, score = self.teach(self.network, batch, self.length.share(self.progress))
+            loss, score = self.teach(self.network, batch, self.length.fraction_done(self.progress))
         penalised = loss
         if self.recipe.l1:
             penalised = loss + self.recipe.l1 * sum(weight.abs().sum() for weight in weights(self.network))
@@ -210,7 +210,7 @@ class Loop:
             epoch=self.progress.epoch,
             step=self.progress.step,
             steps_per_epoch=self.stream.steps_per_epoch,
-            share=self.length.share(self.progress),
+            progress=self.length.fraction_done(self.progress),
             loss=totals["loss"] / totals["seen"],
             score=self._training_score(),
             validation_score=self.progress.history[-1]["validation_score"] if self.progress.history else None,

@@ -12,7 +12,7 @@ from torch import nn
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class ComputePlan:
     """How runs are computed. Equal bits need an equal plan, so a study keeps the one it began with."""
 
     device: Literal["cpu", "cuda", "mps"]
@@ -43,18 +43,18 @@ def threads(most: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def choose_plan(runs: int) -> Plan:
+def choose_plan(runs: int) -> ComputePlan:
     """The plan for this many runs on this machine.
 
     bf16 and channels-last where there is a GPU or the CPU multiplies bf16 matrices in hardware, else fp32. On a CPU
     the runs share the cores: each of min(runs, cores) workers gets cores // workers threads.
     """
     if torch.cuda.is_available():
-        return Plan(device="cuda", precision="bf16", channels_last=True, threads=1)
+        return ComputePlan(device="cuda", precision="bf16", channels_last=True, threads=1)
     if torch.backends.mps.is_available():
-        return Plan(device="mps", precision="fp32", channels_last=True, threads=1)
+        return ComputePlan(device="mps", precision="fp32", channels_last=True, threads=1)
     fast_bf16 = cpu_multiplies_bf16()
-    return Plan(
+    return ComputePlan(
         device="cpu",
         precision="bf16" if fast_bf16 else "fp32",
         channels_last=fast_bf16,
@@ -62,7 +62,7 @@ def choose_plan(runs: int) -> Plan:
     )
 
 
-def workers_for(plan: Plan, runs: int) -> int:
+def workers_for(plan: ComputePlan, runs: int) -> int:
     """How many runs go side by side unless the user says otherwise."""
     if plan.device == "cuda":
         return min(runs, torch.cuda.device_count())

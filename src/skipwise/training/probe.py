@@ -7,24 +7,24 @@ from pathlib import Path
 from torch import nn
 
 from skipwise.data.dataset import Dataset
-from skipwise.data.share import share_of
-from skipwise.networks.pretrained import load_pretrained
+from skipwise.data.subset import subset_of
+from skipwise.networks.external.pretrained import load_pretrained
 from skipwise.recipe import Recipe
 from skipwise.tasks import Task
 from skipwise.training.length import ROUNDS
 from skipwise.training.loop import Loop
-from skipwise.training.plan import Plan, threads
+from skipwise.training.plan import ComputePlan, threads
 
 PROBE_SECONDS = 1.0
 
 
-def seconds_per_run(task: Task, network: nn.Module, recipe: Recipe, dataset: Dataset, plan: Plan) -> float:
+def seconds_per_run(task: Task, network: nn.Module, recipe: Recipe, dataset: Dataset, plan: ComputePlan) -> float:
     """An estimate of one run's seconds: steps like the first ones, and validation after each epoch.
 
     The first step, which sets things up, is not counted; then the fastest of up to five steps, for at most about a
     second. Judging an example is taken to cost a third of learning from it.
     """
-    dataset = share_of(dataset, recipe.fraction, seed=0)
+    dataset = subset_of(dataset, recipe.fraction, seed=0)
     stream = task.stream(dataset, recipe, 0, plan.device)
     with threads(plan.threads), tempfile.TemporaryDirectory() as folder:
         trunk = load_pretrained(network, recipe.pretrained) if recipe.pretrained else ()

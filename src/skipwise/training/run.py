@@ -15,15 +15,15 @@ from safetensors.torch import save_file
 from torch import nn
 
 from skipwise.data.dataset import Dataset
-from skipwise.data.share import share_of
-from skipwise.networks.pretrained import load_pretrained
+from skipwise.data.subset import subset_of
+from skipwise.networks.external.pretrained import load_pretrained
 from skipwise.recipe import Recipe
-from skipwise.tasks import Answers, Task
+from skipwise.tasks import Predictions, Task
 from skipwise.training.checkpoint import CHECKPOINT, Progress, write_atomically
 from skipwise.training.deployed import deployed
 from skipwise.training.evaluate import evaluate
 from skipwise.training.loop import Loop, Tick
-from skipwise.training.plan import Plan
+from skipwise.training.plan import ComputePlan
 
 RUN, PREDICTIONS, MODEL = "run.json", "predictions.npz", "model.safetensors"
 MOST_FITTED = 2_000
@@ -37,7 +37,7 @@ def train_run(
     dataset: Dataset,
     *,
     seed: int,
-    plan: Plan,
+    plan: ComputePlan,
     folder: Path,
     about: dict[str, Any],
     tell: Callable[[Tick], None],
@@ -51,7 +51,7 @@ def train_run(
     folder.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     costs = task.cost(network, dataset.form)
-    dataset = share_of(dataset, recipe.fraction, seed)
+    dataset = subset_of(dataset, recipe.fraction, seed)
     stream = task.stream(dataset, recipe, seed, plan.device)
     trunk = load_pretrained(network, recipe.pretrained) if recipe.pretrained else ()
     loop = Loop(task, plan.place(network), recipe, stream, plan, folder, trunk, gradients=gradients)
@@ -91,7 +91,9 @@ def train_run(
     (folder / CHECKPOINT).unlink(missing_ok=True)
 
 
-def _failure(task: Task, progress: Progress, dataset: Dataset, recipe: Recipe, fitted: Answers | None) -> str | None:
+def _failure(
+    task: Task, progress: Progress, dataset: Dataset, recipe: Recipe, fitted: Predictions | None
+) -> str | None:
     """Why the run counts as failed, if it does: its loss was not finite, or it learned nothing."""
     if progress.failed is not None:
         return progress.failed
@@ -106,20 +108,20 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **packages, "machine": platform.machine()}
 
 
-def _answers(loop: Loop, indices: np.ndarray) -> Answers:
+def _answers(loop: Loop, indices: np.ndarray) -> Predictions:
     """What the best epoch's network answers on these examples."""
     if loop.progress.best_epoch is None:
-        return loop.task.unlearned(loop.stream.dataset, indices)
+        return loop.task.fallback_predictions(loop.stream.dataset, indices)
     loop.network.load_state_dict(loop.best)
     return evaluate(loop.task, loop.network, loop.stream, indices, loop.plan)[0]
 
 
-def _fitted(loop: Loop, dataset: Dataset) -> Answers:
+def _fitted(loop: Loop, dataset: Dataset) -> Predictions:
     """What it answers on training examples as they are, at even steps where they are many."""
     return _answers(loop, dataset.train[:: -(-len(dataset.train) // MOST_FITTED)])
 
 
-def _arrays(answers: dict[str, Answers], dataset: Dataset) -> dict[str, np.ndarray]:
+def _arrays(answers: dict[str, Predictions], dataset: Dataset) -> dict[str, np.ndarray]:
     """The answers of each part under its name, with the indices of its examples."""
     named = {f"{part}_{name}": array for part, of_part in answers.items() for name, array in of_part.items()}
     return named | {f"{part}_indices": getattr(dataset, part) for part in answers}

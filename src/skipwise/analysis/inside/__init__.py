@@ -1,0 +1,1 @@
+"""Analyses of what trained networks compute: functions of a network and examples."""

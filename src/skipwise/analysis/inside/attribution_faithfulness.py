@@ -1,0 +1,149 @@
+"""How far maps of attribution can be trusted: whether what they point at is what the network goes by."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from scipy.stats import spearmanr
+from torch import Tensor, nn
+
+from skipwise.analysis.inside.attribution import METHODS, Maps, Method, attribute
+from skipwise.analysis.inside.trained import Trained
+from skipwise.analysis.inside.untrained import beginning
+from skipwise.analysis.sample_budget import affordable
+from skipwise.data import Batch
+from skipwise.data.images.decode import fitted
+from skipwise.keyed_rng import key
+from skipwise.tasks.boxes import ObjectDetection
+from skipwise.tasks.images import ImageClassification
+
+EXAMPLES, SCENES = 32, 16
+"""Test images that are asked about, at most, and scenes of boxes."""
+PASSES = 600
+"""Of an image through a network, for the maps of all methods, those of the untrained network, and what they are worth."""
+SHARES = np.linspace(0, 1, 17)
+"""Of the places that are taken away, or put in."""
+RANDOM = "at random"
+"""What any map must be better than."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curves:
+    """Of each example, the probability of its answer when each of `SHARES` is taken away or put in, highest value first."""
+
+    deletion: Float[np.ndarray, "examples shares"]
+    insertion: Float[np.ndarray, "examples shares"]
+
+    def told(self) -> dict[str, list[float | None]]:
+        """The area under each example's curve, and the means of the curves."""
+        both = {"deletion": self.deletion, "insertion": self.insertion}
+        areas = {name: np.trapezoid(curve, SHARES, axis=1).tolist() for name, curve in both.items()}
+        return areas | {f"{name}_curve": curve.mean(0).round(5).tolist() for name, curve in both.items()}
+
+
+def map_truth(run: Trained) -> dict[str, Any] | None:
+    """In `methods` by method, for each example: deletion, insertion, and likeness to the map of the network before its first step.
+
+    Deletion and insertion are mean probabilities on the way, whose means over examples at each of `SHARES` stand beside them. Deletion takes the places of highest value away first, insertion puts them in first (Petsiuk et al. 2018, arXiv
+    1806.07421); here what is away is zero, the mean colour. Likeness is the rank correlation of the sizes in both maps
+    (Adebayo et al. 2018, arXiv 1810.03292), None where one of them is the same everywhere; no entries for a network that began with
+    weights from elsewhere. `shown` stands for which examples they are. Of images only.
+    """
+    if not isinstance(run.task, ImageClassification):
+        return None
+    examples = run.some(affordable(run, EXAMPLES, PASSES))
+    batch = next(run.stream.eval_batches(examples, EXAMPLES))
+    with torch.no_grad():
+        answers = run.network(batch.inputs).argmax(1)
+    stranger = beginning(run)
+    found: dict[str, dict[str, list[float | None]]] = {}
+    for method in METHODS:
+        maps = attribute(run.network, batch.inputs, answers, method)
+        curves = fidelity(run.network, batch.inputs, answers, maps)
+        found[method] = {
+            **curves.told(),
+            "likeness": likeness(maps, attribute(stranger, batch.inputs, answers, method)) if stranger else [],
+        }
+    generator = torch.Generator().manual_seed(key(run.seed, "maps at random"))
+    drawn = torch.rand(len(batch), *batch.inputs.shape[2:], generator=generator).to(batch.inputs.device)
+    found[RANDOM] = {**fidelity(run.network, batch.inputs, answers, drawn).told(), "likeness": []}
+    return {"shown": key(*examples.tolist()), "methods": found}
+
+
+@torch.no_grad()
+def fidelity(network: nn.Module, inputs: Tensor, answers: Tensor, maps: Maps) -> Curves:
+    """What becomes of the answer to each input as its map says; places of equal value in an order drawn at random."""
+    generator = torch.Generator().manual_seed(key("places of equal value"))
+    mixed = torch.randperm(maps[0].numel(), generator=generator).to(maps.device)
+    order = maps.flatten(1)[:, mixed].argsort(dim=1, descending=True, stable=True).argsort(dim=1)[:, mixed.argsort()]
+    rank = order.view_as(maps)[:, None] / order.shape[1]
+    curves = []
+    for inserted in (False, True):
+        steps = []
+        for share in SHARES.tolist():
+            first = rank < share
+            probabilities = network(inputs * (first if inserted else ~first)).float().softmax(1)
+            steps.append(probabilities.gather(1, answers[:, None])[:, 0].cpu().numpy())
+        curves.append(np.stack(steps, axis=1))
+    return Curves(deletion=curves[0], insertion=curves[1])
+
+
+def likeness(maps: Maps, others: Maps) -> list[float | None]:
+    """The rank correlation of the sizes in both maps of each example."""
+    found: list[float | None] = []
+    for one, other in zip(maps.flatten(1).abs().cpu().numpy(), others.flatten(1).abs().cpu().numpy(), strict=True):
+        flat = np.ptp(one) == 0 or np.ptp(other) == 0
+        found.append(None if flat else float(spearmanr(one, other).statistic))
+    return found
+
+
+def pointing_game(run: Trained) -> dict[str, list[float]] | None:
+    """By method, for each box that is found rightly: 1 where its map is highest within the true box (Zhang et al. 2016).
+
+    What chance would do, the box's share of the image, stands beside it. None where examples are no scenes with boxes.
+    """
+    if not isinstance(run.task, ObjectDetection):
+        return None
+    found: dict[str, list[float]] = {method: [] for method in METHODS} | {RANDOM: []}
+    examples = run.some(SCENES)
+    for index, batch in zip(examples.tolist(), run.stream.eval_batches(examples, 1), strict=True):
+        rows, columns = batch.inputs.shape[2:]
+        height, width = fitted(tuple(run.stream.dataset.sizes[index].tolist()), (rows, columns))
+        for answer, true in _found_rightly(run, batch):
+            inside = _inside(true, batch.inputs)
+            found[RANDOM].append(float(inside[:height, :width].float().mean()))
+            for method in METHODS:
+                found[method].append(_points(answer, batch, method, inside))
+    return found
+
+
+def _points(scores: Any, batch: Batch, method: Method, inside: Tensor) -> float:
+    (values,) = attribute(scores, batch.inputs, torch.zeros(1, dtype=torch.long, device=batch.inputs.device), method)
+    return float(inside.flatten()[int(values.argmax())]) if bool((values > 0).any()) else 0.0
+
+
+def _found_rightly(run: Trained, batch: Batch) -> list[tuple[Any, Tensor]]:
+    """Of one scene, the scores of each box that lies on an object of its class, with that object's box in the input."""
+    from torchvision.ops import box_iou
+
+    from skipwise.tasks.box_scores import SAME, BoxScores
+    from skipwise.tasks.boxes import TOLD_FROM
+
+    (target,) = batch.targets
+    (told,) = run.network.detect(batch.inputs)  # type: ignore[operator]
+    pairs = []
+    for box, label, score in zip(told["boxes"], told["labels"], told["scores"].tolist(), strict=True):
+        overlaps = box_iou(box[None], target["boxes"])[0] * (target["labels"] == label)
+        if score >= TOLD_FROM and len(overlaps) and float(overlaps.max()) >= SAME:
+            pairs.append((BoxScores(run.network, box[None], label[None]), target["boxes"][int(overlaps.argmax())]))
+    return pairs
+
+
+def _inside(box: Tensor, inputs: Tensor) -> Tensor:
+    """Which places of the input lie in the box."""
+    rows, columns = (torch.arange(side, device=inputs.device) + 0.5 for side in inputs.shape[2:])
+    left, top, right, bottom = box.tolist()
+    inside: Tensor = ((rows >= top) & (rows <= bottom))[:, None] & ((columns >= left) & (columns <= right))
+    return inside

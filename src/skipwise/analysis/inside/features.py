@@ -1,0 +1,93 @@
+"""What networks of images look for: first filters, maps of one image, and the images that excite a channel most."""
+
+import base64
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from skipwise.analysis.hooks import undisturbed
+from skipwise.analysis.inside.trained import Trained
+from skipwise.networks import Network
+
+FILTERS, CHANNELS, EXCITING = 16, 8, 5
+"""Shown of the first layer, of each stage, and for each channel of the last one."""
+LARGEST_MAP = 32
+"""Pixels a side that are kept of a map."""
+AT_ONCE = 100
+
+
+def features(run: Trained) -> dict[str, Any] | None:
+    """First `filters`, `maps` of the test example `index` by stage, and by channel the test examples that excite it most.
+
+    Pictures are as `packed` makes them; examples are named by their index in the data set. None where inputs are no
+    images.
+    """
+    if not isinstance(run.network, Network) or getattr(run.stream.dataset, "images", None) is None:
+        return None
+    first = next((part for part in run.network.modules() if isinstance(part, nn.Conv2d)), None)
+    if first is None:
+        return None
+    with undisturbed(run.network), torch.no_grad():
+        run.network.eval()
+        maps = run.network.features(run.batch(1).inputs)
+        names = ["stem", *(f"stage {number}" for number in range(1, len(maps)))]
+        excited = torch.cat(
+            [excitement(run.network, batch.inputs) for batch in run.stream.eval_batches(run.indices, AT_ONCE)]
+        )
+    return {
+        "seed": run.seed,
+        "filters": packed(first.weight.detach()[:FILTERS], zero_in_the_middle=True),
+        "index": int(run.indices[0]),
+        "maps": {
+            name: packed(_small(of_stage[0, :CHANNELS, None]), zero_in_the_middle=False)
+            for name, of_stage in zip(names, maps, strict=True)
+            if name != "stem" or len(run.network.stem)
+        },
+        "exciting": {
+            str(channel): run.indices[order].tolist()
+            for channel, order in enumerate(most_exciting(excited, EXCITING)[:CHANNELS])
+        },
+    }
+
+
+def excitement(network: Network, x: Float[Tensor, "batch channels *space"]) -> Float[Tensor, "batch out_channels"]:
+    """The mean over space of each channel of the last maps."""
+    return network.features(x)[-1].float().flatten(2).mean(2).cpu()
+
+
+def most_exciting(excited: Float[Tensor, "examples channels"], most: int) -> list[np.ndarray]:
+    """For each channel the positions of the examples that excite it most, the first the most; of equals the earlier one."""
+    order = excited.sort(dim=0, descending=True, stable=True).indices[:most]
+    return [row.numpy() for row in order.T]
+
+
+def packed(pictures: Float[Tensor, "pictures channels height width"], *, zero_in_the_middle: bool) -> dict[str, Any]:
+    """Pictures as bytes in base64, with their shape, each on its own scale from black to white.
+
+    With `zero_in_the_middle` grey is zero. A picture of one number everywhere is grey.
+    """
+    values = pictures.float().cpu()
+    if zero_in_the_middle:
+        high = values.abs().amax((1, 2, 3), keepdim=True)
+        low = -high
+    else:
+        high, low = values.amax((1, 2, 3), keepdim=True), values.amin((1, 2, 3), keepdim=True)
+    scaled = torch.where(high > low, (values - low) / (high - low).clamp(min=1e-30), torch.tensor(0.5))
+    pixels = (255 * scaled).round().to(torch.uint8).numpy()
+    return {"shape": list(pixels.shape), "bytes": base64.b64encode(pixels.tobytes()).decode()}
+
+
+def unpacked(found: dict[str, Any]) -> np.ndarray:
+    """The pictures that were packed: pictures, channels, height, width."""
+    return np.frombuffer(base64.b64decode(found["bytes"]), np.uint8).reshape(found["shape"])
+
+
+def _small(maps: Float[Tensor, "channels 1 height width"]) -> Float[Tensor, "channels 1 smaller_height smaller_width"]:
+    height, width = maps.shape[2:]
+    if max(height, width) <= LARGEST_MAP:
+        return maps
+    return F.adaptive_avg_pool2d(maps.float(), (min(height, LARGEST_MAP), min(width, LARGEST_MAP)))

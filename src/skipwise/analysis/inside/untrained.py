@@ -1,0 +1,43 @@
+"""The network of a run as it was before its first step, for what is known of networks that have learned nothing."""
+
+import json
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from skipwise.analysis.inside.trained import Trained
+from skipwise.studies import Contender
+from skipwise.training.run import RUN
+
+EXAMPLES = 128
+
+
+def beginning(run: Trained) -> nn.Module | None:
+    """The network drawn anew from the run's seed, in eval mode, on the plan's device; None where it began with weights.
+
+    Its batch normalisations know the statistics of test examples, since those they are built with are of no data.
+    """
+    about = json.loads((run.folder / RUN).read_text(encoding="utf-8"))
+    contender = Contender.from_json(about["contender"])
+    if contender.recipe.pretrained:
+        return None
+    network = run.plan.place(run.task.build(contender.network, about["form"], run.seed))
+    with_statistics(network, run.batch(EXAMPLES).inputs)
+    return network
+
+
+@torch.no_grad()
+def with_statistics(network: nn.Module, inputs: Any) -> None:
+    """Give batch normalisations the mean and variance of what comes to them for these inputs; then all is in eval mode."""
+    norms = [module for module in network.eval().modules() if isinstance(module, _BatchNorm)]
+    momenta = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # the mean over batches, of which there is one
+        norm.train()
+    network(inputs)
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum
+        norm.eval()

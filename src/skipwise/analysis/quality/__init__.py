@@ -1,0 +1,1 @@
+"""Label errors and findings of the data check."""

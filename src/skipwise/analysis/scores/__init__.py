@@ -1,0 +1,1 @@
+"""Analyses of predictions and scores of finished runs."""

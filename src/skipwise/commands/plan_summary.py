@@ -1,0 +1,106 @@
+"""What is about to be trained, and by which defaults, line by line."""
+
+from skipwise.data import Dataset
+from skipwise.data.folds import fold_of
+from skipwise.reports.format import duration, length
+from skipwise.studies import StudyPlan
+from skipwise.studies.budget import parse_budget
+from skipwise.studies.tuning.journal import FIRST_RUNG, REDUCTION
+from skipwise.studies.tuning.learning_rate import SEED
+from skipwise.studies.tuning.search import SearchPlan
+
+
+def announcement(ready: StudyPlan) -> list[str]:
+    """What is about to be trained, line by line."""
+    design = ready.design
+    recipes = {contender.recipe for contender in design.contenders}
+    recipe = design.contenders[0].recipe
+    plan = design.plan
+    names = ", ".join(contender.label for contender in design.contenders)
+    lines = [
+        *data_lines(ready, ready.dataset),
+        f"Contenders  {names}; {seeds_note(ready)}, {len(ready.missing)} of {len(design.runs)} runs to train",
+        *(f"            {note}" for note in (*network_notes(ready), *ready.notes)),
+        f"Recipe      {length(recipe)}, batch {recipe.batch_size}, {'AdamW, ' if recipe.optimizer == 'adamw' else ''}rate {recipe.lr:g}, "
+        f"{recipe.schedule}, weight decay {recipe.weight_decay:g}{augmentation(ready)}"
+        + (
+            f", {100 * recipe.fraction:g} % of the training {ready.design.to_learn.examples}"
+            if recipe.fraction < 1
+            else ""
+        )
+        + (" (first contender; others differ)" if len(recipes) > 1 else ""),
+    ]
+    if design.budget:
+        lines.append(f"Budget      {parse_budget(design.budget)}, the same for every contender")
+    if design.tuned:
+        chosen = ", ".join(f"{contender.label} {contender.recipe.lr:g}" for contender in design.contenders)
+        lines.append(f"Rates       found by the same search for each contender: {chosen}")
+    if ready.missing:
+        lines += [
+            f"Computed    {ready.workers} at once, {plan.threads} thread{'s' * (plan.threads > 1)} each, "
+            f"{plan.precision} on {plan.device}",
+            f"Time        about {duration(ready.seconds)}",
+        ]
+    return [*lines, f"Folder      {ready.folder.path}", ""]
+
+
+def data_lines(ready: StudyPlan, data: Dataset) -> list[str]:
+    """The data, their parts, and what was noticed of them."""
+    folds = ready.design.folds
+    one = fold_of(data, 0, folds, seed=0) if folds else data
+    first, *rest = ready.design.to_learn.described(data, ready.asked.options(ready.design.plan.device))
+    return [
+        f"Data        {data.name}: {first}; {'in each fold about ' if folds else ''}"
+        f"{len(one.train)} train, {len(one.validation)} validation, {len(one.test)} test",
+        *(f"            {line}" for line in (*rest, *data.found["notes"])),
+    ]
+
+
+def search_announcement(prepared: SearchPlan) -> list[str]:
+    """What is about to be searched, line by line."""
+    ready, space = prepared.ready, prepared.space
+    recipe, plan = ready.design.contenders[0].recipe, ready.design.plan
+    how, halving = "every combination of the space, each to its end", ""
+    if prepared.halving:
+        how = f"of those that come to {FIRST_RUNG} % of a run, and again to {REDUCTION * FIRST_RUNG} %, the better half goes on"
+        halving = ", less for what is dropped"
+    return [
+        *data_lines(ready, prepared.resolved.dataset),
+        f"Search      {prepared.trials} trials that must beat {space.family.usual}, one run each with seed {SEED}, judged "
+        f"on {len(ready.dataset.validation)} validation {ready.design.to_learn.examples}; none of the test {ready.design.to_learn.examples} is seen",
+        f"            {how}",
+        *(f"            {line}" for line in space.text.splitlines() if line.strip() and not line.startswith("#")),
+        f"Recipe      {length(recipe)}, batch {recipe.batch_size}, and what the space does not name as {space.family.usual} has it",
+        f"Computed    {ready.workers} at once, {plan.threads} thread{'s' * (plan.threads > 1)} each, "
+        f"{plan.precision} on {plan.device}",
+        f"Time        about {duration(prepared.longest_seconds)} if all were as large as {space.family.usual}{halving}",
+        f"Folder      {ready.folder.path}",
+        "",
+    ]
+
+
+def seeds_note(ready: StudyPlan) -> str:
+    """How many seeds, folds, and looks."""
+    design = ready.design
+    folds = f" x {design.folds} folds" if design.folds else ""
+    if design.looks:
+        return f"up to {max(design.looks)} seeds each{folds}, looked at after {', '.join(map(str, design.looks))}"
+    return f"{len(design.seeds)} {'seed' if len(design.seeds) == 1 else 'seeds'} each{folds}"
+
+
+def network_notes(ready: StudyPlan) -> list[str]:
+    """What a network does to images that one might not expect, and where it begins."""
+    notes = []
+    for contender in ready.design.contenders:
+        said = ready.design.to_learn.notes(contender.network, ready.dataset)
+        notes += [f"{contender.label} {note}" for note in said]
+        if contender.recipe.pretrained:
+            notes.append(f"{contender.label} begins with the weights {contender.recipe.pretrained}")
+    return notes
+
+
+def augmentation(ready: StudyPlan) -> str:
+    """How examples are varied, where they can be."""
+    recipe = ready.design.contenders[0].recipe
+    said = {"crop": f"crop {recipe.crop} px", "flip": "flip" if recipe.flip else "no flip"}
+    return "".join(f", {words}" for name, words in said.items() if name not in ready.design.to_learn.unsupported_fields)

@@ -1,0 +1,239 @@
+"""Scenes: images with boxes round their objects, ready for training."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from skipwise.data.boxes.annotated import Annotated
+from skipwise.data.boxes.digit_scenes import NAME, digit_scenes
+from skipwise.data.boxes.objects import Objects, mended
+from skipwise.data.boxes.open import read_annotated
+from skipwise.data.images.cache import Decoded, Survey, decode_once, survey
+from skipwise.data.images.dataset import Images, load_images
+from skipwise.data.images.decode import PAD_RULE, covered, fitted
+from skipwise.data.images.inspect import OWN_SIZE, inspect
+from skipwise.data.images.open import PARTS
+from skipwise.data.options import ProgressCallback, check_size, check_test_size
+from skipwise.data.split import Split, split, stay_together
+from skipwise.errors import UserError
+
+LARGEST_OWN_SIZE = 128
+"""Images that all have one size with no side above it, in pixels, keep that size."""
+
+SMALLEST = 32
+"""The side of an image that is searched, in pixels."""
+
+LEAST_IMAGES = 4
+LEAST_TESTED = 2
+"""An interval over images needs at least two."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenes(Images):
+    """Images in the cache, all of one label. `objects` are in pixels of the image's own size, `sizes` (height, width)."""
+
+    objects: Sequence[Objects]
+    sizes: Int[np.ndarray, "images 2"]
+
+    @property
+    def covered(self) -> Float[np.ndarray, "images 2"]:
+        """The shares of rows and columns of the cached image that each image covers; the rest is padding."""
+        _, height, width = self.input_shape
+        return covered([(height, width) for height, width in self.sizes.tolist()], (height, width))
+
+    @cached_property
+    def most_objects(self) -> int:
+        """In any image."""
+        return max(len(some.labels) for some in self.objects)
+
+    def scale(self, index: int) -> Float[np.ndarray, "2"]:
+        """Pixels of the cached image for each pixel of the image's own, across and down."""
+        height, width = self.sizes[index].tolist()
+        return scale_of((height, width), self.input_shape[1:])
+
+
+def scale_of(size: tuple[int, int], frame: tuple[int, ...]) -> Float[np.ndarray, "2"]:
+    """How much an image of this height and width is enlarged to fit the frame, across and down."""
+    height, width = fitted(size, (frame[0], frame[1]))
+    return np.array([width / size[1], height / size[0]])
+
+
+def prepare_scenes(
+    data: str | Path,
+    *,
+    size: int | None,
+    photo_size: int,
+    test_size: float | None,
+    split_seed: int,
+    progress: ProgressCallback | None = None,
+) -> Scenes:
+    """Read, check, decode and split the annotated images that `data` names.
+
+    `size` is the side that is asked for in pixels; without it small images of one size keep their own, and others get
+    `photo_size`. Raises UserError for whatever a user can mend.
+    """
+    check_size(size, SMALLEST, "objects are found in images of")
+    check_test_size(test_size, "images")
+    source = open_scenes(data)
+    looked = _sizes_checked(source, survey(source.images))
+    height, width = _frame(looked, size, photo_size)
+    decoded = decode_once(source.images, looked, height, width, progress, "pad")
+    source, objects = _objects(source, looked, decoded)
+    together = stay_together(
+        [looked.digests[i] for i in decoded.kept],
+        None if source.groups is None else [source.groups[i] for i in decoded.kept],
+    )
+    parts = _split(source, looked, decoded, together, test_size, split_seed)
+    found = inspect(source.images, looked, decoded, parts, together, "pad")
+    sizes = [looked.sizes[i] for i in decoded.kept]
+    found |= {
+        "source": str(data),
+        "fingerprint": _fingerprint(looked, source, objects),
+        "resize_rule": OWN_SIZE if set(sizes) == {(height, width)} else PAD_RULE,
+        "classes": list(source.classes),
+        "counts": _counts(parts, objects, len(source.classes)),
+        "sizes": sizes,
+        "objects": [{"boxes": some.boxes.tolist(), "labels": some.labels.tolist()} for some in objects],
+        "mended": source.tally.to_json(),
+    }
+    found["notes"] = [*found["notes"], *source.tally.notes(), *_notes(found, objects)]
+    return load_scenes(found)
+
+
+def open_scenes(data: str | Path) -> Annotated:
+    """The images and boxes that `data` names, not decoded yet. Raises UserError where they cannot be read."""
+    by_name = str(data) == NAME and not Path(data).exists()
+    return digit_scenes() if by_name else read_annotated(data)
+
+
+def load_scenes(found: dict[str, Any]) -> Scenes:
+    """The scenes that data.json tells of, in any process. Raises UserError where the cache is gone."""
+    images = load_images(found)
+    return Scenes(
+        **{name: getattr(images, name) for name in images.__dataclass_fields__},
+        objects=[
+            Objects(
+                boxes=np.array(entry["boxes"], np.float64).reshape(-1, 4), labels=np.array(entry["labels"], np.int64)
+            )
+            for entry in found["objects"]
+        ],
+        sizes=np.array(found["sizes"], np.int64),
+    )
+
+
+def _sizes_checked(source: Annotated, looked: Survey) -> Survey:
+    """Images that are not as large as their annotation says cannot be used: their boxes lie elsewhere."""
+    reasons = list(looked.reasons)
+    fingerprint = looked.fingerprint
+    for i, (annotation, size) in enumerate(zip(source.annotations, looked.sizes, strict=True)):
+        if size is not None and annotation.size not in (None, size):
+            assert annotation.size is not None
+            claimed, own = (f"{width}x{height}" for height, width in (annotation.size, size))
+            reasons[i] = f"annotated as {claimed} px, but {own} px"
+            fingerprint = sha256(f"{fingerprint} {i}".encode()).hexdigest()
+    if all(reasons):
+        raise UserError(
+            f"No image of {source.name} can be used (the first: {source.names[0]}, {reasons[0]}): mend or replace them."
+        )
+    return replace(looked, reasons=reasons, fingerprint=fingerprint)
+
+
+def _frame(looked: Survey, size: int | None, photo_size: int) -> tuple[int, int]:
+    """Height and width that all images get."""
+    if size is not None:
+        return size, size
+    sizes = {size for size, why in zip(looked.sizes, looked.reasons, strict=True) if size is not None and why is None}
+    if len(sizes) == 1 and max(own := next(iter(sizes))) <= LARGEST_OWN_SIZE:
+        return own
+    return photo_size, photo_size
+
+
+def _objects(source: Annotated, looked: Survey, decoded: Decoded) -> tuple[Annotated, list[Objects]]:
+    """The mended objects of the decoded images; classes without any are left out. Raises UserError where none is left."""
+    objects = []
+    for i in decoded.kept:
+        size = looked.sizes[i]
+        assert size is not None
+        objects.append(mended(source.annotations[i], source.names[i], size, source.tally))
+    counts = np.bincount(np.concatenate([some.labels for some in objects]), minlength=len(source.classes))
+    if not counts.any():
+        raise UserError(f"{source.name} has {len(objects)} images and no box in any of them: annotate some objects.")
+    kept = np.flatnonzero(counts)
+    empty = [name for name, count in zip(source.classes, counts, strict=True) if not count]
+    notes = (*source.notes, f"classes without a box are left out: {', '.join(empty)}") if empty else source.notes
+    renumbered = [Objects(boxes=some.boxes, labels=np.searchsorted(kept, some.labels)) for some in objects]
+    return replace(source, classes=tuple(source.classes[i] for i in kept), notes=notes), renumbered
+
+
+def _split(
+    source: Annotated,
+    looked: Survey,
+    decoded: Decoded,
+    together: Int[np.ndarray, "images"],
+    test_size: float | None,
+    seed: int,
+) -> Split:
+    """As images without classes are split. Raises UserError where there are too few, or none is new to what is trained."""
+    given = [source.parts[i] for i in decoded.kept]
+    if (differ := len(np.unique(together))) < LEAST_IMAGES:
+        groups = "" if source.groups is None else ", and are in different groups"
+        raise UserError(
+            f"{source.name} has {differ} images that differ{groups}: it needs at least {LEAST_IMAGES}, to train, to "
+            "validate and to test on."
+        )
+    parts = split(
+        np.zeros(len(decoded.kept), np.int64),
+        given,
+        together,
+        ("of all images",),
+        test_size=test_size,
+        fingerprint=looked.fingerprint,
+        seed=seed,
+    )
+    if len(parts.test) < LEAST_TESTED:
+        more = "put more into its test part" if "test" in given else "add images, or ask for a larger --test-size"
+        raise UserError(
+            f"{source.name} has {len(decoded.kept)} images and {len(parts.test)} to test on, and results need at least "
+            f"{LEAST_TESTED}: {more}."
+        )
+    digests = np.array([looked.digests[i] for i in decoded.kept])
+    if np.isin(digests[parts.test], np.delete(digests, parts.test)).all():
+        raise UserError(
+            f"Every test image of {source.name} is a training image too: give it others to test on, or no test part, and "
+            "one is drawn."
+        )
+    return parts
+
+
+def _counts(parts: Split, objects: Sequence[Objects], classes: int) -> dict[str, list[int]]:
+    """Objects of each class in each part."""
+    counts = {}
+    for part in PARTS:
+        labels = [objects[i].labels for i in getattr(parts, part).tolist()]
+        counts[part] = np.bincount(np.concatenate(labels), minlength=classes).tolist()
+    return counts
+
+
+def _notes(found: dict[str, Any], objects: Sequence[Objects]) -> list[str]:
+    """What a user should know of the objects."""
+    notes = []
+    if without := sum(len(some.labels) == 0 for some in objects):
+        notes.append(f"{without} images show no object, and teach what is none")
+    for part, problem in (("train", "no training image, and will not be found"), ("test", "no test image")):
+        missing = [name for name, count in zip(found["classes"], found["counts"][part], strict=True) if not count]
+        if missing:
+            notes.append(f"classes with {problem}: {', '.join(missing)}")
+    return notes
+
+
+def _fingerprint(looked: Survey, source: Annotated, objects: Sequence[Objects]) -> str:
+    """Of the images and everything that is said of them."""
+    rows = [looked.fingerprint, source.classes, [[some.boxes.tolist(), some.labels.tolist()] for some in objects]]
+    return sha256(json.dumps(rows).encode()).hexdigest()

@@ -1,0 +1,183 @@
+"""Images decoded once, kept as one uint8 array on disk that every process maps into memory."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import blake2b, sha256
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import UInt8
+from numpy.lib.format import open_memmap
+from PIL import Image
+
+from skipwise.data.images.decode import RULE_VERSION, Framing, Unreadable, decode, fit, open_image, to_rgb, upright_size
+from skipwise.data.images.open import Source, data_home
+from skipwise.data.options import ProgressCallback
+
+Look = tuple[str, tuple[int, int] | None, str | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Survey:
+    """A first look at every image: a digest of its bytes, its (height, width), or why it cannot be read."""
+
+    digests: Sequence[str]
+    sizes: Sequence[tuple[int, int] | None]
+    reasons: Sequence[str | None]
+    fingerprint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decoded:
+    """The readable images, where they are kept, which of the source's they are, and why the others are not."""
+
+    images: UInt8[np.ndarray, "images height width channels"]
+    file: Path
+    kept: np.ndarray
+    unreadable: dict[int, str]
+
+
+def survey(source: Source) -> Survey:
+    """Read every image's bytes once, for what they are and how large the image is."""
+    if source.arrays is not None:
+        height, width = source.arrays.shape[1:3]
+        looks: list[Look] = [(digest(image.tobytes()), (height, width), None) for image in source.arrays]
+    else:
+        assert source.files is not None
+        with ThreadPoolExecutor() as pool:
+            looks = list(pool.map(_look_at_file, source.files))
+    digests, sizes, reasons = zip(*looks, strict=True)
+    return Survey(digests=digests, sizes=sizes, reasons=reasons, fingerprint=_fingerprint(source, digests))
+
+
+def decode_once(
+    source: Source, looked: Survey, height: int, width: int, told: ProgressCallback | None, framing: Framing = "cut"
+) -> Decoded:
+    """The images at this size, from the cache if they were decoded before. `told(done, total)` hears how it goes."""
+    rule = f"{'' if framing == 'cut' else framing}rule{RULE_VERSION}"
+    folder = data_home() / "images" / f"{looked.fingerprint[:24]}-{height}x{width}-{rule}"
+    if not (folder / "images.npy").exists():
+        make_folder(folder, "images.npy", lambda part: _decode_into(part, source, looked, height, width, told, framing))
+    unreadable = {int(i): why for i, why in json.loads((folder / "unreadable.json").read_text()).items()}
+    kept = np.setdiff1d(np.arange(len(source.labels)), list(unreadable))
+    file = folder / "images.npy"
+    return Decoded(images=np.load(file, mmap_mode="r"), file=file, kept=kept, unreadable=unreadable)
+
+
+def _look_at_file(file: Path) -> Look:
+    try:
+        content = file.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: a name with a null byte
+        return f"unread:{file.name}", None, _reason(error)
+    try:
+        return digest(content), upright_size(open_image(content)), None
+    except Unreadable as error:
+        return digest(content), None, str(error)
+
+
+def _decode_into(
+    part: Path, source: Source, looked: Survey, height: int, width: int, told: ProgressCallback | None, framing: Framing
+) -> None:
+    """Write images.npy and unreadable.json. Photos go from disk to disk: all at once they would fill the memory."""
+    file, unreadable = part / "images.npy", {}
+    if source.arrays is not None and source.arrays.shape[1:3] == (height, width):
+        np.save(file, source.arrays[..., :1] if _all_grey(source.arrays) else source.arrays)
+    else:
+        every = part / "every.npy"
+        pixels = open_memmap(every, mode="w+", dtype=np.uint8, shape=(len(source.labels), height, width, 3))
+        unreadable = _decode_all(source, looked, pixels, told, framing)
+        readable = np.setdiff1d(np.arange(len(pixels)), list(unreadable))
+        channels = 1 if _all_grey(pixels) else 3  # an unreadable image is black here, which is grey
+        images = open_memmap(file, mode="w+", dtype=np.uint8, shape=(len(readable), height, width, channels))
+        for position, i in enumerate(readable):
+            images[position] = pixels[i, ..., :channels]
+        images.flush()
+        every.unlink()
+    (part / "unreadable.json").write_text(json.dumps(unreadable))
+
+
+def _decode_all(
+    source: Source,
+    looked: Survey,
+    pixels: UInt8[np.ndarray, "images height width 3"],
+    told: ProgressCallback | None,
+    framing: Framing,
+) -> dict[int, str]:
+    """Fill `pixels` with every image that can be read; for the others, why not."""
+    total, height, width, _ = pixels.shape
+
+    def put(i: int) -> str | None:
+        if looked.reasons[i] is not None:
+            return looked.reasons[i]
+        try:
+            if source.arrays is not None:
+                pixels[i] = np.asarray(fit(to_rgb(_image(source.arrays[i])), height, width, framing))
+            else:
+                assert source.files is not None
+                pixels[i] = decode(source.files[i].read_bytes(), height, width, framing)
+        except (Unreadable, OSError) as error:
+            return _reason(error)
+        return None
+
+    unreadable = {}
+    with ThreadPoolExecutor() as pool:
+        for i, reason in enumerate(pool.map(put, range(total))):
+            if reason is not None:
+                unreadable[i] = reason
+            if told is not None:
+                told(i + 1, total)
+    return unreadable
+
+
+def _image(array: UInt8[np.ndarray, "height width channels"]) -> Image.Image:
+    return Image.fromarray(array[..., 0] if array.shape[-1] == 1 else array)
+
+
+def _all_grey(images: UInt8[np.ndarray, "images height width channels"]) -> bool:
+    """Whether red, green and blue are equal in every image."""
+    return images.shape[-1] == 1 or not any((image != image[..., :1]).any() for image in images)
+
+
+def make_folder(folder: Path, holds: str, fill: Callable[[Path], None]) -> None:
+    """Put a filled folder in place in one step; whoever comes second leaves what the first one put there.
+
+    `holds` is a file that a whole folder has.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".part-"))
+    try:
+        fill(part)
+        part.rename(folder)
+    except OSError:
+        if not (folder / holds).exists():
+            raise
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
+
+
+def digest(content: bytes) -> str:
+    return blake2b(content, digest_size=16).hexdigest()
+
+
+def _fingerprint(source: Source, digests: Sequence[str]) -> str:
+    return fingerprint(source.names, digests, [source.classes[i] for i in source.labels], source.parts, source.groups)
+
+
+def fingerprint(
+    names: Sequence[str],
+    digests: Sequence[str],
+    classes: Sequence[str],
+    parts: Sequence[str],
+    groups: Sequence[str] | None,
+) -> str:
+    """Of everything that makes the data what they are: names, bytes, classes, given parts and groups."""
+    rows = sorted(zip(names, digests, classes, parts, groups or [""] * len(names), strict=True))
+    return sha256(json.dumps(rows).encode()).hexdigest()

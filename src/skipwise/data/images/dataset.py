@@ -1,0 +1,142 @@
+"""Images ready for training: decoded, labelled, split."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int, UInt8
+
+from skipwise.data.dataset import Dataset, parts_of
+from skipwise.data.images.cache import Decoded, Survey, decode_once, survey
+from skipwise.data.images.inspect import inspect, mean_and_std
+from skipwise.data.images.open import Source, open_source
+from skipwise.data.long_tail import long_tail
+from skipwise.data.options import ProgressCallback, check_size, check_test_size
+from skipwise.data.split import split, stay_together
+from skipwise.errors import UserError
+
+LARGEST_OWN_SIZE = 64
+"""Images that all have one size with no side above it, in pixels, keep that size."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Images(Dataset):
+    """Images in the cache. `mean` and `std` are by channel, of the training images as shares of white."""
+
+    images: UInt8[np.ndarray, "images height width channels"]
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """Channels, height, width."""
+        _, height, width, channels = self.images.shape
+        return channels, height, width
+
+    @property
+    def form(self) -> dict[str, Any]:
+        return {
+            "input_shape": list(self.input_shape),
+            "classes": list(self.classes),
+            "mean": list(self.mean),
+            "std": list(self.std),
+        }
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether a mirror image keeps its meaning: not where the classes are digits or letters."""
+        return not all(len(name) == 1 or name.isdigit() for name in self.classes)
+
+    def with_parts(
+        self,
+        *,
+        train: Int[np.ndarray, "train"],
+        validation: Int[np.ndarray, "validation"],
+        test: Int[np.ndarray, "test"],
+    ) -> "Images":
+        parts = super().with_parts(train=train, validation=validation, test=test)
+        return replace(parts, **_normalisation(mean_and_std(self.images, train)))
+
+
+def prepare_images(
+    data: str | Path,
+    *,
+    size: int | None,
+    photo_size: int,
+    test_size: float | None,
+    split_seed: int,
+    tail: float | None = None,
+    progress: ProgressCallback | None = None,
+) -> Images:
+    """Read, check, decode and split the images that `data` names.
+
+    `tail` thins the training images to a long tail of this ratio; validation and test images stay. `size` is the side asked for in pixels; without it small sets keep their own and photos get `photo_size`. Raises
+    UserError for whatever a user can mend.
+    """
+    check_size(size, 1, "images need")
+    check_test_size(test_size, "images")
+    source = open_source(data)
+    looked = survey(source)
+    height, width = _image_size(looked, size, photo_size)
+    decoded = decode_once(source, looked, height, width, progress)
+    labels = source.labels[decoded.kept]
+    _check_classes(source, labels, decoded)
+    together = stay_together(
+        [looked.digests[i] for i in decoded.kept],
+        None if source.groups is None else [source.groups[i] for i in decoded.kept],
+    )
+    parts = split(
+        labels,
+        [source.parts[i] for i in decoded.kept],
+        together,
+        source.classes,
+        test_size=test_size,
+        fingerprint=looked.fingerprint,
+        seed=split_seed,
+    )
+    if tail is not None:
+        kept = long_tail(parts.train, labels, tail, looked.fingerprint, split_seed)
+        note = f"training images thinned to a long tail of {tail:g}: {len(kept)} of {len(parts.train)} stay"
+        parts = replace(parts, train=kept, notes=(*parts.notes, note))
+    return load_images({"source": str(data), **inspect(source, looked, decoded, parts, together)})
+
+
+def load_images(found: dict[str, Any]) -> Images:
+    """The images that data.json tells of, in any process. Raises UserError where the cache is gone."""
+    if not Path(found["cache"]).exists():
+        raise UserError(f"The decoded images {found['cache']} are gone: run the command that made the study again.")
+    return Images(
+        name=found["name"],
+        fingerprint=found["fingerprint"],
+        images=np.load(found["cache"], mmap_mode="r"),
+        labels=np.array(found["labels"], np.int64),
+        classes=tuple(found["classes"]),
+        **parts_of(found),
+        **_normalisation(found),
+        found=found,
+    )
+
+
+def _normalisation(numbers: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(numbers[name]) for name in ("mean", "std")}
+
+
+def _image_size(looked: Survey, size: int | None, photo_size: int) -> tuple[int, int]:
+    if size is not None:
+        return size, size
+    sizes = {found for found in looked.sizes if found is not None}
+    if len(sizes) == 1 and max(own := next(iter(sizes))) <= LARGEST_OWN_SIZE:
+        return own
+    return photo_size, photo_size
+
+
+def _check_classes(source: Source, labels: Int[np.ndarray, "images"], decoded: Decoded) -> None:
+    """Raises UserError where every image of a class is unreadable."""
+    for label, name in enumerate(source.classes):
+        if not (labels == label).any():
+            lost = next(i for i in decoded.unreadable if source.labels[i] == label)
+            raise UserError(
+                f"No image of the class {name!r} can be read (the first: {source.names[lost]}, "
+                f"{decoded.unreadable[lost]}): replace them, or leave the class out."
+            )

@@ -1,0 +1,1 @@
+"""Data quality: duplicates, near duplicates, outliers, and what headers of files tell."""

@@ -1,0 +1,216 @@
+"""Texts ready for training: labelled, split, cut into tokens."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int
+
+from skipwise.data.dataset import Dataset, parts_of
+from skipwise.data.images.cache import digest, fingerprint
+from skipwise.data.long_tail import long_tail
+from skipwise.data.options import ProgressCallback, check_test_size
+from skipwise.data.quality.findings import findings, notes_on
+from skipwise.data.split import Split, split, stay_together
+from skipwise.data.text.cache import Encoded, RawTexts, encode_once, keep_texts, read_encoded
+from skipwise.data.text.open import open_texts
+from skipwise.data.text.tokens import UNKNOWN, Kind, Tokens, are_spaced, kind_called, learn
+from skipwise.errors import UserError
+
+SHORTEST = 16
+"""Tokens that a length is at least: networks halve it several times."""
+LONGEST: dict[Kind, int] = {"characters": 1014, "bytes": 1014, "words": 400, "subwords": 400}
+"""Tokens that a length is at most, unless asked for: characters as Zhang et al. 2015 (arXiv 1509.01626) and Conneau et
+al. 2017 have them; of words as many as IMDB's reviews are usually cut to, so that an epoch takes minutes on a CPU."""
+COVERED = 95
+"""Per cent of the training texts that are not cut, where that is not too long."""
+MOST_MEASURED = 5_000
+"""Training texts whose lengths tell the length: at even steps, at most so many."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Texts(Dataset):
+    """Texts in the cache. What their tokens are is learned from the training part, when they are first needed.
+
+    `vocabulary` is how many numbers a network knows and `length` how many tokens it reads; both stay when the parts
+    change, so that networks of all folds and shares have one size, and the tokens learned then are no more.
+    `kept` is where the texts stand as numbers already, None where that has still to be done.
+    """
+
+    texts: RawTexts
+    kind: Kind
+    vocabulary: int
+    length: int
+    kept: Path | None
+
+    @property
+    def input_shape(self) -> tuple[int, int]:
+        """How many numbers of tokens there are, that of padding included, and how many tokens a text has at most."""
+        return self.vocabulary, self.length
+
+    @property
+    def form(self) -> dict[str, Any]:
+        tokens = self.encoded.tokens
+        return {
+            "input_shape": list(self.input_shape),
+            "classes": list(self.classes),
+            "tokens": tokens.kind,
+            "tokenizer": tokens.text,
+        }
+
+    @cached_property
+    def encoded(self) -> Encoded:
+        """The texts as numbers."""
+        if self.kept is not None:
+            return read_encoded(self.kept)
+
+        def learned() -> tuple[Tokens, int]:
+            return learn(self.kind, self.texts.of(self.train), self.vocabulary), self.length
+
+        examples = self.train.tolist()
+        return read_encoded(encode_once(self.texts, learned, None, self.kind, self.vocabulary, self.length, examples))
+
+    def with_parts(
+        self,
+        *,
+        train: Int[np.ndarray, "train"],
+        validation: Int[np.ndarray, "validation"],
+        test: Int[np.ndarray, "test"],
+    ) -> "Texts":
+        return replace(self, train=train, validation=validation, test=test, kept=self._still_kept)
+
+    def with_train(self, train: Int[np.ndarray, "train"]) -> "Texts":
+        return replace(self, train=train, kept=self._still_kept)
+
+    @property
+    def _still_kept(self) -> Path | None:
+        """Where the numbers still stand when the training part changes: of words and subwords nowhere."""
+        return self.kept if self.kind in ("characters", "bytes") else None
+
+
+def prepare_texts(
+    data: str,
+    *,
+    size: int | None,
+    tokens: str | None,
+    test_size: float | None,
+    split_seed: int,
+    tail: float | None = None,
+    progress: ProgressCallback | None = None,
+) -> Texts:
+    """Read, check, split and cut the texts that `data` names.
+
+    `size` is the length in tokens and `tokens` their kind, where they are asked for; `tail` thins the training texts to
+    a long tail of this ratio. Raises UserError for whatever a user can mend.
+    """
+    asked = None if tokens is None else kind_called(tokens)
+    if size is not None and size < SHORTEST:
+        raise UserError(f"The size asked for is {size}: texts need at least {SHORTEST} tokens.")
+    check_test_size(test_size, "texts")
+    source = open_texts(data)
+    digests = [digest(text.encode()) for text in source.texts]
+    classes = [source.classes[label] for label in source.labels]
+    mark = fingerprint(source.names, digests, classes, source.parts, source.groups)
+    together = stay_together(digests, source.groups)
+    parts = split(
+        source.labels,
+        source.parts,
+        together,
+        source.classes,
+        test_size=test_size,
+        fingerprint=mark,
+        seed=split_seed,
+        examples="texts",
+    )
+    if tail is not None:
+        parts = _thinned(parts, source.labels, tail, mark, split_seed)
+    found = {
+        "source": data,
+        "name": source.name,
+        "fingerprint": mark,
+        **findings(
+            classes=source.classes,
+            labels=source.labels,
+            names=source.names,
+            digests=digests,
+            parts=parts,
+            together=together,
+            own_test="test" in source.parts or "validation" in source.parts,
+            unreadable=source.unreadable,
+            other_files=source.other_files,
+            hidden_files=source.hidden_files,
+        ),
+        "files": list(source.names) if source.from_files else None,
+    }
+    found["notes"] = [*source.notes, *parts.notes, *notes_on(found, "texts", "texts")]
+    return load_texts({**found, **_cut(keep_texts(source.texts, mark), parts, asked, size, progress)})
+
+
+def load_texts(found: dict[str, Any]) -> Texts:
+    """The texts that data.json tells of, in any process. Raises UserError where the cache is gone."""
+    kept, raw = Path(found["cache"]), Path(found["raw"])
+    if not (kept.exists() and raw.exists()):
+        raise UserError(f"The texts in {kept} are gone: run the command that made the study again.")
+    about = found["text"]
+    return Texts(
+        name=found["name"],
+        fingerprint=found["fingerprint"],
+        texts=RawTexts(raw),
+        kind=kind_called(about["tokens"]),
+        vocabulary=about["vocabulary"],
+        length=about["length"],
+        kept=kept,
+        labels=np.array(found["labels"], np.int64),
+        classes=tuple(found["classes"]),
+        **parts_of(found),
+        found=found,
+    )
+
+
+def _cut(
+    texts: RawTexts, parts: Split, asked: Kind | None, size: int | None, told: ProgressCallback | None
+) -> dict[str, Any]:
+    """The texts as numbers in the cache, and what data.json says of that."""
+    some = parts.train[:: -(-len(parts.train) // MOST_MEASURED)]
+    spaced = are_spaced(list(texts.of(some)))
+    kind: Kind = asked or ("words" if spaced else "bytes")
+
+    def learned() -> tuple[Tokens, int]:
+        tokens = learn(kind, texts.of(parts.train))
+        return tokens, size or _length(tokens, texts.of(some))
+
+    examples = parts.train.tolist()
+    folder = encode_once(texts, learned, told, kind, size, LONGEST[kind], examples)
+    encoded = read_encoded(folder)
+    length = encoded.numbers.shape[1]
+    tested = encoded.numbers[parts.test]
+    unknown = float((tested == UNKNOWN).sum() / (tested != 0).sum()) if kind in ("characters", "words") else 0.0
+    return {
+        "cache": str(folder),
+        "raw": str(texts.folder),
+        "text": {
+            "tokens": kind,
+            "spaced": spaced,
+            "vocabulary": encoded.tokens.size,
+            "length": length,
+            "asked": {"size": size is not None, "tokens": asked is not None},
+            "median_length": int(np.median(encoded.lengths)),
+            "longer": float((encoded.lengths > length).mean()),
+            "unknown_in_test": unknown,
+        },
+    }
+
+
+def _length(tokens: Tokens, texts: Iterable[str]) -> int:
+    """How many tokens are read of each text, given some that are for training."""
+    counts = [len(numbers) for numbers in tokens.numbers(texts)]
+    return int(np.clip(np.ceil(np.percentile(counts, COVERED)), SHORTEST, LONGEST[tokens.kind]))
+
+
+def _thinned(parts: Split, labels: Int[np.ndarray, "texts"], tail: float, mark: str, seed: int) -> Split:
+    kept = long_tail(parts.train, labels, tail, mark, seed)
+    note = f"training texts thinned to a long tail of {tail:g}: {len(kept)} of {len(parts.train)} stay"
+    return replace(parts, train=kept, notes=(*parts.notes, note))

@@ -1,0 +1,1 @@
+"""Object detectors on the feature maps of any image network."""

@@ -1,0 +1,1 @@
+"""Networks and weights from elsewhere: torchvision, timm, a user's own code, pretrained weights."""

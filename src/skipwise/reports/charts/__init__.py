@@ -1,0 +1,1 @@
+"""Charts as altair values, and the colours of contenders."""

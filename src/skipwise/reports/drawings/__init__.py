@@ -1,0 +1,1 @@
+"""Drawings of networks, maps and texts as SVG, PNG or HTML."""

@@ -1,0 +1,1 @@
+"""Sections of a report, each named after the analysis it shows."""

@@ -1,0 +1,139 @@
+"""How far maps of attribution can be trusted, by method and network."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+from jaxtyping import Float
+
+from skipwise.analysis.inside.attribution import METHODS
+from skipwise.analysis.inside.attribution_faithfulness import RANDOM, SHARES
+from skipwise.reports.charts.charts import Chart, chart_of, line_colour
+from skipwise.reports.charts.palette import colours
+from skipwise.reports.sections.part import Part
+from skipwise.statistics import accuracy_interval, t_interval
+from skipwise.studies import Study
+
+MEASURES = {"deletion": 0, "insertion": 0, "likeness": -1}
+"""What is measured of a map, and how low it can be."""
+CURVES = {"deletion": "places taken away (%)", "insertion": "places put in (%)"}
+"""Each a picture, and what stands at its x axis."""
+SIDE = 150
+"""Of one method's field in such a picture, in px."""
+Runs = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Of each contender, what was found in each of its runs, by method."""
+
+
+def map_truth_part(study: Study, found: Runs) -> Part:
+    """Deletion, insertion and likeness to the maps of untrained networks."""
+    rows = []
+    for label, runs in found.items():
+        same = len({run["shown"] for run in runs}) == 1
+        for number, method in enumerate(runs[0]["methods"]):
+            cells = [
+                _cell([run["methods"][method][name] for run in runs], lowest, same=same)
+                for name, lowest in MEASURES.items()
+            ]
+            rows.append(("" if number else label, method, *cells))
+    return Part(
+        name="map_truth",
+        title="Are the maps true?",
+        lead="The mean probability of a network's own answer while the places that a map ranks highest are taken away first (deletion: "
+        "lower is truer) or put into an empty image first (insertion: higher is truer; Petsiuk et al. 2018), on test images, with 95 % "
+        "intervals over seeds and images, of folds over seeds alone. A method that is no better than places drawn at random shows nothing of what the network goes "
+        "by. Likeness is the rank correlation with the maps of the same network before it learned anything (Adebayo et al. 2018): a map "
+        "that stays as it was shows edges of the image rather than what was learned. An image with holes is unlike any that the network "
+        "has seen, which counts against all methods alike.",
+        columns=("contender", "method", "deletion", "insertion", "likeness to untrained"),
+        rows=rows,
+        note=f"{_images(found)} of each seed. The curves are means over images, thin for each seed; dashed: places in an order drawn at random.",
+        charts=[_curves(found, name, colours(study.design.contenders, study.design.points)) for name in CURVES],
+        numbers=found,
+    )  # fmt: skip
+
+
+def _images(found: Runs) -> str:
+    """How many were asked about: fewer where networks cost much."""
+    counts = [len(run["methods"][RANDOM]["deletion"]) for runs in found.values() for run in runs]
+    return f"{min(counts)} images" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)} images"
+
+
+def _curves(found: Runs, name: str, chosen: Mapping[str, str]) -> Chart:
+    """A field for each method, a line for each network; the order at random is in every field."""
+    values = [
+        {"network": label, "method": method, "seed": seed, "share": share, "value": value, "random": drawn == RANDOM}
+        for label, runs in found.items()
+        for seed, run in enumerate(runs)
+        for method in METHODS
+        for drawn in (method, RANDOM)
+        for share, value in zip(SHARES.tolist(), run["methods"][drawn][f"{name}_curve"], strict=True)
+    ]
+    y_title = "mean probability (%)"
+    axis, scale = alt.Axis(format="~%", tickCount=5), alt.Scale(domain=[0, 1])
+    x = alt.X("share:Q", title=CURVES[name], axis=alt.Axis(format="~%", tickCount=5, grid=False))
+    y, colour = alt.Y("value:Q", title=y_title, axis=axis, scale=scale), line_colour("network:N", chosen, found)
+    mean = alt.Y("mean(value):Q", title=y_title, axis=axis, scale=scale)
+    dash = alt.StrokeDash("random:N", scale=alt.Scale(domain=[False, True], range=[[1, 0], [5, 4]]), legend=None)
+    base = chart_of(values)
+    layers = [
+        base.transform_filter("!datum.random")
+        .mark_line(size=1, opacity=0.35)
+        .encode(x=x, y=y, color=colour, detail="seed:N"),
+        base.mark_line(size=2).encode(x=x, y=mean, color=colour, strokeDash=dash),
+    ]
+    fields = alt.layer(*layers, data=base.data).properties(width=SIDE, height=SIDE)
+    return fields.facet(alt.Facet("method:N", title=None, sort=list(METHODS)), columns=2).properties(title=name)
+
+
+def pointing_part(_: Study, found: Runs) -> Part:
+    """How often the highest place of a box's map lies in the true box."""
+    rows = []
+    for label, runs in found.items():
+        for number, method in enumerate(runs[0]):
+            values = np.concatenate([np.asarray(run[method], float) for run in runs])
+            rows.append(("" if number else label, method, str(len(values)), _share(values, method)))
+    return Part(
+        name="pointing",
+        title="Do the maps point at the object?",
+        lead="For each box that is found rightly, whether the highest place of its map lies within the true box (the pointing game, Zhang "
+        "et al. 2016); at random it would as often as the box covers the image. Intervals are Wilson's, boxes of all seeds together, as if "
+        "they were independent, so they are somewhat too narrow. A network may rightly go by what stands beside an object.",
+        columns=("contender", "method", "boxes", "points at the object"),
+        rows=rows,
+        numbers=found,
+    )  # fmt: skip
+
+
+def _share(values: Float[np.ndarray, "boxes"], method: str) -> str:
+    if not len(values):
+        return "-"
+    if method == RANDOM:
+        return f"{values.mean():.2f}"
+    low, high = accuracy_interval(values[None])
+    return f"{values.mean():.2f} ({low:.2f} to {high:.2f})"
+
+
+def _cell(runs: Sequence[Sequence[float]], lowest: float, *, same: bool) -> str:
+    """The mean of numbers from `lowest` to 1 with its interval; how many examples it is of, if not of all.
+
+    Where all runs saw the `same` examples, of those that have a number in each of them. Runs of different folds saw
+    different ones: then the interval is over the means of runs.
+    """
+    if not same:
+        means = np.array(
+            [np.mean(numbers) for run in runs if (numbers := [each for each in run if not np.isnan(each)])]
+        )
+        low, high = np.clip(t_interval(means), lowest, 1) if len(means) > 1 else (np.nan, np.nan)
+        return _told(float(means.mean()), (low, high)) if len(means) > 1 else "-"
+    table = np.array(runs, float)
+    known = table[:, ~np.isnan(table).any(0)] if table.size else table
+    if known.shape[1] < 2:
+        return "-"
+    low, high = accuracy_interval((known - lowest) / (1 - lowest))
+    few = f", {known.shape[1]} images" if known.shape[1] < table.shape[1] else ""
+    return _told(float(known.mean()), (lowest + (1 - lowest) * low, lowest + (1 - lowest) * high), few)
+
+
+def _told(mean: float, interval: tuple[float, float], few: str = "") -> str:
+    return f"{mean:.2f} ({interval[0]:.2f} to {interval[1]:.2f}{few})"

@@ -1,0 +1,186 @@
+"""The part of a report in which each class counts alike."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from skipwise.analysis.scores.class_scores import (
+    SCORES,
+    ClassScore,
+    balanced_accuracy,
+    class_score,
+    many_medium_few,
+    mean_recall_of,
+)
+from skipwise.analysis.scores.confusion import Classified, answers_of, confusion_counts
+from skipwise.data.long_tail import UNBALANCED, ratio_of
+from skipwise.reports.charts.charts import WIDTH, Chart, chart_of
+from skipwise.reports.charts.palette import colours
+from skipwise.reports.format import percent, points
+from skipwise.reports.sections.part import Part
+from skipwise.statistics import accuracy_interval
+from skipwise.studies import Study
+
+MISLEADING = 0.02
+"""Accuracy and balanced accuracy that are further apart than this tell different stories."""
+MOST_CLASSES_DRAWN = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassRow:
+    """A score of a contender, and its difference to the reference where it is not the reference itself."""
+
+    score: str
+    label: str
+    found: ClassScore
+    difference: ClassScore | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassSection:
+    """Scores over classes and recalls by class; `groups` tells the classes of many, medium and few images."""
+
+    rows: Sequence[ClassRow]
+    groups: dict[str, list[str]]
+    charts: Sequence[Chart]
+
+    def to_json(self) -> list[dict[str, Any]]:
+        return [asdict(row) for row in self.rows]
+
+
+def class_section(study: Study) -> ClassSection:
+    """Balanced accuracy, macro-F1, and recalls of each contender, by class and by how many images classes have."""
+    found = study.folder.read("data.json")
+    classes = len(found["classes"])
+    answers = {label: [answers_of(result) for result in results] for label, results in study.results.items()}
+    groups = many_medium_few(found["counts"]["train"]) or {}
+    scores = SCORES | {
+        f"recall, {name} {study.design.to_learn.examples}": mean_recall_of(members) for name, members in groups.items()
+    }
+    first = next(iter(answers))
+    rows = [
+        ClassRow(
+            score=name,
+            label=label,
+            found=class_score(score, runs, classes),
+            difference=None if label == first else class_score(score, runs, classes, answers[first]),
+        )
+        for name, score in scores.items()
+        for label, runs in answers.items()
+    ]
+    named = {name: [found["classes"][member] for member in members] for name, members in groups.items()}
+    charts = [_recalls(study, answers, found)] if classes <= MOST_CLASSES_DRAWN else []
+    return ClassSection(rows=rows, groups=named, charts=charts)
+
+
+def classes_part(study: Study) -> Part:
+    """The section as a part of a report."""
+    section, examples = class_section(study), study.design.to_learn.examples
+    thirds = "; ".join(f"{name}: {', '.join(members)}" for name, members in section.groups.items())
+    told = (
+        f" Classes of many, medium and few training {examples} are thirds by their number: {thirds}." if thirds else ""
+    )
+    labels = len(study.design.contenders)
+    return Part(
+        name="classes",
+        title="Class by class",
+        lead=f"Here each class counts alike, however many {examples} it has. Balanced accuracy is the mean recall over "
+        f"classes; macro-F1 also asks how often a class is named wrongly.{told}",
+        columns=("score", "contender", "mean", "95 % interval", "above the reference, in points"),
+        rows=[
+            (
+                "" if number % labels else row.score,
+                row.label,
+                percent(row.found.value),
+                score_text(row.found),
+                difference_text(row.difference),
+            )
+            for number, row in enumerate(section.rows)
+        ],
+        note="Intervals: the crossed t on jackknife pseudo-values, with the two-way bootstrap's beside it as a check; each "
+        "at 95 % by itself, so that they support the verdict and do not replace it.",
+        charts=section.charts,
+        numbers=section.to_json(),
+    )
+
+
+def imbalance_warning(study: Study) -> str | None:
+    """What must be said of unbalanced classes: that accuracy misleads, where balanced accuracy is far from it."""
+    if "classes" not in study.design.to_learn.sections:
+        return None
+    examples = study.design.to_learn.examples
+    found = study.folder.read("data.json")
+    if ratio_of(np.array(found["counts"]["train"])) < UNBALANCED:
+        return None
+    apart = []
+    for label, results in study.results.items():
+        counts = [confusion_counts([answers_of(result)], len(found["classes"])) for result in results]
+        balanced = float(balanced_accuracy(np.stack(counts)).mean())
+        accuracy = float(study.scores[label].mean())
+        apart.append((abs(balanced - accuracy), label, accuracy, balanced))
+    distance, label, accuracy, balanced = max(apart)
+    test = np.array(found["counts"]["test"])
+    if ratio_of(test) < UNBALANCED:
+        return (
+            f"the classes are unbalanced in training, and the test {examples} are not: look at the recalls by class too"
+        )
+    commonest = f"always naming {found['classes'][test.argmax()]} would be right on {percent(test.max() / test.sum())}"
+    if distance < MISLEADING:
+        return f"the classes are unbalanced ({commonest}): look at the recalls by class too"
+    return (
+        f"the classes are unbalanced and accuracy misleads ({commonest}): {label} has an accuracy of {percent(accuracy)}, "
+        f"and {percent(balanced)} where each class counts alike"
+    )
+
+
+def score_text(found: ClassScore) -> str:
+    return f"{percent(found.interval[0])} to {percent(found.interval[1])}"
+
+
+def difference_text(found: ClassScore | None) -> str:
+    if found is None:
+        return ""
+    low, high = found.interval
+    return f"{points(found.value)} ({points(low)} to {points(high)}; bootstrap {points(found.bootstrap[0])} to {points(found.bootstrap[1])})"
+
+
+def _recalls(study: Study, answers: dict[str, list[Classified]], found: dict[str, Any]) -> Chart:
+    """Recall of each class with its interval, classes of most training images first."""
+    names, images = found["classes"], found["counts"]["train"]
+    order = np.argsort(-np.array(images), kind="stable").tolist()
+    values = []
+    for label, runs in answers.items():
+        labels = runs[0][1]
+        for member in (each for each in order if (labels == each).any()):
+            table = study.scores[label][:, labels == member]
+            low, high = accuracy_interval(table) if table.shape[1] > 1 else (float(table.min()), float(table.max()))
+            values.append({
+                "class": f"{names[member]} ({images[member]:,})", "contender": label, "value": float(table.mean()),
+                "low": low, "high": high,
+            })  # fmt: skip
+    chosen = colours(study.design.contenders, study.design.points)
+    y = alt.Y(
+        "class:N",
+        title=f"class (training {study.design.to_learn.examples})",
+        sort=[f"{names[m]} ({images[m]:,})" for m in order],
+        axis=alt.Axis(labelLimit=140, titleAngle=0, titleAlign="right", titleX=-6, titleY=-12),
+    )
+    offset = alt.YOffset("contender:N", sort=list(chosen))
+    colour = alt.Color(
+        "contender:N",
+        scale=alt.Scale(domain=list(chosen), range=list(chosen.values())),
+        legend=alt.Legend(title=None, orient="top", labelLimit=WIDTH, symbolType="circle", symbolOpacity=1, columns=3),
+    )
+    title, axis = f"recall (% of the class's test {study.design.to_learn.examples})", alt.Axis(format="~%")
+    rule = chart_of(values).mark_rule(size=2.5, opacity=0.5).encode(
+        x=alt.X("low:Q", title=title, axis=axis, scale=alt.Scale(zero=False, nice=True)), x2="high:Q", y=y,
+        yOffset=offset, color=colour,
+    )  # fmt: skip
+    dot = chart_of(values).mark_circle(size=45, opacity=1).encode(
+        x=alt.X("value:Q", title=title), y=y, yOffset=offset, color=colour
+    )  # fmt: skip
+    height = alt.Step(max(16, 9 * len(answers)), **{"for": "position"})
+    return alt.layer(rule, dot).properties(width=WIDTH - 130, height=height)

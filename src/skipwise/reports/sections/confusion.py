@@ -1,0 +1,49 @@
+"""Which classes are taken for which."""
+
+import altair as alt
+
+from skipwise.analysis.scores.confusion import answers_of, confusion_counts
+from skipwise.reports.charts.charts import WIDTH, Chart, chart_of
+from skipwise.reports.sections.part import Part
+from skipwise.studies import Study
+
+
+def confusion_part(study: Study) -> Part:
+    """A table of shares for each contender, all seeds together."""
+    return Part(
+        name="confusion",
+        title="What they take for what",
+        lead=f"Of the test {study.design.to_learn.examples} of a true class (a row), the share given each name, all seeds together.",
+        charts=[confusion(study, contender.label) for contender in study.design.contenders],
+    )
+
+
+def confusion(study: Study, label: str) -> Chart:
+    """Of each class (a row), the share that was given each name; all seeds together."""
+    classes = study.folder.read("data.json")["classes"]
+    counts = confusion_counts([answers_of(result) for result in study.results[label]], len(classes))
+    shares = counts / counts.sum(1, keepdims=True).clip(min=1)
+    values = [
+        {"truth": truth, "answer": answer, "share": float(shares[i, j])}
+        for i, truth in enumerate(classes)
+        for j, answer in enumerate(classes)
+    ]
+    axis = alt.Axis(labelLimit=90, labelOverlap=True)
+    x = alt.X("answer:N", title="class named", sort=list(classes), axis=alt.Axis(labelAngle=-90, labelLimit=90))
+    y = alt.Y("truth:N", title="true class", sort=list(classes), axis=axis)
+    base = chart_of(values).properties(title=label).encode(x=x, y=y)
+    colour = alt.Color(
+        "share:Q",
+        title="share of true class (%)",
+        scale=alt.Scale(domain=[0, 1], scheme="greys"),
+        legend=alt.Legend(orient="bottom", format="%", gradientLength=160),
+    )
+    chart: alt.Chart = base.mark_rect().encode(color=colour)
+    side = WIDTH - 100
+    if len(classes) > 12:
+        return alt.layer(chart).properties(width=side, height=side)
+    numbers = base.mark_text(fontSize=9).transform_filter("datum.share >= 0.005").encode(
+        text=alt.Text("share:Q", format=".0%"),
+        color=alt.condition("datum.share > 0.5", alt.value("white"), alt.value("black")),
+    )  # fmt: skip
+    return alt.layer(chart, numbers).properties(width=side, height=side)

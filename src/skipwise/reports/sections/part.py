@@ -1,0 +1,35 @@
+"""A part of a report that some tasks have: a table, charts, pictures, and what they show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from skipwise.reports.charts.charts import Chart
+
+
+@dataclass(frozen=True, kw_only=True)
+class Folded:
+    """Cards under a title that opens and closes, as SVG or HTML."""
+
+    title: str
+    cards: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """`lead` says what is seen, `note` what belongs under the table.
+
+    A cell that is a contender's label gets its colour. `svgs` are pictures drawn without altair, `folded` groups of such to browse, which are in the page alone. `numbers` go into
+    verdict.json under the part's name.
+    """
+
+    name: str
+    title: str
+    lead: str = ""
+    columns: tuple[str, ...] = ()
+    rows: Sequence[tuple[str, ...]] = ()
+    note: str = ""
+    charts: Sequence[Chart] = ()
+    svgs: Sequence[str] = ()
+    folded: Sequence[Folded] = ()
+    numbers: Any = field(default=None)

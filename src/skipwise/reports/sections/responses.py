@@ -1,0 +1,30 @@
+"""What each layer answers with, along the networks."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from skipwise.reports.charts.by_layer import Axes, by_place
+from skipwise.reports.charts.palette import colours
+from skipwise.reports.sections.part import Part
+from skipwise.studies import Study
+
+
+def responses_part(study: Study, found: Mapping[str, Sequence[Mapping[str, float]]]) -> Part:
+    """The standard deviation of each layer's response."""
+    tables = {label: np.array([list(run.values()) for run in runs]) for label, runs in found.items()}
+    axes = Axes(places="layer from input to answer", values="standard deviation of the response")
+    return Part(
+        name="responses",
+        title="What each layer answers with",
+        lead="The standard deviation of what each convolution gives after its normalisation, before activation and addition "
+        "(He et al. 2015, Fig. 7), on test examples; seeds are dots. Smaller responses with shortcuts mean that each layer "
+        "changes what comes to it less. That they make a network better this does not prove.",
+        columns=("contender", "mean response", "smallest", "largest"),
+        rows=[
+            (label, *(f"{value:.2f}" for value in (table.mean(), table.mean(0).min(), table.mean(0).max())))
+            for label, table in tables.items()
+        ],
+        charts=[by_place(tables, axes, colours(study.design.contenders, study.design.points))],
+        numbers={label: {"layers": list(runs[0]), "by_seed": tables[label].tolist()} for label, runs in found.items()},
+    )

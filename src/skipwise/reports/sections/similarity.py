@@ -1,0 +1,76 @@
+"""How similar the layers of twins are, place by place."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from skipwise.analysis.inside.trained import looked_seeds
+from skipwise.reports.charts.charts import Chart, chart_of, counting_axis
+from skipwise.reports.sections.part import Part
+from skipwise.studies import Study
+
+SIDE = 260
+"""Of a table, in px."""
+
+
+def similarity_part(study: Study, found: Mapping[str, Any]) -> Part:
+    """A table in colours for each contender against the first one, of the first seed."""
+    first, tables = found["first"], {label: np.array(one["table"]) for label, one in found["against"].items()}
+    return Part(
+        name="similarity",
+        title="How similar their layers are",
+        lead=f"Linear centred kernel alignment (Kornblith et al. 2019) of what each place of {first} gives with what each place of another "
+        f"contender gives, over test examples, seed {looked_seeds(study)[0]}: 1 means the same up to a rotation and a factor, whichever channels hold it, 0 what chance gives. "
+        "Alike layers answer alike to examples that differ much; which of two layers is the better one this does not say.",
+        columns=("contender", "mean at the same place", "first block", "last block", "last place", "mean of all pairs"),
+        rows=[(label, *_same(table, found["places"]), f"{table.mean():.2f}") for label, table in tables.items()],
+        note="" if all(len(set(table.shape)) == 1 for table in tables.values()) else "-: networks of different depth have no same places.",
+        charts=[_heat(table.tolist(), first, label) for label, table in tables.items()],
+        numbers=found,
+    )  # fmt: skip
+
+
+def _same(table: np.ndarray, places: Sequence[str]) -> tuple[str, ...]:
+    """What stands on the diagonal: its mean, the first and the last block, and the last place."""
+    blocks = [number for number, place in enumerate(places) if place.startswith("stage")]
+    if table.shape[0] != table.shape[1] or len(table) < 4:
+        return "-", "-", "-", "-"
+    same = table.diagonal()
+    return tuple(f"{value:.2f}" for value in (same.mean(), same[blocks[0]], same[blocks[-1]], same[-1]))
+
+
+def _heat(table: Sequence[Sequence[float]], first: str, other: str) -> Chart:
+    fields = [
+        {"left": x - 0.5, "right": x + 0.5, "low": y - 0.5, "high": y + 0.5, "cka": value}
+        for y, row in enumerate(table, start=1)
+        for x, value in enumerate(row, start=1)
+    ]
+
+    def axis(title: str, most: int) -> dict[str, Any]:
+        return {
+            "title": f"place in {title}, from input to answer",
+            "scale": alt.Scale(domain=[0.5, most + 0.5], nice=False),
+            "axis": counting_axis(most),
+        }
+
+    scheme = alt.Scale(scheme="viridis", domain=[0, 1])
+    chart: Chart = (
+        chart_of(fields)
+        .mark_rect(strokeWidth=1)
+        .encode(
+            x=alt.X("left:Q", **axis(other, len(table[0]))),
+            x2="right:Q",
+            y=alt.Y("low:Q", **axis(first, len(table))),
+            y2="high:Q",
+            stroke=alt.Stroke("cka:Q", scale=scheme, legend=None),  # or white lines would stand between the fields
+            color=alt.Color(
+                "cka:Q",
+                scale=scheme,
+                legend=alt.Legend(title="CKA"),
+            ),
+        )
+        .properties(width=SIDE, height=SIDE, title=f"{first} and {other}")
+    )
+    return chart

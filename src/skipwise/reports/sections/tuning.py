@@ -1,0 +1,182 @@
+"""What a search and its confirmation have to say."""
+
+import json
+from dataclasses import asdict
+
+import numpy as np
+
+from skipwise.analysis.scores.trials import FEWEST, LEVEL, Importance, compared, importances
+from skipwise.reports.charts.tuning import cost_chart, flattery_chart, history_chart, importance_chart
+from skipwise.reports.format import percent, points, short_count
+from skipwise.reports.sections.sweep import SweepSection, interval_text, level_text, says
+from skipwise.statistics import t_interval
+from skipwise.studies import Study
+from skipwise.studies.tuning.learning_rate import SEARCH
+from skipwise.studies.tuning.trials import SearchResult, Trial, ranked, read_search_result
+
+SHOWN = 10
+"""Trials in the table, besides those that were confirmed."""
+IMPORTANCE = "importance.json"
+
+
+def tuning_section(study: Study) -> SweepSection:
+    found = read_search_result(study.path / SEARCH)
+    examples, score_name = study.design.to_learn.examples, study.design.to_learn.score_name
+    searched = searched_trials(study, found)
+    mattered = _importances(study, found)
+    charts = [flattery_chart(study, searched)]
+    charts += [importance_chart(mattered, found, score_name)] if mattered else []
+    charts += [cost_chart(found, set(study.results), score_name), history_chart(found, score_name)]
+    return SweepSection(
+        headline=f"{verdict_sentence(study)} {flattery_sentence(study, searched, len(found.trials))}",
+        explanation=(
+            f"{_counted(found)} Each was trained once and judged on {found.validation_images} validation {examples}, which is how the "
+            "best were found. The best of many is partly the luckiest, so it was trained again with seeds that the search "
+            f"had not used, and judged on test {examples} that no trial had seen: only that decides."
+        ),
+        limits=(
+            f"The search does not prove that its best trial is the best of the space: {len(found.trials)} trials with one "
+            f"seed see little of it. {_importance_limits(mattered, found)} {found.usual} had its usual recipe, and "
+            "the others one that was searched: a difference may come from the recipe alone. More trials in the same folder "
+            "choose again, and the contenders of the first choice stay in the comparison."
+        ),
+        caption=(
+            "The bars are intervals: of 95 % at the scores, for seeds at the confirmed and for the draw of validation "
+            f"{examples} at the trials; of {100 * LEVEL:.0f} % at the importance, for the draw of trials."
+        ),
+        charts={"tuning": charts},
+        columns=(
+            "contender", "verdict", "difference in points", f"{level_text(study)} % interval", f"test {score_name}",
+            f"{score_name} in the search", f"on the same {examples}, fresh seeds", "flattered by", "multiply-adds", "what it is",
+        ),
+        rows=_rows(study, found, searched),
+    )  # fmt: skip
+
+
+def searched_trials(study: Study, found: SearchResult) -> dict[str, Trial]:
+    """Of each contender, the trial that it was in the search; the reference may have been none."""
+    reference = study.design.contenders[0].label
+    by_label = {reference if trial.usual else trial.label: trial for trial in found.trials}
+    return {label: by_label[label] for label in study.results if label in by_label}
+
+
+def fresh(study: Study, label: str) -> np.ndarray:
+    """The validation scores of a contender's runs with seeds that the search had not used."""
+    return np.array([result.validation_score or 0.0 for result in study.results[label]])
+
+
+def verdict_sentence(study: Study) -> str:
+    """Which of the confirmed are better than the usual network."""
+    reference = study.design.contenders[0].label
+    grouped: dict[str, list[str]] = {}
+    for label, verdict in study.verdicts.items():
+        grouped.setdefault(verdict.direction, []).append(label)
+    words = {"better": f"better than {reference}", "worse": f"worse than {reference}", "undecided": "undecided"}
+    said = [
+        f"{_listed(grouped[direction])} {'is' if len(grouped[direction]) == 1 else 'are'} {words[direction]}"
+        for direction in words
+        if direction in grouped
+    ]
+    equivalent = [label for label, verdict in study.verdicts.items() if verdict.equivalent]
+    if equivalent:
+        margin = next(iter(study.verdicts.values())).margin
+        said.append(f"{_listed(equivalent)} equivalent to it within {100 * margin:g} point{'s' * (margin != 0.01)}")
+    return f"{'; '.join(said)}."
+
+
+def flattery_sentence(study: Study, searched: dict[str, Trial], trials: int) -> str:
+    """How much better the winner of the search looked there than it is on average, on the same examples."""
+    reference = study.design.contenders[0].label
+    winner = next((trial for label, trial in searched.items() if label != reference), None)
+    if winner is None or winner.accuracy is None or winner.state != "finished":
+        return "No trial was trained to its end, so there is nothing to say of how the search flatters."
+    accuracies = fresh(study, winner.label)
+    less = winner.accuracy - float(accuracies.mean())
+    came = f"In the search {winner.label} came to {percent(winner.accuracy)} of the validation {study.design.to_learn.examples} right"
+    if less > 0:
+        after = f"with fresh seeds to {percent(accuracies.mean())}, so the choice among {trials} flattered it by {100 * less:.1f} points"
+    else:
+        after = f"with fresh seeds to {percent(accuracies.mean())}: the choice among {trials} did not flatter it"
+    return f"{came}, {after}."
+
+
+def _rows(study: Study, found: SearchResult, searched: dict[str, Trial]) -> list[tuple[str, ...]]:
+    """The contenders that were confirmed, then the next best trials."""
+    rows: list[tuple[str, ...]] = []
+    for label, results in study.results.items():
+        trial, verdict = searched.get(label), study.verdicts.get(label)
+        validation = fresh(study, label)
+        low, high = t_interval(validation)
+        accuracy = trial.accuracy if trial is not None else None
+        rows.append((
+            label,
+            says(verdict) if verdict else "the reference",
+            points(verdict.difference) if verdict else "",
+            interval_text(verdict) if verdict else "",
+            percent(study.scores[label].mean()),
+            "-" if accuracy is None else percent(accuracy),
+            f"{percent(validation.mean())} ({100 * low:.1f} to {100 * min(1, high):.1f})",
+            "-" if accuracy is None else points(accuracy - float(validation.mean())),
+            short_count(results[0].multiply_adds),
+            trial.text if trial is not None else "not in the space",
+        ))  # fmt: skip
+    others = [trial for trial in ranked(found.trials) if trial not in searched.values()]
+    for trial in others[:SHOWN]:
+        accuracy_text = "-" if trial.accuracy is None else percent(trial.accuracy)
+        state = {
+            "finished": "not confirmed",
+            "dropped": f"dropped at {100 * trial.share:.0f} % of a run",
+            "failed": f"failed: {trial.reason}",
+            "impossible": f"impossible: {trial.reason}",
+        }[trial.state]
+        cost = "-" if trial.multiply_adds is None else short_count(trial.multiply_adds)
+        rows.append((trial.label, state, "", "", "", accuracy_text, "", "", cost, trial.text))
+    return rows
+
+
+def _listed(names: list[str]) -> str:
+    """Names as a sentence has them: "a, b and c"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _counted(found: SearchResult) -> str:
+    """How many trials there were, what became of them, and the names of those that failed."""
+    said = [
+        f"{count} {words}"
+        for state, words in (
+            ("finished", "were trained to their end"),
+            ("dropped", "were dropped on the way"),
+            ("failed", "failed"),
+            ("impossible", "could not be built"),
+        )
+        if (count := found.count(state))
+    ]
+    failed = [f"{trial.label} ({trial.text}): {trial.reason}" for trial in found.trials if trial.state == "failed"]
+    named = f" Failed: {'; '.join(failed)}." if failed else ""
+    return f"{len(found.trials)} trials: {', '.join(said)}.{named}"
+
+
+def _importance_limits(mattered: list[Importance], found: SearchResult) -> str:
+    if not mattered:
+        return f"Importance is told from {FEWEST} trials and two fields on."
+    at = " at a quarter of a run, where all trials were still going" if found.halving else ""
+    unclear = [one.name for one in mattered if one.share <= one.chance]
+    listed = f"; here that holds for {', '.join(unclear)}" if unclear else ""
+    return (
+        f"Importance is that for the score{at}, within the ranges of this space; a bar that does not pass its grey tick "
+        f"tells no more than shuffled scores would{listed}."
+    )
+
+
+def _importances(study: Study, found: SearchResult) -> list[Importance]:
+    """As the study's folder keeps them, computed where trials have come since."""
+    kept = study.folder.file("analysis") / IMPORTANCE
+    told = [[trial.number, compared(trial, found)] for trial in found.trials]
+    if kept.exists():
+        content = json.loads(kept.read_text())
+        if content["trials"] == told:
+            return [Importance(**one) for one in content["importances"]]
+    computed = importances(found)
+    kept.parent.mkdir(exist_ok=True)
+    study.folder.write(f"analysis/{IMPORTANCE}", {"trials": told, "importances": [asdict(one) for one in computed]})
+    return computed

@@ -1,0 +1,1 @@
+"""Searches on validation data: learning rates, architectures and recipes."""

@@ -1,0 +1,1 @@
+"""Worker processes that train the runs of a study side by side."""

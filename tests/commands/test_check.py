@@ -1,0 +1,205 @@
+"""`skipwise check` on a folder with planted mistakes: what it says, the table, the page and the exit code."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from skipwise.analysis.quality.data_check import Examples, exact_duplicates
+from skipwise.cli import app
+from skipwise.commands.check import check_data
+from skipwise.commands.console import Console
+from skipwise.data import Dataset
+from skipwise.errors import UserError
+from support.boxes import bars
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Two classes that differ in brightness; a copy across the split, a damaged file, and a name that is markup."""
+    root = tmp_path_factory.mktemp("data") / "things"
+    chance = np.random.default_rng(0)
+    for part, count in (("train", 30), ("test", 10)):
+        for name, level in (("dark", 40), ("light", 170)):
+            (root / part / name).mkdir(parents=True)
+            for number in range(count):
+                coarse = (level + chance.integers(-35, 36, (5, 5))).astype(np.uint8)
+                image = Image.fromarray(coarse).resize((24, 24), Image.Resampling.BICUBIC)
+                image.save(root / part / name / f"{number}.png")
+    first = root / "train" / "dark" / "0.png"
+    (root / "test" / "dark" / "same.png").write_bytes(first.read_bytes())
+    Image.open(root / "train" / "dark" / "1.png").save(root / "test" / "dark" / "<b>anew.jpg", quality=90)
+    Image.open(root / "train" / "light" / "2.png").save(root / "train" / "dark" / "mislabelled.webp", lossless=True)
+    (root / "train" / "dark" / "broken.png").write_bytes(first.read_bytes()[:60])
+    Image.fromarray(np.full((24, 24), 99, np.uint8)).save(root / "train" / "dark" / "blank.png")
+    return root
+
+
+@pytest.fixture(scope="module")
+def checked(folder, tmp_path_factory):
+    out = tmp_path_factory.mktemp("out")
+    assert check_data(str(folder), Console(), out=out)
+    with (out / "findings.csv").open(newline="", encoding="utf-8") as table:
+        return out, list(csv.DictReader(table))
+
+
+def rows_of(checked, kind):
+    return [row for row in checked[1] if row["kind"] == kind]
+
+
+def test_each_mistake_is_told_with_its_kind(checked):
+    assert [row["file"] for row in rows_of(checked, "unreadable")] == ["train/dark/broken.png"]
+    (same,) = rows_of(checked, "duplicate-across-split")
+    assert (same["file"], same["other_file"]) == ("test/dark/same.png", "train/dark/0.png")
+    assert (same["error"], same["part"].startswith("test, ")) == ("yes", True)
+    (near,) = rows_of(checked, "near-duplicate-across-split")
+    assert (near["file"], near["other_file"]) == ("test/dark/<b>anew.jpg", "train/dark/1.png")
+    (other,) = rows_of(checked, "near-duplicate-other-label")
+    assert {other["label"], other["other_label"]} == {"dark", "light"}
+    assert [row["file"] for row in rows_of(checked, "one-colour")] == ["train/dark/blank.png"]
+    assert rows_of(checked, "one-colour")[0]["error"] == "no"
+    wrong = rows_of(checked, "wrong-label")
+    assert "train/dark/mislabelled.webp" in [row["file"] for row in wrong]
+    assert {row["suggested_label"] for row in wrong if "mislabelled" in row["file"]} == {"light"}
+
+
+def test_the_page_answers_first_escapes_names_and_asks_for_nothing(checked):
+    page = (checked[0] / "check.html").read_text()
+    assert page.index("Something is wrong with things: 1 file that cannot be read") < page.index("<table>")
+    assert "<b>anew" not in page
+    assert "&lt;b&gt;anew.jpg" in page
+    assert "http" not in page
+    assert 'src="data:image/png;base64,' in page
+
+
+def test_exit_codes(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert app(["check", str(folder), "--no-labels"], standalone_mode=False) == 1
+    assert (tmp_path / "checks" / "things" / "check.html").exists()
+    assert "wrong-label" not in (tmp_path / "checks" / "things" / "findings.csv").read_text()
+    assert not app(["check", "digits", "--no-labels"], standalone_mode=False)
+    with pytest.raises(UserError, match="does not exist"):
+        app(["check", "nowhere/at/all"], standalone_mode=False)
+
+
+class Plain(Dataset):
+    input_shape, form = (), {}
+
+
+def test_of_equal_examples_each_pair_of_labels_is_told_once_and_partners_are_trained_on():
+    dataset = Plain(
+        name="five",
+        fingerprint="",
+        found={},
+        labels=np.array([0, 1, 2, 1, 0]),
+        classes=("a", "b", "c"),
+        train=np.array([1, 2, 3]),
+        validation=np.zeros(0, np.int64),
+        test=np.array([4]),
+    )
+    found = [*exact_duplicates(Examples(dataset=dataset, names="vwxyz"), np.zeros(5, np.int64))]
+    told = [(one.file, one.other_file) for one in found if one.kind == "contradictory-labels"]
+    assert told == [("w", "v"), ("x", "v"), ("x", "w")]
+    across = [(one.file, one.other_file) for one in found if one.kind == "duplicate-across-split"]
+    assert across == [("z", "w")]  # v is left out of training
+
+
+def test_texts_are_checked_for_what_is_known_of_them(tmp_path):
+    rows = [f"good good film {word},pos" for word in range(12)] + [f"bad bad film {word},neg" for word in range(12)]
+    file = tmp_path / "films.csv"
+    file.write_text("\n".join(["text,label", *rows, rows[0]]) + "\n")
+    assert not check_data(str(file), Console(), out=tmp_path / "out")
+    with (tmp_path / "out" / "findings.csv").open(newline="", encoding="utf-8") as table:
+        (same,) = (row for row in csv.DictReader(table) if row["kind"] == "duplicate")
+    assert (same["file"], same["other_file"]) == ("films.csv, row 25", "films.csv, row 1")
+    assert (same["label"], same["part"].split(", ")[0] in ("train", "validation", "test")) == ("pos", True)
+
+
+def test_all_texts_across_the_split_are_told_once(tmp_path):
+    rows = [f"good film {word},pos,train" for word in range(25)] + [f"bad film {word},neg,train" for word in range(25)]
+    file = tmp_path / "films.csv"
+    file.write_text("\n".join(["text,label,split", *rows, *(row.replace("train", "test") for row in rows)]) + "\n")
+    assert check_data(str(file), Console(), out=tmp_path / "out", with_labels=False)
+    with (tmp_path / "out" / "findings.csv").open(newline="", encoding="utf-8") as table:
+        assert [row["kind"] for row in csv.DictReader(table)] == ["duplicate-across-split"] * 50
+
+
+def test_scenes_are_compared_like_images_and_their_boxes_are_told_of(tmp_path):
+    """A training image stands in test, too, with another object; one is there as a JPEG; a box lies outside."""
+    folder = bars(tmp_path / "bars", train=12, test=6)
+    for part, more in (("test", {"copy.png": ("0.png", 1), "anew.jpg": ("1.png", 0)}), ("train", {})):
+        content = json.loads((folder / f"{part}.json").read_text())
+        for number, (name, (original, label)) in enumerate(more.items()):
+            source = folder / "train" / original
+            if name.endswith("png"):
+                (folder / part / name).write_bytes(source.read_bytes())
+            else:
+                Image.open(source).save(folder / part / name, quality=85)
+            content["images"].append({"id": 90 + number, "file_name": name, "width": 48, "height": 48})
+            content["annotations"].append({"image_id": 90 + number, "category_id": label, "bbox": [4, 4, 20, 20]})
+        if part == "train":
+            content["annotations"].append({"image_id": 0, "category_id": 0, "bbox": [60, 60, 9, 9]})
+        (folder / f"{part}.json").write_text(json.dumps(content))
+    (folder / "train" / "5.png").write_bytes((folder / "train" / "5.png").read_bytes()[:50])
+    assert check_data(str(folder), Console(), out=tmp_path / "out")
+    with (tmp_path / "out" / "findings.csv").open(newline="", encoding="utf-8") as table:
+        rows = {row["kind"]: row for row in reversed([*csv.DictReader(table)])}  # of each kind the first
+    assert "5.png" in rows["unreadable"]["file"]
+    assert [rows["duplicate-across-split"][name] for name in ("file", "other_file")] == ["test/copy.png", "train/0.png"]
+    both = [rows["contradictory-labels"][name] for name in ("label", "other_label")]
+    assert both == ["1 flat, 1 tall", "1 tall"]
+    assert rows["contradictory-labels"]["error"] == "yes"
+    assert rows["near-duplicate-across-split"]["file"] == "test/anew.jpg"
+    assert rows["mended-box"]["detail"].startswith("boxes outside their image are left out: 1 (the first: train/0.png")
+    page = (tmp_path / "out" / "check.html").read_text()
+    assert "<tr><td>flat</td>" in page.replace("\n", "")
+    assert "Whether boxes lie where they should" in page
+
+
+def test_where_most_files_are_enlarged_that_is_said_once(tmp_path):
+    chance = np.random.default_rng(0)
+    for name in ("a", "b"):
+        (tmp_path / "data" / name).mkdir(parents=True)
+        for number in range(8):
+            side = 80 if number == 0 else 20 + number
+            pixels = chance.integers(0, 256, (side, side), np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "data" / name / f"{number}.png")
+    for size, listed in (("64", 0), ("22", 2)):
+        out = tmp_path / size
+        check_data(str(tmp_path / "data"), Console(), out=out, size=int(size), with_labels=False)
+        with (out / "findings.csv").open(newline="", encoding="utf-8") as table:
+            assert sum(row["kind"] == "small" for row in csv.DictReader(table)) == listed
+        assert ("Most files are smaller than the 64x64 px" in (out / "check.html").read_text()) == (not listed)
+
+
+def test_the_padding_of_scenes_is_not_looked_at(tmp_path):
+    """One wide image is black: it is of one colour, however grey its padding. All are larger than 64 px on their longer side."""
+    folder = bars(tmp_path / "bars", train=12, test=6, side=96)
+    for number in range(12):
+        file = folder / "train" / f"{number}.png"
+        pixels = np.asarray(Image.open(file)).copy()
+        Image.fromarray(pixels[:48] * (number != 3)).save(file)
+    content = json.loads((folder / "train.json").read_text())
+    content["images"] = [{**image, "height": 48} for image in content["images"]]
+    content["annotations"] = [{**one, "bbox": [4, 4, 20, 20]} for one in content["annotations"]]
+    (folder / "train.json").write_text(json.dumps(content))
+    check_data(str(folder), Console(), out=tmp_path / "out", size=64)
+    with (tmp_path / "out" / "findings.csv").open(newline="", encoding="utf-8") as table:
+        rows = [
+            row for row in csv.DictReader(table) if row["kind"] in ("one-colour", "brightness", "contrast", "small")
+        ]
+    assert [(row["kind"], row["file"], float(row["score"])) for row in rows] == [("one-colour", "train/3.png", 0)]
+    assert "Most files" not in (tmp_path / "out" / "check.html").read_text()
+
+
+def test_what_is_labelled_differently_is_no_harmless_copy():
+    dataset = Plain(
+        name="three", fingerprint="", found={}, labels=np.array([0, 1, 0]), classes=("a", "b"), train=np.arange(3),
+        validation=np.zeros(0, np.int64), test=np.zeros(0, np.int64),
+    )  # fmt: skip
+    found = [*exact_duplicates(Examples(dataset=dataset, names="xyz"), np.zeros(3, np.int64))]
+    assert [(one.kind, one.file, one.other_file) for one in found] == [
+        ("duplicate", "z", "x"), ("contradictory-labels", "y", "x"),
+    ]  # fmt: skip

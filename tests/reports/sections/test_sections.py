@@ -1,0 +1,79 @@
+"""The sentences of sweeps, with intervals that are open at either end."""
+
+from math import inf
+
+import pytest
+
+from skipwise.analysis.scores.crossover import Crossover
+from skipwise.analysis.scores.learning_curve import ImagesNeeded, PowerLaw
+from skipwise.reports.sections.depth import crossover_sentence, headline
+from skipwise.reports.sections.learning_curve import law_sentence, needed_sentence
+
+DEPTHS = (8, 14, 20)
+
+
+@pytest.mark.parametrize(
+    ("depth", "low", "high", "sentence"),
+    [
+        (14, 14, 20, "On average shortcuts pay from 14 layers on (95 % interval 14 to 20 layers)."),
+        (14, None, 14, "On average shortcuts pay from 14 layers on (95 % interval at or below 8 to 14 layers)."),
+        (20, 14, None, "On average shortcuts pay from 20 layers on (95 % interval 14 to beyond 20 layers)."),
+        (14, None, None, "On average shortcuts pay from 14 layers on (95 % interval open at both ends)."),
+        (14, 14, 14, "On average shortcuts pay from 14 layers on (95 % interval 14 layers, among the depths that were tried)."),
+        (8, None, 8, "On average shortcuts pay at every depth that was tried, from 8 layers on (95 % interval at or below 8 to 8 layers)."),
+        (None, inf, None, "Up to 20 layers there is no depth from which on shortcuts pay on average (95 % interval beyond 20 layers)."),
+        (None, 20, None, "Up to 20 layers there is no depth from which on shortcuts pay on average (95 % interval 20 to beyond 20 layers)."),
+    ],
+)  # fmt: skip
+def test_the_crossover_in_words(depth, low, high, sentence):
+    assert crossover_sentence(Crossover(depth=depth, low=low, high=high, level=0.95), DEPTHS) == sentence
+
+
+def test_a_crossover_that_no_verdict_bears_out_says_so():
+    found = Crossover(depth=8, low=None, high=14, level=0.95)
+    pays = crossover_sentence(found, DEPTHS)
+    assert headline(found, DEPTHS, seeds=3, shown=True) == pays
+    assert headline(found, DEPTHS, seeds=3, shown=False) == (
+        f"At no depth that was tried is the residual network shown to be better. {pays}"
+    )
+    assert headline(found, DEPTHS, seeds=1, shown=True) == f"One seed tells of checkpoints, not of networks. {pays}"
+
+
+@pytest.mark.parametrize(
+    ("share", "low", "high", "sentence"),
+    [
+        (0.25, 0.2, 0.5, "b needs 25 % of the images to be as good as a with all of them (95 % interval 20 to 50 %)."),
+        (0.25, 0.2, None, "It is open whether b needs fewer images than a: to be as good with all of them it needs 25 % (95 % interval 20 to more than all)."),
+        (0.1, 0.1, 0.5, "b needs at most 10 % of the images to be as good as a with all of them (95 % interval at most 10 to 50 %)."),
+        (None, 1.0, None, "b does not reach the accuracy of a."),
+    ],
+)  # fmt: skip
+def test_the_images_needed_in_words(share, low, high, sentence):
+    assert (
+        needed_sentence(ImagesNeeded(share=share, low=low, high=high), "b", "a", (0.1, 0.5, 1.0), "images", "accuracy")
+        == sentence
+    )
+
+
+def test_the_largest_share_that_was_tried_is_named():
+    found = ImagesNeeded(share=0.004, low=0.002, high=None)
+    assert needed_sentence(found, "b", "a", (0.002, 0.02, 0.2), "images", "accuracy") == (
+        "It is open whether b needs fewer images than a: to be as good with 20 % of them it needs 0.4 % "
+        "(95 % interval at most 0.2 to more than 20 %)."
+    )
+
+
+def test_a_power_law_in_words():
+    """An exponent of 1 halves the part above the floor with twice the images."""
+    law = PowerLaw(scale=10.0, exponent=1.0, floor=0.05, exponent_interval=(0.9, 1.1), misfit=0.02)
+    assert law_sentence("b", law, "images") == (
+        "With twice the images the part of b's error above its floor of 5.0 % is multiplied by 0.50 (exponent 1.00, 95 % "
+        "interval 0.90 to 1.10; the fit misses the means by 2 %)."
+    )
+
+
+def test_a_law_that_the_data_do_not_tell():
+    law = PowerLaw(scale=1.0, exponent=0.01, floor=0.0, exponent_interval=(0.0, 3.49), misfit=0.01)
+    assert law_sentence("b", law, "images") == (
+        "The shares that were tried do not tell a power law of b (exponent's 95 % interval 0.00 to 3.49)."
+    )

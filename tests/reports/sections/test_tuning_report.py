@@ -1,0 +1,137 @@
+"""What a search says, on trials made by hand."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from skipwise.analysis.scores import trials as analysis
+from skipwise.analysis.scores.trials import compared, front, importances
+from skipwise.reports.charts.study import to_svg
+from skipwise.reports.sections.tuning import flattery_sentence, searched_trials, tuning_section, verdict_sentence
+from skipwise.statistics import decide_each
+from skipwise.studies import Study
+from skipwise.studies.folder import StudyFolder
+from skipwise.studies.tuning.trials import SearchResult, Trial, read_search_result
+from skipwise.tasks import TASKS
+
+
+def trial(number, accuracy=None, *, cost=100, state="finished", early=None, values=None, **more):
+    share = {"finished": 1.0, "dropped": 0.25}.get(state, 0.0)
+    return Trial(
+        number=number, text=f"resnet8:lr=0.{number + 1}", values=values or {"lr": 0.1 * (number + 1), "kernel": 3 + 2 * (number % 2)}, state=state,
+        accuracy=accuracy, early=early, share=share, multiply_adds=cost, parameters=10, **more,
+    )  # fmt: skip
+
+
+def found(*trials, halving=True):
+    return SearchResult(
+        trials=trials, dimensions=tuple(trials[0].values), logarithmic=(), usual="resnet8", seed=1, validation_images=100,
+        halving=halving,
+    )  # fmt: skip
+
+
+def test_the_front_holds_what_no_cheaper_trial_equals():
+    one, two, three = trial(0, 0.8, cost=100), trial(1, 0.9, cost=300), trial(2, 0.9, cost=200)
+    worse, dropped = trial(3, 0.7, cost=150), trial(4, 0.99, cost=50, state="dropped")
+    assert front([one, two, three, worse, dropped]) == [one, three]
+
+
+def test_the_best_are_finished_then_accurate_then_cheap_and_never_the_usual_one():
+    usual, one, two = trial(0, 0.99, usual=True), trial(1, 0.9, cost=300), trial(2, 0.9, cost=200)
+    three, dropped, failed = (
+        trial(3, 0.95),
+        trial(4, 0.99, state="dropped"),
+        trial(5, state="failed", reason="the loss"),
+    )
+    assert [one.number for one in found(usual, one, two, three, dropped, failed).best()] == [3, 2, 1]
+    assert found(usual, dropped).best() == [dropped]
+    assert found(usual, failed).best() == []
+
+
+def test_what_decides_is_important_and_what_does_not_stays_below_chance(monkeypatch):
+    monkeypatch.setattr(analysis, "DRAWS", 8)
+    generator = np.random.default_rng(0)
+    made = []
+    for number in range(24):
+        values = {"kernel": [3, 5, 7][number % 3], "lr": float(generator.uniform(0.01, 0.1))}
+        accuracy = {3: 0.5, 5: 0.7, 7: 0.9}[values["kernel"]]
+        made.append(trial(number, accuracy, early=accuracy, values=values, state="dropped"))
+    kernel, rate = importances(found(*made))
+    assert (kernel.name, rate.name) == ("kernel", "lr")
+    assert kernel.share > 0.9 > kernel.chance
+    assert rate.share < 0.05
+    assert kernel.low <= kernel.share <= kernel.high + 0.05
+
+
+def test_importance_goes_by_what_all_trials_came_to():
+    one = trial(0, 0.9, early=0.5)
+    assert compared(one, found(one)) == 0.5
+    assert compared(one, found(one, halving=False)) == 0.9
+    assert importances(found(*[trial(number, 0.9, early=0.5) for number in range(5)])) == []  # too few
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    """As far as the section reads a study: its folder, verdicts and results, made by hand."""
+    path = tmp_path_factory.mktemp("study")
+    (path / "search").mkdir()
+    told = [trial(0, 0.90, usual=True, early=0.5), trial(1, 0.97, cost=50, early=0.6)]
+    told += [
+        trial(2, 0.6, state="dropped", early=0.4),
+        trial(3, state="failed", reason="the loss was no longer finite"),
+    ]
+    told += [trial(number, 0.5, state="dropped", early=0.4, plain=True) for number in range(4, 16)]
+    (path / "search" / "trials.json").write_text(json.dumps(found(*told).to_json()))
+    generator = np.random.default_rng(0)
+    scores = {"resnet8": generator.random((5, 400)) < 0.8, "trial-1": generator.random((5, 400)) < 0.95}
+    results = {
+        label: [SimpleNamespace(validation_score=value, multiply_adds=1000) for value in (0.90, 0.91, 0.92, 0.93, 0.94)]
+        for label in scores
+    }
+    scores = {label: table.astype(float) for label, table in scores.items()}
+    failures = {label: [False] * 5 for label in scores}
+    verdicts = decide_each([("resnet8", "trial-1")], scores, failures, margin=0.01, alpha=0.05)
+    made = Study.__new__(Study)
+    made.folder = StudyFolder(path)
+    contenders = [SimpleNamespace(label="resnet8"), SimpleNamespace(label="trial-1")]
+    made.design = SimpleNamespace(contenders=contenders, to_learn=TASKS["images"])
+    made.results, made.scores = results, scores
+    made.verdicts = {verdict.contender: verdict for verdict in verdicts}
+    return made
+
+
+def test_the_sentences(study):
+    assert verdict_sentence(study) == "trial-1 is better than resnet8."
+    searched = searched_trials(study, read_search_result(study.path / "search"))
+    assert [one.number for one in searched.values()] == [0, 1]
+    assert flattery_sentence(study, searched, 16) == (
+        "In the search trial-1 came to 97.0 % of the validation images right, with fresh seeds to 92.0 %, so the choice "
+        "among 16 flattered it by 5.0 points."
+    )
+
+
+def test_the_section(study, monkeypatch):
+    monkeypatch.setattr(analysis, "DRAWS", 4)
+    section = tuning_section(study)
+    assert section.headline.startswith("trial-1 is better than resnet8. In the search")
+    assert section.explanation.startswith(
+        "16 trials: 2 were trained to their end, 13 were dropped on the way, 1 failed."
+    )
+    assert "Failed: trial-3 (resnet8:lr=0.4): the loss was no longer finite." in section.explanation
+    assert [row[0] for row in section.rows[:3]] == ["resnet8", "trial-1", "trial-2"]
+    assert section.rows[1][5:8] == ("97.0 %", "92.0 % (90.0 to 94.0)", "+5.0")
+    assert section.rows[2][1] == "dropped at 25 % of a run"
+    assert all(len(row) == len(section.columns) for row in section.rows)
+    pictures = [to_svg(chart) for chart in section.charts["tuning"]]
+    words = ("validation accuracy (%)", "share of the variance", "multiply-adds of one example (log axis)", ">trial<")
+    assert all(word in picture for word, picture in zip(words, pictures, strict=True))
+    assert "#0072B2" in pictures[2]
+    assert "#D55E00" in pictures[3]
+
+
+def test_importance_is_computed_once(study, monkeypatch):
+    tuning_section(study)
+    monkeypatch.setattr("skipwise.reports.sections.tuning.importances", None)
+    assert tuning_section(study).charts

@@ -1,0 +1,71 @@
+"""What is asked: as a command line, and together with what was asked before."""
+
+from pathlib import Path
+
+import pytest
+
+from skipwise.studies.config import StudyConfig, spelt_out
+
+
+@pytest.mark.parametrize(
+    ("asked", "line"),
+    [
+        (StudyConfig(), "skipwise compare digits plain32 resnet32 --seeds 5"),
+        (
+            StudyConfig(
+                data="my photos",
+                contenders=("plain8", "a@resnet8:lr=0.1"),
+                seeds="auto",
+                settings=("crop=2", "l1=1e-5"),
+            ),
+            "skipwise compare 'my photos' plain8 a@resnet8:lr=0.1 --seeds auto --set crop=2 --set l1=1e-5",
+        ),
+        (
+            StudyConfig(command="train", contenders=("resnet8",), seeds=1, seed=3),
+            "skipwise train digits resnet8 --seed 3",
+        ),
+        (StudyConfig(command="depth", depths=(8, 14), seeds=3), "skipwise depth digits --seeds 3 --depths 8,14"),
+        (
+            StudyConfig(command="ablate", over=("l2", "crop"), folds=4),
+            "skipwise ablate digits resnet32 --seeds 5 --folds 4 --over l2,crop",
+        ),
+        (
+            StudyConfig(command="learning-curve", fractions=(1 / 3, 1.0), tune="lr", budget="steps=20"),
+            "skipwise learning-curve digits plain20 resnet20 --seeds 5 --budget steps=20 --tune lr "
+            "--fractions 0.3333333333333333,1",
+        ),
+    ],
+)
+def test_the_command_line_that_asks_for_the_same(asked, line):
+    assert sorted(asked.line.split(" --")) == sorted(line.split(" --"))
+
+
+def test_how_many_work_is_left_out_and_where_it_goes_is_not():
+    assert StudyConfig(workers=3).line == StudyConfig().line
+    assert "--out x" in StudyConfig(out=Path("x")).line
+
+
+def test_together_with_what_was_asked_before():
+    one = StudyConfig(contenders=("plain8", "resnet8"), seeds=3, settings=("crop=1",))
+    more = StudyConfig(contenders=("plain8", "c@resnet8:kernel=5"), seeds=2, settings=("crop=1",))
+    assert one.with_more(more) == StudyConfig(
+        contenders=("plain8", "resnet8", "c@resnet8:kernel=5"), seeds=3, settings=("crop=1",)
+    )
+    assert one.with_more(one) == one
+    assert StudyConfig(seeds="auto").with_more(StudyConfig(seeds=4)).seeds == "auto"
+    assert StudyConfig(depths=(8, 20)).with_more(StudyConfig(depths=(14, 8))).depths == (8, 14, 20)
+
+
+def test_other_settings_are_spelt_out_for_each_contender():
+    """`crop` of the first command holds for its own contenders only; a known label keeps what it was."""
+    one = StudyConfig(contenders=("plain8", "b@resnet8:lr=0.1"), settings=("crop=1",))
+    more = StudyConfig(contenders=("plain8", "resnet14"), settings=("crop=1", "flip=true"))
+    both = one.with_more(more)
+    assert both.settings == ()
+    assert both.contenders == ("plain8@plain8:crop=1", "b@resnet8:crop=1,lr=0.1", "resnet14@resnet14:crop=1,flip=true")
+
+
+def test_a_contender_spelt_out_keeps_its_label():
+    assert spelt_out("resnet8:kernel=5", ()) == "resnet8:kernel=5@resnet8:kernel=5"
+    assert spelt_out("resnet8", ()) == "resnet8@resnet8"
+    assert spelt_out("a@resnet8", ("lr=0.1",)) == "a@resnet8:lr=0.1"
