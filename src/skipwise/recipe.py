@@ -1,5 +1,6 @@
 """A recipe is a value: how to train, as data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args, get_type_hints
 
@@ -30,7 +31,7 @@ class Recipe:
     `optimizer`: SGD with Nesterov momentum, or AdamW (`momentum` is its beta 1).
     `weight_decay` is the L2 penalty's gradient factor (0.5 * weight_decay * |w|^2 on the weights of convolutions and
     dense layers; with AdamW it is decoupled), `l1` that of |w|. Both spare biases and normalisations. `pretrained` names weights to begin
-    with; the trunk, all but the last layer, then learns with `trunk_rate` times the rate, 0 freezing it.
+    with; the backbone, all but the last layer, then learns with `backbone_lr_multiplier` times the rate, 0 freezing it.
     `checkpointing` computes maps again instead of keeping them: less memory, the same bits. `steps` or `seconds` of
     training, where given, end a run instead of `epochs`. `fraction` is the share of the training images that are used,
     drawn anew by each seed. `mixup` and `cutmix` mix two images and their labels; with `ema` a moving average of the
@@ -58,17 +59,25 @@ class Recipe:
     ema: float = _option(0.0, "the decay a step of an average of the weights as 0.99, 0 for none", below=1)
     imbalance: Imbalance = _option("none", f"one of {', '.join(get_args(Imbalance))}")  # noqa: RUF009
     pretrained: str = _option("", "a .safetensors or .pth file, a run's folder, or torchvision/NAME")
-    trunk_rate: float = _option(1.0, "a share of the rate from 0 to 1, for all but the last layer", below=1 + 1e-9)
+    backbone_lr_multiplier: float = _option(
+        1.0, "a fraction of the rate from 0 to 1, for all but the last layer", below=1 + 1e-9
+    )
     checkpointing: bool = _option(False, "true or false")
 
     @property
     def identity(self) -> dict[str, Any]:
         """What tells it from other recipes. Options that it does without are left out, so that new ones change nothing."""
+        old_names = {new: old for old, new in RENAMED_FIELDS.items()}  # the names of run folders are hashes of these
         return {
-            name: getattr(self, name)
+            old_names.get(name, name): getattr(self, name)
             for name, entry in RECIPE_FIELDS.items()
             if not entry.metadata["optional"] or getattr(self, name) != entry.default
         }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Recipe":
+        """Read a recipe from a study's or a run's file, by whatever names its fields had when it was written."""
+        return cls(**{RENAMED_FIELDS.get(name, name): value for name, value in data.items()})
 
     def set_field(self, name: str, text: str) -> "Recipe":
         """The same with one field set from text. Raises UserError for a bad value."""
@@ -84,3 +93,5 @@ class Recipe:
 
 
 RECIPE_FIELDS = {entry.name: entry for entry in fields(Recipe)}
+RENAMED_FIELDS = {"trunk_rate": "backbone_lr_multiplier"}
+"""Names that fields had before, which go on working wherever a user writes them, and what they are called now."""

@@ -5,7 +5,7 @@ from skipwise.analysis.scores.confusion import confusion_counts
 from skipwise.recipe import Recipe
 from skipwise.reports.charts.palette import BLUE, ORANGE, colours
 from skipwise.reports.format import duration, percent, points
-from skipwise.studies.contender import parse_contenders
+from skipwise.studies.contender import parse_contender
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ def test_percentages():
 
 
 def test_plain_is_orange_and_residual_blue_in_any_order():
-    found = colours(parse_contenders(["resnet8", "wide@resnet8:widths=32", "plain8"], Recipe()))
+    found = colours(tuple(parse_contender(text, Recipe()) for text in ["resnet8", "wide@resnet8:widths=32", "plain8"]))
     assert found["plain8"] == ORANGE
     assert found["resnet8"] == BLUE
     assert found["wide"] not in (ORANGE, BLUE)

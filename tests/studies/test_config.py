@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from skipwise.studies.config import StudyConfig, spelt_out
+from skipwise.studies.config import StudyConfig
+from skipwise.studies.contender_spec import ContenderSpec
 
 
 @pytest.mark.parametrize(
-    ("asked", "line"),
+    ("config", "line"),
     [
         (StudyConfig(), "skipwise compare digits plain32 resnet32 --seeds 5"),
         (
@@ -36,8 +37,8 @@ from skipwise.studies.config import StudyConfig, spelt_out
         ),
     ],
 )
-def test_the_command_line_that_asks_for_the_same(asked, line):
-    assert sorted(asked.line.split(" --")) == sorted(line.split(" --"))
+def test_the_command_line_that_asks_for_the_same(config, line):
+    assert sorted(config.line.split(" --")) == sorted(line.split(" --"))
 
 
 def test_how_many_work_is_left_out_and_where_it_goes_is_not():
@@ -66,6 +67,6 @@ def test_other_settings_are_spelt_out_for_each_contender():
 
 
 def test_a_contender_spelt_out_keeps_its_label():
-    assert spelt_out("resnet8:kernel=5", ()) == "resnet8:kernel=5@resnet8:kernel=5"
-    assert spelt_out("resnet8", ()) == "resnet8@resnet8"
-    assert spelt_out("a@resnet8", ("lr=0.1",)) == "a@resnet8:lr=0.1"
+    assert str(ContenderSpec.parse("resnet8:kernel=5").with_settings(())) == "resnet8:kernel=5"
+    assert str(ContenderSpec.parse("resnet8").with_settings(["lr=0.1"])) == "resnet8@resnet8:lr=0.1"
+    assert str(ContenderSpec.parse("a@resnet8").with_settings(["lr=0.1"])) == "a@resnet8:lr=0.1"

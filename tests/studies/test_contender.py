@@ -1,9 +1,11 @@
 import pytest
+from safetensors.torch import save_file
 
 from skipwise.errors import UserError
-from skipwise.networks import PRESETS, CustomNetwork, NoShortcut
+from skipwise.networks import PRESETS, CustomNetwork, NoShortcut, build
 from skipwise.recipe import Recipe
-from skipwise.studies.contender import Contender, parse_contender, parse_contenders, slug
+from skipwise.studies.contender import Contender, parse_contender
+from skipwise.studies.contender_spec import ContenderSpec, parse_specs, slug
 
 
 def parse(text, settings=()):
@@ -59,7 +61,7 @@ def test_what_cannot_be_is_one_sentence(text, sentence):
 
 def test_one_label_twice():
     with pytest.raises(UserError) as error:
-        parse_contenders(["resnet20", "resnet20"], Recipe())
+        parse_specs(["resnet20", "resnet20"])
     assert str(error.value) == ("Two contenders are called 'resnet20': put a label before one, as other@resnet20.")
 
 
@@ -111,18 +113,14 @@ def test_networks_of_other_libraries_are_contenders():
 
 
 def test_pretrained_weights_are_part_of_what_a_run_is(tmp_path):
-    from safetensors.torch import save_file
-
-    from skipwise.networks import build
-
     path = tmp_path / "weights.safetensors"
     names = []
     for seed in (0, 1):
         save_file(build(PRESETS["resnet8"], (1, 8, 8), 3, seed=seed).state_dict(), path)
         names.append(parse(f"resnet8:pretrained={path}").run_name({}))
     assert names[0] != names[1]
-    with pytest.raises(UserError, match="trunk_rate is for pretrained weights: set pretrained too"):
-        parse("resnet8:trunk_rate=0")
+    with pytest.raises(UserError, match="backbone_lr_multiplier is for pretrained weights: set pretrained too"):
+        parse("resnet8:backbone_lr_multiplier=0")
     with pytest.raises(UserError, match=r"pretrained=nowhere\.pth cannot be: it does not exist"):
         parse("resnet8:pretrained=nowhere.pth")
 
@@ -142,8 +140,35 @@ def test_pretrained_weights_are_part_of_what_a_run_is(tmp_path):
     ],
 )
 def test_fields_that_cannot_be_together_are_one_sentence(text, sentence):
-    from skipwise.networks import build
-
     with pytest.raises(UserError) as error:
         build(parse(text).network, (3, 32, 32), 10, seed=0)
     assert sentence in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "name", "fields"),
+    [
+        ("resnet8", "resnet8", "resnet8", ()),
+        ("a b@resnet8:kernel=5,lr=0.1", "a b", "resnet8", (("kernel", "5"), ("lr", "0.1"))),
+        ("resnet8:kernel = 5", "resnet8:kernel = 5", "resnet8", (("kernel", "5"),)),
+        ("one@two@torchvision/resnet18", "one@two", "torchvision/resnet18", ()),
+    ],
+)
+def test_a_spec_is_read_once_and_written_back(text, label, name, fields):
+    spec = ContenderSpec.parse(text)
+    assert spec == ContenderSpec(label=label, name=name, fields=fields)
+    assert ContenderSpec.parse(str(spec)) == spec
+
+
+def test_a_field_goes_on_working_by_its_former_name(tmp_path):
+    """And a run's folder keeps its name: the identity has the former one."""
+    weights = tmp_path / "weights.safetensors"
+    save_file(build(PRESETS["resnet8"], (1, 8, 8), 3, seed=0).state_dict(), weights)
+    old, new = (
+        parse(f"a@resnet8:pretrained={weights},{name}=0.1") for name in ("trunk_rate", "backbone_lr_multiplier")
+    )
+    assert old == new
+    assert new.recipe.identity["trunk_rate"] == 0.1
+    as_json = new.to_json()
+    as_json["recipe"]["trunk_rate"] = as_json["recipe"].pop("backbone_lr_multiplier")
+    assert Contender.from_json(as_json) == new

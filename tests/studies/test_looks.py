@@ -9,7 +9,7 @@ from skipwise.commands.console import Console
 from skipwise.recipe import Recipe
 from skipwise.statistics import DECLARED_LOOKS
 from skipwise.studies.config import StudyConfig
-from skipwise.studies.contender import parse_contenders
+from skipwise.studies.contender import parse_contender
 from skipwise.studies.design import Design
 from skipwise.studies.folder import StudyFolder
 from skipwise.studies.looks import record_look
@@ -83,7 +83,7 @@ def looked_at(monkeypatch):
                 counts.append(len(self.seeds))
                 return []
 
-        monkeypatch.setattr(comparison, "resolve", lambda asked, progress: None)
+        monkeypatch.setattr(comparison, "resolve", lambda config, progress: None)
         monkeypatch.setattr(comparison, "plan_study", lambda resolved, seeds: len(seeds))
         monkeypatch.setattr(comparison, "train_missing", lambda ready, console: Stand(ready))
         monkeypatch.setattr(comparison, "write_report", lambda study: [])
@@ -124,7 +124,7 @@ def test_a_study_tells_at_which_look_it_was_decided(tmp_path, monkeypatch, seeds
     """Two contenders and 10 seeds are 20 runs; after 3 seeds 6 are done."""
     design = Design(
         name="it", kind="compare", data="digits", command="", split={}, seeds=tuple(range(seeds)), plan=PLAN,
-        contenders=parse_contenders(["plain8", "resnet8"], Recipe()), looks=DECLARED_LOOKS,
+        contenders=tuple(parse_contender(text, Recipe()) for text in ["plain8", "resnet8"]), looks=DECLARED_LOOKS,
     )  # fmt: skip
     for contender in design.contenders:
         for seed in design.seeds:

@@ -30,7 +30,7 @@ COMPLETE = StudyConfig(
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "config",
     [
         COMPLETE,
         StudyConfig(),
@@ -40,9 +40,9 @@ COMPLETE = StudyConfig(
         StudyConfig(command="learning-curve", fractions=(0.1, 1 / 3, 1.0)),
     ],
 )
-def test_what_is_written_reads_back_as_the_same(asked, tmp_path):
-    (tmp_path / "study.toml").write_text(study_file(asked, "a head\nof two lines"), encoding="utf-8")
-    assert read_study_file(tmp_path / "study.toml") == asked
+def test_what_is_written_reads_back_as_the_same(config, tmp_path):
+    (tmp_path / "study.toml").write_text(study_file(config, "a head\nof two lines"), encoding="utf-8")
+    assert read_study_file(tmp_path / "study.toml") == config
 
 
 def test_how_many_work_at_once_is_left_to_the_machine():
@@ -61,8 +61,8 @@ def test_how_many_work_at_once_is_left_to_the_machine():
 )
 @settings(deadline=None)
 def test_any_text_and_number_survive(words):
-    asked = StudyConfig(**words)
-    assert validated(tomllib.loads(study_file(asked, "it"))) == asked
+    config = StudyConfig(**words)
+    assert validated(tomllib.loads(study_file(config, "it"))) == config
 
 
 @pytest.mark.parametrize(

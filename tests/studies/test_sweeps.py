@@ -13,11 +13,11 @@ from support.images import dataset
 PLAN = ComputePlan(device="cpu", precision="fp32", channels_last=False, threads=1)
 
 
-def design(asked, data=None):
-    swept = sweep(asked, Recipe(epochs=4, batch_size=16), data)
+def design(config, data=None):
+    swept = sweep(config, Recipe(epochs=4, batch_size=16), data)
     return Design(
-        name="it", kind=asked.command, data="digits", command=asked.line, split={}, contenders=swept.contenders,
-        seeds=(0, 1), plan=PLAN, points=swept.points, asked=asked,
+        name="it", kind=config.command, data="digits", command=config.line, split={}, contenders=swept.contenders,
+        seeds=(0, 1), plan=PLAN, points=swept.points, config=config,
     )  # fmt: skip
 
 
@@ -32,8 +32,8 @@ def test_depths_are_sorted_pairs_of_twins():
 
 def test_fractions_take_as_many_steps_as_all_the_images(tmp_path):
     """87 training images in batches of 16 are 5 steps an epoch, 20 in 4 epochs."""
-    asked = StudyConfig(command="learning-curve", contenders=("plain8", "resnet8"), fractions=(1.0, 0.1))
-    made = design(asked, dataset(tmp_path / "a.npz"))
+    config = StudyConfig(command="learning-curve", contenders=("plain8", "resnet8"), fractions=(1.0, 0.1))
+    made = design(config, dataset(tmp_path / "a.npz"))
     assert [(one.label, one.recipe.fraction, one.recipe.steps) for one in made.contenders] == [
         ("plain8 at 10 %", 0.1, 20), ("resnet8 at 10 %", 0.1, 20),
         ("plain8 at 100 %", 1.0, 20), ("resnet8 at 100 %", 1.0, 20),
@@ -42,7 +42,7 @@ def test_fractions_take_as_many_steps_as_all_the_images(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("asked", "sentence"),
+    ("config", "sentence"),
     [
         (StudyConfig(command="depth", depths=()), "--depths names no depth: give some, as 8,20,56."),
         (StudyConfig(command="depth", depths=(8, 21)), "There is no resnet of 21 layers: known are 8, 9, 14, 18, 20, 32, 34, 44, 50, 56, 101, 110, 152, 200, 1202."),
@@ -53,9 +53,9 @@ def test_fractions_take_as_many_steps_as_all_the_images(tmp_path):
         (StudyConfig(command="ablate", over=("l3",)), "There is no ingredient called 'l3': did you mean 'l2'?"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_swept(asked, sentence):
+def test_what_cannot_be_swept(config, sentence):
     with pytest.raises(UserError) as error:
-        sweep(asked, Recipe())
+        sweep(config, Recipe())
     assert str(error.value) == sentence
 
 
@@ -69,7 +69,7 @@ def test_a_sweep_is_extended_by_depths_on_either_side_and_repeats_all_of_them():
         design(StudyConfig(command="depth", depths=(8, 20)))
     )
     assert sorted(at for _, at in {(point.series, point.at) for point in made.points}) == [8, 8, 14, 14, 20, 20]
-    assert made.asked.depths == (8, 14, 20)
+    assert made.config.depths == (8, 14, 20)
     assert "--depths 8,14,20" in made.command
 
 
@@ -92,7 +92,7 @@ def test_a_sweep_with_gaps_is_refused(first, second, sentence):
 def test_an_extended_comparison_repeats_every_contender():
     first = design(StudyConfig(contenders=("plain8", "resnet8"), seeds=3))
     made = first.extended_by(design(StudyConfig(contenders=("plain8", "c@resnet8:kernel=5"), seeds=2)))
-    assert made.asked.contenders == ("plain8", "resnet8", "c@resnet8:kernel=5")
+    assert made.config.contenders == ("plain8", "resnet8", "c@resnet8:kernel=5")
     assert made.command == "skipwise compare digits plain8 resnet8 c@resnet8:kernel=5 --seeds 3"
 
 

@@ -46,7 +46,7 @@ def train(data, folder, recipe, should_stop=lambda: False):
 
 def test_a_frozen_trunk_stays_as_it_was(data, weights, tmp_path):
     begun = load_file(weights)
-    ended = train(data, tmp_path, Recipe(epochs=2, batch_size=16, pretrained=str(weights), trunk_rate=0.0))
+    ended = train(data, tmp_path, Recipe(epochs=2, batch_size=16, pretrained=str(weights), backbone_lr_multiplier=0.0))
     trunk = [name for name in begun if not name.startswith("head.dense") and not name.endswith("num_batches_tracked")]
     assert all(torch.equal(begun[name], ended[name]) for name in trunk)
     fresh = build(PRESETS["resnet8"], data.input_shape, len(data.classes), 0)
@@ -57,7 +57,7 @@ def test_a_trunk_learns_at_its_share_of_the_rate(data, weights, tmp_path):
     """One step of plain SGD moves it by that share of what it would have moved."""
     moved = {}
     for share in (1.0, 0.25):
-        recipe = Recipe(epochs=1, batch_size=16, pretrained=str(weights), trunk_rate=share, momentum=0.0, weight_decay=0.0,
+        recipe = Recipe(epochs=1, batch_size=16, pretrained=str(weights), backbone_lr_multiplier=share, momentum=0.0, weight_decay=0.0,
                         warmup=0.0)  # fmt: skip
         network = build(PRESETS["resnet8"], data.input_shape, len(data.classes), 0)
         begun = load_file(weights)
@@ -77,7 +77,7 @@ def test_a_trunk_learns_at_its_share_of_the_rate(data, weights, tmp_path):
 
 
 def test_a_cut_run_with_pretrained_weights_goes_on_with_the_same_bits(data, weights, tmp_path):
-    recipe = Recipe(epochs=2, batch_size=16, pretrained=str(weights), trunk_rate=0.1)
+    recipe = Recipe(epochs=2, batch_size=16, pretrained=str(weights), backbone_lr_multiplier=0.1)
     expected = train(data, tmp_path / "whole", recipe)
     steps = iter([False] * 7 + [True])
     with pytest.raises(Stopped):
@@ -96,7 +96,7 @@ def test_recomputing_leaves_the_same_bits(data, tmp_path):
 def test_the_groups_of_the_optimizer():
     network = build(PRESETS["resnet8"], (1, 8, 8), 3, seed=0)
     trunk = {name for name, _ in network.named_parameters() if name.startswith("st")}
-    groups = optimizer(network, Recipe(trunk_rate=0.1), trunk).param_groups
+    groups = optimizer(network, Recipe(backbone_lr_multiplier=0.1), trunk).param_groups
     assert {(group["share"], group["weight_decay"]): len(group["params"]) for group in groups} == {
         (1.0, 5e-4): 1, (1.0, 0.0): 1, (0.1, 5e-4): 7, (0.1, 0.0): 14,
     }  # fmt: skip

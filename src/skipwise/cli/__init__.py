@@ -37,8 +37,8 @@ def run(
     from skipwise.commands.console import console
     from skipwise.studies.study_file import read_study_file
 
-    asked = read_study_file(file)
-    run_study(asked if workers is None else replace(asked, workers=workers), console(), dry_run=dry_run)
+    config = read_study_file(file)
+    run_study(config if workers is None else replace(config, workers=workers), console(), dry_run=dry_run)
 
 
 @app.command()

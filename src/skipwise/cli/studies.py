@@ -192,14 +192,14 @@ def _run(dry_run: bool, command: str, words: dict[str, Any]) -> None:
 
     said = {name: value for name, value in words.items() if value is not None}
     pretrained, contender = said.pop("pretrained", None), said.pop("contender", None)
-    asked = {name: READ[name](value) if name in READ else value for name, value in said.items()}
+    config = {name: READ[name](value) if name in READ else value for name, value in said.items()}
     if contender is not None:
-        asked["contenders"] = [contender]
+        config["contenders"] = [contender]
     if command == "train":
-        asked["seeds"] = 1
+        config["seeds"] = 1
     if pretrained is not None:
-        asked["settings"] = [*asked.get("settings", []), f"pretrained={pretrained}"]
-    run_study(validated({"command": command, **asked}), console(), dry_run=dry_run)
+        config["settings"] = [*config.get("settings", []), f"pretrained={pretrained}"]
+    run_study(validated({"command": command, **config}), console(), dry_run=dry_run)
 
 
 def _count(text: str) -> int | str:

@@ -62,27 +62,27 @@ def compare(
     )
 
 
-def run(**asked: Any) -> Study:
+def run(**config: Any) -> Study:
     """A study of any kind from the fields of a study file; see `Asked`. Raises UserError for whatever can be mended."""
-    study = run_study(validated(asked), Console())
+    study = run_study(validated(config), Console())
     assert study is not None
     return study
 
 
-def run_study(asked: StudyConfig, console: Console, *, dry_run: bool = False) -> Study | None:
+def run_study(config: StudyConfig, console: Console, *, dry_run: bool = False) -> Study | None:
     """Make ready, train, judge and report, telling the console how it goes. None after a dry run."""
-    resolved = resolve(asked, console.decoding)
-    if asked.tune:
+    resolved = resolve(config, console.decoding)
+    if config.tune:
         found = _tuned(resolved, console, dry_run)
         if found is None:
             return None
         resolved = found
-    if asked.command == "tune":
+    if config.command == "tune":
         found = _searched(resolved, console, dry_run)
         if found is None:
             return None
         resolved = found
-    counts: Sequence[int | None] = DECLARED_LOOKS if asked.seeds == "auto" else [None]
+    counts: Sequence[int | None] = DECLARED_LOOKS if config.seeds == "auto" else [None]
     for count in counts:
         ready = plan_study(resolved, None if count is None else tuple(range(count)))
         console.announce(ready, briefly=count not in (None, DECLARED_LOOKS[0]))
@@ -112,7 +112,7 @@ def _tuned(resolved: ResolvedStudy, console: Console, dry_run: bool) -> Resolved
     for contender in found.sweep.contenders:
         tried = ", ".join(f"{rate}: {accuracy:.3f}" for rate, accuracy in found.tuned[contender.label].items())
         console.say(
-            f"{contender.label}: rate {contender.recipe.lr:g} (validation {resolved.asked.to_learn.score_name} by rate: {tried})"
+            f"{contender.label}: rate {contender.recipe.lr:g} (validation {resolved.config.to_learn.score_name} by rate: {tried})"
         )
     console.say("")
     return found
@@ -139,7 +139,7 @@ def _searched(resolved: ResolvedStudy, console: Console, dry_run: bool) -> Resol
     console.say(f"\n{len(found.trials)} trials: {counts}. Confirmed on fresh seeds, as the best of many are flattered:")
     for trial in found.best():
         console.say(
-            f"{trial.label}: {trial.text}, validation {resolved.asked.to_learn.score_name} {trial.accuracy:.3f}"
+            f"{trial.label}: {trial.text}, validation {resolved.config.to_learn.score_name} {trial.accuracy:.3f}"
         )
     console.say("")
     return with_best_trials(resolved, found)

@@ -20,7 +20,7 @@ from skipwise.reports.drawings.overlay import enlarged, overlay
 from skipwise.reports.drawings.pictures import data_uri
 from skipwise.reports.explanation import Card, Explanation, write_page
 from skipwise.studies import Study
-from skipwise.studies.contender import slug
+from skipwise.studies.contender_spec import slug
 from skipwise.tasks import task_named
 from skipwise.tasks.attributable import Answer, Attributable, AttributableImage, AttributableText
 

@@ -48,7 +48,7 @@ def data_lines(ready: StudyPlan, data: Dataset) -> list[str]:
     """The data, their parts, and what was noticed of them."""
     folds = ready.design.folds
     one = fold_of(data, 0, folds, seed=0) if folds else data
-    first, *rest = ready.design.to_learn.described(data, ready.asked.options(ready.design.plan.device))
+    first, *rest = ready.design.to_learn.described(data, ready.config.options(ready.design.plan.device))
     return [
         f"Data        {data.name}: {first}; {'in each fold about ' if folds else ''}"
         f"{len(one.train)} train, {len(one.validation)} validation, {len(one.test)} test",

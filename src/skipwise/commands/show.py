@@ -20,7 +20,8 @@ from skipwise.reports.drawings.network import NamedArchitecture, draw, to_png
 from skipwise.reports.drawings.network_table import network_rows
 from skipwise.reports.format import byte_count, short_count
 from skipwise.reports.sections.signal import growth_chart, growth_word, signal_chart, signal_sentence
-from skipwise.studies.contender import Contender, parse_contender, slug
+from skipwise.studies.contender import Contender, make_contender
+from skipwise.studies.contender_spec import ContenderSpec, slug
 from skipwise.studies.sweeps import depth_sweep
 
 MADE_FOR, MADE_FOR_TEXT = (3, 32, 32), (20_000, 256)
@@ -42,8 +43,9 @@ def show_network(
     names, shapes and files that cannot be.
     """
     _check(picture, classes)
-    contenders = [parse_contender(one, Recipe()) for one in (text, against) if one is not None]
-    made_for = KNOWN.get(text.partition("@")[2].partition(":")[0] or text.partition(":")[0])
+    specs = [ContenderSpec.parse(one) for one in (text, against) if one is not None]
+    contenders = [make_contender(spec, Recipe()) for spec in specs]
+    made_for = KNOWN.get(specs[0].name)
     usual = made_for.input_shape if made_for else MADE_FOR_TEXT if _reads_text(contenders[0]) else MADE_FOR
     shape = _shape(input_text) if input_text else usual
     classes = classes or (made_for.classes if made_for else 10)
@@ -51,7 +53,7 @@ def show_network(
     networks = [_shapes_of(contender, shape, classes) for contender in contenders]
     _print_table(terminal, contenders[0], networks[0], shape)
     if made_for:
-        terminal.print(f"{text.partition(':')[0]}: {made_for.source}.", soft_wrap=True, markup=False)
+        terminal.print(f"{specs[0].name}: {made_for.source}.", soft_wrap=True, markup=False)
     example = f"{'text' if _reads_text(contenders[0]) else 'image'} of {'x'.join(map(str, shape))}"
     _print_costs(terminal, contenders, networks, shape, example)
     target = picture or Path(f"{slug('-'.join(one.label for one in contenders))}.svg")

@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field, with_config
 from skipwise.data import Options
 from skipwise.networks.presets.images import depths_of
 from skipwise.studies import defaults
+from skipwise.studies.contender_spec import ContenderSpec, parse_specs
 from skipwise.tasks import Task, find_task
 
 Command = Literal["compare", "train", "depth", "ablate", "learning-curve", "tune"]
@@ -77,6 +78,11 @@ class StudyConfig:
         task = self.to_learn
         usual = {"ablate": task.contenders[1:2], "learning-curve": task.curve_contenders}
         return usual.get(self.command, task.contenders)
+
+    @cached_property
+    def specs(self) -> tuple[ContenderSpec, ...]:
+        """The same, read. Raises UserError for a text that cannot be read, and where two have one label."""
+        return parse_specs(self.texts)
 
     @cached_property
     def to_learn(self) -> Task:
@@ -150,18 +156,11 @@ class StudyConfig:
         if self.settings == more.settings:
             texts = tuple(dict.fromkeys((*self.texts, *more.texts)))
             return both if texts == more.texts else replace(both, contenders=texts)
-        by_label: dict[str, str] = {}
-        for text in (spelt_out(text, asked.settings) for asked in (self, more) for text in asked.texts):
-            by_label.setdefault(text.rpartition("@")[0], text)
-        return replace(both, contenders=tuple(by_label.values()), settings=())
-
-
-def spelt_out(text: str, settings: tuple[str, ...]) -> str:
-    """A contender's text with the settings of all contenders in it, under its own label."""
-    label, _, description = text.rpartition("@")
-    name, _, own = description.partition(":")
-    every = ",".join([*settings, *([own] if own else [])])
-    return f"{label or description}@{name}" + (f":{every}" if every else "")
+        by_label: dict[str, ContenderSpec] = {}
+        for config in (self, more):
+            for spec in config.specs:
+                by_label.setdefault(spec.label, spec.with_settings(config.settings))
+        return replace(both, contenders=tuple(map(str, by_label.values())), settings=())
 
 
 def plain_text(value: Any) -> str:

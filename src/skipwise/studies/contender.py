@@ -1,7 +1,6 @@
-"""A contender: a network and a recipe under a name, written `[LABEL@]NAME[:field=value,...]`."""
+"""A contender: a network and a recipe under a name."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -21,7 +20,8 @@ from skipwise.networks.dotted import is_dotted
 from skipwise.networks.external.libraries import external_network, is_external
 from skipwise.networks.external.pretrained import fingerprint
 from skipwise.networks.fields import ARCHITECTURE_FIELDS, set_field
-from skipwise.recipe import RECIPE_FIELDS, Recipe
+from skipwise.recipe import RECIPE_FIELDS, RENAMED_FIELDS, Recipe
+from skipwise.studies.contender_spec import ContenderSpec, slug
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ class Contender:
         return cls(
             label=data["label"],
             network=network_from_json(data["network"]),
-            recipe=Recipe(**data["recipe"]),
+            recipe=Recipe.from_json(data["recipe"]),
             weights=data.get("weights", ""),
         )
 
@@ -71,51 +71,37 @@ class Contender:
 
 
 def parse_contender(text: str, recipe: Recipe, settings: Sequence[str] = ()) -> Contender:
-    """A contender from its text; `settings` are `field=value` for every contender, its own fields come after them.
+    """Make a contender from its text; `settings` are `field=value` for every contender. Raises UserError."""
+    return make_contender(ContenderSpec.parse(text), recipe, settings)
+
+
+def make_contender(spec: ContenderSpec, recipe: Recipe, settings: Sequence[str] = ()) -> Contender:
+    """Make a contender from its spec; its own fields come after `settings`, which are those of every contender.
 
     Raises UserError for unknown names and fields, with the nearest one, and for values that cannot be.
     """
-    label, at, description = text.rpartition("@")
-    if at and not label:
-        raise UserError(f"{text!r} has no label before its @: write LABEL@NAME, or NAME alone.")
-    name, _, own_fields = description.partition(":")
-    network = _network(name)
-    for setting in [*settings, *(own_fields.split(",") if own_fields else [])]:
-        field, equals, value = (part.strip() for part in setting.partition("="))
-        if not equals:
-            raise UserError(f"{setting!r} in {text!r} is no field=value: write for example {name}:kernel=5,lr=0.01.")
+    network = _network(spec.name)
+    for written, value in spec.with_settings(settings).fields:
+        field = RENAMED_FIELDS.get(written, written)
         if field in RECIPE_FIELDS:
             recipe = recipe.set_field(field, value)
         elif field in ARCHITECTURE_FIELDS and isinstance(network, Architecture):
             network = set_field(network, field, value)
         elif field in ARCHITECTURE_FIELDS:
             whose = "a network of your own" if isinstance(network, CustomNetwork) else "another library's network"
-            raise UserError(f"{field} cannot be set for {name}: {whose} has the recipe's fields only.")
+            raise UserError(f"{field} cannot be set for {spec.name}: {whose} has the recipe's fields only.")
         else:
-            raise unknown(f"field of {name}", field, [*ARCHITECTURE_FIELDS, *RECIPE_FIELDS])
+            raise unknown(f"field of {spec.name}", field, [*ARCHITECTURE_FIELDS, *RECIPE_FIELDS])
     if isinstance(network, Architecture):
         network.check()
     elif recipe.checkpointing:
-        raise UserError(f"checkpointing cannot be set for {name}: it goes by the blocks of skipwise's own networks.")
-    if recipe.trunk_rate != 1 and not recipe.pretrained:
-        raise UserError("trunk_rate is for pretrained weights: set pretrained too.")
+        raise UserError(
+            f"checkpointing cannot be set for {spec.name}: it goes by the blocks of skipwise's own networks."
+        )
+    if recipe.backbone_lr_multiplier != 1 and not recipe.pretrained:
+        raise UserError("backbone_lr_multiplier is for pretrained weights: set pretrained too.")
     weights = fingerprint(recipe.pretrained) if recipe.pretrained else ""
-    return Contender(label=label or description, network=network, recipe=recipe, weights=weights)
-
-
-def parse_contenders(texts: Sequence[str], recipe: Recipe, settings: Sequence[str] = ()) -> tuple[Contender, ...]:
-    """Several contenders. Raises UserError where two have one label."""
-    contenders = tuple(parse_contender(text, recipe, settings) for text in texts)
-    labels = [contender.label for contender in contenders]
-    for label in labels:
-        if labels.count(label) > 1:
-            raise UserError(f"Two contenders are called {label!r}: put a label before one, as other@{label}.")
-    return contenders
-
-
-def slug(text: str) -> str:
-    """A text as a part of a file name: letters, digits, dots and dashes."""
-    return re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-.")[:60] or "unnamed"
+    return Contender(label=spec.label, network=network, recipe=recipe, weights=weights)
 
 
 def _network(name: str) -> AnyNetwork:

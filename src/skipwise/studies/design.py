@@ -28,7 +28,7 @@ class Design:
 
     `split` says what fixes the examples and their parts: fingerprint, input shape, test size, split seed, folds. The
     first contender is the reference, or with `points` the first series at each point. `looks` are the numbers of seeds
-    at which verdicts were declared to be looked at; `tuned` tells the rates that were tried for each contender. `asked`
+    at which verdicts were declared to be looked at; `tuned` tells the rates that were tried for each contender. `config`
     repeats the study; a search inside another study has none.
     """
 
@@ -44,7 +44,7 @@ class Design:
     looks: tuple[int, ...] = ()
     budget: str = ""
     tuned: dict[str, dict[str, float]] = field(default_factory=dict)
-    asked: StudyConfig | None = None
+    config: StudyConfig | None = None
     task: str = "images"
 
     @property
@@ -105,7 +105,7 @@ class Design:
             "looks": list(self.looks),
             "budget": self.budget,
             "tuned": self.tuned,
-            "asked": content(self.asked) if self.asked else None,
+            "asked": content(self.config) if self.config else None,
         }
 
     @classmethod
@@ -124,56 +124,56 @@ class Design:
             looks=tuple(data.get("looks", [])),
             budget=data.get("budget", ""),
             tuned=data.get("tuned", {}),
-            asked=validated(data["asked"]) if data.get("asked") else None,
+            config=validated(data["asked"]) if data.get("asked") else None,
         )
 
-    def extended_by(self, asked: "Design") -> "Design":
+    def extended_by(self, later: "Design") -> "Design":
         """This design with the contenders and seeds of another; it keeps its own plan.
 
         Raises UserError where the other is about other data, another split, or other contenders of the same name.
         """
         another = "take another --name, or --out, for a study of its own"
-        if {self.kind, asked.kind} & {"depth", "ablate", "learning-curve", "tune"} and self.kind != asked.kind:
-            raise UserError(f"The study {self.name!r} is of another kind ({self.kind}, not {asked.kind}): {another}.")
-        if asked.looks and asked.looks != self.looks:
+        if {self.kind, later.kind} & {"depth", "ablate", "learning-curve", "tune"} and self.kind != later.kind:
+            raise UserError(f"The study {self.name!r} is of another kind ({self.kind}, not {later.kind}): {another}.")
+        if later.looks and later.looks != self.looks:
             raise UserError(f"The study {self.name!r} was begun without declared looks: {another}.")
-        if asked.task != self.task:
-            raise UserError(f"The study {self.name!r} is about {self.task}, not {asked.task}: {another}.")
-        for what in {**self.split, **asked.split}:
+        if later.task != self.task:
+            raise UserError(f"The study {self.name!r} is about {self.task}, not {later.task}: {another}.")
+        for what in {**self.split, **later.split}:
             kept = self.split.get(what)
-            if asked.split.get(what) != kept:
+            if later.split.get(what) != kept:
                 words = what.replace("_", " ")
                 if what == "fingerprint":
-                    raise UserError(f"The study {self.name!r} is about other data than {asked.data}: {another}.")
+                    raise UserError(f"The study {self.name!r} is about other data than {later.data}: {another}.")
                 raise UserError(
-                    f"The study {self.name!r} was begun with {words} {kept}, not {asked.split.get(what)}: {another}."
+                    f"The study {self.name!r} was begun with {words} {kept}, not {later.split.get(what)}: {another}."
                 )
-        if not self.points and asked.contenders[0].label != self.contenders[0].label:
+        if not self.points and later.contenders[0].label != self.contenders[0].label:
             raise UserError(
                 f"The reference of the study {self.name!r} is {self.contenders[0].label!r}, "
-                f"not {asked.contenders[0].label!r}: name that one first, or {another}."
+                f"not {later.contenders[0].label!r}: name that one first, or {another}."
             )
-        if self.points and self.asked and asked.asked:
-            _check_alike(self.name, self.asked, asked.asked)
+        if self.points and self.config and later.config:
+            _check_alike(self.name, self.config, later.config)
         known = {contender.label: contender for contender in self.contenders}
-        for contender in asked.contenders:
+        for contender in later.contenders:
             if known.get(contender.label, contender) != contender:
                 raise UserError(
                     f"The study {self.name!r} has {contender.label!r} with other settings "
                     f"({_first_difference(known[contender.label], contender)}): give it a LABEL@ of its own, or {another}."
                 )
-        new = tuple(contender for contender in asked.contenders if contender.label not in known)
-        points = self.points + tuple(point for point in asked.points if point not in self.points)
+        new = tuple(contender for contender in later.contenders if contender.label not in known)
+        points = self.points + tuple(point for point in later.points if point not in self.points)
         self._check_points(points)
-        together = self.asked.with_more(asked.asked) if self.asked and asked.asked else asked.asked
+        together = self.config.with_more(later.config) if self.config and later.config else later.config
         return replace(
             self,
             contenders=self.contenders + new,
             points=points,
-            tuned={**self.tuned, **asked.tuned},
-            seeds=tuple(sorted({*self.seeds, *asked.seeds})),
-            asked=together,
-            command=together.line if together else asked.command,
+            tuned={**self.tuned, **later.tuned},
+            seeds=tuple(sorted({*self.seeds, *later.seeds})),
+            config=together,
+            command=together.line if together else later.command,
         )
 
     def _check_points(self, points: Sequence[Point]) -> None:
@@ -194,10 +194,10 @@ class Design:
                 )
 
 
-def _check_alike(name: str, kept: StudyConfig, asked: StudyConfig) -> None:
+def _check_alike(name: str, kept: StudyConfig, config: StudyConfig) -> None:
     """Raises UserError where the points of a sweep would be trained in different ways."""
     for what in ("epochs", "budget", "tune", "settings"):
-        before, after = getattr(kept, what), getattr(asked, what)
+        before, after = getattr(kept, what), getattr(config, what)
         if before != after:
             raise UserError(
                 f"The study {name!r} was begun with {what} {before or 'as usual'}, not {after or 'as usual'}, and its points "
@@ -205,11 +205,11 @@ def _check_alike(name: str, kept: StudyConfig, asked: StudyConfig) -> None:
             )
 
 
-def _first_difference(kept: Contender, asked: Contender) -> str:
-    before, after = kept.to_json()["recipe"], asked.to_json()["recipe"]
+def _first_difference(kept: Contender, config: Contender) -> str:
+    before, after = kept.to_json()["recipe"], config.to_json()["recipe"]
     for name, value in before.items():
         if after[name] != value:
             return f"{name} {value}, not {after[name]}"
-    if kept.weights != asked.weights:
+    if kept.weights != config.weights:
         return "other pretrained weights of the same name"
     return "another network"

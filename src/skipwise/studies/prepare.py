@@ -12,11 +12,12 @@ from skipwise.data.folds import fold_of
 from skipwise.data.subset import subset_of
 from skipwise.errors import UserError
 from skipwise.networks import PRESETS
-from skipwise.recipe import Recipe
+from skipwise.recipe import RENAMED_FIELDS, Recipe
 from skipwise.statistics import DECLARED_LOOKS
 from skipwise.studies.budget import Budget, parse_budget, with_budget
 from skipwise.studies.config import StudyConfig
-from skipwise.studies.contender import Contender, parse_contenders, slug
+from skipwise.studies.contender import Contender
+from skipwise.studies.contender_spec import slug
 from skipwise.studies.design import Design, Run
 from skipwise.studies.folder import StudyFolder
 from skipwise.studies.sweeps import Sweep, sweep
@@ -32,7 +33,7 @@ SECONDS_TO_START = 6.0
 class ResolvedStudy:
     """What was asked, with its defaults filled in for these data."""
 
-    asked: StudyConfig
+    config: StudyConfig
     dataset: Dataset
     sweep: Sweep
     plan: ComputePlan
@@ -41,36 +42,36 @@ class ResolvedStudy:
     @property
     def name(self) -> str:
         """Of the study."""
-        asked, data = self.asked, slug(self.dataset.name)
-        if asked.name:
-            return asked.name
-        kind = [] if asked.command in ("compare", "train") else [asked.command]
+        config, data = self.config, slug(self.dataset.name)
+        if config.name:
+            return config.name
+        kind = [] if config.command in ("compare", "train") else [config.command]
         of = (
-            [slug(asked.usual_family)]
-            if asked.command in ("depth", "tune")
-            else [slug(contender.label) for contender in parse_contenders(asked.texts, Recipe(), asked.settings)]
+            [slug(config.usual_family)]
+            if config.command in ("depth", "tune")
+            else [slug(spec.label) for spec in config.specs]
         )
-        folds = [f"{asked.folds}-folds"] if asked.folds else []
-        tail = [f"tail-{asked.long_tail:g}"] if asked.long_tail else []
+        folds = [f"{config.folds}-folds"] if config.folds else []
+        tail = [f"tail-{config.long_tail:g}"] if config.long_tail else []
         return "-".join([data, *kind, *of, *folds, *tail])[:120]
 
     @property
     def seeds(self) -> tuple[int, ...]:
-        return seeds_of(self.asked)
+        return seeds_of(self.config)
 
 
-def seeds_of(asked: StudyConfig) -> tuple[int, ...]:
+def seeds_of(config: StudyConfig) -> tuple[int, ...]:
     """The seeds to begin with."""
-    if asked.command == "train":
-        return (asked.seed,)
-    return tuple(range(DECLARED_LOOKS[0] if asked.seeds == "auto" else asked.seeds))
+    if config.command == "train":
+        return (config.seed,)
+    return tuple(range(DECLARED_LOOKS[0] if config.seeds == "auto" else config.seeds))
 
 
 @dataclass(frozen=True, kw_only=True)
 class StudyPlan:
     """A study about to be trained. `seconds` estimates the whole of it, `seconds_per_run` each contender's run."""
 
-    asked: StudyConfig
+    config: StudyConfig
     folder: StudyFolder
     design: Design
     dataset: Dataset
@@ -87,51 +88,60 @@ class StudyPlan:
         return SECONDS_TO_START + work / self.workers
 
 
-def resolve(asked: StudyConfig, progress: ProgressCallback | None = None) -> ResolvedStudy:
+def resolve(config: StudyConfig, progress: ProgressCallback | None = None) -> ResolvedStudy:
     """Read the data and fill in the defaults. Raises UserError for whatever a user can mend."""
-    if asked.data in PRESETS and not Path(asked.data).exists():
-        words = shlex.join(["skipwise", asked.command, "digits", asked.data, *asked.contenders])
-        raise UserError(f"{asked.data} is a network, not data: write `{words}`.")
-    if asked.epochs is not None and asked.budget is not None:
+    if config.data in PRESETS and not Path(config.data).exists():
+        words = shlex.join(["skipwise", config.command, "digits", config.data, *config.contenders])
+        raise UserError(f"{config.data} is a network, not data: write `{words}`.")
+    if config.epochs is not None and config.budget is not None:
         raise UserError(
-            f"--epochs and --budget both say how long a run is: write one, as --budget epochs={asked.epochs}."
+            f"--epochs and --budget both say how long a run is: write one, as --budget epochs={config.epochs}."
         )
-    budget = parse_budget(asked.budget) if asked.budget else None
-    names = sweep(asked, Recipe())  # a misspelt name is told before data are read
+    budget = parse_budget(config.budget) if config.budget else None
+    names = sweep(config, Recipe())  # a misspelt name is told before data are read
     if (
-        asked.seeds == "auto"
-        and asked.command != "tune"
+        config.seeds == "auto"
+        and config.command != "tune"
         and len({point.series for point in names.points} or names.contenders) < 2
     ):
         raise UserError(
             "--seeds auto goes on until contenders are told apart: name two at least, or a number of seeds."
         )
-    runs = len(names.contenders) * len(seeds_of(asked))
-    plan = choose_plan(asked.trials if asked.command == "tune" else runs)
-    check_exists(asked.data, asked.to_learn)
-    dataset = asked.to_learn.prepare(asked.data, asked.options(plan.device), progress)
-    if asked.folds is not None:
-        _check_folds(asked, asked.folds, dataset)
-    swept = sweep(asked, asked.to_learn.recipe(dataset, asked.epochs), dataset)
-    for contender in swept.contenders:
+    runs = len(names.contenders) * len(seeds_of(config))
+    plan = choose_plan(config.trials if config.command == "tune" else runs)
+    check_exists(config.data, config.to_learn)
+    dataset = config.to_learn.prepare(config.data, config.options(plan.device), progress)
+    if config.folds is not None:
+        _check_folds(config, config.folds, dataset)
+    chosen = sweep(config, config.to_learn.recipe(dataset, config.epochs), dataset)
+    for contender in chosen.contenders:
         with _told_if_it_cannot_be(contender.label, dataset):
-            asked.to_learn.check(contender.network, contender.recipe)
+            config.to_learn.check(contender.network, contender.recipe)
     if budget is not None:
-        swept = replace(
-            swept, contenders=tuple(_on_budget(each, budget, asked.to_learn, dataset) for each in swept.contenders)
+        chosen = replace(
+            chosen, contenders=tuple(_on_budget(each, budget, config.to_learn, dataset) for each in chosen.contenders)
         )
-    return ResolvedStudy(asked=asked, dataset=dataset, sweep=swept, plan=plan)
+    chosen = replace(chosen, notes=(*chosen.notes, *_renamed_fields(config)))
+    return ResolvedStudy(config=config, dataset=dataset, sweep=chosen, plan=plan)
 
 
-def _check_folds(asked: StudyConfig, folds: int, dataset: Dataset) -> None:
+def _renamed_fields(config: StudyConfig) -> list[str]:
+    """A note on each field of a recipe that is written by the name that it had before."""
+    fields = [field for spec in config.specs for field, _ in spec.with_settings(config.settings).fields]
+    return [
+        f"{field} is called {RENAMED_FIELDS[field]} now" for field in dict.fromkeys(fields) if field in RENAMED_FIELDS
+    ]
+
+
+def _check_folds(config: StudyConfig, folds: int, dataset: Dataset) -> None:
     """Raises UserError where folds do not go with what else is asked, or with the data."""
-    if asked.test_size is not None:
+    if config.test_size is not None:
         raise UserError("--folds tests every example once, so that there is no --test-size: write one of them.")
     if dataset.found["own_test"]:
-        raise UserError(f"{asked.data} has a test set of its own: --folds is for data without one.")
-    if asked.long_tail is not None:
+        raise UserError(f"{config.data} has a test set of its own: --folds is for data without one.")
+    if config.long_tail is not None:
         raise UserError("--long-tail thins the training examples of one split, and --folds makes several: write one.")
-    if asked.tune is not None or asked.command == "tune":
+    if config.tune is not None or config.command == "tune":
         raise UserError(
             "--folds tests every example, and a search would choose on examples that are tested later: write one."
         )
@@ -165,24 +175,24 @@ def plan_study(resolved: ResolvedStudy, seeds: tuple[int, ...] | None = None) ->
 
     Nothing is written but the cache of what was read. Raises UserError for whatever a user can mend.
     """
-    asked, dataset, plan = resolved.asked, resolved.dataset, resolved.plan
+    config, dataset, plan = resolved.config, resolved.dataset, resolved.plan
     design = Design(
         name=resolved.name,
-        kind=asked.command,
-        data=asked.data,
-        command=asked.line,
-        task=asked.to_learn.name,
-        split=_split(asked, dataset),
+        kind=config.command,
+        data=config.data,
+        command=config.line,
+        task=config.to_learn.name,
+        split=_split(config, dataset),
         contenders=resolved.sweep.contenders,
         seeds=seeds or resolved.seeds,
         plan=plan,
         points=resolved.sweep.points,
-        looks=DECLARED_LOOKS if asked.seeds == "auto" else (),
-        budget=asked.budget or "",
+        looks=DECLARED_LOOKS if config.seeds == "auto" else (),
+        budget=config.budget or "",
         tuned=resolved.tuned,
-        asked=asked,
+        config=config,
     )
-    folder = StudyFolder(asked.out / resolved.name)
+    folder = StudyFolder(config.out / resolved.name)
     kept = folder.design()
     design = kept.extended_by(design) if kept else design
     if design.plan.device != plan.device:
@@ -191,32 +201,32 @@ def plan_study(resolved: ResolvedStudy, seeds: tuple[int, ...] | None = None) ->
             "go on where it was begun, or take another --name."
         )
     missing = folder.missing(design)
-    one_fold = dataset if not asked.folds else fold_of(dataset, 0, asked.folds, seed=0)
+    one_fold = dataset if not config.folds else fold_of(dataset, 0, config.folds, seed=0)
     return StudyPlan(
-        asked=asked,
+        config=config,
         folder=folder,
         design=design,
         dataset=dataset,
         missing=missing,
-        workers=asked.workers or workers_for(design.plan, max(1, len(missing))),
+        workers=config.workers or workers_for(design.plan, max(1, len(missing))),
         notes=resolved.sweep.notes,
         seconds_per_run=_probe(design, {run.contender.label: run.contender for run in missing}, one_fold),
     )
 
 
-def _split(asked: StudyConfig, dataset: Dataset) -> dict[str, Any]:
+def _split(config: StudyConfig, dataset: Dataset) -> dict[str, Any]:
     """What fixes the examples and their parts."""
     fixed = {
         "fingerprint": dataset.fingerprint,
         "input_shape": "x".join(map(str, dataset.input_shape)),
-        "test_size": asked.test_size,
-        "split_seed": asked.split_seed,
+        "test_size": config.test_size,
+        "split_seed": config.split_seed,
     }
     return (
         fixed
-        | ({"folds": asked.folds} if asked.folds else {})
-        | ({"long_tail": asked.long_tail} if asked.long_tail else {})
-        | ({"tokens": asked.tokens} if asked.tokens else {})
+        | ({"folds": config.folds} if config.folds else {})
+        | ({"long_tail": config.long_tail} if config.long_tail else {})
+        | ({"tokens": config.tokens} if config.tokens else {})
     )
 
 

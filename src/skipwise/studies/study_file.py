@@ -61,22 +61,22 @@ def read_study_file(path: Path) -> StudyConfig:
     def place(field: str) -> str:
         return _place(path, _line_where(text, _sets(field)))
 
-    asked = validated(found, place=place)
+    config = validated(found, place=place)
     for name in found:
         of = SOME.get(name)
-        if of is not None and asked.command not in of:
+        if of is not None and config.command not in of:
             raise UserError(
-                f"{place(name)}{name} is a field of {' and '.join(of)}, not of {asked.command}: "
+                f"{place(name)}{name} is a field of {' and '.join(of)}, not of {config.command}: "
                 "leave it out, or take another command."
             )
     for check in (_check_data, _check_budget, _check_names):
         try:
-            check(asked)
+            check(config)
         except UserError as error:
             words = re.findall(r"^[^\s:]+|(?<=')[^']+(?=')", str(error))
             lines = [_line_where(text, re.compile(rf"[^#]*(?<!\w){re.escape(word)}(?!\w)")) for word in words]
             raise UserError(f"{_place(path, next(filter(None, lines), None))}{error}") from error
-    return asked
+    return config
 
 
 def validated(words: dict[str, Any], place: Callable[[str], str] | None = None) -> StudyConfig:
@@ -102,14 +102,14 @@ def validated(words: dict[str, Any], place: Callable[[str], str] | None = None) 
         raise UserError(f"{where}{written(field)} is {mistake['input']!r}: it must be {must}.") from error
 
 
-def study_file(asked: StudyConfig, head: str) -> str:
+def study_file(config: StudyConfig, head: str) -> str:
     """The text of the file that asks for the same, with comments of `head` before it."""
-    return "".join(f"# {line}\n" for line in head.splitlines()) + tomli_w.dumps(content(asked))
+    return "".join(f"# {line}\n" for line in head.splitlines()) + tomli_w.dumps(content(config))
 
 
-def content(asked: StudyConfig) -> dict[str, Any]:
-    """What `validated` makes `asked` of, in words, numbers and lists; how many work at once is left to the machine."""
-    return {name: _plain(value) for name, value in asked.given().items() if name != "workers"}
+def content(config: StudyConfig) -> dict[str, Any]:
+    """What `validated` makes `config` of, in words, numbers and lists; how many work at once is left to the machine."""
+    return {name: _plain(value) for name, value in config.given().items() if name != "workers"}
 
 
 def _plain(value: Any) -> Any:
@@ -142,17 +142,17 @@ def _sets(field: str) -> re.Pattern[str]:
     return re.compile(rf"""\s*(["']?){re.escape(field)}\1\s*[.=]|\s*\[+\s*(["']?){re.escape(field)}\2\s*[\].]""")
 
 
-def _check_data(asked: StudyConfig) -> None:
+def _check_data(config: StudyConfig) -> None:
     try:
-        check_exists(asked.data, asked.to_learn)
+        check_exists(config.data, config.to_learn)
     except UserError as error:
         raise UserError(f"{error} Paths begin at the folder where skipwise is run, not at the study file.") from error
 
 
-def _check_budget(asked: StudyConfig) -> None:
-    if asked.budget is not None:
-        parse_budget(asked.budget)
+def _check_budget(config: StudyConfig) -> None:
+    if config.budget is not None:
+        parse_budget(config.budget)
 
 
-def _check_names(asked: StudyConfig) -> None:
-    sweep(asked, Recipe())
+def _check_names(config: StudyConfig) -> None:
+    sweep(config, Recipe())

@@ -10,7 +10,7 @@ from skipwise.networks.presets.images import depths_of, families, twin_name
 from skipwise.recipe import Recipe
 from skipwise.studies import defaults
 from skipwise.studies.config import StudyConfig
-from skipwise.studies.contender import Contender, parse_contender, parse_contenders
+from skipwise.studies.contender import Contender, make_contender, parse_contender
 from skipwise.studies.tuning.space import family_of
 from skipwise.studies.tuning.space_file import space_of
 
@@ -33,42 +33,42 @@ class Sweep:
     notes: tuple[str, ...] = ()
 
 
-def sweep(asked: StudyConfig, recipe: Recipe, dataset: Dataset | None = None) -> Sweep:
-    """What `asked` means for these data; without data only the names are checked. Raises UserError for unknown ones."""
-    if asked.command == "depth":
-        return _depths(asked, recipe)
-    if asked.command == "tune":
-        return _usual(asked, recipe)
-    contenders = parse_contenders(asked.texts, recipe, asked.settings)
-    if asked.command == "ablate":
+def sweep(config: StudyConfig, recipe: Recipe, dataset: Dataset | None = None) -> Sweep:
+    """What `config` means for these data; without data only the names are checked. Raises UserError for unknown ones."""
+    if config.command == "depth":
+        return _depths(config, recipe)
+    if config.command == "tune":
+        return _usual(config, recipe)
+    contenders = tuple(make_contender(spec, recipe, config.settings) for spec in config.specs)
+    if config.command == "ablate":
         if len(contenders) != 1:
             raise UserError(f"ablate takes one contender, not {len(contenders)}: the base that is changed.")
-        return _ablations(asked, contenders[0], dataset)
-    if asked.command == "learning-curve":
-        return _fractions(asked, contenders, dataset)
-    if asked.command == "train" and len(contenders) != 1:
+        return _ablations(config, contenders[0], dataset)
+    if config.command == "learning-curve":
+        return _fractions(config, contenders, dataset)
+    if config.command == "train" and len(contenders) != 1:
         raise UserError(f"train takes one contender, not {len(contenders)}: compare takes several.")
     return Sweep(contenders=contenders)
 
 
-def _usual(asked: StudyConfig, recipe: Recipe) -> Sweep:
+def _usual(config: StudyConfig, recipe: Recipe) -> Sweep:
     """The network that a search must beat; what beats it, the search adds."""
-    if asked.tune is not None or asked.folds is not None:
+    if config.tune is not None or config.folds is not None:
         raise UserError(
-            f"tune takes no {'--tune: it searches the rate' if asked.tune else '--folds: it keeps a test set'}."
+            f"tune takes no {'--tune: it searches the rate' if config.tune else '--folds: it keeps a test set'}."
         )
-    if not asked.to_learn.right_or_wrong:
+    if not config.to_learn.right_or_wrong:
         raise UserError(
-            f"tune counts right and wrong answers, which {asked.to_learn.score_name} does not: --tune lr searches rates for it."
+            f"tune counts right and wrong answers, which {config.to_learn.score_name} does not: --tune lr searches rates for it."
         )
-    family = family_of(asked.usual_family)
-    usual = parse_contender(family.usual, recipe, asked.settings)
-    space_of(asked.space, family, usual.recipe)  # a mistake in it is told before data are read
+    family = family_of(config.usual_family)
+    usual = parse_contender(family.usual, recipe, config.settings)
+    space_of(config.space, family, usual.recipe)  # a mistake in it is told before data are read
     return Sweep(contenders=(usual,))
 
 
-def _depths(asked: StudyConfig, recipe: Recipe) -> Sweep:
-    return depth_sweep(asked.usual_family, asked.usual_depths, recipe, asked.settings)
+def _depths(config: StudyConfig, recipe: Recipe) -> Sweep:
+    return depth_sweep(config.usual_family, config.usual_depths, recipe, config.settings)
 
 
 def depth_sweep(family: str, depths: Sequence[int], recipe: Recipe, settings: Sequence[str] = ()) -> Sweep:
@@ -89,16 +89,16 @@ def depth_sweep(family: str, depths: Sequence[int], recipe: Recipe, settings: Se
     return Sweep(contenders=tuple(contenders), points=tuple(points))
 
 
-def _fractions(asked: StudyConfig, contenders: Sequence[Contender], dataset: Dataset | None) -> Sweep:
+def _fractions(config: StudyConfig, contenders: Sequence[Contender], dataset: Dataset | None) -> Sweep:
     """Every contender at every fraction, for as many steps as all the examples would get, unless a budget is given."""
-    if not asked.fractions:
+    if not config.fractions:
         raise UserError("--fractions names no fraction: give some, as .1,.3,1.")
     made, points = [], []
-    for fraction in sorted(set(asked.fractions)):
+    for fraction in sorted(set(config.fractions)):
         for contender in contenders:
             label = f"{contender.label} at {100 * fraction:g} %"
             recipe = replace(contender.recipe, fraction=fraction)
-            if dataset is not None and asked.budget is None and not recipe.steps and not recipe.seconds:
+            if dataset is not None and config.budget is None and not recipe.steps and not recipe.seconds:
                 shown = len(dataset.train)
                 recipe = replace(recipe, steps=recipe.epochs * (shown // min(recipe.batch_size, shown)))
             made.append(replace(contender, label=label, recipe=recipe))
@@ -106,22 +106,22 @@ def _fractions(asked: StudyConfig, contenders: Sequence[Contender], dataset: Dat
     return Sweep(contenders=tuple(made), points=tuple(points))
 
 
-def _ablations(asked: StudyConfig, base: Contender, dataset: Dataset | None) -> Sweep:
+def _ablations(config: StudyConfig, base: Contender, dataset: Dataset | None) -> Sweep:
     """The base, and for each ingredient the base without it where it has it, else with it.
 
     Where nobody chose the ingredients, those that this network cannot have are left out, and it is said.
     """
     side = min(dataset.input_shape[1:]) if dataset is not None else 8
     made, notes = [base], []
-    for ingredient in dict.fromkeys(asked.over):
+    for ingredient in dict.fromkeys(config.over):
         if ingredient not in INGREDIENTS:
             raise unknown("ingredient", ingredient, INGREDIENTS)
         try:
             changed = _changed(base, ingredient, side)
-            asked.to_learn.check(changed.network, changed.recipe)
+            config.to_learn.check(changed.network, changed.recipe)
             made.append(changed)
         except UserError as error:
-            if set(asked.over) != set(defaults.INGREDIENTS):
+            if set(config.over) != set(defaults.INGREDIENTS):
                 raise
             notes.append(f"left out {ingredient}: {error}")
     if len(made) == 1:

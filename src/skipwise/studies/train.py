@@ -20,9 +20,9 @@ def train_missing(ready: StudyPlan, listener: Listener) -> Study:
     with folder.locked():
         folder.write("data.json", ready.dataset.found)
         folder.write("study.json", {**design.to_json(), "versions": versions()})
-        if (asked := design.asked) is not None:
+        if (config := design.config) is not None:
             head = f"{design.name}: `skipwise run` repeats it, from the folder where it was asked for."
-            text = study_file(asked, head)
+            text = study_file(config, head)
             write_atomically(folder.file(STUDY_FILE), lambda part: part.write_text(text, encoding="utf-8"))
         jobs = [Job(contender=run.contender.label, seed=run.seed, fold=run.fold) for run in folder.missing(design)]
         waiting = iter(jobs)
@@ -35,6 +35,6 @@ def train_missing(ready: StudyPlan, listener: Listener) -> Study:
             f"{reason}. The finished runs are kept; mend it and run the same command again "
             f"(details: {folder.run_folder(design, design.contender(job.contender), job.seed, job.fold) / 'error.txt'})."
         )
-    if design.asked is not None:
+    if design.config is not None:
         make_baseline(folder.file(BASELINE), design, ready.dataset)
     return Study(folder, design)

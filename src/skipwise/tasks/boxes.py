@@ -56,7 +56,7 @@ class ObjectDetection(Task):
     depths = (10, 18, 34)
     sections = ("detection scores", "found", "pictures")
     unsupported_fields = frozenset(
-        {"cutout", "mixup", "cutmix", "imbalance", "label_smoothing", "pretrained", "trunk_rate"}
+        {"cutout", "mixup", "cutmix", "imbalance", "label_smoothing", "pretrained", "backbone_lr_multiplier"}
     )
     eval_batch_size = 64
     attribution = "integrated-gradients"

@@ -74,7 +74,7 @@ class Loop:
     ) -> None:
         self.task = task
         self.network = network
-        self.frozen = set(trunk) if recipe.trunk_rate == 0 else set()
+        self.frozen = set(trunk) if recipe.backbone_lr_multiplier == 0 else set()
         for name, parameter in network.named_parameters():
             parameter.requires_grad_(name not in self.frozen)
         for module in network.modules():

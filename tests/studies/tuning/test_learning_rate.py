@@ -22,8 +22,8 @@ def resolved(tmp_path_factory):
     folder = tmp_path_factory.mktemp("search")
     data = str(shapes(folder / "a.npz"))
     contenders = ("plain8:lr=0.1", "resnet8")
-    asked = StudyConfig(data=data, contenders=contenders, budget="steps=2", tune="lr", out=folder, name="it", seeds=2)
-    return resolve(asked)
+    config = StudyConfig(data=data, contenders=contenders, budget="steps=2", tune="lr", out=folder, name="it", seeds=2)
+    return resolve(config)
 
 
 def test_the_rates_are_the_contenders_own_times_the_factors():
@@ -33,8 +33,8 @@ def test_the_rates_are_the_contenders_own_times_the_factors():
 
 def test_each_contender_gets_the_same_number_of_runs_and_none_of_the_studys_seeds(resolved):
     ready = plan_rate_search(resolved)
-    assert ready.folder.path == resolved.asked.out / "it" / "search"
-    assert ready.design.asked is None
+    assert ready.folder.path == resolved.config.out / "it" / "search"
+    assert ready.design.config is None
     assert {run.seed for run in ready.missing} == {SEED}
     assert SEED not in range(100_000)
     tried = [run.contender for run in ready.missing]
@@ -78,11 +78,11 @@ def test_the_best_rate_is_chosen_by_validation(resolved, found, best):
 
 
 def test_a_study_that_was_begun_without_a_search_is_refused_before_anything_is_searched(resolved, tmp_path):
-    untuned = replace(resolved, asked=replace(resolved.asked, out=tmp_path, tune=None))
+    untuned = replace(resolved, config=replace(resolved.config, out=tmp_path, tune=None))
     design = plan_study(untuned).design
     (tmp_path / "it").mkdir()
     StudyFolder(tmp_path / "it").write("study.json", design.to_json())
     with pytest.raises(
         UserError, match=r"was begun with 'plain8:lr=0\.1' of other settings or without a search for its"
     ):
-        plan_rate_search(replace(resolved, asked=replace(resolved.asked, out=tmp_path)))
+        plan_rate_search(replace(resolved, config=replace(resolved.config, out=tmp_path)))

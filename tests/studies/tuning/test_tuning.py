@@ -120,8 +120,8 @@ class Watch:
 
 def trials(npz, out, text, count=4, **more):
     space = written(out / "space.toml", text)
-    asked = StudyConfig(command="tune", data=npz, out=out, space=space, trials=count, **{**OPTIONS, **more})
-    prepared = plan_tuning(resolve(asked))
+    config = StudyConfig(command="tune", data=npz, out=out, space=space, trials=count, **{**OPTIONS, **more})
+    prepared = plan_tuning(resolve(config))
     prepared.ready.folder.path.mkdir(parents=True)
     watch = Watch()
     return Trials(prepared.resolved, prepared.space, prepared.ready.folder, prepared.ready.design, watch), watch
@@ -216,9 +216,9 @@ def test_again_trains_nothing(study, npz):
     ],
 )
 def test_what_cannot_be_asked(study, npz, change, sentence):
-    asked = {"space": study.path.parent / "my.toml", **OPTIONS, "seeds": 2, **change}
+    config = {"space": study.path.parent / "my.toml", **OPTIONS, "seeds": 2, **change}
     with pytest.raises(UserError) as error:
-        run(command="tune", data=npz, out=study.path.parent, name=study.path.name, **asked)
+        run(command="tune", data=npz, out=study.path.parent, name=study.path.name, **config)
     assert sentence in str(error.value)
 
 

@@ -26,10 +26,10 @@ def npz(tmp_path_factory):
 
 
 def test_a_run_that_is_dropped_ends_where_it_stands_and_its_worker_goes_on(npz, tmp_path):
-    asked = StudyConfig(
+    config = StudyConfig(
         data=npz, out=tmp_path, contenders=("plain8", "resnet8"), seeds=1, epochs=200, settings=("batch_size=16",)
     )
-    ready = plan_study(resolve(asked))
+    ready = plan_study(resolve(config))
     folder, design = ready.folder, ready.design
     folder.path.mkdir(parents=True)
     folder.write("data.json", ready.dataset.found)

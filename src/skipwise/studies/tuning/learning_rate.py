@@ -24,13 +24,13 @@ def plan_rate_search(resolved: ResolvedStudy) -> StudyPlan:
         for contender in resolved.sweep.contenders
         for rate in rates(contender)
     )
-    asked = replace(
-        resolved.asked, command="compare", name=SEARCH, out=resolved.asked.out / resolved.name, seeds=1, folds=None
+    config = replace(
+        resolved.config, command="compare", name=SEARCH, out=resolved.config.out / resolved.name, seeds=1, folds=None
     )
     _check_tuned(resolved)
-    inside = replace(resolved, asked=asked, dataset=without_test(resolved.dataset), sweep=Sweep(contenders=tried))
+    inside = replace(resolved, config=config, dataset=without_test(resolved.dataset), sweep=Sweep(contenders=tried))
     ready = plan_study(inside, seeds=(SEED,))
-    return replace(ready, design=replace(ready.design, asked=None, command=resolved.asked.line))
+    return replace(ready, design=replace(ready.design, config=None, command=resolved.config.line))
 
 
 def without_test(dataset: Dataset) -> Dataset:
@@ -41,7 +41,7 @@ def without_test(dataset: Dataset) -> Dataset:
 
 def _check_tuned(resolved: ResolvedStudy) -> None:
     """Raises UserError, before anything is searched, for a study that was begun without a search or with other recipes."""
-    kept = StudyFolder(resolved.asked.out / resolved.name).design()
+    kept = StudyFolder(resolved.config.out / resolved.name).design()
     for contender in resolved.sweep.contenders:
         begun = [one for one in kept.contenders if one.label == contender.label] if kept else []
         if (

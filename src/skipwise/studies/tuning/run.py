@@ -42,9 +42,9 @@ class Trials:
         self.resolved, self.space = resolved, space
         self.folder, self.design = folder, design
         self.watcher = watcher
-        recipe = resolved.asked.to_learn.recipe(resolved.dataset, resolved.asked.epochs)
-        self.usual = space.values_of_usual(recipe, resolved.asked.settings)
-        self.journal = Journal(folder.file(JOURNAL), space, resolved.asked.trials, SEED, self.usual)
+        recipe = resolved.config.to_learn.recipe(resolved.dataset, resolved.config.epochs)
+        self.usual = space.values_of_usual(recipe, resolved.config.settings)
+        self.journal = Journal(folder.file(JOURNAL), space, resolved.config.trials, SEED, self.usual)
         self.again: deque[Entry] = deque()
         self.tries: dict[int, int] = {}
         self.dropping: set[int] = set()
@@ -130,11 +130,11 @@ class Trials:
 
     def _made(self, entry: Entry) -> Contender:
         """The contender of a trial, noted with its costs. Raises UserError for what cannot be."""
-        asked, data = self.resolved.asked, self.resolved.dataset
-        text = self.space.description(entry.values, asked.to_learn.recipe(data, asked.epochs), asked.settings)
+        config, data = self.resolved.config, self.resolved.dataset
+        text = self.space.description(entry.values, config.to_learn.recipe(data, config.epochs), config.settings)
         self.journal.note(entry.number, "text", text)
         contender = contender_of(self.resolved, f"trial-{entry.number}", text)
-        costs = asked.to_learn.cost(asked.to_learn.build(contender.network, data.form, seed=0), data.form)
+        costs = config.to_learn.cost(config.to_learn.build(contender.network, data.form, seed=0), data.form)
         for name, what in (
             ("multiply_adds", costs.multiply_adds),
             ("parameters", costs.parameters),
@@ -152,7 +152,7 @@ class Trials:
 
     @property
     def _score_name(self) -> str:
-        return self.resolved.asked.to_learn.score_name
+        return self.resolved.config.to_learn.score_name
 
     def _is_done(self, job: Job) -> bool:
         begun = any(contender.label == job.contender for contender in self.design.contenders)
@@ -164,11 +164,11 @@ class Trials:
 
 def contender_of(resolved: ResolvedStudy, label: str, text: str) -> Contender:
     """What a trial trains, for as long as the study's budget allows. Raises UserError for what cannot be."""
-    asked, data = resolved.asked, resolved.dataset
-    contender = parse_contender(f"{label}@{text}", asked.to_learn.recipe(data, asked.epochs), asked.settings)
-    if asked.budget is None:
+    config, data = resolved.config, resolved.dataset
+    contender = parse_contender(f"{label}@{text}", config.to_learn.recipe(data, config.epochs), config.settings)
+    if config.budget is None:
         return contender
-    return with_budget(contender, parse_budget(asked.budget), asked.to_learn, data.form)
+    return with_budget(contender, parse_budget(config.budget), config.to_learn, data.form)
 
 
 def write_design(folder: StudyFolder, design: Design) -> None:

@@ -50,13 +50,13 @@ def plan_tuning(resolved: ResolvedStudy) -> SearchPlan:
     where the folder holds another search.
     """
     optuna()
-    asked = resolved.asked
-    space = space_of(asked.space, family_of(asked.usual_family), resolved.sweep.contenders[0].recipe)
+    config = resolved.config
+    space = space_of(config.space, family_of(config.usual_family), resolved.sweep.contenders[0].recipe)
     dataset = without_test(resolved.dataset)
-    inside = replace(asked, command="compare", name=SEARCH, out=asked.out / resolved.name, seeds=1)
+    inside = replace(config, command="compare", name=SEARCH, out=config.out / resolved.name, seeds=1)
     usual = replace(resolved.sweep.contenders[0], label="usual")
     ready = plan_study(
-        replace(resolved, asked=inside, dataset=dataset, sweep=Sweep(contenders=(usual,))), seeds=(SEED,)
+        replace(resolved, config=inside, dataset=dataset, sweep=Sweep(contenders=(usual,))), seeds=(SEED,)
     )
     kept = ready.folder.file(SPACE)
     if kept.exists() and kept.read_text(encoding="utf-8") != space.text:
@@ -65,13 +65,13 @@ def plan_tuning(resolved: ResolvedStudy) -> SearchPlan:
             "or another --name."
         )
     size = space.combinations
-    trials = asked.trials if size is None else min(size, asked.trials)
+    trials = config.trials if size is None else min(size, config.trials)
     return SearchPlan(
         resolved=resolved,
-        ready=replace(ready, workers=asked.workers or workers_for(ready.design.plan, trials)),
+        ready=replace(ready, workers=config.workers or workers_for(ready.design.plan, trials)),
         space=space,
         trials=trials,
-        halving=size is None or size > asked.trials,
+        halving=size is None or size > config.trials,
         seconds=ready.seconds_per_run[usual.label],
     )
 

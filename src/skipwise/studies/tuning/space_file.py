@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from skipwise.errors import UserError, unknown
 from skipwise.networks import Architecture
 from skipwise.networks.fields import ARCHITECTURE_FIELDS, set_field
-from skipwise.recipe import RECIPE_FIELDS, Recipe
+from skipwise.recipe import RECIPE_FIELDS, RENAMED_FIELDS, Recipe
 from skipwise.studies.tuning.space import DEPTH, OWN_FIELDS, WIDTH, Dimension, Family, Range, Space, Value
 
 SHARED = ("epochs", "steps", "seconds", "fraction", "pretrained")
@@ -42,7 +42,7 @@ def read_space(path: Path, family: Family) -> Space:
 def parse_space(text: str, family: Family, where: str) -> Space:
     """The space that a text in TOML says; errors begin with `where`."""
     try:
-        content = tomllib.loads(text)
+        content = {RENAMED_FIELDS.get(field, field): given for field, given in tomllib.loads(text).items()}
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{where} is no TOML: {error}.") from error
     if not content:

@@ -62,7 +62,7 @@ def main(study: str) -> None:
                     about={"contender": contender.to_json(), "fold": fold},
                     tell=_Ticker(tell),
                     should_stop=partial(orders.ended, job),
-                    gradients=design.asked is not None and design.asked.gradients,
+                    gradients=design.config is not None and design.config.gradients,
                 )
         except Stopped:
             if orders.stop.is_set():
