@@ -63,24 +63,24 @@ def main() -> None:
 
 def figures(asked: argparse.Namespace) -> dict[str, Callable[[], Iterable[Any]]]:
     """What is measured, by name: each gives the rows of a table."""
-    keyed_rng = asked.keyed_rng
+    draws = asked.draws
     found: dict[str, Callable[[], Iterable[Any]]] = {}
     for name in ("digits", "fashion", "collapse"):
-        found[f"false-{name}"] = partial(_of_pool, asked, name, rates.false_verdicts, keyed_rng)
-        found[f"accuracy-{name}"] = partial(_of_pool, asked, name, rates.accuracy_coverage, keyed_rng)
-        found[f"auto-false-{name}"] = partial(_of_pool, asked, name, auto.without_difference, keyed_rng)
+        found[f"false-{name}"] = partial(_of_pool, asked, name, rates.false_verdicts, draws)
+        found[f"accuracy-{name}"] = partial(_of_pool, asked, name, rates.accuracy_coverage, draws)
+        found[f"auto-false-{name}"] = partial(_of_pool, asked, name, auto.without_difference, draws)
     for name in ("digits", "fashion"):
-        found[f"coverage-{name}"] = partial(_of_pool, asked, name, rates.coverage, keyed_rng)
-        found[f"power-{name}"] = partial(_of_pool, asked, name, rates.powers, keyed_rng)
-        found[f"auto-power-{name}"] = partial(_of_pool, asked, name, auto.with_difference, keyed_rng // 4)
+        found[f"coverage-{name}"] = partial(_of_pool, asked, name, rates.coverage, draws)
+        found[f"power-{name}"] = partial(_of_pool, asked, name, rates.powers, draws)
+        found[f"auto-power-{name}"] = partial(_of_pool, asked, name, auto.with_difference, draws // 4)
         found[f"pairing-{name}"] = partial(_of_pool, asked, name, pairing, None)
-    found["equivalent-real"] = partial(_of_pool, asked, "collapse", collapse.real_collapses, keyed_rng // 2)
+    found["equivalent-real"] = partial(_of_pool, asked, "collapse", collapse.real_collapses, draws // 2)
     found["equivalent-rare"] = lambda: collapse.rare_collapses(
-        _pool(asked, "digits"), _pool(asked, "collapse"), keyed_rng // 2
+        _pool(asked, "digits"), _pool(asked, "collapse"), draws // 2
     )
-    found["macro-f1"] = partial(_of_pool, asked, "digits", other_scores.macro_f1_coverage, keyed_rng // 10)
-    found["calibration-error"] = partial(calibration_errors.errors_coverage, keyed_rng // 5)
-    found["detectors"] = partial(detectors.detector_rates, keyed_rng // 5)
+    found["macro-f1"] = partial(_of_pool, asked, "digits", other_scores.macro_f1_coverage, draws // 10)
+    found["calibration-error"] = partial(calibration_errors.errors_coverage, draws // 5)
+    found["detectors"] = partial(detectors.detector_rates, draws // 5)
     for learner in quick_learners.LEARNERS:
         found[f"folds-{learner}"] = partial(quick_folds, asked, learner)
     found["folds-networks"] = partial(network_folds, asked)
@@ -92,10 +92,10 @@ def _pool(asked: argparse.Namespace, name: str) -> pools.Pool:
 
 
 def _of_pool(
-    asked: argparse.Namespace, name: str, measure: Callable[..., Iterable[Any]], keyed_rng: int | None
+    asked: argparse.Namespace, name: str, measure: Callable[..., Iterable[Any]], draws: int | None
 ) -> Iterable[Any]:
     pool = _pool(asked, name)
-    return measure(pool) if keyed_rng is None else measure(pool, keyed_rng)
+    return measure(pool) if draws is None else measure(pool, draws)
 
 
 def quick_folds(asked: argparse.Namespace, learner: str) -> list[dict[str, Any]]:

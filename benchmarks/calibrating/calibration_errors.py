@@ -103,7 +103,7 @@ def _turned_round(test: list[Classified]) -> tuple[float, float]:
     def error_of(run: int, counts: np.ndarray) -> np.ndarray:
         return np.asarray(np.abs(counts @ tables[run]).sum(1) / counts.sum(1))
 
-    low, high = two_way_bootstrap_of(error_of, len(test), len(test[0][1]), keyed_rng=300)
+    low, high = two_way_bootstrap_of(error_of, len(test), len(test[0][1]), draws=300)
     return max(0.0, float(2 * error - high)), max(0.0, float(2 * error - low))
 
 

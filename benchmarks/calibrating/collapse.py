@@ -15,7 +15,7 @@ MARGINS = (0.01, 0.03)
 RATES = (0.12, 0.16, 0.2, 0.3)
 
 
-def real_collapses(pool: Pool, keyed_rng: int) -> Iterator[dict[str, Any]]:
+def real_collapses(pool: Pool, draws: int) -> Iterator[dict[str, Any]]:
     """A contender against itself if it never collapsed: verdicts and coverage, where a run 5 points below the median is one.
 
     The pool's other runs are the reference, so that all the difference is made by the collapses.
@@ -27,7 +27,7 @@ def real_collapses(pool: Pool, keyed_rng: int) -> Iterator[dict[str, Any]]:
     for seeds in (3, *SEEDS):
         generator = np.random.default_rng(seeds)
         said = {"better": 0, "worse": 0, "undecided": 0, "equivalent": 0, "covered": 0}
-        for _ in range(keyed_rng):
+        for _ in range(draws):
             rows, others = generator.integers(0, len(table), seeds), generator.integers(0, len(reference), seeds)
             columns = generator.integers(0, table.shape[1], IMAGES)
             one, other = table[np.ix_(rows, columns)], reference[np.ix_(others, columns)]
@@ -40,11 +40,11 @@ def real_collapses(pool: Pool, keyed_rng: int) -> Iterator[dict[str, Any]]:
             "rate": rate,
             "truth": truth,
             "seeds": seeds,
-            **{name: count / keyed_rng for name, count in said.items()},
+            **{name: count / draws for name, count in said.items()},
         }
 
 
-def rare_collapses(pool: Pool, deep: Pool, keyed_rng: int) -> Iterator[dict[str, Any]]:
+def rare_collapses(pool: Pool, deep: Pool, draws: int) -> Iterator[dict[str, Any]]:
     """A contender against itself, where each run is replaced at a given rate by a collapsed one of the deep net.
 
     'Equivalent' is then false: the true difference is the rate times the depth of a fall, far beyond the margin. The
@@ -56,7 +56,7 @@ def rare_collapses(pool: Pool, deep: Pool, keyed_rng: int) -> Iterator[dict[str,
         for seeds in SEEDS:
             generator = np.random.default_rng([int(1000 * rate), seeds])
             equivalent = np.zeros(len(MARGINS))
-            for _ in range(keyed_rng):
+            for _ in range(draws):
                 columns = some(generator, steady.shape[1], IMAGES)
                 one, other = (again(generator, steady[:, columns], seeds, len(columns)) for _ in range(2))
                 falls = generator.random(seeds) < rate
@@ -64,6 +64,6 @@ def rare_collapses(pool: Pool, deep: Pool, keyed_rng: int) -> Iterator[dict[str,
                 test = crossed_t(one - other)
                 equivalent += [test.equivalence_p_value(margin) < 0.05 for margin in MARGINS]
             truth = rate * float(worst.mean() - steady.mean())
-            for margin, share in zip(MARGINS, equivalent / keyed_rng, strict=True):
+            for margin, share in zip(MARGINS, equivalent / draws, strict=True):
                 row = {"rate": rate, "seeds": seeds, "margin": margin, "truth": truth, "share": float(share)}
-                yield {**row, "error": binomial_error(float(share), keyed_rng), "bound": (1 - rate) ** seeds}
+                yield {**row, "error": binomial_error(float(share), draws), "bound": (1 - rate) ** seeds}

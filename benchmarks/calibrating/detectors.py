@@ -115,7 +115,7 @@ def _by_bootstrap(one: Runs, other: Runs, study: int) -> list[Interval]:
         return difference
 
     images = one[0].images
-    return [two_way_bootstrap_of(score, seeds, images, level=LEVEL, keyed_rng=DRAWS, seed=study) for seeds in SEEDS]
+    return [two_way_bootstrap_of(score, seeds, images, level=LEVEL, draws=DRAWS, seed=study) for seeds in SEEDS]
 
 
 FAST = "influence values"

@@ -39,17 +39,17 @@ def share_error(found: Bool[np.ndarray, "draws"], used: Bool[np.ndarray, "draws 
     of its variance (Hoeffding 1948) is found from how often the studies that hold a run are among those found. What the
     number of draws adds is taken from that term and put in for the whole.
     """
-    keyed_rng, runs = used.shape
+    draws, runs = used.shape
     share, size = found.mean(), used.sum(1).mean()
     times = used.sum(0)
     with_run = (found.astype(np.float64) @ used) / times
     noise = share * (1 - share)
-    influence = ((with_run - share) ** 2 - noise * (1 / times - 1 / keyed_rng)).mean() * (
+    influence = ((with_run - share) ** 2 - noise * (1 / times - 1 / draws)).mean() * (
         (runs - 1) / (runs - size)
     ) ** 2
-    return math.sqrt(max(0.0, size**2 / runs * influence) + noise / keyed_rng)
+    return math.sqrt(max(0.0, size**2 / runs * influence) + noise / draws)
 
 
-def binomial_error(share: float, keyed_rng: int) -> float:
+def binomial_error(share: float, draws: int) -> float:
     """The standard error of a share over independent draws."""
-    return math.sqrt(share * (1 - share) / keyed_rng)
+    return math.sqrt(share * (1 - share) / draws)

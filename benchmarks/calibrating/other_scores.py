@@ -35,7 +35,7 @@ def macro_f1_coverage(pool: Pool, studies: int) -> Iterator[dict[str, Any]]:
             def score(run: int, counts: np.ndarray) -> np.ndarray:
                 return np.array([_difference(labels, one[run], other[run], classes, times) for times in counts])  # noqa: B023
 
-            found[study, 1] = two_way_bootstrap_of(score, seeds, IMAGES, keyed_rng=DRAWS, seed=study)
+            found[study, 1] = two_way_bootstrap_of(score, seeds, IMAGES, draws=DRAWS, seed=study)
         for rule, (low, high) in zip(("pseudo-values", "two-way bootstrap"), found.transpose(1, 2, 0), strict=True):
             share = float(((low <= truth) & (truth <= high)).mean())
             width = float(np.median(high - low) / 2)

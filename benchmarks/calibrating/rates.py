@@ -15,14 +15,14 @@ POWERS = (0.25, 0.5, 0.8, 0.95)
 Row = dict[str, Any]
 
 
-def false_verdicts(pool: Pool, keyed_rng: int) -> Iterator[Row]:
+def false_verdicts(pool: Pool, draws: int) -> Iterator[Row]:
     """The share of decided verdicts between two disjoint groups of one contender's runs, where each is false."""
     for contender in pool.contenders:
         table = pool.right(contender)
         for seeds, images in _sizes():
             generator = np.random.default_rng([seeds, images])
-            found, used = np.zeros(keyed_rng, bool), np.zeros((keyed_rng, len(table)), bool)
-            for draw in range(keyed_rng):
+            found, used = np.zeros(draws, bool), np.zeros((draws, len(table)), bool)
+            for draw in range(draws):
                 one, other = two_groups(generator, len(table), seeds)
                 columns = some(generator, table.shape[1], images)
                 differences = table[np.ix_(other, columns)] - table[np.ix_(one, columns)]
@@ -31,26 +31,26 @@ def false_verdicts(pool: Pool, keyed_rng: int) -> Iterator[Row]:
             yield _row(pool, contender, seeds, images, found.mean(), share_error(found, used))
 
 
-def coverage(pool: Pool, keyed_rng: int) -> Iterator[Row]:
+def coverage(pool: Pool, draws: int) -> Iterator[Row]:
     """How often the interval of the difference holds the pool's own, with the interval's median half-width."""
     table = pool.differences()
     for seeds, images in _sizes():
         generator = np.random.default_rng([seeds, images])
-        found = np.array([crossed_t(again(generator, table, seeds, images)).interval(LEVEL) for _ in range(keyed_rng)])
+        found = np.array([crossed_t(again(generator, table, seeds, images)).interval(LEVEL) for _ in range(draws)])
         yield _covered(pool, " and ".join(pool.contenders), seeds, images, found, table.mean())
 
 
-def accuracy_coverage(pool: Pool, keyed_rng: int) -> Iterator[Row]:
+def accuracy_coverage(pool: Pool, draws: int) -> Iterator[Row]:
     """The same for the interval of one contender's accuracy."""
     for contender in pool.contenders:
         table = pool.right(contender)
         for seeds, images in _sizes():
             generator = np.random.default_rng([seeds, images])
-            found = np.array([accuracy_interval(again(generator, table, seeds, images)) for _ in range(keyed_rng)])
+            found = np.array([accuracy_interval(again(generator, table, seeds, images)) for _ in range(draws)])
             yield _covered(pool, contender, seeds, images, found, table.mean())
 
 
-def powers(pool: Pool, keyed_rng: int) -> Iterator[Row]:
+def powers(pool: Pool, draws: int) -> Iterator[Row]:
     """The share of studies that find a difference, beside the share that `power` foretells.
 
     The pool's differences are shifted by a constant to have the mean at which the theory says 25, 50, 80 and 95 %.
@@ -62,9 +62,9 @@ def powers(pool: Pool, keyed_rng: int) -> Iterator[Row]:
             effect = _effect(spread, seeds, images, aimed)
             shifted = table - table.mean() + effect
             generator = np.random.default_rng([seeds, images])
-            tests = [crossed_t(again(generator, shifted, seeds, images)) for _ in range(keyed_rng)]
+            tests = [crossed_t(again(generator, shifted, seeds, images)) for _ in range(draws)]
             share = float(np.mean([test.p_value() < ALPHA for test in tests]))
-            row = _row(pool, " and ".join(pool.contenders), seeds, images, share, binomial_error(share, keyed_rng))
+            row = _row(pool, " and ".join(pool.contenders), seeds, images, share, binomial_error(share, draws))
             yield {**row, "theory": power(spread, effect=effect, seeds=seeds, examples=images), "effect": effect}
 
 

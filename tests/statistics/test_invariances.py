@@ -38,8 +38,8 @@ def test_adding_a_constant_shifts_the_interval(seeds, examples, key, shift):
     table = np.random.default_rng(key).normal(0, 1, (seeds, examples))
     low, high = crossed_t(table).interval(0.95)
     assert crossed_t(table + shift).interval(0.95) == pytest.approx((low + shift, high + shift))
-    low, high = two_way_bootstrap(table, keyed_rng=50)
-    assert two_way_bootstrap(table + shift, keyed_rng=50) == pytest.approx((low + shift, high + shift))
+    low, high = two_way_bootstrap(table, draws=50)
+    assert two_way_bootstrap(table + shift, draws=50) == pytest.approx((low + shift, high + shift))
 
 
 @settings(max_examples=40)
@@ -72,5 +72,5 @@ def test_it_is_never_narrower_than_seeds_or_examples_alone(seeds, examples, key)
 def test_tables_are_drawn_alike():
     """The difference of two resampled means is the resampled mean of the difference."""
     a, b = right_answers(1, 4, 20)
-    means = resampled_means([a, b, b - a], keyed_rng=30)
+    means = resampled_means([a, b, b - a], draws=30)
     assert means[:, 1] - means[:, 0] == pytest.approx(means[:, 2])

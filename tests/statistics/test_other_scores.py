@@ -43,8 +43,8 @@ def test_pseudo_values_of_counts_are_a_naive_jackknife_of_sklearns_macro_f1():
 
 def test_bootstrap_of_a_mean_given_as_a_score_is_the_bootstrap_of_the_mean():
     table = np.random.default_rng(0).normal(0.1, 1, (5, 80)) + np.random.default_rng(1).normal(0, 0.3, (5, 1))
-    low, high = two_way_bootstrap(table, keyed_rng=4_000)
-    found = two_way_bootstrap_of(lambda run, counts: counts @ table[run] / 80, 5, 80, keyed_rng=4_000)
+    low, high = two_way_bootstrap(table, draws=4_000)
+    found = two_way_bootstrap_of(lambda run, counts: counts @ table[run] / 80, 5, 80, draws=4_000)
     assert found == pytest.approx((low, high), abs=0.05 * (high - low))
 
 
@@ -55,7 +55,7 @@ def test_bootstrap_counts_every_example_drawn():
         seen.extend((run, int(of_draw.sum()), int(of_draw.max())) for of_draw in counts)
         return np.ones(len(counts))
 
-    assert two_way_bootstrap_of(score, 3, 20, keyed_rng=50) == (1.0, 1.0)
+    assert two_way_bootstrap_of(score, 3, 20, draws=50) == (1.0, 1.0)
     assert {run for run, _, _ in seen} == {0, 1, 2}
     assert {total for _, total, _ in seen} == {20}
     assert max(most for _, _, most in seen) > 1

@@ -69,5 +69,5 @@ def test_draws_without_any_object_score_0_and_many_draws_are_each_on_their_own()
 
 def test_it_serves_the_two_way_bootstrap():
     runs = [match(answers_of(1), 3), match(answers_of(1, levels=2), 3)]
-    low, high = two_way_bootstrap_of(lambda run, counts: resampled(runs[run], counts), 2, 12, keyed_rng=150)
+    low, high = two_way_bootstrap_of(lambda run, counts: resampled(runs[run], counts), 2, 12, draws=150)
     assert 0 < low < np.mean([mean_average_precision(run) for run in runs]) < high < 1

@@ -11,28 +11,28 @@ DRAWS_AT_ONCE = 100
 
 
 def two_way_bootstrap(
-    table: Float[np.ndarray, "seeds examples"], *, level: float = 0.95, keyed_rng: int = 2_000, seed: int = 0
+    table: Float[np.ndarray, "seeds examples"], *, level: float = 0.95, draws: int = 2_000, seed: int = 0
 ) -> tuple[float, float]:
     """The percentile interval of the mean when seeds and examples are both drawn again, repeats kept."""
-    return percentile_interval(resampled_means([table], keyed_rng=keyed_rng, seed=seed)[:, 0], level)
+    return percentile_interval(resampled_means([table], draws=draws, seed=seed)[:, 0], level)
 
 
 def resampled_means(
-    tables: Sequence[Float[np.ndarray, "seeds examples"]], *, keyed_rng: int = 2_000, seed: int = 0
+    tables: Sequence[Float[np.ndarray, "seeds examples"]], *, draws: int = 2_000, seed: int = 0
 ) -> Float[np.ndarray, "draws tables"]:
     """The mean of each table when seeds and examples are drawn again, the same ones for all tables, repeats kept."""
     seeds, examples = tables[0].shape
     generator = np.random.default_rng(seed)
-    of_seeds = generator.multinomial(seeds, np.full(seeds, 1 / seeds), keyed_rng) / seeds
+    of_seeds = generator.multinomial(seeds, np.full(seeds, 1 / seeds), draws) / seeds
     means = []
-    for weights in np.array_split(of_seeds, -(-keyed_rng // DRAWS_AT_ONCE)):
+    for weights in np.array_split(of_seeds, -(-draws // DRAWS_AT_ONCE)):
         counts = generator.multinomial(examples, np.full(examples, 1 / examples), len(weights))
         means.append(np.stack([((weights @ table) * counts).sum(1) / examples for table in tables], axis=1))
     return np.concatenate(means)
 
 
 def two_way_bootstrap_of(
-    score: Score, seeds: int, examples: int, *, level: float = 0.95, keyed_rng: int = 1_000, seed: int = 0
+    score: Score, seeds: int, examples: int, *, level: float = 0.95, draws: int = 1_000, seed: int = 0
 ) -> tuple[float, float]:
     """The same for a score that is no mean over examples, as macro-F1 or its difference between two contenders.
 
@@ -40,9 +40,9 @@ def two_way_bootstrap_of(
     times; it is averaged over the drawn seeds.
     """
     generator = np.random.default_rng(seed)
-    of_seeds = generator.multinomial(seeds, np.full(seeds, 1 / seeds), keyed_rng) / seeds
+    of_seeds = generator.multinomial(seeds, np.full(seeds, 1 / seeds), draws) / seeds
     values = []
-    for weights in np.array_split(of_seeds, -(-keyed_rng // DRAWS_AT_ONCE)):
+    for weights in np.array_split(of_seeds, -(-draws // DRAWS_AT_ONCE)):
         counts = generator.multinomial(examples, np.full(examples, 1 / examples), len(weights))
         values.append((weights * np.stack([score(run, counts) for run in range(seeds)], axis=1)).sum(1))
     return percentile_interval(np.concatenate(values), level)

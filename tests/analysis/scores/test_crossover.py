@@ -30,7 +30,7 @@ def constant(value):
     ],
 )
 def test_tables_that_do_not_vary(means, depth, low, high):
-    found = crossover(DEPTHS, [constant(mean) for mean in means], keyed_rng=50)
+    found = crossover(DEPTHS, [constant(mean) for mean in means], draws=50)
     assert (found.depth, found.low, found.high) == (depth, low, high)
 
 
@@ -45,7 +45,7 @@ def test_the_first_of_all_positive_by_looking(positive):
 @settings(deadline=None)
 def test_rising_differences_cross_where_their_sign_changes(place):
     means = np.arange(4) - place + 0.5
-    assert crossover(DEPTHS, [constant(mean) for mean in means], keyed_rng=50).depth == DEPTHS[place]
+    assert crossover(DEPTHS, [constant(mean) for mean in means], draws=50).depth == DEPTHS[place]
 
 
 def test_what_varies_between_seeds_opens_the_interval():

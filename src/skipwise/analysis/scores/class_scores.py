@@ -72,7 +72,7 @@ def class_score(
         return found if other is None else found - score(_counts(other, classes, times))
 
     once = np.ones((1, len(runs[0][1])), np.int64)
-    bootstrap = two_way_bootstrap_of(difference, len(runs), once.shape[1], keyed_rng=BOOTSTRAP_DRAWS)
+    bootstrap = two_way_bootstrap_of(difference, len(runs), once.shape[1], draws=BOOTSTRAP_DRAWS)
     interval = bootstrap
     if len(runs) > 1:
         table = np.stack([

@@ -29,7 +29,7 @@ def crossover(
     differences: Sequence[Float[np.ndarray, "seeds examples"]],
     *,
     level: float = 0.95,
-    keyed_rng: int = 2_000,
+    draws: int = 2_000,
 ) -> Crossover:
     """From the score differences, residual less plain, at rising depths.
 
@@ -37,7 +37,7 @@ def crossover(
     """
     positions = np.array([*range(len(depths)), len(depths)])
     found = first_of_all_positive(np.array([[table.mean() for table in differences]]))[0]
-    drawn = first_of_all_positive(resampled_means(differences, keyed_rng=keyed_rng))
+    drawn = first_of_all_positive(resampled_means(differences, draws=draws))
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], method="inverted_cdf")
     last = positions[-1]
     return Crossover(
@@ -51,5 +51,5 @@ def crossover(
 def first_of_all_positive(means: Float[np.ndarray, "draws depths"]) -> Int[np.ndarray, "draws"]:
     """For each draw the first place from which on all means are positive; the number of places where the last is not."""
     positive_from_here = np.logical_and.accumulate(means[:, ::-1] > 0, axis=1)
-    first: Int[np.ndarray, keyed_rng] = means.shape[1] - positive_from_here.sum(1)
+    first: Int[np.ndarray, "draws"] = means.shape[1] - positive_from_here.sum(1)
     return first

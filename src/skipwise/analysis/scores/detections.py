@@ -62,7 +62,7 @@ def bootstrapped_difference(runs: Sequence[Matches], reference: Sequence[Matches
         one, other = pairs[seed]
         return np.asarray(resampled(one, counts) - resampled(other, counts))
 
-    return two_way_bootstrap_of(difference, len(pairs), pairs[0][0].images, keyed_rng=BOOTSTRAP_DRAWS)
+    return two_way_bootstrap_of(difference, len(pairs), pairs[0][0].images, draws=BOOTSTRAP_DRAWS)
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

@@ -50,7 +50,7 @@ def power_law(images: Sequence[float], scores: Sequence[Float[np.ndarray, "seeds
         return None
     n = np.array(images, float)
     scale, exponent, floor = _fit(n, np.array([1 - table.mean() for table in scores]))
-    exponents = [_fit(n, errors)[1] for errors in 1 - resampled_means(scores, keyed_rng=DRAWS)]
+    exponents = [_fit(n, errors)[1] for errors in 1 - resampled_means(scores, draws=DRAWS)]
     fitted = scale * n**-exponent + floor
     errors = np.array([1 - table.mean() for table in scores]).clip(LEAST_ERROR)
     return PowerLaw(
@@ -73,7 +73,7 @@ def _fit(images: Float[np.ndarray, "points"], errors: Float[np.ndarray, "points"
 
     def residuals(parameters: Float[np.ndarray, "three"]) -> Float[np.ndarray, "points"]:
         log_scale, power, floor = parameters
-        found: Float[np.ndarray, points] = np.log(np.exp(log_scale) * images**-power + floor) - logs
+        found: Float[np.ndarray, "points"] = np.log(np.exp(log_scale) * images**-power + floor) - logs
         return found
 
     most = float(errors.clip(LEAST_ERROR).min())
@@ -95,7 +95,7 @@ def images_needed_instead(
     """
     tables = [*scores[contender], scores[instead_of][-1]]
     share = _share(np.array(fractions), 1 - np.array([table.mean() for table in tables]))
-    shares = np.array([_share(np.array(fractions), errors) for errors in 1 - resampled_means(tables, keyed_rng=2_000)])
+    shares = np.array([_share(np.array(fractions), errors) for errors in 1 - resampled_means(tables, draws=2_000)])
     low, high = np.quantile(shares, [0.025, 0.975], method="inverted_cdf")
     return ImagesNeeded(
         share=float(share) if np.isfinite(share) else None,

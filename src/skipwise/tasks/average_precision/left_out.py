@@ -16,8 +16,8 @@ def resampled(matches: Matches, counts: Int[np.ndarray, "draws images"]) -> Floa
     Nothing is matched again. Of detections of equal score the order decides: here all repeats of the first come before the
     second, as if the repeats of an image followed it. A draw without any true object scores 0.
     """
-    keyed_rng = np.array_split(counts, -(-len(counts) // DRAWS_AT_ONCE) or 1)
-    return np.concatenate([mean_over_classes(average_precisions(matches, some).mean(2)) for some in keyed_rng])
+    draws = np.array_split(counts, -(-len(counts) // DRAWS_AT_ONCE) or 1)
+    return np.concatenate([mean_over_classes(average_precisions(matches, some).mean(2)) for some in draws])
 
 
 def pseudo_values(matches: Matches) -> Float[np.ndarray, "images"]:
