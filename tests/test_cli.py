@@ -136,7 +136,7 @@ def test_report_builds_the_page_again(home):
     last = "Report: studies/squares-plain8-resnet8/report.html\n"
     looked = [f"Looking into {label} seed {seed}\n" for label in ("plain8", "resnet8") for seed in (0, 1)]
     said = skipwise("report", "studies/squares-plain8-resnet8", cwd=home).stdout
-    assert said == "".join([*looked, "Looking at similarity\n", "Looking at disagreements\n", last])
+    assert said == "".join([*looked, "Comparing networks: similarity\n", "Comparing networks: disagreements\n", last])
     before = page.read_text()
     assert "What they lose with a block" in before
     page.unlink()

@@ -44,9 +44,7 @@ def share_error(found: Bool[np.ndarray, "draws"], used: Bool[np.ndarray, "draws 
     times = used.sum(0)
     with_run = (found.astype(np.float64) @ used) / times
     noise = share * (1 - share)
-    influence = ((with_run - share) ** 2 - noise * (1 / times - 1 / draws)).mean() * (
-        (runs - 1) / (runs - size)
-    ) ** 2
+    influence = ((with_run - share) ** 2 - noise * (1 / times - 1 / draws)).mean() * ((runs - 1) / (runs - size)) ** 2
     return math.sqrt(max(0.0, size**2 / runs * influence) + noise / draws)
 
 

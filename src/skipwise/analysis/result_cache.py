@@ -11,7 +11,7 @@ from skipwise.training.checkpoint import write_atomically
 FOLDER = "analysis"
 
 
-def kept(study: Study, name: str, about: Any, find: Callable[[], Any] | None) -> Any:
+def cached(study: Study, name: str, about: Any, find: Callable[[], Any] | None) -> Any:
     """What was found about the same things before, or else what `find` finds now; None without either.
 
     `about` is what it depends on, as JSON has it, and so is what is found, but that it may hold numbers that are not finite.

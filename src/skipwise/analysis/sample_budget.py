@@ -9,7 +9,7 @@ IN_ALL = 1e12
 FEWEST = 8
 
 
-def affordable(run: Trained, most: int, passes: int = 1) -> int:
+def affordable_examples(run: Trained, most: int, passes: int = 1) -> int:
     """A power of two, so that twins whose costs differ a little get equally many, or `most`; never below FEWEST.
 
     `passes` is how often they go through the network.

@@ -15,12 +15,12 @@ from skipwise.reports.format import deployment_sentences, duration, length, perc
 from skipwise.reports.markup import template
 from skipwise.reports.sections.baseline import baseline_row
 from skipwise.reports.sections.class_scores import imbalance_warning
-from skipwise.reports.sections.gradients import gradients_part
+from skipwise.reports.sections.gradients import gradients_section
+from skipwise.reports.sections.inside import NETWORK_ANALYSES, inside_sections, not_yet_analysed
 from skipwise.reports.sections.kinds import sweep_section
-from skipwise.reports.sections.part import Part
-from skipwise.reports.sections.reasons import REASONS, reason_parts, unlooked
+from skipwise.reports.sections.report_section import ReportSection
 from skipwise.reports.sections.sweep import SweepSection, tuned_rows
-from skipwise.reports.sections.task import task_parts
+from skipwise.reports.sections.task import task_sections
 from skipwise.studies import Contender, Study
 from skipwise.studies.budget import parse_budget
 from skipwise.studies.results import write_csv
@@ -38,9 +38,9 @@ def write_report(
     warning = imbalance_warning(study)
     cautions = [*study.look(), *([warning] if warning else [])]
     section = sweep_section(study)
-    parts = _parts(study, look_inside, everything=everything) if section is None else []
+    sections = _sections(study, look_inside, everything=everything) if section is None else []
     figures = all_figures(study, section)
-    figures |= {part.name: [*map(to_svg, part.charts), *part.svgs] for part in parts}
+    figures |= {each.name: [*map(to_svg, each.charts), *each.svgs] for each in sections}
     study.folder.file("figures").mkdir(exist_ok=True)
     for name, several in figures.items():
         for number, svg in enumerate(several):
@@ -48,16 +48,16 @@ def write_report(
             write_atomically(study.folder.file("figures") / f"{name}{suffix}.svg", _writer(svg))
     results = [result for of_contender in study.results.values() for result in of_contender]
     write_atomically(study.folder.file("results.csv"), lambda part: write_csv(part, results, study.path))
-    study.folder.write("verdict.json", _numbers(study, cautions, section, parts))
-    page = _template().render(**_content(study, cautions, section, figures, parts))
+    study.folder.write("verdict.json", _numbers(study, cautions, section, sections))
+    page = _template().render(**_content(study, cautions, section, figures, sections))
     write_atomically(study.report, _writer(page))
     return cautions
 
 
-def _parts(study: Study, look_inside: Callable[[str], None] | None, *, everything: bool) -> list[Part]:
-    gradients = gradients_part(study)
+def _sections(study: Study, look_inside: Callable[[str], None] | None, *, everything: bool) -> list[ReportSection]:
+    gradients = gradients_section(study)
     seen = [] if gradients is None else [gradients]
-    return [*task_parts(study), *seen, *reason_parts(study, look_inside, everything=everything)]
+    return [*task_sections(study), *seen, *inside_sections(study, look_inside, everything=everything)]
 
 
 def _writer(text: str) -> Any:
@@ -69,7 +69,7 @@ def _template() -> Template:
 
 
 def _numbers(
-    study: Study, cautions: Sequence[str], section: SweepSection | None, parts: Sequence[Part]
+    study: Study, cautions: Sequence[str], section: SweepSection | None, sections: Sequence[ReportSection]
 ) -> dict[str, Any]:
     best = study.best_result
     return {
@@ -82,7 +82,7 @@ def _numbers(
         "cautions": list(cautions),
         "contenders": [asdict(row) for row in summary(study)],
         "baseline": asdict(baseline) if (baseline := baseline_row(study)) else None,
-        **{part.name: without_nan(part.numbers) for part in parts if part.numbers is not None},
+        **{each.name: without_nan(each.numbers) for each in sections if each.numbers is not None},
         "best": best
         and {
             "contender": best.contender,
@@ -98,13 +98,13 @@ def _content(
     cautions: Sequence[str],
     section: SweepSection | None,
     figures: dict[str, Sequence[str]],
-    parts: Sequence[Part],
+    sections: Sequence[ReportSection],
 ) -> dict[str, Any]:
     """Everything the template asks for."""
     design = study.design
     asked = study.folder.read("study.json")
     rows = summary(study)
-    looked = bool({part.name for part in parts} & {"inside", *REASONS})
+    looked = bool({each.name for each in sections} & {"inside", *NETWORK_ANALYSES})
     failed = [result for results in study.results.values() for result in results if result.failed is not None]
     return {
         "design": design,
@@ -115,7 +115,7 @@ def _content(
         "rows": rows,
         "deployments": deployment_sentences(rows, [one.label for one in design.contenders if one.is_residual]),
         "section": section,
-        "parts": parts,
+        "sections": sections,
         "budget": parse_budget(design.budget) if design.budget else None,
         "tuned": tuned_rows(study),
         "verdicts": list(study.verdicts.values()),
@@ -124,7 +124,7 @@ def _content(
         "figures": {name: [Markup(svg) for svg in several] for name, several in figures.items()},  # noqa: S704
         "found": study.folder.read("data.json"),
         "failed": failed,
-        "unlooked": unlooked(study) if looked else [],
+        "not_yet_analysed": not_yet_analysed(study) if looked else [],
         "inside": looked,
         "best": study.best_result,
         "folder": study.path.as_posix(),

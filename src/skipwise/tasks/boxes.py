@@ -54,7 +54,7 @@ class ObjectDetection(Task):
     curve_contenders = ("plain-slim18", "resnet-slim18")
     family = "resnet-slim"
     depths = (10, 18, 34)
-    sections = ("detection scores", "found", "pictures")
+    sections = ("detection scores", "detections", "detection examples")
     unsupported_fields = frozenset(
         {"cutout", "mixup", "cutmix", "imbalance", "label_smoothing", "pretrained", "backbone_lr_multiplier"}
     )

@@ -37,7 +37,7 @@ class ClassPrediction(Prediction):
 class Classification(Task):
     """One class for each example. Answers are `probabilities` of each class and the true `labels`."""
 
-    sections = ("confusion", "classes", "calibration")
+    sections = ("confusion", "class scores", "calibration")
     right_or_wrong = True
 
     def training_step(self, dataset: Any, recipe: Recipe, device: str) -> TrainingStep:

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from skipwise.analysis.inside.attribution import METHODS, attribute, last_maps
-from skipwise.analysis.inside.attribution_faithfulness import fidelity, likeness
+from skipwise.analysis.inside.attribution_faithfulness import deletion_and_insertion, rank_correlations
 from skipwise.errors import UserError
 from skipwise.networks import PRESETS, build
 
@@ -122,7 +122,7 @@ def test_deletion_and_insertion_by_hand():
     maps = torch.zeros(2, 4, 4)
     maps[0, 0, 0], maps[1, 0, 0] = 1, -1  # the first map names the pixel first, the second one last
     p = float(torch.sigmoid(torch.tensor(3.0)))
-    found = fidelity(OnePixel(), x, label, maps)
+    found = deletion_and_insertion(OnePixel(), x, label, maps)
     early, late = (p + 0.5) / 2 / 16, 15 / 16
     told = found.told()
     assert told["deletion"] == pytest.approx([early + 0.5 * late, early + p * late], rel=1e-5)
@@ -135,7 +135,7 @@ def test_deletion_and_insertion_by_hand():
 def test_likeness_is_a_rank_correlation_of_sizes():
     maps = torch.tensor([[[1.0, -2.0], [3.0, 4.0]], [[1.0, 2.0], [3.0, 4.0]], [[1.0, 1.0], [1.0, 1.0]]])
     others = torch.tensor([[[10.0, 20.0], [-30.0, 50.0]], [[4.0, 3.0], [2.0, 1.0]], [[4.0, 3.0], [2.0, 1.0]]])
-    assert likeness(maps, others) == [pytest.approx(1), pytest.approx(-1), None]
+    assert rank_correlations(maps, others) == [pytest.approx(1), pytest.approx(-1), None]
 
 
 def test_what_gives_channels_last_is_no_map():
@@ -153,7 +153,7 @@ def test_what_gives_channels_last_is_no_map():
 
 def test_equal_places_are_taken_in_no_order_of_the_image():
     x, label = torch.ones(1, 1, 16, 16), torch.ones(1, dtype=torch.long)
-    found = fidelity(OnePixel(), x, label, torch.zeros(1, 16, 16))
+    found = deletion_and_insertion(OnePixel(), x, label, torch.zeros(1, 16, 16))
     p = float(torch.sigmoid(torch.tensor(3.0)))
     first = ((p + 0.5) / 2 + 15 * 0.5) / 16  # if the top left went first
     assert found.told()["deletion"][0] > first + 0.02

@@ -12,11 +12,11 @@ from skipwise.analysis.inside.attribution import METHODS, attribute
 from skipwise.analysis.inside.landscape import loss_surfaces
 from skipwise.analysis.inside.similarity import similarity
 from skipwise.networks import PRESETS
-from skipwise.reports.sections.reasons import REASONS
+from skipwise.reports.sections.inside import NETWORK_ANALYSES
 from support.trained import small_run
 
 DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.gpu)]
-OF_IMAGES = [name for name, reason in REASONS.items() if reason.of_run and name != "pointing"]
+OF_IMAGES = [name for name, analysis in NETWORK_ANALYSES.items() if analysis.of_run and name != "pointing_game"]
 
 
 def numbers(found):
@@ -34,7 +34,7 @@ def numbers(found):
 def expected(tmp_path_factory):
     """On the CPU."""
     run = small_run(tmp_path_factory.mktemp("cpu") / "run", PRESETS["resnet8"])
-    return {name: REASONS[name].of_run(run) for name in OF_IMAGES}
+    return {name: NETWORK_ANALYSES[name].of_run(run) for name in OF_IMAGES}
 
 
 @pytest.fixture(scope="module", params=DEVICES)
@@ -45,7 +45,7 @@ def run(request, tmp_path_factory):
 @pytest.mark.parametrize("name", OF_IMAGES)
 def test_the_same_is_found_inside(run, expected, name):
     before = {key: (tensor.clone(), tensor.requires_grad) for key, tensor in run.network.named_parameters()}
-    found = REASONS[name].of_run(run)
+    found = NETWORK_ANALYSES[name].of_run(run)
     json.dumps(found)
     both = np.array(numbers(found)), np.array(numbers(expected[name]))
     near = np.isclose(*both, rtol=0.05, atol=1e-3)

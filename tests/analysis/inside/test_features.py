@@ -1,4 +1,4 @@
-"""Filters, maps and exciting examples, against the numbers of a network of two layers."""
+"""Filters, maps and activating examples, against the numbers of a network of two layers."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from skipwise.analysis.inside.features import CHANNELS, EXCITING, features, most_exciting, packed, unpacked
+from skipwise.analysis.inside.features import CHANNELS, MOST_ACTIVATING, features, most_activating, packed, unpacked
 from skipwise.networks import PRESETS
 from support.trained import plain_block, small_run
 
@@ -26,8 +26,8 @@ def test_pictures_by_hand():
 
 
 def test_who_excites_most_by_hand():
-    excited = torch.tensor([[0.0, 5.0], [3.0, 5.0], [1.0, 6.0]])
-    assert [order.tolist() for order in most_exciting(excited, 2)] == [[1, 2], [2, 0]]
+    activations = torch.tensor([[0.0, 5.0], [3.0, 5.0], [1.0, 6.0]])
+    assert [order.tolist() for order in most_activating(activations, 2)] == [[1, 2], [2, 0]]
 
 
 def test_of_a_run(run):
@@ -38,12 +38,12 @@ def test_of_a_run(run):
     with torch.no_grad():
         maps = run.network.features(run.batch(1000).inputs)[-1]
     assert found["maps"] == {"stage 1": packed(maps[0, :CHANNELS, None], zero_in_the_middle=False)}
-    assert len(found["exciting"]) == CHANNELS
-    for channel, indices in found["exciting"].items():
+    assert len(found["most_activating"]) == CHANNELS
+    for channel, indices in found["most_activating"].items():
         mean = maps[:, int(channel)].mean((1, 2)).numpy()
         positions = [run.indices.tolist().index(index) for index in indices]
-        assert len(positions) == EXCITING
-        assert mean[positions] == pytest.approx(np.sort(mean)[::-1][:EXCITING], rel=1e-4)
+        assert len(positions) == MOST_ACTIVATING
+        assert mean[positions] == pytest.approx(np.sort(mean)[::-1][:MOST_ACTIVATING], rel=1e-4)
 
 
 def test_stems_have_maps_and_large_ones_are_made_smaller(tmp_path):
@@ -51,7 +51,7 @@ def test_stems_have_maps_and_large_ones_are_made_smaller(tmp_path):
     found = features(run)
     assert list(found["maps"]) == ["stem", "stage 1", "stage 2", "stage 3"]
     assert [maps["shape"] for maps in found["maps"].values()] == [[8, 1, 32, 32], [8, 1, 32, 32], [8, 1, 24, 24], [8, 1, 12, 12]]  # fmt: skip
-    assert all(len(indices) == EXCITING for indices in found["exciting"].values())
+    assert all(len(indices) == MOST_ACTIVATING for indices in found["most_activating"].values())
 
 
 def test_other_networks_and_other_data_are_left_out(run):

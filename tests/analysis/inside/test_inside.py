@@ -12,14 +12,14 @@ from skipwise import UserError, compare
 from skipwise.analysis.inside import lesions as lesions_module
 from skipwise.analysis.inside.lesions import lesions, passed
 from skipwise.analysis.inside.responses import layer_responses
-from skipwise.analysis.inside.trained import here, trained
-from skipwise.analysis.result_cache import kept
+from skipwise.analysis.inside.trained import available_plan, trained
+from skipwise.analysis.result_cache import cached
 from skipwise.deployment.model import trained_network
 from skipwise.networks import Architecture, Block, Head, Stage, blocks_of, build
 from skipwise.networks.branches import Basic
 from skipwise.networks.shortcut_modules import ZeroPadding
 from skipwise.reports import write_report
-from skipwise.reports.sections import reasons
+from skipwise.reports.sections import inside
 from skipwise.studies import Study
 from skipwise.studies.looks import record_look
 from support.images import shapes
@@ -141,7 +141,7 @@ def test_the_report_looks_once(study, monkeypatch):
     assert set(numbers["lesions"]) == set(numbers["responses"]) == {"plain20", "resnet20"}
     assert "Not looked into: torchvision/resnet18." in page
 
-    monkeypatch.setattr(reasons, "trained", lambda _: pytest.fail("it looked again"))
+    monkeypatch.setattr(inside, "trained", lambda _: pytest.fail("it looked again"))
     again = Study.open(study.path)
     write_report(again, look_inside=print)
     write_report(again)
@@ -150,10 +150,10 @@ def test_the_report_looks_once(study, monkeypatch):
 
 
 def test_what_was_found_about_other_runs_is_not_taken(study):
-    assert kept(study, "mine", {"a": ["1"]}, lambda: {"value": 1}) == {"value": 1}
-    assert kept(study, "mine", {"a": ["1"]}, None) == {"value": 1}
-    assert kept(study, "mine", {"a": ["1", "2"]}, None) is None
-    assert kept(study, "mine", {"a": ["1", "2"]}, lambda: {"value": 2}) == {"value": 2}
+    assert cached(study, "mine", {"a": ["1"]}, lambda: {"value": 1}) == {"value": 1}
+    assert cached(study, "mine", {"a": ["1"]}, None) == {"value": 1}
+    assert cached(study, "mine", {"a": ["1", "2"]}, None) is None
+    assert cached(study, "mine", {"a": ["1", "2"]}, lambda: {"value": 2}) == {"value": 2}
 
 
 def test_damaged_weights_are_named(study, tmp_path):
@@ -170,9 +170,9 @@ def test_damaged_weights_are_named(study, tmp_path):
 
 def test_a_study_of_another_machine_is_looked_into_on_the_cpu(study):
     plan = study.design.plan
-    assert here(plan) == plan
+    assert available_plan(plan) == plan
     missing = replace(plan, device="mps", precision="fp32")
-    assert here(missing) == replace(plan, device="cpu", precision="fp32")
+    assert available_plan(missing) == replace(plan, device="cpu", precision="fp32")
 
 
 def test_lesions_as_json(both):
@@ -186,7 +186,7 @@ def test_examples_come_from_all_over(both):
     run = both["resnet20"]
     labels = run.stream.dataset.labels
     in_order = replace(run, indices=run.indices[np.argsort(labels[run.indices], kind="stable")])
-    assert set(labels[in_order.some(6)]) == {0, 1, 2}
+    assert set(labels[in_order.subset(6)]) == {0, 1, 2}
     assert len(in_order.batch(10)) == 10
     assert len(in_order.batch(10_000)) == len(run.indices)
 
@@ -197,7 +197,7 @@ def test_damaged_files_are_named(study, tmp_path):
     copy = Study.open(copytree(study.path, tmp_path / "copy"))
     (copy.folder.file("analysis")).mkdir(exist_ok=True)
     (copy.folder.file("analysis") / "mine.json").write_text("[]")
-    assert kept(copy, "mine", {}, None) is None
+    assert cached(copy, "mine", {}, None) is None
     run = copy.results["plain20"][0].folder
     (run / "model.safetensors").unlink()
     with pytest.raises(UserError, match=r"model\.safetensors is gone: delete the run's folder"):

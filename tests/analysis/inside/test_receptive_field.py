@@ -92,7 +92,7 @@ def test_of_a_run(tmp_path):
     found = receptive_field(run)
     assert found["sees"] == 5
     assert found["input"] == [8, 8]
-    assert found["beginning"] == found["trained"]
+    assert found["untrained"] == found["trained"]
     assert np.shape(found["trained"]["energy"]) == (8, 8)
     assert 0 < found["trained"]["side"] <= 5
     assert receptive_field(replace(run, network=torch.nn.Sequential(run.network))) is None

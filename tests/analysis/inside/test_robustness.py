@@ -10,12 +10,12 @@ import torch
 from torch import nn
 
 from skipwise import compare
-from skipwise.analysis.inside.robustness import CLEAN, Robustness, above, robustness, shares_right
+from skipwise.analysis.inside.robustness import CLEAN, Robustness, advantage_over, fraction_correct, robustness
 from skipwise.analysis.inside.trained import Trained, trained
 from skipwise.data.images.corruption import CORRUPTIONS, STRENGTHS, corrupted
 from skipwise.reports.charts.study import to_svg
-from skipwise.reports.sections.reasons import REASONS
-from skipwise.reports.sections.robustness import robustness_part
+from skipwise.reports.sections.inside import NETWORK_ANALYSES
+from skipwise.reports.sections.robustness import robustness_section
 from skipwise.statistics import crossed_t, paired_t
 from skipwise.tasks import ImageClassification, task_named
 from skipwise.training.plan import ComputePlan
@@ -65,7 +65,7 @@ def test_contrast_by_hand(data):
     assert found.scores["contrast"] == pytest.approx([1, 2 / 3, 1 / 3, 1 / 3, 1 / 3])
     assert found.right["contrast"] == "215"
     assert found.right[CLEAN] == "111"
-    assert shares_right(found, "contrast").tolist() == [0.4, 0.2, 1.0]
+    assert fraction_correct(found, "contrast").tolist() == [0.4, 0.2, 1.0]
 
 
 def test_a_shift_by_hand(data):
@@ -113,7 +113,9 @@ def test_it_is_a_loop_over_single_images(runs):
                     right.append(run.network(pixels).argmax().item() == data.labels[index])
             assert found.scores[name][strength - 1] == pytest.approx(np.mean(right), abs=1.01 / len(right)), name
     assert found.clean == run.score()
-    assert all(np.mean(found.scores[name]) == pytest.approx(shares_right(found, name).mean()) for name in CORRUPTIONS)
+    assert all(
+        np.mean(found.scores[name]) == pytest.approx(fraction_correct(found, name).mean()) for name in CORRUPTIONS
+    )
 
 
 def test_the_run_stays_as_it_was(runs):
@@ -126,7 +128,7 @@ def test_the_run_stays_as_it_was(runs):
 
 def test_only_classifiers_of_images(runs):
     assert robustness(replace(runs[0], task=task_named("boxes"))) is None
-    assert REASONS["robustness"].of_run(replace(runs[0], task=task_named("text"))) is None
+    assert NETWORK_ANALYSES["robustness"].of_run(replace(runs[0], task=task_named("text"))) is None
 
 
 def of(seed, clean, noise, shown=1):
@@ -140,22 +142,22 @@ def test_differences_are_paired():
     one = {0: of(0, "111", "531"), 1: of(1, "110", "420")}
     reference = {0: of(0, "101", "501"), 1: of(1, "010", "410")}
     table = np.array([[0, 3, 0], [0, 1, 0]]) / 5
-    assert above(one, reference, "noise") == pytest.approx((4 / 30, *crossed_t(table).interval(0.95)))
+    assert advantage_over(one, reference, "noise") == pytest.approx((4 / 30, *crossed_t(table).interval(0.95)))
     clean = np.array([[0, 1, 0], [1, 0, 0]])
-    assert above(one, reference, CLEAN)[0] == pytest.approx(2 / 6)
-    less = above(one, reference, "noise", less_clean=True)
+    assert advantage_over(one, reference, CLEAN)[0] == pytest.approx(2 / 6)
+    less = advantage_over(one, reference, "noise", less_clean=True)
     assert less == pytest.approx((4 / 30 - 2 / 6, *crossed_t(table - clean).interval(0.95)))
-    alone = above({0: one[0]}, reference, "noise")
+    alone = advantage_over({0: one[0]}, reference, "noise")
     assert alone == pytest.approx((0.2, *paired_t(table[0]).interval(0.95)))
 
 
 def test_other_examples_or_seeds_are_not_compared():
-    assert above({0: of(0, "11", "55")}, {0: of(0, "11", "55", shown=2)}, "noise") is None
-    assert above({0: of(0, "11", "55")}, {1: of(1, "11", "55")}, "noise") is None
+    assert advantage_over({0: of(0, "11", "55")}, {0: of(0, "11", "55", shown=2)}, "noise") is None
+    assert advantage_over({0: of(0, "11", "55")}, {1: of(1, "11", "55")}, "noise") is None
 
 
 def test_the_part_survives_json_and_tells_the_numbers(study, found):
-    part = robustness_part(study, json.loads(json.dumps(found)))
+    part = robustness_section(study, json.loads(json.dumps(found)))
     assert [row[0] for row in part.rows if row[0]] == [CLEAN, *CORRUPTIONS]
     assert part.columns[3] == "above plain8, in points"
     scores = part.numbers["resnet8"]["scores"]["blur"]
@@ -169,6 +171,6 @@ def test_the_part_survives_json_and_tells_the_numbers(study, found):
 
 def test_where_examples_differ_no_interval_stands(study, found):
     (plain, *_), (residual, *_) = found.values()
-    part = robustness_part(study, {"plain8": [plain], "resnet8": [residual | {"shown": 0}]})
+    part = robustness_section(study, {"plain8": [plain], "resnet8": [residual | {"shown": 0}]})
     assert "No interval stands" in part.note
     assert all(row[3:] == ("", "") for row in part.rows)

@@ -9,8 +9,8 @@ import torch
 
 from skipwise.analysis import sample_budget as affordable_module
 from skipwise.analysis.inside.shattered import autocorrelation, input_gradients, lines, shattered
-from skipwise.analysis.inside.untrained import beginning, with_statistics
-from skipwise.analysis.sample_budget import affordable
+from skipwise.analysis.inside.untrained import untrained_network, with_statistics
+from skipwise.analysis.sample_budget import affordable_examples
 from skipwise.networks import PRESETS, Architecture, Block, Head, Stage, build
 from skipwise.networks.branches import Basic
 from support.trained import small_run
@@ -110,7 +110,7 @@ def test_the_beginning_is_what_the_run_began_with(runs):
     run = runs["resnet20"]
     with torch.no_grad():
         run.network.head.dense.weight.mul_(1.5)  # as if it had learned
-    begun = beginning(run)
+    begun = untrained_network(run)
     expected = build(PRESETS["resnet20"], (1, 8, 8), 3, seed=0)
     for (name, one), other in zip(begun.named_parameters(), expected.parameters(), strict=True):
         assert torch.equal(one, other), name
@@ -122,8 +122,8 @@ def test_shortcuts_keep_gradients_alike(runs):
     found = {label: shattered(run) for label, run in runs.items()}
     for of_run in found.values():
         assert len(of_run["distances"]) == 33
-        assert of_run["beginning"]["head"][0] == of_run["trained"]["head"][0] == 1
-    assert found["resnet20"]["beginning"]["head"][1] > found["plain20"]["beginning"]["head"][1] + 0.1
+        assert of_run["untrained"]["head"][0] == of_run["trained"]["head"][0] == 1
+    assert found["resnet20"]["untrained"]["head"][1] > found["plain20"]["untrained"]["head"][1] + 0.1
     for name, tensor in runs["plain20"].network.state_dict().items():
         assert torch.equal(tensor, before[name]), name
     assert all(parameter.requires_grad for parameter in runs["plain20"].network.parameters())
@@ -131,15 +131,15 @@ def test_shortcuts_keep_gradients_alike(runs):
 
 def test_dear_networks_see_fewer_examples(runs, monkeypatch):
     run = runs["plain20"]
-    assert affordable(run, 200) == 200
+    assert affordable_examples(run, 200) == 200
     costs = run.task.cost(run.network, run.stream.dataset.form)
     monkeypatch.setattr(affordable_module, "BYTES", 100 * costs.activation_bytes)
-    assert [affordable(run, most) for most in (200, 100, 64, 30)] == [64, 100, 64, 30]
+    assert [affordable_examples(run, most) for most in (200, 100, 64, 30)] == [64, 100, 64, 30]
     monkeypatch.setattr(affordable_module, "IN_ALL", 250 * costs.multiply_adds)
-    assert [affordable(run, 100, passes) for passes in (1, 5, 10)] == [100, 32, 16]
+    assert [affordable_examples(run, 100, passes) for passes in (1, 5, 10)] == [100, 32, 16]
     monkeypatch.setattr(affordable_module, "MULTIPLY_ADDS", 3 * costs.multiply_adds)
-    assert affordable(run, 200) == 8
-    assert affordable(run, 4) == 4
+    assert affordable_examples(run, 200) == 8
+    assert affordable_examples(run, 4) == 4
 
 
 def test_other_networks_are_left_out(runs):

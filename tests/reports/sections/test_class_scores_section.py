@@ -6,7 +6,7 @@ import pytest
 
 from skipwise import compare
 from skipwise.commands.compare import run
-from skipwise.reports.sections.class_scores import class_section, imbalance_warning
+from skipwise.reports.sections.class_scores import class_score_table, imbalance_warning
 from support.images import shapes
 
 OPTIONS = {"seeds": 2, "epochs": 3, "settings": ["batch_size=16"]}
@@ -26,7 +26,7 @@ def unbalanced(tmp_path_factory):
 
 
 def test_scores_by_how_many_images_classes_have(unbalanced):
-    section = class_section(unbalanced)
+    section = class_score_table(unbalanced)
     assert section.groups == {"many": ["0"], "medium": ["1"], "few": ["2"]}
     assert [(row.score, row.label) for row in section.rows[:4]] == [
         ("balanced accuracy", "plain8"),
@@ -61,4 +61,4 @@ def test_the_command_and_the_file_repeat_the_tail(unbalanced):
 def test_balanced_classes_need_no_warning(tmp_path):
     study = compare(shapes(tmp_path / "a.npz"), ["plain8"], seeds=1, epochs=1, out=tmp_path)
     assert imbalance_warning(study) is None
-    assert class_section(study).groups == {}
+    assert class_score_table(study).groups == {}

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 
 from skipwise.analysis.inside.attribution import METHODS, Maps, Method, attribute
 from skipwise.analysis.inside.trained import Trained
-from skipwise.analysis.inside.untrained import beginning
-from skipwise.analysis.sample_budget import affordable
+from skipwise.analysis.inside.untrained import untrained_network
+from skipwise.analysis.sample_budget import affordable_examples
 from skipwise.data import Batch
 from skipwise.data.images.decode import fitted
 from skipwise.keyed_rng import key
@@ -25,7 +25,7 @@ PASSES = 600
 """Of an image through a network, for the maps of all methods, those of the untrained network, and what they are worth."""
 SHARES = np.linspace(0, 1, 17)
 """Of the places that are taken away, or put in."""
-RANDOM = "at random"
+RANDOM = "random order"
 """What any map must be better than."""
 
 
@@ -43,7 +43,7 @@ class Curves:
         return areas | {f"{name}_curve": curve.mean(0).round(5).tolist() for name, curve in both.items()}
 
 
-def map_truth(run: Trained) -> dict[str, Any] | None:
+def attribution_faithfulness(run: Trained) -> dict[str, Any] | None:
     """In `methods` by method, for each example: deletion, insertion, and likeness to the map of the network before its first step.
 
     Deletion and insertion are mean probabilities on the way, whose means over examples at each of `SHARES` stand beside them. Deletion takes the places of highest value away first, insertion puts them in first (Petsiuk et al. 2018, arXiv
@@ -53,27 +53,32 @@ def map_truth(run: Trained) -> dict[str, Any] | None:
     """
     if not isinstance(run.task, ImageClassification):
         return None
-    examples = run.some(affordable(run, EXAMPLES, PASSES))
+    examples = run.subset(affordable_examples(run, EXAMPLES, PASSES))
     batch = next(run.stream.eval_batches(examples, EXAMPLES))
     with torch.no_grad():
         answers = run.network(batch.inputs).argmax(1)
-    stranger = beginning(run)
+    untrained = untrained_network(run)
     found: dict[str, dict[str, list[float | None]]] = {}
     for method in METHODS:
         maps = attribute(run.network, batch.inputs, answers, method)
-        curves = fidelity(run.network, batch.inputs, answers, maps)
+        curves = deletion_and_insertion(run.network, batch.inputs, answers, maps)
         found[method] = {
             **curves.told(),
-            "likeness": likeness(maps, attribute(stranger, batch.inputs, answers, method)) if stranger else [],
+            "similarity_to_untrained": rank_correlations(maps, attribute(untrained, batch.inputs, answers, method))
+            if untrained
+            else [],
         }
     generator = torch.Generator().manual_seed(key(run.seed, "maps at random"))
     drawn = torch.rand(len(batch), *batch.inputs.shape[2:], generator=generator).to(batch.inputs.device)
-    found[RANDOM] = {**fidelity(run.network, batch.inputs, answers, drawn).told(), "likeness": []}
+    found[RANDOM] = {
+        **deletion_and_insertion(run.network, batch.inputs, answers, drawn).told(),
+        "similarity_to_untrained": [],
+    }
     return {"shown": key(*examples.tolist()), "methods": found}
 
 
 @torch.no_grad()
-def fidelity(network: nn.Module, inputs: Tensor, answers: Tensor, maps: Maps) -> Curves:
+def deletion_and_insertion(network: nn.Module, inputs: Tensor, answers: Tensor, maps: Maps) -> Curves:
     """What becomes of the answer to each input as its map says; places of equal value in an order drawn at random."""
     generator = torch.Generator().manual_seed(key("places of equal value"))
     mixed = torch.randperm(maps[0].numel(), generator=generator).to(maps.device)
@@ -90,7 +95,7 @@ def fidelity(network: nn.Module, inputs: Tensor, answers: Tensor, maps: Maps) ->
     return Curves(deletion=curves[0], insertion=curves[1])
 
 
-def likeness(maps: Maps, others: Maps) -> list[float | None]:
+def rank_correlations(maps: Maps, others: Maps) -> list[float | None]:
     """The rank correlation of the sizes in both maps of each example."""
     found: list[float | None] = []
     for one, other in zip(maps.flatten(1).abs().cpu().numpy(), others.flatten(1).abs().cpu().numpy(), strict=True):
@@ -107,7 +112,7 @@ def pointing_game(run: Trained) -> dict[str, list[float]] | None:
     if not isinstance(run.task, ObjectDetection):
         return None
     found: dict[str, list[float]] = {method: [] for method in METHODS} | {RANDOM: []}
-    examples = run.some(SCENES)
+    examples = run.subset(SCENES)
     for index, batch in zip(examples.tolist(), run.stream.eval_batches(examples, 1), strict=True):
         rows, columns = batch.inputs.shape[2:]
         height, width = fitted(tuple(run.stream.dataset.sizes[index].tolist()), (rows, columns))

@@ -13,7 +13,7 @@ from skipwise.analysis.hooks import undisturbed
 from skipwise.analysis.inside.trained import Trained
 from skipwise.networks import Network
 
-FILTERS, CHANNELS, EXCITING = 16, 8, 5
+FILTERS, CHANNELS, MOST_ACTIVATING = 16, 8, 5
 """Shown of the first layer, of each stage, and for each channel of the last one."""
 LARGEST_MAP = 32
 """Pixels a side that are kept of a map."""
@@ -35,8 +35,8 @@ def features(run: Trained) -> dict[str, Any] | None:
         run.network.eval()
         maps = run.network.features(run.batch(1).inputs)
         names = ["stem", *(f"stage {number}" for number in range(1, len(maps)))]
-        excited = torch.cat(
-            [excitement(run.network, batch.inputs) for batch in run.stream.eval_batches(run.indices, AT_ONCE)]
+        activations = torch.cat(
+            [mean_activations(run.network, batch.inputs) for batch in run.stream.eval_batches(run.indices, AT_ONCE)]
         )
     return {
         "seed": run.seed,
@@ -47,21 +47,23 @@ def features(run: Trained) -> dict[str, Any] | None:
             for name, of_stage in zip(names, maps, strict=True)
             if name != "stem" or len(run.network.stem)
         },
-        "exciting": {
+        "most_activating": {
             str(channel): run.indices[order].tolist()
-            for channel, order in enumerate(most_exciting(excited, EXCITING)[:CHANNELS])
+            for channel, order in enumerate(most_activating(activations, MOST_ACTIVATING)[:CHANNELS])
         },
     }
 
 
-def excitement(network: Network, x: Float[Tensor, "batch channels *space"]) -> Float[Tensor, "batch out_channels"]:
+def mean_activations(
+    network: Network, x: Float[Tensor, "batch channels *space"]
+) -> Float[Tensor, "batch out_channels"]:
     """The mean over space of each channel of the last maps."""
     return network.features(x)[-1].float().flatten(2).mean(2).cpu()
 
 
-def most_exciting(excited: Float[Tensor, "examples channels"], most: int) -> list[np.ndarray]:
+def most_activating(activations: Float[Tensor, "examples channels"], most: int) -> list[np.ndarray]:
     """For each channel the positions of the examples that excite it most, the first the most; of equals the earlier one."""
-    order = excited.sort(dim=0, descending=True, stable=True).indices[:most]
+    order = activations.sort(dim=0, descending=True, stable=True).indices[:most]
     return [row.numpy() for row in order.T]
 
 

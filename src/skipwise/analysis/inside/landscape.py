@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from skipwise.analysis.hooks import undisturbed
-from skipwise.analysis.inside.trained import Trained, evenly
-from skipwise.analysis.sample_budget import affordable
+from skipwise.analysis.inside.trained import Trained, evenly_spaced
+from skipwise.analysis.sample_budget import affordable_examples
 from skipwise.data import Batch
 from skipwise.keyed_rng import key
 from skipwise.networks import Network, TextNetwork
@@ -26,7 +26,7 @@ def loss_curve(run: Trained) -> dict[str, Any] | None:
     if not isinstance(run.network, Network | TextNetwork):
         return None
     at = np.linspace(-1, 1, CURVE).round(6).tolist()
-    loss = learned_loss(run, affordable(run, EXAMPLES, CURVE))
+    loss = learned_loss(run, affordable_examples(run, EXAMPLES, CURVE))
     directions = [filter_normalised(run.network, run.seed, "first")]
     return {"at": at, "loss": losses(run.network, loss, directions, [(a,) for a in at])}
 
@@ -49,7 +49,7 @@ def loss_surfaces(runs: Mapping[str, Trained]) -> dict[str, Any] | None:
 
 
 def _shown(run: Trained) -> int:
-    return min(affordable(run, EXAMPLES, GRID**2), len(run.stream.dataset.train))
+    return min(affordable_examples(run, EXAMPLES, GRID**2), len(run.stream.dataset.train))
 
 
 def learned_loss(run: Trained, examples: int) -> Callable[[nn.Module], Tensor]:
@@ -58,7 +58,7 @@ def learned_loss(run: Trained, examples: int) -> Callable[[nn.Module], Tensor]:
     It is the task's, without label smoothing, mixing and whatever else a recipe changes.
     """
     dataset = run.stream.dataset
-    batch: Batch = next(run.stream.eval_batches(evenly(dataset.train, examples), examples))
+    batch: Batch = next(run.stream.eval_batches(evenly_spaced(dataset.train, examples), examples))
     teach = run.task.training_step(dataset, Recipe(epochs=1, batch_size=1), run.plan.device)
     return lambda network: teach(network, batch, 1.0)[0]
 

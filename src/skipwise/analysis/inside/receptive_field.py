@@ -11,8 +11,8 @@ from torch import Tensor
 
 from skipwise.analysis.hooks import undisturbed
 from skipwise.analysis.inside.trained import Trained
-from skipwise.analysis.inside.untrained import beginning
-from skipwise.analysis.sample_budget import affordable
+from skipwise.analysis.inside.untrained import untrained_network
+from skipwise.analysis.sample_budget import affordable_examples
 from skipwise.networks import Network, layer_costs
 
 EXAMPLES = 64
@@ -29,11 +29,11 @@ def receptive_field(run: Trained) -> dict[str, Any] | None:
     """
     if not isinstance(run.network, Network):
         return None
-    x = run.batch(affordable(run, EXAMPLES)).inputs
+    x = run.batch(affordable_examples(run, EXAMPLES)).inputs
     if x.ndim not in (3, 4):
         return None
-    begun = beginning(run)
-    networks = {"trained": run.network} if begun is None else {"beginning": begun, "trained": run.network}
+    begun = untrained_network(run)
+    networks = {"trained": run.network} if begun is None else {"untrained": begun, "trained": run.network}
     found: dict[str, Any] = {
         "seed": run.seed,
         "sees": theoretical(run.network, x.shape[1:]) or "all",

@@ -51,12 +51,12 @@ def robustness(trained: Trained) -> Robustness | None:
     )
 
 
-def shares_right(found: Robustness, name: str) -> Float[np.ndarray, "examples"]:
+def fraction_correct(found: Robustness, name: str) -> Float[np.ndarray, "examples"]:
     """Of each example, at which share of a corruption's strengths it is answered rightly; `name` may be CLEAN."""
     return np.array([int(digit) for digit in found.right[name]]) / (1 if name == CLEAN else len(STRENGTHS))
 
 
-def above(
+def advantage_over(
     runs: Mapping[int, Robustness], reference: Mapping[int, Robustness], name: str, *, less_clean: bool = False
 ) -> tuple[float, float, float] | None:
     """By how much runs are more often right than those of the reference with the same seed, and the 95 % interval.
@@ -69,7 +69,7 @@ def above(
         return None
 
     def row(found: Robustness) -> Float[np.ndarray, "examples"]:
-        return shares_right(found, name) - (shares_right(found, CLEAN) if less_clean else 0)
+        return fraction_correct(found, name) - (fraction_correct(found, CLEAN) if less_clean else 0)
 
     table = np.stack([row(runs[seed]) - row(reference[seed]) for seed in seeds])
     if table.shape[1] < 2:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from skipwise.analysis.hooks import undisturbed
 from skipwise.analysis.inside.landscape import EXAMPLES, learned_loss, loss_curve
 from skipwise.analysis.inside.trained import Trained
-from skipwise.analysis.sample_budget import affordable
+from skipwise.analysis.sample_budget import affordable_examples
 from skipwise.keyed_rng import key
 
 MOST_ITERATIONS = 50
@@ -33,7 +33,7 @@ def sharpness(run: Trained) -> dict[str, Any] | None:
     curve = loss_curve(run)
     if curve is None:
         return None
-    examples = affordable(run, EXAMPLES, 4 * MOST_ITERATIONS)
+    examples = affordable_examples(run, EXAMPLES, 4 * MOST_ITERATIONS)
     found = top_eigenvalue(run.network, learned_loss(run, examples), run.seed)
     return {"curve": curve, **asdict(found), "examples": min(examples, len(run.stream.dataset.train))}
 

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from skipwise.analysis.hooks import undisturbed, watched
 from skipwise.analysis.inside.trained import Trained
-from skipwise.analysis.inside.untrained import beginning
-from skipwise.analysis.sample_budget import affordable
+from skipwise.analysis.inside.untrained import untrained_network
+from skipwise.analysis.sample_budget import affordable_examples
 from skipwise.keyed_rng import key
 from skipwise.networks import Network, places
 
@@ -27,10 +27,10 @@ def shattered(run: Trained) -> dict[str, Any] | None:
     """
     if not isinstance(run.network, Network) or len(run.indices) < 2 * LINES:
         return None
-    at_once = affordable(run, LINES * POINTS)
+    at_once = affordable_examples(run, LINES * POINTS)
     x = lines(run.batch(2 * max(1, at_once // POINTS)).inputs)
-    begun = beginning(run)
-    networks = {"trained": run.network} if begun is None else {"beginning": begun, "trained": run.network}
+    begun = untrained_network(run)
+    networks = {"trained": run.network} if begun is None else {"untrained": begun, "trained": run.network}
     return {
         "distances": [lag / (POINTS - 1) for lag in range(LAGS + 1)],
         **{

@@ -47,24 +47,25 @@ class Trained:
     @torch.no_grad()
     def batch(self, most: int) -> Batch:
         """So many of these examples, or all there are."""
-        return next(self.stream.eval_batches(self.some(most), most))
+        return next(self.stream.eval_batches(self.subset(most), most))
 
-    def some(self, most: int) -> Int[np.ndarray, "some"]:
+    def subset(self, most: int) -> Int[np.ndarray, "some"]:
         """So many of these examples at even steps: they may stand class by class."""
-        return evenly(self.indices, most)
+        return evenly_spaced(self.indices, most)
 
 
-def looked_seeds(study: Study) -> list[int]:
+def inspected_seeds(study: Study) -> list[int]:
     """The seeds that are looked at: the first ones, where there are such those with weights of all contenders."""
-    known = [{result.seed for result in results if _weighs(result)} for results in study.results.values()]
+    known = [{result.seed for result in results if _has_weights(result)} for results in study.results.values()]
     return sorted(study.seeds, key=lambda seed: -sum(seed in seeds for seeds in known))[:MOST_SEEDS]
 
 
-def finished_runs(study: Study) -> dict[str, dict[str, str]]:
+def inspected_runs(study: Study) -> dict[str, dict[str, str]]:
     """The runs of a study to look into, and when each was finished."""
     return {
         label: {
-            result.folder.relative_to(study.path).as_posix(): result.finished for result in _looked_at(study, label)
+            result.folder.relative_to(study.path).as_posix(): result.finished
+            for result in _inspected_results(study, label)
         }
         for label in study.results
     }
@@ -72,17 +73,17 @@ def finished_runs(study: Study) -> dict[str, dict[str, str]]:
 
 def trained(study: Study) -> Iterator[Trained]:
     """The same, loaded one after the other; of folds the best one. Networks of other libraries are left out."""
-    return _loaded(study, [result for label in study.results for result in _looked_at(study, label)])
+    return _loaded(study, [result for label in study.results for result in _inspected_results(study, label)])
 
 
 def trained_on_folds(study: Study, label: str) -> Iterator[Trained]:
     """The networks of a contender's first seed, one for each fold, so that one of them was tested on each example."""
-    first = _looked_at(study, label)[:1]
-    return _loaded(study, [fold for result in first for fold in result.folds if _weighs(fold)])
+    first = _inspected_results(study, label)[:1]
+    return _loaded(study, [fold for result in first for fold in result.folds if _has_weights(fold)])
 
 
 def _loaded(study: Study, results: Sequence[Result]) -> Iterator[Trained]:
-    task, plan = study.design.to_learn, here(study.design.plan)
+    task, plan = study.design.to_learn, available_plan(study.design.plan)
     whole: Dataset = task.load(study.folder.read("data.json"))
     for result in results:
         network, _ = trained_network(result.folder)
@@ -98,29 +99,29 @@ def _loaded(study: Study, results: Sequence[Result]) -> Iterator[Trained]:
                 network=plan.place(network.eval()),
                 task=task,
                 stream=task.stream(dataset, Recipe(epochs=1, batch_size=1), result.seed, plan.device),
-                indices=evenly(dataset.test, MOST_EXAMPLES),
+                indices=evenly_spaced(dataset.test, MOST_EXAMPLES),
                 plan=plan,
             )
 
 
-def here(plan: ComputePlan) -> ComputePlan:
+def available_plan(plan: ComputePlan) -> ComputePlan:
     """The plan of a study, or one for the CPU where this machine lacks its device."""
     available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     return plan if available[plan.device] else replace(plan, device="cpu", precision="fp32")
 
 
-def _looked_at(study: Study, label: str) -> list[Result]:
+def _inspected_results(study: Study, label: str) -> list[Result]:
     """The results of a contender that have weights, of the seeds that are looked at, in their order."""
-    of_seed = {result.seed: result for result in study.results[label] if _weighs(result)}
-    return [of_seed[seed] for seed in looked_seeds(study) if seed in of_seed]
+    of_seed = {result.seed: result for result in study.results[label] if _has_weights(result)}
+    return [of_seed[seed] for seed in inspected_seeds(study) if seed in of_seed]
 
 
-def _weighs(result: Result) -> bool:
+def _has_weights(result: Result) -> bool:
     """Whether it has weights: a run that diverged at once has none."""
     return (result.folder / MODEL).exists()
 
 
-def evenly(indices: Int[np.ndarray, "all"], most: int) -> Int[np.ndarray, "some"]:
+def evenly_spaced(indices: Int[np.ndarray, "all"], most: int) -> Int[np.ndarray, "some"]:
     """So many of the examples, or all there are, from all over."""
     places = np.linspace(0, len(indices) - 1, min(len(indices), most)).round().astype(int)
     return np.asarray(indices[places])

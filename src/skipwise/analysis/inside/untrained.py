@@ -14,7 +14,7 @@ from skipwise.training.run import RUN
 EXAMPLES = 128
 
 
-def beginning(run: Trained) -> nn.Module | None:
+def untrained_network(run: Trained) -> nn.Module | None:
     """The network drawn anew from the run's seed, in eval mode, on the plan's device; None where it began with weights.
 
     Its batch normalisations know the statistics of test examples, since those they are built with are of no data.

@@ -73,7 +73,7 @@ def _fit(images: Float[np.ndarray, "points"], errors: Float[np.ndarray, "points"
 
     def residuals(parameters: Float[np.ndarray, "three"]) -> Float[np.ndarray, "points"]:
         log_scale, power, floor = parameters
-        found: Float[np.ndarray, "points"] = np.log(np.exp(log_scale) * images**-power + floor) - logs
+        found: Float[np.ndarray, points] = np.log(np.exp(log_scale) * images**-power + floor) - logs
         return found
 
     most = float(errors.clip(LEAST_ERROR).min())

@@ -14,7 +14,7 @@ Tables = Mapping[str, Float[np.ndarray, "seeds points"]]
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """The titles of the axes, and whether values stand evenly in factors."""
+    """The titles of the axes, and whether values are on a logarithmic scale."""
 
     x: str
     y: str

@@ -14,7 +14,7 @@ Tables = Mapping[str, Float[np.ndarray, "seeds places"]]
 
 @dataclass(frozen=True, kw_only=True)
 class Axes:
-    """What stands at the axes. `logarithmic`: evenly in factors, and means are geometric; `percent`: shown as such."""
+    """What stands at the axes. `logarithmic`: a log scale, and means are geometric; `percent`: shown as such."""
 
     places: str
     values: str

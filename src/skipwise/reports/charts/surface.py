@@ -32,7 +32,7 @@ def relief_and_contours(
 ) -> str:
     """Both pictures as one SVG, its title in a colour; `table` has a row for each `at` of the second direction.
 
-    Colours and heights stand evenly in factors between `limits`. What is not finite, or not above zero, is a hole.
+    Colours and heights are on a logarithmic scale between `limits`. What is not finite, or not above zero, is a hole.
     """
     import matplotlib
     from matplotlib.figure import Figure

@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from skipwise.analysis.scores.trials import Importance, front
+from skipwise.analysis.scores.tuning import Importance, front
 from skipwise.reports.charts.charts import WIDTH, Chart, chart_of
 from skipwise.reports.charts.palette import BLUE, ORANGE, OTHERS
 from skipwise.statistics import accuracy_interval, t_interval

@@ -11,11 +11,11 @@ from skipwise.analysis.inside.attribution import METHODS
 from skipwise.analysis.inside.attribution_faithfulness import RANDOM, SHARES
 from skipwise.reports.charts.charts import Chart, chart_of, line_colour
 from skipwise.reports.charts.palette import colours
-from skipwise.reports.sections.part import Part
+from skipwise.reports.sections.report_section import ReportSection
 from skipwise.statistics import accuracy_interval, t_interval
 from skipwise.studies import Study
 
-MEASURES = {"deletion": 0, "insertion": 0, "likeness": -1}
+MEASURES = {"deletion": 0, "insertion": 0, "similarity_to_untrained": -1}
 """What is measured of a map, and how low it can be."""
 CURVES = {"deletion": "places taken away (%)", "insertion": "places put in (%)"}
 """Each a picture, and what stands at its x axis."""
@@ -25,7 +25,7 @@ Runs = Mapping[str, Sequence[Mapping[str, Any]]]
 """Of each contender, what was found in each of its runs, by method."""
 
 
-def map_truth_part(study: Study, found: Runs) -> Part:
+def attribution_faithfulness_section(study: Study, found: Runs) -> ReportSection:
     """Deletion, insertion and likeness to the maps of untrained networks."""
     rows = []
     for label, runs in found.items():
@@ -36,8 +36,8 @@ def map_truth_part(study: Study, found: Runs) -> Part:
                 for name, lowest in MEASURES.items()
             ]
             rows.append(("" if number else label, method, *cells))
-    return Part(
-        name="map_truth",
+    return ReportSection(
+        name="attribution_faithfulness",
         title="Are the maps true?",
         lead="The mean probability of a network's own answer while the places that a map ranks highest are taken away first (deletion: "
         "lower is truer) or put into an empty image first (insertion: higher is truer; Petsiuk et al. 2018), on test images, with 95 % "
@@ -86,15 +86,15 @@ def _curves(found: Runs, name: str, chosen: Mapping[str, str]) -> Chart:
     return fields.facet(alt.Facet("method:N", title=None, sort=list(METHODS)), columns=2).properties(title=name)
 
 
-def pointing_part(_: Study, found: Runs) -> Part:
+def pointing_game_section(_: Study, found: Runs) -> ReportSection:
     """How often the highest place of a box's map lies in the true box."""
     rows = []
     for label, runs in found.items():
         for number, method in enumerate(runs[0]):
             values = np.concatenate([np.asarray(run[method], float) for run in runs])
             rows.append(("" if number else label, method, str(len(values)), _share(values, method)))
-    return Part(
-        name="pointing",
+    return ReportSection(
+        name="pointing_game",
         title="Do the maps point at the object?",
         lead="For each box that is found rightly, whether the highest place of its map lies within the true box (the pointing game, Zhang "
         "et al. 2016); at random it would as often as the box covers the image. Intervals are Wilson's, boxes of all seeds together, as if "

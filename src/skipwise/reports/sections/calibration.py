@@ -10,14 +10,14 @@ from skipwise.analysis.scores.confusion import answers_of
 from skipwise.reports.charts.charts import WIDTH, Chart, chart_of, line_colour
 from skipwise.reports.charts.palette import colours
 from skipwise.reports.format import percent
-from skipwise.reports.sections.part import Part
+from skipwise.reports.sections.report_section import ReportSection
 from skipwise.studies import Study
 
 FEWEST = 10
 """Examples in a bin that is drawn."""
 
 
-def calibration_part(study: Study) -> Part:
+def calibration_section(study: Study) -> ReportSection:
     """The reliability diagram, the expected calibration error, and what a temperature mends."""
     found = {
         label: calibration(
@@ -32,7 +32,7 @@ def calibration_part(study: Study) -> Part:
         if worse
         else ""
     )
-    return Part(
+    return ReportSection(
         name="calibration",
         title="Are they as often right as they are sure?",
         lead=f"Of test {examples} on which a network is 90 % sure it should be right on 90 %: on the dashed line. Below it, it is too "

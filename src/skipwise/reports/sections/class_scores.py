@@ -20,7 +20,7 @@ from skipwise.data.long_tail import UNBALANCED, ratio_of
 from skipwise.reports.charts.charts import WIDTH, Chart, chart_of
 from skipwise.reports.charts.palette import colours
 from skipwise.reports.format import percent, points
-from skipwise.reports.sections.part import Part
+from skipwise.reports.sections.report_section import ReportSection
 from skipwise.statistics import accuracy_interval
 from skipwise.studies import Study
 
@@ -40,7 +40,7 @@ class ClassRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClassSection:
+class ClassScoreTable:
     """Scores over classes and recalls by class; `groups` tells the classes of many, medium and few images."""
 
     rows: Sequence[ClassRow]
@@ -51,7 +51,7 @@ class ClassSection:
         return [asdict(row) for row in self.rows]
 
 
-def class_section(study: Study) -> ClassSection:
+def class_score_table(study: Study) -> ClassScoreTable:
     """Balanced accuracy, macro-F1, and recalls of each contender, by class and by how many images classes have."""
     found = study.folder.read("data.json")
     classes = len(found["classes"])
@@ -73,19 +73,19 @@ def class_section(study: Study) -> ClassSection:
     ]
     named = {name: [found["classes"][member] for member in members] for name, members in groups.items()}
     charts = [_recalls(study, answers, found)] if classes <= MOST_CLASSES_DRAWN else []
-    return ClassSection(rows=rows, groups=named, charts=charts)
+    return ClassScoreTable(rows=rows, groups=named, charts=charts)
 
 
-def classes_part(study: Study) -> Part:
+def class_scores_section(study: Study) -> ReportSection:
     """The section as a part of a report."""
-    section, examples = class_section(study), study.design.to_learn.examples
+    section, examples = class_score_table(study), study.design.to_learn.examples
     thirds = "; ".join(f"{name}: {', '.join(members)}" for name, members in section.groups.items())
     told = (
         f" Classes of many, medium and few training {examples} are thirds by their number: {thirds}." if thirds else ""
     )
     labels = len(study.design.contenders)
-    return Part(
-        name="classes",
+    return ReportSection(
+        name="class_scores",
         title="Class by class",
         lead=f"Here each class counts alike, however many {examples} it has. Balanced accuracy is the mean recall over "
         f"classes; macro-F1 also asks how often a class is named wrongly.{told}",
@@ -109,7 +109,7 @@ def classes_part(study: Study) -> Part:
 
 def imbalance_warning(study: Study) -> str | None:
     """What must be said of unbalanced classes: that accuracy misleads, where balanced accuracy is far from it."""
-    if "classes" not in study.design.to_learn.sections:
+    if "class scores" not in study.design.to_learn.sections:
         return None
     examples = study.design.to_learn.examples
     found = study.folder.read("data.json")

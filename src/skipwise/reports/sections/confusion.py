@@ -4,13 +4,13 @@ import altair as alt
 
 from skipwise.analysis.scores.confusion import answers_of, confusion_counts
 from skipwise.reports.charts.charts import WIDTH, Chart, chart_of
-from skipwise.reports.sections.part import Part
+from skipwise.reports.sections.report_section import ReportSection
 from skipwise.studies import Study
 
 
-def confusion_part(study: Study) -> Part:
+def confusion_section(study: Study) -> ReportSection:
     """A table of shares for each contender, all seeds together."""
-    return Part(
+    return ReportSection(
         name="confusion",
         title="What they take for what",
         lead=f"Of the test {study.design.to_learn.examples} of a true class (a row), the share given each name, all seeds together.",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from skipwise.analysis.scores.crossover import Crossover, crossover
+from skipwise.analysis.scores.depth import Crossover, crossover
 from skipwise.reports.charts.charts import lines
 from skipwise.reports.format import percent, points
 from skipwise.reports.sections.sweep import SweepSection, interval_text, level_text, needed_text, says, series_of

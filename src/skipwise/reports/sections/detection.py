@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import altair as alt
 
-from skipwise.analysis.scores.detections import (
+from skipwise.analysis.scores.detection import (
     bootstrapped_difference,
     found_on_average,
     mean_curve,
@@ -13,7 +13,7 @@ from skipwise.analysis.scores.detections import (
 from skipwise.reports.charts.charts import WIDTH, chart_of
 from skipwise.reports.charts.palette import colours
 from skipwise.reports.format import percent, points
-from skipwise.reports.sections.part import Part
+from skipwise.reports.sections.report_section import ReportSection
 from skipwise.studies import Study
 from skipwise.tasks import Predictions
 from skipwise.tasks.average_precision import Matches, match
@@ -23,7 +23,7 @@ CURVES = (0.5, 0.75)
 MOST_CLASSES = 20
 
 
-def detection_scores_part(study: Study) -> Part:
+def detection_scores_section(study: Study) -> ReportSection:
     """COCO's scores by size and class, and the two-way bootstrap beside the verdict."""
     classes = study.folder.read("data.json")["classes"]
     tables = {label: scores_by_size_and_class(runs, classes) for label, runs in answers_by_contender(study).items()}
@@ -36,7 +36,7 @@ def detection_scores_part(study: Study) -> Part:
         if label != reference
     }
     said = "; ".join(f"{label} {points(low)} to {points(high)}" for label, (low, high) in beside.items())
-    return Part(
+    return ReportSection(
         name="detection_scores",
         title="By size and class",
         lead="Mean average precision as COCO measures it, the mean over seeds: over intersections over union of .50 to .95, "
@@ -52,12 +52,12 @@ def detection_scores_part(study: Study) -> Part:
     )  # fmt: skip
 
 
-def found_part(study: Study) -> Part:
+def detections_section(study: Study) -> ReportSection:
     """How much is found, missed and made up, and precision against recall."""
     matches = _matches(study)
     counts = {label: found_on_average(runs, matches[label]) for label, runs in answers_by_contender(study).items()}
-    return Part(
-        name="found",
+    return ReportSection(
+        name="detections",
         title="What they find, and what they miss",
         lead="Counted at a score of at least .5 and an intersection over union of at least .5, the mean over seeds. A false "
         "box of the wrong class stands where there is an object of another one.",

@@ -9,14 +9,14 @@ from markupsafe import Markup
 from PIL import Image
 
 from skipwise.analysis.inside.disagreements import Group, Table, answers_by_label, groups_of
-from skipwise.analysis.inside.trained import looked_seeds
+from skipwise.analysis.inside.trained import inspected_seeds
 from skipwise.analysis.scores.confusion import answers_of
 from skipwise.data.images.decode import resized
 from skipwise.reports.charts.palette import colours
 from skipwise.reports.drawings.coloured_text import Piece, coloured, pieces
 from skipwise.reports.drawings.overlay import enlarged, overlay
 from skipwise.reports.drawings.pictures import data_uri
-from skipwise.reports.sections.part import Folded, Part
+from skipwise.reports.sections.report_section import CardGroup, ReportSection
 from skipwise.studies import Study
 from skipwise.tasks.images import ImageClassification
 
@@ -30,7 +30,7 @@ ANSWER = Markup('<p><span class="swatch" style="background: {}"></span>{}: {}</p
 Maps = Mapping[str, Mapping[str, Sequence[Sequence[float]]]]
 
 
-def disagreements_part(study: Study, found: Mapping[str, Maps]) -> Part:
+def disagreements_section(study: Study, found: Mapping[str, Maps]) -> ReportSection:
     """Groups of test examples, each with what all contenders answer, and with maps where there are some."""
     task = study.design.to_learn
     groups = [group for group in groups_of(study) if group.count]
@@ -41,7 +41,7 @@ def disagreements_part(study: Study, found: Mapping[str, Maps]) -> Part:
         '"right 2/5" means with two seeds of five. '
         "They are picked as the extremes of many, so they are not typical"
     )
-    network = f"seed {looked_seeds(study)[0]}'s network{', of folds the one tested on that example' if study.design.folds else ''}"
+    network = f"seed {inspected_seeds(study)[0]}'s network{', of folds the one tested on that example' if study.design.folds else ''}"
     told = (
         f". Bright places speak, by occlusion, for the answer of {network}: covering them lowers its "
         "score; brightness cannot be compared between pictures, and such a map need not show why the network was trained to see that."
@@ -49,12 +49,12 @@ def disagreements_part(study: Study, found: Mapping[str, Maps]) -> Part:
         else f". What is coloured pink speaks, by occlusion, for the answer of {network}, green against it: without it the score "
         "falls, or rises; colours are shares of each text's own strongest, and grey was not read. That a word counts does not prove why."
     )
-    return Part(
+    return ReportSection(
         name="disagreements",
         title="Where they disagree",
         lead=lead + (told if any(maps.values()) else "."),
-        folded=[
-            Folded(title=f"{group.title}: {_count(group, task.examples)}", cards=[shown.card(place, group.about) for place in group.first])
+        card_groups=[
+            CardGroup(title=f"{group.title}: {_count(group, task.examples)}", cards=[shown.card(place, group.about) for place in group.first])
             for group in groups
         ],
         numbers=[{"title": group.title, "count": group.count, "first": shown.names(group.first)} for group in groups],

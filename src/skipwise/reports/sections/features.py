@@ -8,18 +8,18 @@ import numpy as np
 from skipwise.analysis.inside.features import unpacked
 from skipwise.reports.charts.palette import colours
 from skipwise.reports.drawings.pictures import Pixels, Row, picture_rows
-from skipwise.reports.sections.part import Part
+from skipwise.reports.sections.report_section import ReportSection
 from skipwise.studies import Study
 
 SIDE, ACROSS = 44, 8
 """Of a picture in px, and pictures in a row."""
 
 
-def features_part(study: Study, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> Part:
+def features_section(study: Study, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> ReportSection:
     """A picture for each contender, of the first seed."""
     dataset: Any = study.design.to_learn.load(study.folder.read("data.json"))
     chosen = colours(study.design.contenders, study.design.points)
-    return Part(
+    return ReportSection(
         name="features",
         title="What they look for",
         lead=f"Filters of the first layer (grey is zero), what the first {ACROSS} channels give at the end of each "
@@ -40,7 +40,7 @@ def _rows(found: Mapping[str, Any], dataset: Any) -> list[Row]:
     ]
     rows.append(Row(pictures=[image], side=SIDE, words="the image"))
     rows += [Row(pictures=_pictures(maps), side=SIDE, words=f"{place}") for place, maps in found["maps"].items()]
-    for rank, indices in enumerate(zip(*found["exciting"].values(), strict=True)):
+    for rank, indices in enumerate(zip(*found["most_activating"].values(), strict=True)):
         words = "images that excite a channel of the last stage most" if rank == 0 else ""
         rows.append(Row(pictures=[np.asarray(dataset.images[index]) for index in indices], side=SIDE, words=words))
     return rows

@@ -10,14 +10,14 @@ from jaxtyping import Float
 from skipwise.reports.charts.by_layer import Axes, by_place
 from skipwise.reports.charts.charts import WIDTH, Chart, chart_of, counting_axis, line_colour
 from skipwise.reports.charts.palette import colours
-from skipwise.reports.sections.part import Part
+from skipwise.reports.sections.report_section import ReportSection
 from skipwise.studies import Study
 from skipwise.studies.results import Result
 
 ENDS = ("first block", "last block")
 
 
-def gradients_part(study: Study) -> Part | None:
+def gradients_section(study: Study) -> ReportSection | None:
     """Norms of gradients by place, in the first and the last epoch and over training; None where none were noted."""
     noted = {label: [found for result in of if (found := _noted(result))] for label, of in study.results.items()}
     noted = {label: runs for label, runs in noted.items() if runs}
@@ -31,7 +31,7 @@ def gradients_part(study: Study) -> Part | None:
     axes = Axes(
         places="place from input to answer: stem, blocks, head", values="norm of the gradient", logarithmic=True
     )
-    return Part(
+    return ReportSection(
         name="gradients",
         title="What comes back to the first layers",
         lead="The norm of the gradient of the loss with respect to the weights of each place, noted at one step in ten while the "

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from skipwise.analysis.inside.trained import looked_seeds
+from skipwise.analysis.inside.trained import inspected_seeds
 from skipwise.reports.charts.palette import colours
 from skipwise.reports.charts.surface import relief_and_contours
-from skipwise.reports.sections.part import Part
+from skipwise.reports.sections.report_section import ReportSection
 from skipwise.studies import Study
 
 TITLE = "The loss around them"
@@ -16,22 +16,24 @@ NEAR = 10.0
 """How many times the highest loss at a cross still counts as a valley."""
 
 
-def landscape_part(study: Study, found: Mapping[str, Any]) -> Part:
+def landscape_section(study: Study, found: Mapping[str, Any]) -> ReportSection:
     """A relief and a map for each contender, of the first seed."""
     at, surfaces = found["at"], {label: np.array(rows, float) for label, rows in found["loss"].items()}
     middle = len(at) // 2
     surfaces = {label: table for label, table in surfaces.items() if table[middle, middle] > 0}
     if not surfaces:
-        return Part(name="landscape", title=TITLE, note="No loss is above zero and finite where training came to rest.")
+        return ReportSection(
+            name="landscape", title=TITLE, note="No loss is above zero and finite where training came to rest."
+        )
     finite = np.concatenate([table[np.isfinite(table) & (table > 0)] for table in surfaces.values()])
     limits = (float(finite.min()), float(finite.max()))
     chosen = colours(study.design.contenders, study.design.points)
     bound = NEAR * max(table[middle, middle] for table in surfaces.values())
-    return Part(
+    return ReportSection(
         name="landscape",
         title=TITLE,
         lead=f"The loss on {found['examples']} training examples when all filters move in two random directions, each by a share of its own norm (Li et al. "
-        f"2018); seed {looked_seeds(study)[0]}, the cross is what was learned, heights and colours stand for the same loss in all pictures. Two directions "
+        f"2018); seed {inspected_seeds(study)[0]}, the cross is what was learned, heights and colours stand for the same loss in all pictures. Two directions "
         "out of many thousands are seen: a smooth valley here does not prove that there is no ridge elsewhere.",
         columns=("contender", "loss at the cross", "median loss", "largest loss", f"share below {bound:.2g}"),
         rows=[

@@ -9,11 +9,11 @@ from jaxtyping import Float
 from skipwise.reports.charts.by_layer import Axes, by_place
 from skipwise.reports.charts.palette import colours
 from skipwise.reports.format import percent
-from skipwise.reports.sections.part import Part
+from skipwise.reports.sections.report_section import ReportSection
 from skipwise.studies import Study
 
 
-def lesions_part(study: Study, found: Mapping[str, Sequence[Any]]) -> Part:
+def lesions_section(study: Study, found: Mapping[str, Sequence[Any]]) -> ReportSection:
     """The error without each block, and with neighbours exchanged."""
     score = study.design.to_learn.score_name
     whole = {label: float(np.mean([1 - run["whole"] for run in runs])) for label, runs in found.items()}
@@ -30,7 +30,7 @@ def lesions_part(study: Study, found: Mapping[str, Sequence[Any]]) -> Part:
         )
         if tables
     ]  # fmt: skip
-    return Part(
+    return ReportSection(
         name="lesions",
         title="What they lose with a block",
         lead=f"1 - {score} on test examples when the branch of one block gives zero, and when two neighbours of a stage change "

@@ -8,20 +8,20 @@ import numpy as np
 from skipwise.reports.charts.along_network import Measured, along_line
 from skipwise.reports.charts.palette import colours
 from skipwise.reports.drawings.pictures import Row, picture_rows
-from skipwise.reports.sections.part import Part
+from skipwise.reports.sections.report_section import ReportSection
 from skipwise.studies import Study
 
 SIDE = 130
 """Of a picture, in px."""
-WHEN = {"beginning": "before training", "trained": "after training"}
+WHEN = {"untrained": "before training", "trained": "after training"}
 Runs = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
-def receptive_field_part(study: Study, found: Runs) -> Part:
+def receptive_field_section(study: Study, found: Runs) -> ReportSection:
     """Pictures of the first seed, curves of all seeds, and the sides."""
     space = next(iter(found.values()))[0]["input"]
     flat, unit = len(space) == 1, "positions" if len(space) == 1 else "px"
-    return Part(
+    return ReportSection(
         name="receptive_field",
         title="How much of the input they look at",
         lead="The squared gradient of the central unit of the last maps, before they are averaged, with respect to the input, over test "

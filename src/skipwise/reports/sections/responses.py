@@ -6,15 +6,15 @@ import numpy as np
 
 from skipwise.reports.charts.by_layer import Axes, by_place
 from skipwise.reports.charts.palette import colours
-from skipwise.reports.sections.part import Part
+from skipwise.reports.sections.report_section import ReportSection
 from skipwise.studies import Study
 
 
-def responses_part(study: Study, found: Mapping[str, Sequence[Mapping[str, float]]]) -> Part:
+def responses_section(study: Study, found: Mapping[str, Sequence[Mapping[str, float]]]) -> ReportSection:
     """The standard deviation of each layer's response."""
     tables = {label: np.array([list(run.values()) for run in runs]) for label, runs in found.items()}
     axes = Axes(places="layer from input to answer", values="standard deviation of the response")
-    return Part(
+    return ReportSection(
         name="responses",
         title="What each layer answers with",
         lead="The standard deviation of what each convolution gives after its normalisation, before activation and addition "

@@ -6,11 +6,11 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from skipwise.analysis.inside.robustness import CLEAN, Robustness, above, shares_right
+from skipwise.analysis.inside.robustness import CLEAN, Robustness, advantage_over, fraction_correct
 from skipwise.reports.charts.charts import WIDTH, Chart, chart_of, line_colour
 from skipwise.reports.charts.palette import colours
 from skipwise.reports.format import percent, points
-from skipwise.reports.sections.part import Part
+from skipwise.reports.sections.report_section import ReportSection
 from skipwise.studies import Study
 
 COLUMNS = 2
@@ -19,13 +19,13 @@ Runs = Mapping[str, Mapping[int, Robustness]]
 """By contender and seed."""
 
 
-def robustness_part(study: Study, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> Part:
+def robustness_section(study: Study, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> ReportSection:
     """Accuracy by corruption and strength, and how far the others are from the reference."""
     runs = {label: {run["seed"]: Robustness(**run) for run in several} for label, several in found.items()}
     first, *others = runs
     names = [CLEAN, *next(iter(runs[first].values())).scores]
     differences = {
-        (name, label, less_clean): above(runs[label], runs[first], name, less_clean=less_clean)
+        (name, label, less_clean): advantage_over(runs[label], runs[first], name, less_clean=less_clean)
         for name in names
         for label in others
         for less_clean in (False, True)
@@ -33,7 +33,7 @@ def robustness_part(study: Study, found: Mapping[str, Sequence[Mapping[str, Any]
     }
     examples = study.design.to_learn.examples
     missing = any(value is None for value in differences.values())
-    return Part(
+    return ReportSection(
         name="robustness",
         title="When images get worse",
         lead=f"Accuracy on the same test {examples} with noise, blur, less contrast, JPEG, a shift and a rotation, each at five "
@@ -62,7 +62,7 @@ def robustness_part(study: Study, found: Mapping[str, Sequence[Mapping[str, Any]
 
 
 def _mean(runs: Mapping[int, Robustness], name: str) -> float:
-    return float(np.mean([shares_right(run, name).mean() for run in runs.values()]))
+    return float(np.mean([fraction_correct(run, name).mean() for run in runs.values()]))
 
 
 def _text(difference: tuple[float, float, float] | None) -> str:

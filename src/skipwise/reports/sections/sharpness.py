@@ -7,13 +7,13 @@ import numpy as np
 
 from skipwise.reports.charts.along_network import Measured, along_line
 from skipwise.reports.charts.palette import colours
-from skipwise.reports.sections.part import Part
+from skipwise.reports.sections.report_section import ReportSection
 from skipwise.studies import Study
 
 DIRECTION = "way along a random direction (in norms of the filters)"
 
 
-def sharpness_part(study: Study, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> Part:
+def sharpness_section(study: Study, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> ReportSection:
     """The loss along a line, and the top eigenvalue of the Hessian of each seed."""
     tables = {label: np.array([run["curve"]["loss"] for run in runs], float) for label, runs in found.items()}
     at = next(iter(found.values()))[0]["curve"]["at"]
@@ -22,7 +22,7 @@ def sharpness_part(study: Study, found: Mapping[str, Sequence[Mapping[str, Any]]
     unsettled = [
         f"{label} after {run['iterations']}" for label, runs in found.items() for run in runs if not run["converged"]
     ]
-    return Part(
+    return ReportSection(
         name="sharpness",
         title="How sharply the loss bends",
         lead="The loss on training examples when all filters move in one random direction, each by a share of its own norm (Li et "

@@ -9,13 +9,13 @@ from jaxtyping import Float
 from skipwise.reports.charts.along_network import Measured, along_line
 from skipwise.reports.charts.by_layer import Axes, by_place
 from skipwise.reports.charts.palette import colours
-from skipwise.reports.sections.part import Part
+from skipwise.reports.sections.report_section import ReportSection
 from skipwise.studies import Study
 
-WHEN = {"beginning": "before training", "trained": "after training"}
+WHEN = {"untrained": "before training", "trained": "after training"}
 
 
-def shattered_part(study: Study, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> Part:
+def shattered_section(study: Study, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> ReportSection:
     """Autocorrelations of the answer's gradient, and along the network the correlation of neighbours."""
     chosen = colours(study.design.contenders, study.design.points)
     distances = next(iter(found.values()))[0]["distances"]
@@ -34,7 +34,7 @@ def shattered_part(study: Study, found: Mapping[str, Sequence[Mapping[str, Any]]
         for when, words in WHEN.items()
         if steps[when]
     ]
-    return Part(
+    return ReportSection(
         name="shattered",
         title="Whether gradients shatter",
         lead="How alike the gradients with respect to the input are at two points of a straight line between test examples "

@@ -6,23 +6,23 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from skipwise.analysis.inside.trained import looked_seeds
+from skipwise.analysis.inside.trained import inspected_seeds
 from skipwise.reports.charts.charts import Chart, chart_of, counting_axis
-from skipwise.reports.sections.part import Part
+from skipwise.reports.sections.report_section import ReportSection
 from skipwise.studies import Study
 
 SIDE = 260
 """Of a table, in px."""
 
 
-def similarity_part(study: Study, found: Mapping[str, Any]) -> Part:
+def similarity_section(study: Study, found: Mapping[str, Any]) -> ReportSection:
     """A table in colours for each contender against the first one, of the first seed."""
     first, tables = found["first"], {label: np.array(one["table"]) for label, one in found["against"].items()}
-    return Part(
+    return ReportSection(
         name="similarity",
         title="How similar their layers are",
         lead=f"Linear centred kernel alignment (Kornblith et al. 2019) of what each place of {first} gives with what each place of another "
-        f"contender gives, over test examples, seed {looked_seeds(study)[0]}: 1 means the same up to a rotation and a factor, whichever channels hold it, 0 what chance gives. "
+        f"contender gives, over test examples, seed {inspected_seeds(study)[0]}: 1 means the same up to a rotation and a factor, whichever channels hold it, 0 what chance gives. "
         "Alike layers answer alike to examples that differ much; which of two layers is the better one this does not say.",
         columns=("contender", "mean at the same place", "first block", "last block", "last place", "mean of all pairs"),
         rows=[(label, *_same(table, found["places"]), f"{table.mean():.2f}") for label, table in tables.items()],

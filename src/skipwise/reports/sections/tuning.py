@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from skipwise.analysis.scores.trials import FEWEST, LEVEL, Importance, compared, importances
+from skipwise.analysis.scores.tuning import FEWEST, LEVEL, Importance, compared, importances
 from skipwise.reports.charts.tuning import cost_chart, flattery_chart, history_chart, importance_chart
 from skipwise.reports.format import percent, points, short_count
 from skipwise.reports.sections.sweep import SweepSection, interval_text, level_text, says

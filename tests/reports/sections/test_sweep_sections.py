@@ -4,7 +4,7 @@ from math import inf
 
 import pytest
 
-from skipwise.analysis.scores.crossover import Crossover
+from skipwise.analysis.scores.depth import Crossover
 from skipwise.analysis.scores.learning_curve import ImagesNeeded, PowerLaw
 from skipwise.reports.sections.depth import crossover_sentence, headline
 from skipwise.reports.sections.learning_curve import law_sentence, needed_sentence

@@ -8,7 +8,7 @@ from skipwise.reports.charts.charts import Chart
 
 
 @dataclass(frozen=True, kw_only=True)
-class Folded:
+class CardGroup:
     """Cards under a title that opens and closes, as SVG or HTML."""
 
     title: str
@@ -16,10 +16,10 @@ class Folded:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class ReportSection:
     """`lead` says what is seen, `note` what belongs under the table.
 
-    A cell that is a contender's label gets its colour. `svgs` are pictures drawn without altair, `folded` groups of such to browse, which are in the page alone. `numbers` go into
+    A cell that is a contender's label gets its colour. `svgs` are pictures drawn without altair, `card_groups` groups of such to browse, which are in the page alone. `numbers` go into
     verdict.json under the part's name.
     """
 
@@ -31,5 +31,5 @@ class Part:
     note: str = ""
     charts: Sequence[Chart] = ()
     svgs: Sequence[str] = ()
-    folded: Sequence[Folded] = ()
+    card_groups: Sequence[CardGroup] = ()
     numbers: Any = field(default=None)

@@ -11,7 +11,7 @@ from jaxtyping import Float, UInt8
 from skipwise.reports.charts.palette import colours
 from skipwise.reports.drawings.pictures import png
 from skipwise.reports.sections.detection import answers_by_contender
-from skipwise.reports.sections.part import Part
+from skipwise.reports.sections.report_section import ReportSection
 from skipwise.studies import Study
 
 MOST_PICTURES = 6
@@ -29,7 +29,7 @@ class Drawn:
     words: Sequence[str]
 
 
-def pictures_part(study: Study) -> Part:
+def detection_examples_section(study: Study) -> ReportSection:
     """The test images on which the reference and the contender beside it differ most, in the first seed."""
     dataset: Any = study.design.to_learn.load(study.folder.read("data.json"))
     labels = list(study.results)[:2]
@@ -49,8 +49,8 @@ def pictures_part(study: Study) -> Part:
         for place in chosen
     ]
     differ = "on which the two differ most" if len(labels) > 1 else "with the lowest scores"
-    return Part(
-        name="pictures",
+    return ReportSection(
+        name="detection_examples",
         title="What they see",
         lead=f"Test images {differ}, so not typical ones; seed {study.seeds[0]}. Dashed: what is there. In colour: boxes "
         f"found with a score of at least {SHOWN_FROM:g}.",

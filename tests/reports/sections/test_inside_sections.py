@@ -11,16 +11,16 @@ from skipwise import compare
 from skipwise.analysis.inside import landscape
 from skipwise.analysis.inside.attribution import attribute
 from skipwise.analysis.inside.disagreements import groups_of
-from skipwise.analysis.inside.trained import looked_seeds, trained_on_folds
+from skipwise.analysis.inside.trained import inspected_seeds, trained_on_folds
 from skipwise.reports import write_report
-from skipwise.reports.sections.reasons import REASONS
+from skipwise.reports.sections.inside import NETWORK_ANALYSES
 from skipwise.studies import Study
 from skipwise.training.run import MODEL
 from support.images import shapes, squares_in_folders
 from support.runs import SETTINGS_OF_TEXTS, page_words
 from support.texts import rows, table
 
-SLOW = {name for name, reason in REASONS.items() if reason.slow}
+SLOW = {name for name, analysis in NETWORK_ANALYSES.items() if analysis.slow}
 TITLES = {
     "shattered": "Whether gradients shatter",
     "similarity": "How similar their layers are",
@@ -29,7 +29,7 @@ TITLES = {
     "sharpness": "How sharply the loss bends",
     "landscape": "The loss around them",
     "disagreements": "Where they disagree",
-    "map_truth": "Are the maps true?",
+    "attribution_faithfulness": "Are the maps true?",
     "robustness": "When images get worse",
 }
 
@@ -48,7 +48,7 @@ def study(tmp_path_factory):
 
 
 def drawn(study, **options):
-    """The page, and what is kept of each reason."""
+    """The page, and what is kept of each analysis."""
     write_report(study, look_inside=print, **options)
     files = {file.stem: json.loads(file.read_text()) for file in study.folder.file("analysis").glob("*.json")}
     json.dumps(files, allow_nan=False)
@@ -57,10 +57,10 @@ def drawn(study, **options):
 
 def test_every_part_of_images(study):
     page, found = drawn(study)
-    assert set(found) == set(REASONS) - SLOW
+    assert set(found) == set(NETWORK_ANALYSES) - SLOW
     assert not any(TITLES.get(name, "no title") in page for name in SLOW)
     page, found = drawn(study, everything=True)
-    assert set(found) == set(REASONS)
+    assert set(found) == set(NETWORK_ANALYSES)
     assert all(title in page for title in TITLES.values())
     assert not re.search(r"\{\w+\}", page_words(study)), "every word has its value"
     assert found["similarity"]["first"] == "plain8"
@@ -78,7 +78,9 @@ def test_what_makes_sense_of_texts(tmp_path):
         data, ["plain-text-8", "resnet-text-8"], out=tmp_path, seeds=1, epochs=1, size=16, settings=SETTINGS_OF_TEXTS
     )
     page, found = drawn(study, everything=True)
-    assert not any(found[name] for name in ("shattered", "receptive_field", "features", "map_truth", "robustness"))
+    assert not any(
+        found[name] for name in ("shattered", "receptive_field", "features", "attribution_faithfulness", "robustness")
+    )
     assert all(TITLES[name] in page for name in ("similarity", "sharpness", "landscape", "disagreements"))
     assert TITLES["shattered"] not in page
     maps = found["disagreements"]["maps"]["plain-text-8"]
@@ -120,7 +122,7 @@ def test_the_seeds_that_are_looked_at_are_those_of_which_all_have_weights(tmp_pa
     broken = study.results["resnet8"][1].folder / MODEL
     save_file({name: value * (1e25 if value.ndim > 1 else 1) for name, value in load_file(broken).items()}, broken)
     again = Study.open(study.path)
-    assert looked_seeds(again) == [1, 0]
+    assert inspected_seeds(again) == [1, 0]
     page, found = drawn(again, everything=True)
     assert found["responses"]["resnet8"][0]["stage 3, block 1, conv2"] is None
     assert {run["seed"] for run in found["features"]["plain8"]} == {1}

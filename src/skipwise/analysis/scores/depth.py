@@ -51,5 +51,5 @@ def crossover(
 def first_of_all_positive(means: Float[np.ndarray, "draws depths"]) -> Int[np.ndarray, "draws"]:
     """For each draw the first place from which on all means are positive; the number of places where the last is not."""
     positive_from_here = np.logical_and.accumulate(means[:, ::-1] > 0, axis=1)
-    first: Int[np.ndarray, "draws"] = means.shape[1] - positive_from_here.sum(1)
+    first: Int[np.ndarray, draws] = means.shape[1] - positive_from_here.sum(1)
     return first

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skipwise.analysis.scores.crossover import crossover, first_of_all_positive
+from skipwise.analysis.scores.depth import crossover, first_of_all_positive
 
 DEPTHS = (8, 14, 20, 32)
 
