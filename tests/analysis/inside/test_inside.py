@@ -139,7 +139,7 @@ def test_the_report_looks_once(study, monkeypatch):
     assert "What each layer answers with" in page
     numbers = json.loads(study.folder.file("verdict.json").read_text())
     assert set(numbers["lesions"]) == set(numbers["responses"]) == {"plain20", "resnet20"}
-    assert "Not looked into: torchvision/resnet18." in page
+    assert "Not analysed: torchvision/resnet18." in page
 
     monkeypatch.setattr(inside, "trained", lambda _: pytest.fail("it looked again"))
     again = Study.open(study.path)
