@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from skipwise.networks import KNOWN, SHORTCUTS
+from skipwise.networks import CATALOGUE, SHORTCUTS
 from skipwise.networks.fields import ARCHITECTURE_FIELDS
 from support.images import shapes
 
@@ -83,7 +83,7 @@ def test_networks_md_names_everything():
     page = (DOCS / "networks.md").read_text()
     assert all(f"`{name}`" in page for name in ARCHITECTURE_FIELDS)
     assert all(f"`{name}" in page for name in SHORTCUTS)
-    for name in KNOWN:
+    for name in CATALOGUE:
         family, depth = re.fullmatch(r"([a-z-]*?)(?:-?(\d+.*|[ab]\d|cnn|resnet))?", name.removesuffix("-bn")).groups()
         assert name in page or f"`{family}" in page or f"`{depth}`" in page or name.startswith("plain"), name
 

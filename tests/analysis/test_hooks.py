@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from skipwise.analysis.hooks import undisturbed, watched
-from skipwise.networks import PRESETS, blocks_of, build, build_text, places
+from skipwise.networks import PRESETS, blocks_of, build, build_text, layers_in_order
 
 
 def hooks_in(network):
@@ -15,7 +15,7 @@ def hooks_in(network):
 def test_places_follow_one_another_from_input_to_answer():
     network = build(PRESETS["resnet8"], (1, 8, 8), 3, seed=0)
     seen = []
-    with watched(places(network), lambda name, output: seen.append((name, tuple(output.shape)))):
+    with watched(layers_in_order(network), lambda name, output: seen.append((name, tuple(output.shape)))):
         network(torch.zeros(2, 1, 8, 8))
     assert seen == [
         ("stem", (2, 16, 8, 8)),
@@ -34,7 +34,7 @@ def test_a_pool_before_a_stage_is_no_block():
 
 def test_of_other_networks_convolutions_and_dense_layers_are_watched():
     network = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8, 2))
-    assert list(places(network)) == ["0", "3"]
+    assert list(layers_in_order(network)) == ["0", "3"]
 
 
 def test_nothing_is_left_behind_after_an_error():
@@ -50,7 +50,7 @@ def test_nothing_is_left_behind_after_an_error():
             raise ArithmeticError
 
     def disturb():
-        with undisturbed(network), watched(places(network), look):
+        with undisturbed(network), watched(layers_in_order(network), look):
             network.train()
             network.requires_grad_(True)
             network.head.dense.bias.grad = None

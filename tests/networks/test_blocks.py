@@ -227,16 +227,16 @@ def test_scalar_biases_stand_before_each_convolution_and_after_it():
 class Doubled(nn.Module):
     """Every `stride`-th pixel doubled, the channels repeated as often as they fit."""
 
-    def __init__(self, place):
+    def __init__(self, context):
         super().__init__()
-        self.place = place
+        self.context = context
 
     def forward(self, x):
-        repeated = torch.cat([x] * (self.place.out_channels // self.place.in_channels), 1)
-        return 2 * repeated[:, :, :: self.place.stride, :: self.place.stride]
+        repeated = torch.cat([x] * (self.context.out_channels // self.context.in_channels), 1)
+        return 2 * repeated[:, :, :: self.context.stride, :: self.context.stride]
 
 
-def not_a_module(place):
+def not_a_module(context):
     return 3
 
 

@@ -9,7 +9,7 @@ import torchvision
 from torch import nn
 
 from skipwise.networks import (
-    KNOWN,
+    CATALOGUE,
     PRESETS,
     SHORTCUTS,
     Architecture,
@@ -55,7 +55,7 @@ def test_what_a_block_keeps_for_the_way_back():
     "name", ["resnet20", "plain20", "preresnet164", "repvgg-a0", "resnet50-d", "vgg16", "wrn-28-10"]
 )
 def test_the_shortened_count_is_the_full_one(name):
-    preset = KNOWN[name]
+    preset = CATALOGUE[name]
     shape = (3, preset.side, preset.side)
     with torch.device("meta"):
         network = Network(preset.architecture, shape, preset.classes)

@@ -7,12 +7,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from skipwise.networks import KNOWN, PRESETS, build_text, fuse, key_masks
+from skipwise.networks import CATALOGUE, PRESETS, build_text, fuse, key_masks
 from skipwise.networks.fields import set_field
 from skipwise.networks.lengths import Lengths, following
 from skipwise.networks.text.sequences import BatchNorm1d, GroupNorm1d
 
-TEXTS = [name for name, preset in KNOWN.items() if preset.vocabulary]
+TEXTS = [name for name, preset in CATALOGUE.items() if preset.vocabulary]
 VOCABULARY, LENGTHS = 30, (41, 17, 22, 9)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from torch import nn
 
-from skipwise.networks import KNOWN, PRESETS, architecture_cost, build, cost, fuse
+from skipwise.networks import CATALOGUE, PRESETS, architecture_cost, build, cost, fuse
 from skipwise.networks.fields import set_field
 
 
@@ -26,7 +26,7 @@ def costs(architecture, preset):
     ],
 )
 def test_parameters_of_he_2015_table_6(name, millions, digits):
-    assert round(costs(PRESETS[name], KNOWN[name]).parameters / 1e6, digits) == millions
+    assert round(costs(PRESETS[name], CATALOGUE[name]).parameters / 1e6, digits) == millions
 
 
 @pytest.mark.parametrize(
@@ -51,11 +51,11 @@ def test_parameters_of_he_2015_table_6(name, millions, digits):
 )
 def test_parameters_of_other_papers(name, millions):
     digits = len(str(millions).partition(".")[2])
-    assert round(costs(PRESETS[name], KNOWN[name]).parameters / 1e6, digits) == millions
+    assert round(costs(PRESETS[name], CATALOGUE[name]).parameters / 1e6, digits) == millions
 
 
 def test_resnet20_has_269722_parameters():
-    assert costs(PRESETS["resnet20"], KNOWN["resnet20"]).parameters == 269_722
+    assert costs(PRESETS["resnet20"], CATALOGUE["resnet20"]).parameters == 269_722
 
 
 @pytest.mark.parametrize(
@@ -70,12 +70,12 @@ def test_multiply_adds_of_he_2015_table_1(name, billions):
     architecture = PRESETS[name]
     if not name.startswith("plain"):
         architecture = set_field(architecture, "stride_on", "1x1")
-    counted = costs(architecture, KNOWN[name]).multiply_adds / 1e9
+    counted = costs(architecture, CATALOGUE[name]).multiply_adds / 1e9
     assert billions in (round(counted, 1), math.floor(10 * counted) / 10)
 
 
 def test_multiply_adds_of_the_stride_on_the_3x3():
-    assert round(costs(PRESETS["resnet50"], KNOWN["resnet50"]).multiply_adds / 1e9, 1) == 4.1
+    assert round(costs(PRESETS["resnet50"], CATALOGUE["resnet50"]).multiply_adds / 1e9, 1) == 4.1
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_multiply_adds_of_the_stride_on_the_3x3():
      ("preresnet164", 164), ("preresnet1001", 1001), ("resnet200", 200), ("vgg16", 16), ("se-resnet50", 50)],
 )  # fmt: skip
 def test_a_name_tells_the_depth(name, depth):
-    assert costs(PRESETS[name], KNOWN[name]).depth == depth
+    assert costs(PRESETS[name], CATALOGUE[name]).depth == depth
 
 
 @pytest.mark.parametrize(

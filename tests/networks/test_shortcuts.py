@@ -30,7 +30,7 @@ from skipwise.networks.shortcuts import parse_shortcut
 from support.naive_layers import drawn, naive_convolution, naive_normalisation, redrawn
 
 
-def place(*, in_channels=2, out_channels=4, stride=2, dims=2, normalisation="none"):
+def context(*, in_channels=2, out_channels=4, stride=2, dims=2, normalisation="none"):
     return BlockContext(
         in_channels=in_channels,
         width=out_channels,
@@ -44,46 +44,46 @@ def place(*, in_channels=2, out_channels=4, stride=2, dims=2, normalisation="non
 
 @pytest.mark.parametrize("name", ["none", "zero-pad", "scale", "dropout"])
 def test_shortcuts_without_parameters(name):
-    assert not list(SHORTCUTS[name].build(place()).parameters())
+    assert not list(SHORTCUTS[name].build(context()).parameters())
 
 
 def test_zero_pad_cannot_lose_channels():
     with pytest.raises(UserError, match="cannot go from 8 to 4 channels"):
-        ZeroPad().build(place(in_channels=8, out_channels=4))
+        ZeroPad().build(context(in_channels=8, out_channels=4))
 
 
 def test_projection_is_normalised_as_its_block_is():
-    names = [name for name, _ in Projection().build(place(normalisation="batch")).named_parameters()]
+    names = [name for name, _ in Projection().build(context(normalisation="batch")).named_parameters()]
     assert names == ["path.conv.weight", "path.norm.weight", "path.norm.bias"]
 
 
 @pytest.mark.parametrize(("always", "parameters"), [(False, 0), (True, 1)])
 def test_option_c_projects_everywhere_and_option_b_does_not(always, parameters):
-    module = Projection(always=always).build(place(in_channels=4, stride=1, normalisation="batch"))
+    module = Projection(always=always).build(context(in_channels=4, stride=1, normalisation="batch"))
     assert sum(parameter.ndim == 4 for parameter in module.parameters()) == parameters
 
 
 @pytest.mark.parametrize(("stride", "shapes"), [(1, [(4, 2, 3, 3)]), (2, [(4, 2, 1, 1), (4, 4, 3, 3)])])
 def test_the_articles_shortcut_is_a_1x1_where_it_strides_and_a_3x3(stride, shapes):
-    module = ConvReLU().build(place(stride=stride))
+    module = ConvReLU().build(context(stride=stride))
     assert [tuple(p.shape) for p in module.parameters() if p.ndim == 4] == shapes
 
 
 class Halved(torch.nn.Module):
-    def __init__(self, place):
+    def __init__(self, context):
         super().__init__()
 
     def forward(self, x, branch):
         return branch + 0.5 * x
 
 
-def not_a_module(place):
+def not_a_module(context):
     return "no module"
 
 
 def test_a_users_own_shortcut():
     x = drawn(3, 2, 5, 5)
-    module = CustomShortcut(path=f"{__name__}.Halved").build(place(out_channels=2, stride=1))
+    module = CustomShortcut(path=f"{__name__}.Halved").build(context(out_channels=2, stride=1))
     torch.testing.assert_close(module(x, x), 1.5 * x)
 
 
@@ -97,14 +97,14 @@ def test_a_users_own_shortcut():
 )
 def test_an_own_shortcut_that_cannot_be(path, sentence):
     with pytest.raises(UserError, match=sentence):
-        CustomShortcut(path=path).build(place())
+        CustomShortcut(path=path).build(context())
 
 
 def padded(x, stride, channels):
     """x at every `stride`-th pixel in the first channels, zero in the others."""
     y = np.zeros((len(x), channels, *(-(-side // stride) for side in x.shape[2:])))
     for p in itertools.product(*map(range, y.shape[2:])):
-        y[(slice(None), slice(x.shape[1]), *p)] = x[(..., *(stride * place for place in p))]
+        y[(slice(None), slice(x.shape[1]), *p)] = x[(..., *(stride * position for position in p))]
     return y
 
 
@@ -118,7 +118,7 @@ def averaged(x):
 
 
 def in_map(at, x):
-    return all(place < side for place, side in zip(at, x.shape[2:], strict=True))
+    return all(position < side for position, side in zip(at, x.shape[2:], strict=True))
 
 
 def projected(x, weights, name, stride):
@@ -139,47 +139,50 @@ def gate(x, weights, stride):
     return 1 / (1 + np.exp(-naive_convolution(x, weights["gate.weight"], weights["gate.bias"], stride=stride)))
 
 
-def projection(x, weights, place, *, always=False, average=False):
-    if not always and place.stride == 1 and place.in_channels == place.out_channels:
+def projection(x, weights, context, *, always=False, average=False):
+    if not always and context.stride == 1 and context.in_channels == context.out_channels:
         return x
-    if average and place.stride == 2:
+    if average and context.stride == 2:
         return projected(averaged(x), weights, "path", 1)
-    return projected(x, weights, "path", place.stride)
+    return projected(x, weights, "path", context.stride)
 
 
-def conv_relu(x, weights, place):
-    names = ["path.0", "path.2"] if place.stride == 2 else ["path.0"]
+def conv_relu(x, weights, context):
+    names = ["path.0", "path.2"] if context.stride == 2 else ["path.0"]
     for number, name in enumerate(names, start=1):
-        stride = place.stride if number < len(names) else 1
+        stride = context.stride if number < len(names) else 1
         x = np.maximum(naive_convolution(x, weights[f"{name}.weight"], weights[f"{name}.bias"], stride=stride), 0)
     return x
 
 
-def arms(x, weights, place, *, convolution=True, identity=True):
+def arms(x, weights, context, *, convolution=True, identity=True):
     sum_of_arms = 0
     if convolution:
-        sum_of_arms = sum_of_arms + projected(x, weights, "convolution", place.stride)
-    if identity and place.stride == 1 and place.in_channels == place.out_channels:
+        sum_of_arms = sum_of_arms + projected(x, weights, "convolution", context.stride)
+    if identity and context.stride == 1 and context.in_channels == context.out_channels:
         sum_of_arms = sum_of_arms + normalised(x, weights, "identity")
     return sum_of_arms
 
 
 FORMULAS = {
-    "none": lambda x, f, w, place: f,
-    "zero-pad": lambda x, f, w, place: f + padded(x, place.stride, place.out_channels),
-    "projection": lambda x, f, w, place: f + projection(x, w, place),
-    "projection-always": lambda x, f, w, place: f + projection(x, w, place, always=True),
-    "projection-average": lambda x, f, w, place: f + projection(x, w, place, average=True),
-    "conv-relu": lambda x, f, w, place: f + conv_relu(x, w, place),
-    "scale": lambda x, f, w, place: 1.0 * f + 0.5 * padded(x, place.stride, place.out_channels),
-    "gate": lambda x, f, w, place: f + (1 - gate(x, w, place.stride)) * padded(x, place.stride, place.out_channels),
-    "exclusive-gate": lambda x, f, w, place: (
-        gate(x, w, place.stride) * f + (1 - gate(x, w, place.stride)) * padded(x, place.stride, place.out_channels)
+    "none": lambda x, f, w, context: f,
+    "zero-pad": lambda x, f, w, context: f + padded(x, context.stride, context.out_channels),
+    "projection": lambda x, f, w, context: f + projection(x, w, context),
+    "projection-always": lambda x, f, w, context: f + projection(x, w, context, always=True),
+    "projection-average": lambda x, f, w, context: f + projection(x, w, context, average=True),
+    "conv-relu": lambda x, f, w, context: f + conv_relu(x, w, context),
+    "scale": lambda x, f, w, context: 1.0 * f + 0.5 * padded(x, context.stride, context.out_channels),
+    "gate": lambda x, f, w, context: (
+        f + (1 - gate(x, w, context.stride)) * padded(x, context.stride, context.out_channels)
     ),
-    "dropout": lambda x, f, w, place: f + 0.5 * padded(x, place.stride, place.out_channels),
-    "arms": lambda x, f, w, place: f + arms(x, w, place),
-    "arms-1x1": lambda x, f, w, place: f + arms(x, w, place, identity=False),
-    "arms-identity": lambda x, f, w, place: f + arms(x, w, place, convolution=False),
+    "exclusive-gate": lambda x, f, w, context: (
+        gate(x, w, context.stride) * f
+        + (1 - gate(x, w, context.stride)) * padded(x, context.stride, context.out_channels)
+    ),
+    "dropout": lambda x, f, w, context: f + 0.5 * padded(x, context.stride, context.out_channels),
+    "arms": lambda x, f, w, context: f + arms(x, w, context),
+    "arms-1x1": lambda x, f, w, context: f + arms(x, w, context, identity=False),
+    "arms-identity": lambda x, f, w, context: f + arms(x, w, context, convolution=False),
 }
 
 
@@ -194,7 +197,7 @@ FORMULAS = {
 )
 def test_every_shortcut_by_its_formula(name, dims, stride, out_channels, side, normalisation):
     """Batch normalisation by the batch; dropout as it is after training."""
-    where = place(out_channels=out_channels, stride=stride, dims=dims, normalisation=normalisation)
+    where = context(out_channels=out_channels, stride=stride, dims=dims, normalisation=normalisation)
     module = redrawn(SHORTCUTS[name].build(where)).train(name != "dropout")
     x, f = drawn(3, 2, *[side] * dims), drawn(3, out_channels, *[-(-side // stride)] * dims, seed=9)
     weights = {name: parameter.detach().numpy() for name, parameter in module.named_parameters()}
@@ -207,13 +210,13 @@ def test_every_shortcut_by_its_formula(name, dims, stride, out_channels, side, n
 def test_scale_has_a_number_for_the_shortcut_and_one_for_the_branch(shortcut, of_branch):
     x, f = drawn(3, 2, 5, 4), drawn(3, 4, 3, 2, seed=9)
     expected = of_branch * f.numpy() + shortcut * padded(x.numpy(), 2, 4)
-    np.testing.assert_allclose(Scale(shortcut=shortcut, branch=of_branch).build(place())(x, f).numpy(), expected)
+    np.testing.assert_allclose(Scale(shortcut=shortcut, branch=of_branch).build(context())(x, f).numpy(), expected)
 
 
 @pytest.mark.parametrize("exclusive", [False, True])
 @pytest.mark.parametrize("bias", [-6.0, -3.0, 0.5])
 def test_gates_begin_with_their_bias(bias, exclusive):
-    module = Gate(bias=bias, exclusive=exclusive).build(place(stride=1, out_channels=2)).double()
+    module = Gate(bias=bias, exclusive=exclusive).build(context(stride=1, out_channels=2)).double()
     initialise(module, 0)
     assert module.gate.bias.tolist() == [bias, bias]
     x, f = drawn(1, 2, 1, 1), drawn(1, 2, 1, 1, seed=9)
@@ -233,7 +236,7 @@ def test_gates_of_a_network_begin_with_their_bias():
 @pytest.mark.parametrize("rate", [0.25, 0.5])
 def test_dropout_thins_the_shortcut_without_rescaling_it(rate):
     """Each number of x is kept as it is or zero; the branch is whole."""
-    module = Dropout(rate=rate).build(place(out_channels=2, stride=1))
+    module = Dropout(rate=rate).build(context(out_channels=2, stride=1))
     key_masks(module, 0, 0)
     x, f = torch.full((4, 2, 30, 30), 2.0), torch.full((4, 2, 30, 30), 8.0)
     y = module(x, f)
@@ -243,9 +246,9 @@ def test_dropout_thins_the_shortcut_without_rescaling_it(rate):
 
 
 def test_arms_are_where_they_can_be():
-    growing, staying = place(stride=1), place(stride=1, out_channels=2)
+    growing, staying = context(stride=1), context(stride=1, out_channels=2)
     assert Arms().build(growing).identity is None
-    assert Arms().build(place(out_channels=2)).identity is None
+    assert Arms().build(context(out_channels=2)).identity is None
     assert Arms().build(staying).identity is not None
     assert Arms(identity=False).build(staying).identity is None
     assert Arms(convolution=False).build(staying).convolution is None

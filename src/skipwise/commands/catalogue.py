@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from skipwise.errors import UserError
-from skipwise.networks import KNOWN, Preset, architecture_cost, least_size
+from skipwise.networks import CATALOGUE, Preset, architecture_cost, least_size
 from skipwise.networks.shortcuts import FORMULAS
 from skipwise.studies import Study
 from skipwise.studies.folder import StudyFolder
@@ -21,7 +21,7 @@ def catalogue(what: Literal["networks", "data", "shortcuts", "studies"], studies
 
 def _networks() -> Iterator[str]:
     yield f"{'network':<24}{'layers':>6}{'parameters':>13}{'multiply-adds':>15}{'made for':>10}{'least':>7}   source"
-    for name, preset in KNOWN.items():
+    for name, preset in CATALOGUE.items():
         if not preset.vocabulary:
             least = f"{least_size(preset.architecture)} px"
             yield f"{_costs(name, preset)}{preset.side:>7} px{least:>7}   {preset.source}"
@@ -30,7 +30,7 @@ def _networks() -> Iterator[str]:
         "",
         f"{'network for texts':<24}{'layers':>6}{'parameters':>13}{'multiply-adds':>15}{made_for:>26}   source",
     )
-    for name, preset in KNOWN.items():
+    for name, preset in CATALOGUE.items():
         if preset.vocabulary:
             made_for = f"{preset.side} of {preset.vocabulary:,} tokens"
             yield f"{_costs(name, preset)}{made_for:>26}   {preset.source}"

@@ -12,7 +12,7 @@ from torch import nn
 from skipwise.analysis.inside.signal import SEEDS, Signal, signal
 from skipwise.commands.console import terminal_width
 from skipwise.errors import UserError
-from skipwise.networks import KNOWN, Architecture, build, build_text, check_input, check_text, cost, shapes_of
+from skipwise.networks import CATALOGUE, Architecture, build, build_text, check_input, check_text, cost, shapes_of
 from skipwise.recipe import Recipe
 from skipwise.reports.charts.palette import colours, series_colours
 from skipwise.reports.charts.study import to_svg
@@ -45,7 +45,7 @@ def show_network(
     _check(picture, classes)
     specs = [ContenderSpec.parse(one) for one in (text, against) if one is not None]
     contenders = [make_contender(spec, Recipe()) for spec in specs]
-    made_for = KNOWN.get(specs[0].name)
+    made_for = CATALOGUE.get(specs[0].name)
     usual = made_for.input_shape if made_for else MADE_FOR_TEXT if _reads_text(contenders[0]) else MADE_FOR
     shape = _shape(input_text) if input_text else usual
     classes = classes or (made_for.classes if made_for else 10)
@@ -83,7 +83,7 @@ def show_depths(
     """
     _check(picture, classes)
     sweep = depth_sweep(family, depths, Recipe())
-    usual = KNOWN[sweep.contenders[0].label]
+    usual = CATALOGUE[sweep.contenders[0].label]
     shape = _shape(input_text) if input_text else usual.input_shape
     signals: dict[str, list[Signal]] = {}
     for contender, point in zip(sweep.contenders, sweep.points, strict=True):

@@ -10,11 +10,10 @@ from skipwise.networks.detection.targets import Detection, Target
 from skipwise.networks.external.custom import CustomNetwork, custom_network
 from skipwise.networks.external.libraries import ExternalNetwork
 from skipwise.networks.fuse import fuse, has_shortcuts
-from skipwise.networks.layer_order import blocks_of, places
+from skipwise.networks.layer_order import blocks_of, layers_in_order
 from skipwise.networks.masks import key_masks
 from skipwise.networks.network import Network, least_size, networks_in
-from skipwise.networks.presets.images import KNOWN, PRESETS, TWINS
-from skipwise.networks.presets.preset import Preset
+from skipwise.networks.presets import CATALOGUE, PRESETS, TWINS, Preset
 from skipwise.networks.shortcuts import (
     SHORTCUTS,
     Arms,
@@ -31,7 +30,7 @@ from skipwise.networks.shortcuts import (
 from skipwise.networks.text.network import TextNetwork, build_text, check_text, shapes_of
 
 __all__ = [
-    "KNOWN",
+    "CATALOGUE",
     "PRESETS",
     "SHORTCUTS",
     "TWINS",
@@ -82,10 +81,10 @@ __all__ = [
     "has_shortcuts",
     "key_masks",
     "layer_costs",
+    "layers_in_order",
     "least_size",
     "network_from_json",
     "network_to_json",
     "networks_in",
-    "places",
     "shapes_of",
 ]

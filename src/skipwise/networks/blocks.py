@@ -70,10 +70,10 @@ class Block:
     def build(
         self, in_channels: int, width: int, *, stride: int, dims: int, first: bool, drop_rate: float
     ) -> "ShortcutBlock":
-        """The module at its place; `first` of its stage, its branch dropped with `drop_rate`."""
+        """Build the module; `first` of its stage, its branch dropped with `drop_rate`."""
         out_channels = self.branch.out_channels(width)
         order = ORDERS[self.order]
-        place = BlockContext(
+        context = BlockContext(
             in_channels=in_channels,
             width=width,
             out_channels=out_channels,
@@ -84,8 +84,8 @@ class Block:
         )
         return ShortcutBlock(
             before=self.steps(order.before, in_channels, dims),
-            branch=self._build_branch(place, drop_rate),
-            shortcut=self.shortcut.build(place),
+            branch=self._build_branch(context, drop_rate),
+            shortcut=self.shortcut.build(context),
             after=self.steps(order.after, out_channels, dims),
             shared=first and bool(order.before),
         )
@@ -105,32 +105,32 @@ class Block:
                 made.add_module(step, layer)
         return made
 
-    def _build_branch(self, place: BlockContext, drop_rate: float) -> nn.Sequential:
+    def _build_branch(self, context: BlockContext, drop_rate: float) -> nn.Sequential:
         if isinstance(self.branch, CustomBranch):
             branch = nn.Sequential()
-            if place.dims == 1:
+            if context.dims == 1:
                 branch.add_module("only_text", OnlyText())
-            branch.add_module("own", self.branch.build(place))
+            branch.add_module("own", self.branch.build(context))
         else:
-            branch = self._convolutions(place, self.branch.convolutions(place.width, place.stride))
+            branch = self._convolutions(context, self.branch.convolutions(context.width, context.stride))
         if self.squeeze:
-            branch.add_module("squeeze", SqueezeExcitation(place.out_channels, self.squeeze, self.activation))
+            branch.add_module("squeeze", SqueezeExcitation(context.out_channels, self.squeeze, self.activation))
         if self.multiplier is not None and not hasattr(branch, "multiplier"):
             branch.add_module("multiplier", ResidualScale(self.multiplier))
         if drop_rate:
             branch.add_module("drop", StochasticDepth(drop_rate))
         return branch
 
-    def _convolutions(self, place: BlockContext, convolutions: tuple[Convolution, ...]) -> nn.Sequential:
+    def _convolutions(self, context: BlockContext, convolutions: tuple[Convolution, ...]) -> nn.Sequential:
         layers = nn.Sequential()
-        channels = place.in_channels
+        channels = context.in_channels
         for number, conv in enumerate(convolutions, start=1):
             if self.normalisation == "scalar-bias":
                 layers.add_module(f"bias{number}", ScalarBias())
             layers.add_module(
                 f"conv{number}",
                 convolution(
-                    place.dims,
+                    context.dims,
                     channels,
                     conv.channels,
                     conv.kernel,
@@ -145,7 +145,7 @@ class Block:
                     "multiplier", ResidualScale(self.multiplier)
                 )  # in front of the last bias, as in Fixup
             steps: tuple[Step, ...] = ORDERS[self.order].last if last else ("norm", "act")
-            for name, layer in self.steps(steps, conv.channels, place.dims).named_children():
+            for name, layer in self.steps(steps, conv.channels, context.dims).named_children():
                 layers.add_module(f"{name}{number}", layer)
             channels = conv.channels
         return layers

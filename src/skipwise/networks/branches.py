@@ -119,9 +119,9 @@ class Parallel:
 
 @dataclass(frozen=True, kw_only=True)
 class CustomBranch:
-    """A user's own: `path` names a class or function that takes a Place and gives a module from x to F(x).
+    """A user's own: `path` names a class or function that takes a BlockContext and gives a module from x to F(x).
 
-    F(x) has place.out_channels channels, the stage's width, and strides by place.stride.
+    F(x) has context.out_channels channels, the stage's width, and strides by context.stride.
     """
 
     kind: Literal["own"] = "own"
@@ -130,8 +130,8 @@ class CustomBranch:
     def out_channels(self, width: int) -> int:
         return width
 
-    def build(self, place: BlockContext) -> nn.Module:
-        return make_module(self.path, place, "a branch")
+    def build(self, context: BlockContext) -> nn.Module:
+        return make_module(self.path, context, "a branch")
 
 
 Branch = Annotated[Single | Basic | Bottleneck | Article | Parallel | CustomBranch, Field(discriminator="kind")]

@@ -34,9 +34,9 @@ def load_dotted(path: str) -> Any:
     return getattr(module, name)
 
 
-def make_module(path: str, place: object, what: str) -> nn.Module:
-    """What the class or function at `path` gives for a place in a network. Raises UserError where it is no module."""
-    module = load_dotted(path)(place)
+def make_module(path: str, context: object, what: str) -> nn.Module:
+    """Build the module that the class or function at `path` makes for a BlockContext; UserError where it makes none."""
+    module = load_dotted(path)(context)
     if not isinstance(module, nn.Module):
         raise UserError(f"{path} gave {type(module).__name__} for {what}: it must give a torch.nn.Module.")
     return module

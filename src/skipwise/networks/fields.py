@@ -11,7 +11,7 @@ from skipwise.networks.blocks import ORDERS
 from skipwise.networks.branches import BRANCHES, Bottleneck, CustomBranch, Parallel, parse_branch
 from skipwise.networks.initialisation import Initialisation
 from skipwise.networks.layers import Activation, Downsample, Normalisation
-from skipwise.networks.presets.images import STEMS
+from skipwise.networks.presets import STEMS
 from skipwise.networks.shortcuts import SHORTCUTS, parse_shortcut
 
 

@@ -1,4 +1,4 @@
-"""The parts of a network that follow one another from input to answer, by name."""
+"""The layers of a network in the order of the computation, by name."""
 
 from torch import nn
 
@@ -8,8 +8,8 @@ from skipwise.networks.network import networks_in
 WEIGHTED = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.Linear)
 
 
-def places(network: nn.Module) -> dict[str, nn.Module]:
-    """The modules whose outputs follow one another from input to answer, in their order.
+def layers_in_order(network: nn.Module) -> dict[str, nn.Module]:
+    """Return the modules whose outputs follow one another from input to output, in their order.
 
     Of a network of ours: its stem, its blocks, its head. Of any other: its convolutions and dense layers as they are
     listed, which may be none.

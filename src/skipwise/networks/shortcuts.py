@@ -1,6 +1,6 @@
 """Shortcuts: how a block's input x meets its branch F(x). The one thing in which twins differ.
 
-Each is a value that builds a module `shortcut(x, branch) -> y` for the place where it stands. Option letters are
+Each is a value that builds a module `shortcut(x, branch) -> y` for the BlockContext where it stands. Option letters are
 those of He et al. 2015, section 4.1; "Table 1" is that of He et al. 2016 (arXiv 1603.05027).
 """
 
@@ -74,7 +74,7 @@ class NoShortcut:
 
     kind: Literal["none"] = "none"
 
-    def build(self, place: BlockContext) -> nn.Module:
+    def build(self, context: BlockContext) -> nn.Module:
         return NoAddition()
 
 
@@ -84,8 +84,8 @@ class ZeroPad:
 
     kind: Literal["zero-pad"] = "zero-pad"
 
-    def build(self, place: BlockContext) -> nn.Module:
-        return Addition(place.zero_padding())
+    def build(self, context: BlockContext) -> nn.Module:
+        return Addition(context.zero_padding())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,16 +100,16 @@ class Projection:
     always: bool = False
     average: bool = False
 
-    def build(self, place: BlockContext) -> nn.Module:
-        if not (self.always or place.changes_shape):
-            return Addition(place.zero_padding())
-        if not self.average or place.stride == 1:
-            return Addition(place.projection(stride=place.stride))
-        mean = pool("average", place.dims, place.stride, stride=place.stride)
+    def build(self, context: BlockContext) -> nn.Module:
+        if not (self.always or context.changes_shape):
+            return Addition(context.zero_padding())
+        if not self.average or context.stride == 1:
+            return Addition(context.projection(stride=context.stride))
+        mean = pool("average", context.dims, context.stride, stride=context.stride)
         mean.ceil_mode, mean.count_include_pad = True, False  # type: ignore[assignment]
         path = nn.Sequential()
         path.add_module("mean", mean)
-        for name, layer in place.projection(stride=1).named_children():
+        for name, layer in context.projection(stride=1).named_children():
             path.add_module(name, layer)
         return Addition(path)
 
@@ -120,13 +120,13 @@ class ConvReLU:
 
     kind: Literal["conv-relu"] = "conv-relu"
 
-    def build(self, place: BlockContext) -> nn.Module:
+    def build(self, context: BlockContext) -> nn.Module:
         path: list[nn.Module] = []
-        channels = place.in_channels
-        if place.stride != 1:
-            path += [convolution(place.dims, channels, place.width, 1, stride=place.stride, bias=True), nn.ReLU()]
-            channels = place.width
-        path += [convolution(place.dims, channels, place.out_channels, 3, bias=True), nn.ReLU()]
+        channels = context.in_channels
+        if context.stride != 1:
+            path += [convolution(context.dims, channels, context.width, 1, stride=context.stride, bias=True), nn.ReLU()]
+            channels = context.width
+        path += [convolution(context.dims, channels, context.out_channels, 3, bias=True), nn.ReLU()]
         return Addition(nn.Sequential(*path))
 
 
@@ -138,8 +138,8 @@ class Scale:
     shortcut: float = 0.5
     branch: float = 1.0
 
-    def build(self, place: BlockContext) -> nn.Module:
-        return ScaledAddition(place.zero_padding(), shortcut_scale=self.shortcut, branch_scale=self.branch)
+    def build(self, context: BlockContext) -> nn.Module:
+        return ScaledAddition(context.zero_padding(), shortcut_scale=self.shortcut, branch_scale=self.branch)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,10 +154,10 @@ class Gate:
     bias: float = -6.0
     exclusive: bool = False
 
-    def build(self, place: BlockContext) -> nn.Module:
-        gate = convolution(place.dims, place.in_channels, place.out_channels, 1, stride=place.stride, bias=True)
+    def build(self, context: BlockContext) -> nn.Module:
+        gate = convolution(context.dims, context.in_channels, context.out_channels, 1, stride=context.stride, bias=True)
         gate.initial = {"bias": self.bias}  # type: ignore[assignment]
-        return GatedAddition(place.zero_padding(), gate, gates_branch=self.exclusive)
+        return GatedAddition(context.zero_padding(), gate, gates_branch=self.exclusive)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,8 +167,8 @@ class Dropout:
     kind: Literal["dropout"] = "dropout"
     rate: float = 0.5
 
-    def build(self, place: BlockContext) -> nn.Module:
-        return Addition(nn.Sequential(place.zero_padding(), ThinnedMaps(self.rate)))
+    def build(self, context: BlockContext) -> nn.Module:
+        return Addition(nn.Sequential(context.zero_padding(), ThinnedMaps(self.rate)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,22 +182,22 @@ class Arms:
     convolution: bool = True
     identity: bool = True
 
-    def build(self, place: BlockContext) -> nn.Module:
-        convolved = place.projection(stride=place.stride) if self.convolution else None
-        stays = self.identity and not place.changes_shape
-        normalised = normalisation(place.normalisation, place.dims, place.in_channels) or nn.Identity()
+    def build(self, context: BlockContext) -> nn.Module:
+        convolved = context.projection(stride=context.stride) if self.convolution else None
+        stays = self.identity and not context.changes_shape
+        normalised = normalisation(context.normalisation, context.dims, context.in_channels) or nn.Identity()
         return ArmsAddition(convolution=convolved, identity=normalised if stays else None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CustomShortcut:
-    """A user's own: `path` names a class or function that takes a Place and gives a module `shortcut(x, branch)`."""
+    """A user's own: `path` names a class or function that takes a BlockContext and gives a module `shortcut(x, branch)`."""
 
     kind: Literal["own"] = "own"
     path: str
 
-    def build(self, place: BlockContext) -> nn.Module:
-        return make_module(self.path, place, "a shortcut")
+    def build(self, context: BlockContext) -> nn.Module:
+        return make_module(self.path, context, "a shortcut")
 
 
 Shortcut = Annotated[

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, with_config
 
 from skipwise.data import Options
-from skipwise.networks.presets.images import depths_of
+from skipwise.networks.presets import depths_of
 from skipwise.studies import defaults
 from skipwise.studies.contender_spec import ContenderSpec, parse_specs
 from skipwise.tasks import Task, find_task

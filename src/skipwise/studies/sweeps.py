@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from skipwise.data.dataset import Dataset
 from skipwise.errors import UserError, unknown
 from skipwise.networks import Architecture
-from skipwise.networks.presets.images import depths_of, families, twin_name
+from skipwise.networks.presets import depths_of, families, twin_name
 from skipwise.recipe import Recipe
 from skipwise.studies import defaults
 from skipwise.studies.config import StudyConfig

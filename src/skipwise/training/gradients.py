@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from skipwise.networks import places
+from skipwise.networks import layers_in_order
 
 EVERY = 10
 """Of so many steps one is measured, so that it takes less than 3 % of the time."""
@@ -17,7 +17,7 @@ Norms = dict[str, list[float]]
 
 def weights_by_place(network: nn.Module) -> dict[str, list[nn.Parameter]]:
     """The parameters of the stem, each block and the head; of other networks of each convolution and dense layer."""
-    found = {name: [*module.parameters()] for name, module in places(network).items()}
+    found = {name: [*module.parameters()] for name, module in layers_in_order(network).items()}
     return {name: parameters for name, parameters in found.items() if parameters}
 
 

@@ -11,7 +11,7 @@ from skipwise.networks.architecture import Pyramid
 from skipwise.networks.detection.detector import build_detector
 from skipwise.networks.detection.pyramid import levels
 from skipwise.networks.external.libraries import external_network
-from skipwise.networks.presets.images import depths_of, families
+from skipwise.networks.presets import depths_of, families
 
 DETECTORS = ("fcos", "retinanet", "faster-rcnn")
 SHAPE = (3, 64, 64)

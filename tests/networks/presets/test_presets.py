@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from skipwise.errors import UserError
-from skipwise.networks import KNOWN, PRESETS, TWINS, Architecture, NoShortcut, build, cost, least_size, shapes_of
+from skipwise.networks import CATALOGUE, PRESETS, TWINS, Architecture, NoShortcut, build, cost, least_size, shapes_of
 
-IMAGES = [name for name, preset in KNOWN.items() if not preset.vocabulary]
+IMAGES = [name for name, preset in CATALOGUE.items() if not preset.vocabulary]
 EXPLODING = ("plain1202", "plain-preresnet1001")
 """Plain networks with batch normalisation, whose gradients grow by about 1.2 a layer: beyond fp32 at this depth."""
 
@@ -67,7 +67,7 @@ def test_the_twin_differs_by_the_shortcut_alone(name):
     assert plain == residual.replace_blocks(shortcut=NoShortcut())
     assert plain.is_plain
     assert not residual.is_plain
-    theirs, ours = (build_shapes(architecture, KNOWN[name].input_shape) for architecture in (residual, plain))
+    theirs, ours = (build_shapes(architecture, CATALOGUE[name].input_shape) for architecture in (residual, plain))
     assert ours.items() <= theirs.items()
     assert all(".shortcut." in added for added in theirs.keys() - ours.keys())
 
@@ -93,8 +93,8 @@ def test_twins_have_the_names_that_are_documented():
 
 
 def test_every_preset_names_its_source():
-    assert all(preset.source for preset in KNOWN.values())
-    assert KNOWN["plain50"].source == "resnet50 without shortcuts"
+    assert all(preset.source for preset in CATALOGUE.values())
+    assert CATALOGUE["plain50"].source == "resnet50 without shortcuts"
 
 
 def test_a_depth_of_1202_is_shown_by_the_count_of_its_layers():

@@ -9,7 +9,7 @@ from torch import nn
 
 from skipwise.errors import UserError
 from skipwise.networks import (
-    KNOWN,
+    CATALOGUE,
     PRESETS,
     TWINS,
     Architecture,
@@ -28,10 +28,10 @@ from skipwise.networks import (
 from skipwise.networks.fields import set_field
 from skipwise.networks.layers import convolution
 from skipwise.networks.lengths import Lengths, following
-from skipwise.networks.presets.images import depths_of, families
+from skipwise.networks.presets import depths_of, families
 from skipwise.networks.text.sequences import LargestFew, LargestHalf
 
-TEXTS = [name for name, preset in KNOWN.items() if preset.vocabulary]
+TEXTS = [name for name, preset in CATALOGUE.items() if preset.vocabulary]
 
 
 def shallow(name):
@@ -205,7 +205,7 @@ def test_fuse_reaches_the_network_inside():
 
 @pytest.mark.parametrize("name", ["vdcnn17", "res-vdcnn29", "resnet-text-20", "textcnn"])
 def test_the_shortened_count_is_the_full_one(name):
-    preset = KNOWN[name]
+    preset = CATALOGUE[name]
     counted = cost(shapes_of(preset.architecture, preset.input_shape, 4), preset.input_shape)
     assert architecture_cost(preset.architecture, preset.input_shape, 4) == counted
 

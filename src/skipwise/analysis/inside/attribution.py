@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from skipwise.analysis.hooks import undisturbed, watched
 from skipwise.errors import UserError
 from skipwise.keyed_rng import key
-from skipwise.networks import places
+from skipwise.networks import layers_in_order
 
 Method = Literal["grad-cam", "integrated-gradients", "occlusion", "smooth-grad"]
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -58,7 +58,7 @@ def attribute(scores: nn.Module, inputs: Inputs, answers: Int[Tensor, "batch"], 
 
 def last_maps(scores: nn.Module, inputs: Inputs) -> nn.Module:
     """The last layer or block whose output still has more than one place. Raises UserError where there is none."""
-    along = places(scores)
+    along = layers_in_order(scores)
     found: list[str] = []
 
     def look(name: str, output: Tensor) -> None:

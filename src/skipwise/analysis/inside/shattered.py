@@ -12,7 +12,7 @@ from skipwise.analysis.inside.trained import Trained
 from skipwise.analysis.inside.untrained import untrained_network
 from skipwise.analysis.sample_budget import affordable_examples
 from skipwise.keyed_rng import key
-from skipwise.networks import Network, places
+from skipwise.networks import Network, layers_in_order
 
 LINES, POINTS, LAGS = 4, 64, 32
 """Lines between test examples, inputs at even steps on each, and the steps up to which gradients are compared."""
@@ -59,7 +59,7 @@ def input_gradients(
 
     What a place gives is made one number by a direction drawn at random, the same for all inputs and for all twins.
     """
-    along = list(places(network).items())
+    along = list(layers_in_order(network).items())
     chosen = np.unique(np.linspace(0, len(along) - 1, min(len(along), MOST_PLACES)).round().astype(int))
     given: dict[str, Tensor] = {}
     found: dict[str, list[Tensor]] = {}

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from skipwise.analysis.hooks import deviation, undisturbed, watched
 from skipwise.errors import UserError
 from skipwise.keyed_rng import key
-from skipwise.networks import TextNetwork, cost, key_masks, places
+from skipwise.networks import TextNetwork, cost, key_masks, layers_in_order
 from skipwise.training.plan import threads
 
 SEEDS = 3
@@ -78,7 +78,7 @@ def _of_one(network: nn.Module, input_shape: Sequence[int], classes: int, seed: 
         deviations[name] = deviation(network, output)
         output.register_hook(partial(_keep_norm, norms, name))  # type: ignore[no-untyped-call]
 
-    along = places(network)
+    along = layers_in_order(network)
     if len(along) < 2:
         raise UserError(
             f"{type(network).__name__} has fewer than two of torch's convolutions and dense layers to watch."

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from skipwise.analysis.hooks import undisturbed, watched
 from skipwise.analysis.inside.trained import MOST_EXAMPLES, Trained
-from skipwise.networks import places
+from skipwise.networks import layers_in_order
 from skipwise.networks.layers import ADAPTIVE_POOLS
 from skipwise.networks.lengths import lengths_in
 
@@ -58,7 +58,7 @@ def representations(run: Trained) -> dict[str, Float[np.ndarray, "examples _"]]:
     def look(name: str, output: Tensor) -> None:
         found.setdefault(name, []).append(_rows(output.float(), run.network).cpu())
 
-    with undisturbed(run.network), watched(places(run.network), look), run.plan.autocast():
+    with undisturbed(run.network), watched(layers_in_order(run.network), look), run.plan.autocast():
         run.network.eval()
         for batch in run.stream.eval_batches(run.indices[:MOST_EXAMPLES], min(AT_ONCE, run.task.eval_batch_size)):
             run.task.eval_step(run.network, batch)

@@ -38,7 +38,7 @@ class OneStage(nn.Module):
         make = _retinanet if kind == "retinanet" else _fcos
         self.model = make(strides, width, convolutions, classes)
         self.model.transform = None
-        self.anchors_per_place = self.model.anchor_generator.num_anchors_per_location()[0]
+        self.anchors_per_location = self.model.anchor_generator.num_anchors_per_location()[0]
 
     def forward(self, maps: Maps) -> list[Tensor]:
         """Class scores, box regressions and for FCOS centre-nesses, each (batch, anchors, numbers)."""
@@ -52,7 +52,7 @@ class OneStage(nn.Module):
             model=self.model,
             answers={name: answer.float() for name, answer in answers.items()},
             anchors=anchors,
-            per_level=[level[0, 0].numel() * self.anchors_per_place for level in maps.values()],
+            per_level=[level[0, 0].numel() * self.anchors_per_location for level in maps.values()],
             images=images,
         )
 
@@ -87,7 +87,7 @@ class OneStageFindings:
 
 
 def _retinanet(strides: Sequence[int], width: int, convolutions: int, classes: int) -> Any:
-    """Nine anchors a place: four times the stride, in three steps of an octave and three shapes."""
+    """Nine anchors a location: four times the stride, in three steps of an octave and three shapes."""
     from torchvision.models.detection.anchor_utils import AnchorGenerator
     from torchvision.models.detection.retinanet import RetinaNet, RetinaNetHead
 
@@ -120,7 +120,7 @@ def _tower(width: int, convolutions: int) -> nn.Sequential:
 
 
 def _fcos(strides: Sequence[int], width: int, convolutions: int, classes: int) -> Any:
-    """One place for each number of a map, as large as its stride."""
+    """One location for each number of a map, as large as its stride."""
     from torchvision.models.detection.anchor_utils import AnchorGenerator
     from torchvision.models.detection.fcos import FCOS, FCOSHead
 

@@ -66,5 +66,5 @@ class MapPyramid(nn.Module):
 
     def forward(self, features: list[Float[Tensor, "batch _ _ _"]]) -> Maps:
         begun = [before(features[level.index]) for before, level in zip(self.before, self.levels, strict=True)]
-        maps: Maps = self.network({str(place): map_ for place, map_ in enumerate(begun)})
+        maps: Maps = self.network({str(number): map_ for number, map_ in enumerate(begun)})
         return maps

@@ -27,7 +27,7 @@ FULL_WIDTH = 256
 class TwoStage(nn.Module):
     """Faster R-CNN (Ren et al. 2015, arXiv 1506.01497) above a pyramid (Lin et al. 2017, arXiv 1612.03144).
 
-    Three anchors a place, of eight times the stride. Regions are pooled from the first `pooled` levels. A pyramid of
+    Three anchors a location, of eight times the stride. Regions are pooled from the first `pooled` levels. A pyramid of
     256 channels makes torchvision's own network; a narrower one has dense layers, proposals (1000 an image, twice as
     many in training) and regions to learn from (512 an image) in proportion, since small images have few objects.
     """

@@ -123,18 +123,18 @@ def load_weights(network: nn.Module, state: State, source: str) -> frozenset[str
     own = {name: value for name, value in network.state_dict().items() if not name.endswith("num_batches_tracked")}
     last = list(dict(network.named_parameters()))[-1].rpartition(".")[0]
     names = max(name_maps(network), key=lambda names: sum(names[name] in kept for name in own))
-    for name, place in own.items():
+    for name, ours in own.items():
         there = names[name]
         if there not in kept:
             raise UserError(f"The weights {source} do not fit: they have no {there!r}, which {name} would be.")
         weight = kept.pop(there)
-        if name.rpartition(".")[0] == last and len(weight) != len(place):
+        if name.rpartition(".")[0] == last and len(weight) != len(ours):
             continue
-        if place.ndim > 2 and place.shape[1] == 1 and weight.ndim > 2 and weight.shape[1] == COLOURS:
+        if ours.ndim > 2 and ours.shape[1] == 1 and weight.ndim > 2 and weight.shape[1] == COLOURS:
             weight = weight.sum(1, keepdim=True)
-        if weight.numel() != place.numel() or weight.shape[:2] != place.shape[:2]:
-            raise UserError(f"The weights {source} do not fit: {there!r} is {_by(weight)}, and {name} is {_by(place)}.")
-        place.copy_(weight.reshape(place.shape))
+        if weight.numel() != ours.numel() or weight.shape[:2] != ours.shape[:2]:
+            raise UserError(f"The weights {source} do not fit: {there!r} is {_by(weight)}, and {name} is {_by(ours)}.")
+        ours.copy_(weight.reshape(ours.shape))
     if kept:
         raise UserError(f"The weights {source} do not fit: the network has no place for {next(iter(kept))!r}.")
     return frozenset(name for name, _ in network.named_parameters() if name.rpartition(".")[0] != last)

@@ -3,7 +3,7 @@
 from skipwise.networks.architecture import Architecture, Head, Stage, Stem
 from skipwise.networks.blocks import Block
 from skipwise.networks.branches import Parallel
-from skipwise.networks.presets.preset import Preset
+from skipwise.networks.presets.preset import Preset, stages
 from skipwise.networks.shortcuts import Projection, Shortcut
 
 CHARACTERS, WORDS = 256, 20_000
@@ -14,14 +14,11 @@ VDCNN_BLOCKS = {9: (1, 1, 1, 1), 17: (2, 2, 2, 2), 29: (5, 5, 2, 2), 49: (8, 8, 
 
 
 def _vdcnn(blocks: tuple[int, ...], *, shortcut: Shortcut | None = None) -> Architecture:
-    """Conneau et al. 2017, Fig. 1: a 3-token convolution of 64, blocks of widths 64 to 512, a pool of half between."""
+    """Return Conneau et al. 2017, Fig. 1: a 3-token convolution of 64, blocks of widths 64 to 512, a pool of half between."""
     block = Block() if shortcut is None else Block(shortcut=shortcut)
     return Architecture(
         stem=Stem(width=64),
-        stages=tuple(
-            Stage(blocks=count, width=width, downsample="max" if number else "none", block=block)
-            for number, (count, width) in enumerate(zip(blocks, (64, 128, 256, 512), strict=True))
-        ),
+        stages=stages(blocks, (64, 128, 256, 512), block, downsample="max"),
         head=Head(reduce="k-max", hidden=(2048, 2048)),
         dims=1,
         embedding=16,
@@ -29,13 +26,10 @@ def _vdcnn(blocks: tuple[int, ...], *, shortcut: Shortcut | None = None) -> Arch
 
 
 def _resnet(blocks: int) -> Architecture:
-    """Three stages that halve by a stride, as He et al. 2015, section 4.2 has them for small images, twice as wide."""
+    """Return three stages that halve by a stride, as He et al. 2015, section 4.2 has them for small images, twice as wide."""
     return Architecture(
         stem=Stem(width=32),
-        stages=tuple(
-            Stage(blocks=blocks, width=width, downsample="stride" if number else "none", block=_RESIDUAL)
-            for number, width in enumerate((32, 64, 128))
-        ),
+        stages=stages((blocks,) * 3, (32, 64, 128), _RESIDUAL),
         dims=1,
         embedding=64,
     )

@@ -125,5 +125,5 @@ def largest(x: Sequences, counts: Int[Tensor, "batch"], most: int) -> Float[Tens
     above, level = x > least, x == least
     wanted = counts[:, None, None] - above.sum(2, keepdim=True)
     taken = above | (level & (level.cumsum(2) <= wanted))
-    place = torch.where(taken, taken.cumsum(2) - 1, most)
-    return x.new_zeros(*x.shape[:2], most + 1).scatter(2, place, x)[..., :most]
+    position = torch.where(taken, taken.cumsum(2) - 1, most)
+    return x.new_zeros(*x.shape[:2], most + 1).scatter(2, position, x)[..., :most]
