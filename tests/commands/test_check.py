@@ -85,7 +85,7 @@ def test_exit_codes(folder, tmp_path, monkeypatch):
 
 
 class Plain(Dataset):
-    input_shape, form = (), {}
+    input_shape, input_spec = (), None
 
 
 def test_of_equal_examples_each_pair_of_labels_is_told_once_and_partners_are_trained_on():

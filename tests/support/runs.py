@@ -28,7 +28,7 @@ def trained(task, network, recipe, data, folder, *, stops=(), seed=0):
     for stop in (*stops, None):
         try:
             train_run(
-                task, task.build(network, data.form, seed), recipe, data, seed=seed, plan=PLAN, folder=folder,
+                task, task.build(network, data.input_spec, seed), recipe, data, seed=seed, plan=PLAN, folder=folder,
                 about={"contender": {"label": "it"}}, tell=steps.append,
                 should_stop=lambda stop=stop: stop is not None and len(steps) >= stop,
             )  # fmt: skip

@@ -26,7 +26,9 @@ def small_run(folder, architecture, *, label="small", seed=0, device="cpu", **da
     task = task_named("images")
     plan = ComputePlan(device=device, precision="fp32", channels_last=False, threads=1)
     contender = Contender(label=label, network=architecture, recipe=Recipe(epochs=1, batch_size=8))
-    (folder / "run.json").write_text(json.dumps({"contender": contender.to_json(), "form": examples.form}))
+    (folder / "run.json").write_text(
+        json.dumps({"contender": contender.to_json(), "form": examples.input_spec.to_json()})
+    )
     assert contender.to_json()["network"] == network_to_json(architecture)
     return Trained(
         contender=label,

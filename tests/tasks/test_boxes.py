@@ -106,7 +106,7 @@ def test_nothing_found_is_a_score_of_0_and_a_failure(scenes):
 
 @pytest.mark.parametrize("name", ["plain-slim10", "resnet-slim10"])
 def test_a_detector_learns_from_a_batch_and_answers(scenes, name):
-    network = TASK.build(PRESETS[name], scenes.form, 0)
+    network = TASK.build(PRESETS[name], scenes.input_spec, 0)
     recipe = TASK.recipe(scenes, 1)
     stream = TASK.stream(scenes, recipe, 0, "cpu")
     teach = TASK.training_step(scenes, recipe, "cpu")
@@ -119,8 +119,8 @@ def test_a_detector_learns_from_a_batch_and_answers(scenes, name):
     assert 0 <= TASK.score(answers) <= 1
     (batch,) = stream.eval_batches(scenes.test)
     assert TASK.difference(network, network, batch) == 0
-    assert TASK.difference(network, TASK.build(PRESETS[name], scenes.form, 1).eval(), batch) > 0
-    assert TASK.cost(network, scenes.form).multiply_adds > 1e6
+    assert TASK.difference(network, TASK.build(PRESETS[name], scenes.input_spec, 1).eval(), batch) > 0
+    assert TASK.cost(network, scenes.input_spec).multiply_adds > 1e6
 
 
 def test_what_is_said_of_the_data(scenes):
@@ -144,7 +144,7 @@ def test_few_images_are_shown_often(scenes):
 def test_a_new_image_is_told_and_drawn_in_its_own_pixels(scenes, tmp_path):
     file = tmp_path / "new.png"
     Image.new("RGB", (300, 150), "white").save(file)
-    (found,) = TASK.predict(Knowing(), [str(file)], scenes.form)
+    (found,) = TASK.predict(Knowing(), [str(file)], scenes.input_spec)
     assert found == Boxes(file=str(file), boxes=((0.0, 0.0, 150.0, 150.0),), labels=("dog",), scores=(found.scores[0],))
     assert found.scores[0] == pytest.approx(0.8)
     assert found.words == "1 box: dog 0.80"
@@ -154,7 +154,7 @@ def test_a_new_image_is_told_and_drawn_in_its_own_pixels(scenes, tmp_path):
     assert drawn.getpixel((150, 100)) != (255, 255, 255)
     assert drawn.getpixel((250, 100)) == (255, 255, 255)
     with pytest.raises(UserError, match=r"nothing\.png cannot be read as an image"):
-        TASK.predict(Knowing(), [str(tmp_path / "nothing.png")], scenes.form)
+        TASK.predict(Knowing(), [str(tmp_path / "nothing.png")], scenes.input_spec)
 
 
 def test_the_score_of_a_box_follows_the_image(scenes):
@@ -200,11 +200,11 @@ def test_each_box_has_a_map(scenes, tmp_path, monkeypatch, name, method):
     monkeypatch.setattr("skipwise.tasks.boxes.TOLD_FROM", 0.0)
     file = tmp_path / "new.png"
     Image.fromarray(np.asarray(scenes.images[0])).resize((90, 60)).save(file)
-    network = TASK.build(parse_contender(name, TASK.recipe(scenes, 1)).network, scenes.form, 0).eval()
+    network = TASK.build(parse_contender(name, TASK.recipe(scenes, 1)).network, scenes.input_spec, 0).eval()
     for part in network.modules():
         if hasattr(part, "score_thresh"):
             part.score_thresh = 0.0
-    given = TASK.attributable(network, str(file), scenes.form)
+    given = TASK.attributable(network, str(file), scenes.input_spec)
     assert given.pixels.shape == (60, 90, 3)
     assert given.answers
     for answer in given.answers[:2]:

@@ -40,7 +40,7 @@ def test_it_is_said_by_which_rules_texts_are_cut(data):
     about = data.found["text"]
     assert TASK.described(data, Options()) == [
         f"120 texts of {about['median_length']} words (median), 2 classes",
-        f"cut into words ({len(data.form['tokenizer'].split())} known; {100 * about['unknown_in_test']:.1f} % of the test words "
+        f"cut into words ({len(data.input_spec.tokenizer.split())} known; {100 * about['unknown_in_test']:.1f} % of the test words "
         f"are not), at most {data.length} of them: {100 * about['longer']:.0f} % of the texts are longer (--size, --tokens)",
     ]
     assert dict(TASK.facts(data.found))["tokens"] + " (--size, --tokens)" == TASK.described(data, Options())[1]
@@ -50,7 +50,7 @@ def test_a_network_learns_and_answers_from_its_form_alone(data, tmp_path):
     """A few steps suffice, for each class has words of its own."""
     recipe = replace(TASK.recipe(data, None), lr=3e-3)
     TASK.check(network("textcnn"), recipe)
-    model = TASK.build(network("textcnn"), data.form, seed=0)
+    model = TASK.build(network("textcnn"), data.input_spec, seed=0)
     stream, teach = TASK.stream(data, recipe, 0, "cpu"), TASK.training_step(data, recipe, "cpu")
     optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.lr)
     for epoch in range(8):
@@ -63,7 +63,7 @@ def test_a_network_learns_and_answers_from_its_form_alone(data, tmp_path):
         answers = [TASK.eval_step(model, batch)[0] for batch in stream.eval_batches(data.test)]
         (tmp_path / "new.txt").write_text("film 3 was dull and grey and cold", encoding="utf-8-sig")
         long = "film 5 was fine and bright" + " and so it went on" * 20
-        told = TASK.predict(model, [str(tmp_path / "new.txt"), long], data.form)
+        told = TASK.predict(model, [str(tmp_path / "new.txt"), long], data.input_spec)
     assert np.mean([TASK.score(some) for some in answers]) > 0.9
     assert [one.label for one in told] == ["bad", "good"]
     assert len(told[1].file) <= 60
@@ -73,7 +73,7 @@ def test_a_network_learns_and_answers_from_its_form_alone(data, tmp_path):
 def test_a_new_text_is_cut_as_the_others_were(data):
     for i in data.test[:5]:
         length = min(data.length, int(data.encoded.lengths[i]))
-        assert new_tokens(data.texts[int(i)], data.form)[0].tolist() == data.encoded.numbers[i, :length].tolist()
+        assert new_tokens(data.texts[int(i)], data.input_spec)[0].tolist() == data.encoded.numbers[i, :length].tolist()
 
 
 def test_what_a_new_text_can_be(tmp_path):
@@ -114,7 +114,7 @@ def test_what_means_nothing_for_texts(data):
 
 
 def test_the_cost_of_a_network_counts_its_table(data):
-    costs = TASK.cost(TASK.build(network("textcnn"), data.form, 0), data.form)
+    costs = TASK.cost(TASK.build(network("textcnn"), data.input_spec, 0), data.input_spec)
     vocabulary, length = data.input_shape
     convolutions = sum(100 * (128 * kernel + 1) for kernel in (3, 4, 5))
     assert costs.parameters == vocabulary * 128 + convolutions + 2 * 301

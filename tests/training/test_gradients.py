@@ -44,7 +44,7 @@ def test_a_run_notes_them_and_its_bits_are_the_same_without(data, tmp_path):
     steps = trained(TASKS["images"], network, recipe, data, tmp_path / "with")
     assert steps > EVERY
     train_run(
-        TASKS["images"], TASKS["images"].build(network, data.form, 0), recipe, data, seed=0, plan=PLAN,
+        TASKS["images"], TASKS["images"].build(network, data.input_spec, 0), recipe, data, seed=0, plan=PLAN,
         folder=tmp_path / "without", about={"contender": {"label": "it"}}, tell=lambda tick: None,
         should_stop=lambda: False, gradients=False,
     )  # fmt: skip

@@ -5,8 +5,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from skipwise.records import write_atomically
 from skipwise.studies import Study
-from skipwise.training.checkpoint import write_atomically
 
 FOLDER = "analysis"
 

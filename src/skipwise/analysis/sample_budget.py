@@ -14,6 +14,6 @@ def affordable_examples(run: Trained, most: int, passes: int = 1) -> int:
 
     `passes` is how often they go through the network.
     """
-    costs = run.task.cost(run.network, run.stream.dataset.form)
+    costs = run.task.cost(run.network, run.stream.dataset.input_spec)
     can = min(min(MULTIPLY_ADDS, IN_ALL / passes) / max(1, costs.multiply_adds), BYTES / max(1, costs.activation_bytes))
     return most if can >= most else min(most, max(FEWEST, 1 << (max(1, int(can)).bit_length() - 1)))

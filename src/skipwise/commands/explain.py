@@ -11,6 +11,7 @@ from jaxtyping import Float
 from PIL import Image
 
 from skipwise.analysis.inside.attribution import METHODS, UNSIGNED, Method, attribute
+from skipwise.data import InputSpec
 from skipwise.data.images.decode import unfitted
 from skipwise.deployment.model import trained_network
 from skipwise.errors import UserError, unknown
@@ -72,7 +73,9 @@ def explain(
         task = task_named(about["task"])
         for example, of_example in found.items():
             with torch.no_grad():
-                of_example.append((one, task.attributable(network.eval(), example, about["form"], label)))
+                of_example.append(
+                    (one, task.attributable(network.eval(), example, InputSpec.from_json(about["form"]), label))
+                )
     out.mkdir(parents=True, exist_ok=True)
     explanations = []
     for stem, (example, several) in zip(_stems(list(found)), found.items(), strict=True):

@@ -10,6 +10,7 @@ from skipwise.data.images.decode import decode_for_prediction, size_for_predicti
 from skipwise.data.images.inspect import OWN_SIZE
 from skipwise.data.images.open import NAMES, open_source
 from skipwise.data.images.stream import ImageStream, Normaliser
+from skipwise.data.input_spec import InputSpec
 from skipwise.data.options import Options, ProgressCallback
 from skipwise.data.stream import Batch, Stream
 from skipwise.data.text.cache import tokens_from
@@ -25,6 +26,7 @@ __all__ = [
     "Dataset",
     "ImageStream",
     "Images",
+    "InputSpec",
     "Normaliser",
     "Options",
     "ProgressCallback",

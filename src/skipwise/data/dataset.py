@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 import numpy as np
 from jaxtyping import Int
 
+from skipwise.data.input_spec import InputSpec
+
 Kind = TypeVar("Kind", bound="Dataset")
 
 
@@ -33,8 +35,8 @@ class Dataset(ABC):
 
     @property
     @abstractmethod
-    def form(self) -> dict[str, Any]:
-        """What a network is built for and a new example must be turned into, as JSON: `input_shape`, `classes`, more."""
+    def input_spec(self) -> InputSpec:
+        """What a network is built for, and what a new example must be turned into."""
 
     def targets(self, indices: Int[np.ndarray, "some"]) -> np.ndarray:
         """What is to be learned of these examples."""

@@ -10,20 +10,26 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 
+from skipwise.data import InputSpec
 from skipwise.errors import UserError
 from skipwise.networks import fuse, network_from_json
 from skipwise.tasks import Prediction, task_named
 
 
 class Model:
-    """The network of one run with the weights of its best epoch, and the form in which examples come to it."""
+    """The network of one run with the weights of its best epoch, and what its input must be."""
 
     def __init__(self, network: nn.Module, about: dict[str, Any], folder: Path) -> None:
         self.network = network.eval()
         self.about = about
         self.folder = folder
         self.task = task_named(about["task"])
-        self.classes: list[str] = about["form"]["classes"]
+        self.input_spec = InputSpec.from_json(about["form"])
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes that it tells apart."""
+        return self.input_spec.classes
 
     @classmethod
     def load(cls, folder: str | Path) -> "Model":
@@ -35,7 +41,7 @@ class Model:
     @torch.no_grad()
     def predict(self, examples: Sequence[str | Path]) -> list[Prediction]:
         """What it answers about each new example, as a file. Raises UserError naming one that cannot be read."""
-        return self.task.predict(self.network, [str(example) for example in examples], self.about["form"])
+        return self.task.predict(self.network, [str(example) for example in examples], self.input_spec)
 
 
 def trained_network(folder: Path) -> tuple[nn.Module, dict[str, Any]]:
@@ -62,7 +68,8 @@ def trained_network(folder: Path) -> tuple[nn.Module, dict[str, Any]]:
             if about["validation_score"] is None
             else f"{folder / 'model.safetensors'} is gone: delete the run's folder, and the command that made the study trains it again."
         )
-    network = task_named(about["task"]).build(network_from_json(about["contender"]["network"]), about["form"], seed=0)
+    spec = InputSpec.from_json(about["form"])
+    network = task_named(about["task"]).build(network_from_json(about["contender"]["network"]), spec, seed=0)
     try:
         network.load_state_dict(load_file(folder / "model.safetensors"))
     except (SafetensorError, RuntimeError) as error:

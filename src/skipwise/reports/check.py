@@ -11,10 +11,10 @@ from jaxtyping import UInt8
 from PIL import Image
 
 from skipwise.analysis.quality.data_check import ERRORS, Finding
+from skipwise.records import write_atomically
 from skipwise.reports.check_kinds import KINDS, Kind
 from skipwise.reports.drawings.pictures import data_uri
 from skipwise.reports.markup import template
-from skipwise.training.checkpoint import write_atomically
 
 MOST_SHOWN = 24
 """Of each kind, with pictures; all of them are in the table."""

@@ -6,9 +6,9 @@ from pathlib import Path
 from shlex import quote
 
 from skipwise.analysis.inside.attribution import UNSIGNED, Method
+from skipwise.records import write_atomically
 from skipwise.reports.drawings.coloured_text import AGAINST, FOR, Piece, coloured
 from skipwise.reports.markup import template
-from skipwise.training.checkpoint import write_atomically
 
 SAYS: dict[Method, str] = {
     "grad-cam": "Grad-CAM (Selvaraju et al. 2017) weighs the last maps by the gradient of the answer's score. They are coarse: a bright "

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from skipwise.analysis.result_cache import without_nan
 from skipwise.recipe import Recipe
+from skipwise.records import write_atomically
 from skipwise.reports.charts.palette import colours
 from skipwise.reports.charts.study import all_figures, to_svg
 from skipwise.reports.format import deployment_sentences, duration, length, percent, points, summary
@@ -24,7 +25,6 @@ from skipwise.reports.sections.task import task_sections
 from skipwise.studies import Contender, Study
 from skipwise.studies.budget import parse_budget
 from skipwise.studies.results import write_csv
-from skipwise.training.checkpoint import write_atomically
 
 
 def write_report(

@@ -9,9 +9,9 @@ from jaxtyping import Float
 
 from skipwise.data import Dataset
 from skipwise.data.folds import fold_of
+from skipwise.records import write_atomically
 from skipwise.studies.design import Design
 from skipwise.tasks import Predictions
-from skipwise.training.checkpoint import write_atomically
 
 BASELINE = "baseline.npz"
 

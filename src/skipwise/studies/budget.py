@@ -1,8 +1,9 @@
 """A budget that is equal for all contenders: epochs, steps, seconds or multiply-adds."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
+from skipwise.data import InputSpec
 from skipwise.errors import UserError, unknown
 from skipwise.studies.contender import Contender
 from skipwise.tasks import Task
@@ -47,7 +48,7 @@ def parse_budget(text: str) -> Budget:
 
 
 def with_budget(
-    contender: Contender, budget: Budget, task: Task, form: dict[str, Any], examples: int | None = None
+    contender: Contender, budget: Budget, task: Task, spec: InputSpec, examples: int | None = None
 ) -> Contender:
     """The contender with this budget instead of the length of its recipe. Raises UserError where it is too small.
 
@@ -61,7 +62,7 @@ def with_budget(
     elif budget.kind == "seconds":
         recipe = replace(recipe, seconds=budget.value)
     else:
-        once = task.cost(task.build(contender.network, form, seed=0), form).multiply_adds
+        once = task.cost(task.build(contender.network, spec, seed=0), spec).multiply_adds
         a_step = BACKWARD_AND_FORWARD * once * min(recipe.batch_size, examples or recipe.batch_size)
         steps = int(budget.value // a_step)
         if not steps:

@@ -9,9 +9,9 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from skipwise.errors import UserError
+from skipwise.records import write_atomically
 from skipwise.studies.contender import Contender
 from skipwise.studies.design import Design, Run
-from skipwise.training.checkpoint import write_atomically
 from skipwise.training.run import RUN
 
 

@@ -152,7 +152,7 @@ def _check_folds(config: StudyConfig, folds: int, dataset: Dataset) -> None:
 def _on_budget(contender: Contender, budget: Budget, task: Task, dataset: Dataset) -> Contender:
     examples = len(subset_of(dataset, contender.recipe.fraction, seed=0).train)
     with _told_if_it_cannot_be(contender.label, dataset):
-        return with_budget(contender, budget, task, dataset.form, examples)
+        return with_budget(contender, budget, task, dataset.input_spec, examples)
 
 
 @contextmanager
@@ -235,6 +235,6 @@ def _probe(design: Design, contenders: dict[str, Contender], dataset: Dataset) -
     task, seconds = design.to_learn, {}
     for label, contender in contenders.items():
         with _told_if_it_cannot_be(label, dataset):
-            network = task.build(contender.network, dataset.form, seed=0)
+            network = task.build(contender.network, dataset.input_spec, seed=0)
             seconds[label] = seconds_per_run(task, network, contender.recipe, dataset, design.plan)
     return seconds

@@ -1,12 +1,12 @@
 """Train the runs of a study that are missing."""
 
 from skipwise.errors import UserError
+from skipwise.records import write_atomically
 from skipwise.studies.baseline import BASELINE, make_baseline
 from skipwise.studies.prepare import StudyPlan
 from skipwise.studies.study import Study
 from skipwise.studies.study_file import STUDY_FILE, study_file
 from skipwise.studies.workers.pool import Job, Listener, train_side_by_side
-from skipwise.training.checkpoint import write_atomically
 from skipwise.training.run import versions
 
 

@@ -13,6 +13,7 @@ from skipwise.data import (
     OWN_SIZE,
     Augmentation,
     Batch,
+    InputSpec,
     Options,
     ProgressCallback,
     Scenes,
@@ -134,10 +135,10 @@ class ObjectDetection(Task):
         if network.head.dropout:
             raise UserError("dropout is the classifier's, which a detector leaves out: set dropout=0.")
 
-    def build(self, network: AnyNetwork, form: dict[str, Any], seed: int) -> nn.Module:
+    def build(self, network: AnyNetwork, spec: InputSpec, seed: int) -> nn.Module:
         from skipwise.networks.detection.detector import build_detector
 
-        return build_detector(network, form["input_shape"], len(form["classes"]), seed)
+        return build_detector(network, spec.input_shape, len(spec.classes), seed)
 
     def training_step(self, dataset: Scenes, recipe: Recipe, device: str) -> TrainingStep:
         """The detector's own loss."""
@@ -198,16 +199,16 @@ class ObjectDetection(Task):
         return max(float((a.float() - b.float()).abs().max().item()) for a, b in zip(before, after, strict=True))
 
     def attributable(
-        self, network: nn.Module, example: str, form: dict[str, Any], label: str | None = None
+        self, network: nn.Module, example: str, spec: InputSpec, label: str | None = None
     ) -> AttributableImage:
         """An answer for each box that is told, or each one of this class, best first."""
         from skipwise.tasks.box_scores import BoxScores
 
-        if label is not None and label not in form["classes"]:
-            raise unknown("class", label, form["classes"])
-        read = new_scene(example, form)
+        if label is not None and label not in spec.classes:
+            raise unknown("class", label, spec.classes)
+        read = new_scene(example, spec)
         found = network.detect(read.inputs)[0]  # type: ignore[operator]
-        names = [form["classes"][number] for number in found["labels"].tolist()]
+        names = [spec.classes[number] for number in found["labels"].tolist()]
         told = torch.tensor(
             [score >= TOLD_FROM and label in (None, name) for score, name in zip(found["scores"], names, strict=True)],
             dtype=torch.bool,
@@ -228,8 +229,8 @@ class ObjectDetection(Task):
             framing="pad",
         )
 
-    def predict(self, network: nn.Module, examples: Sequence[str], form: dict[str, Any]) -> list[Prediction]:
-        return [_prediction(network, file, form) for file in examples]
+    def predict(self, network: nn.Module, examples: Sequence[str], spec: InputSpec) -> list[Prediction]:
+        return [_prediction(network, file, spec) for file in examples]
 
 
 TRUE = ("true_boxes", "true_labels")
@@ -246,15 +247,15 @@ def no_answers(images: int) -> Predictions:
     }
 
 
-def _prediction(network: nn.Module, file: str, form: dict[str, Any]) -> Boxes:
-    read = new_scene(file, form)
+def _prediction(network: nn.Module, file: str, spec: InputSpec) -> Boxes:
+    read = new_scene(file, spec)
     found = network.detect(read.inputs)[0]  # type: ignore[operator]
     told = found["scores"] >= TOLD_FROM
     boxes = read.own(found["boxes"][told])
     return Boxes(
         file=file,
         boxes=tuple((left, top, right, bottom) for left, top, right, bottom in boxes.tolist()),
-        labels=tuple(form["classes"][label] for label in found["labels"][told].tolist()),
+        labels=tuple(spec.classes[label] for label in found["labels"][told].tolist()),
         scores=tuple(found["scores"][told].float().tolist()),
     )
 

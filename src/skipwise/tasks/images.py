@@ -14,6 +14,7 @@ from skipwise.data import (
     Augmentation,
     Images,
     ImageStream,
+    InputSpec,
     Normaliser,
     Options,
     ProgressCallback,
@@ -99,27 +100,27 @@ class ImageClassification(Classification):
         )
 
     def attributable(
-        self, network: nn.Module, example: str, form: dict[str, Any], label: str | None = None
+        self, network: nn.Module, example: str, spec: InputSpec, label: str | None = None
     ) -> AttributableImage:
-        inputs = new_image(example, form)
+        inputs = new_image(example, spec)
         return AttributableImage(
             inputs=inputs,
             scores=network,
-            answers=(answered(network(inputs), form["classes"], label),),
+            answers=(answered(network(inputs), spec.classes, label),),
             pixels=image_for_prediction(Path(example)),
             framing="cut",
         )
 
-    def predict(self, network: nn.Module, examples: Sequence[str], form: dict[str, Any]) -> list[Prediction]:
-        logits = torch.cat([network(new_image(file, form)) for file in examples])
-        return named(examples, logits.softmax(1).numpy(), form["classes"])
+    def predict(self, network: nn.Module, examples: Sequence[str], spec: InputSpec) -> list[Prediction]:
+        logits = torch.cat([network(new_image(file, spec)) for file in examples])
+        return named(examples, logits.softmax(1).numpy(), spec.classes)
 
 
-def new_image(file: str, form: dict[str, Any]) -> Float[Tensor, "1 channels height width"]:
+def new_image(file: str, spec: InputSpec) -> Float[Tensor, "1 channels height width"]:
     """An image file as the study's own images were. Raises UserError naming one that cannot be read."""
-    channels, height, width = form["input_shape"]
+    channels, height, width = spec.input_shape
     pixels = decode_for_prediction(Path(file), height=height, width=width, channels=channels)
-    return Normaliser(form["mean"], form["std"], "cpu")(torch.from_numpy(pixels[None].copy()))
+    return Normaliser(spec.mean, spec.std, "cpu")(torch.from_numpy(pixels[None].copy()))
 
 
 def _size_rule(dataset: Images, options: Options) -> str:

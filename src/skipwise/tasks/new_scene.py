@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from skipwise.data import Normaliser, decode_for_prediction, scale_of, size_for_prediction
+from skipwise.data import InputSpec, Normaliser, decode_for_prediction, scale_of, size_for_prediction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,14 +24,12 @@ class NewScene:
         return own_pixels(boxes, scale_of(self.size, (rows, columns)), self.size)
 
 
-def new_scene(file: str, form: dict[str, Any]) -> NewScene:
+def new_scene(file: str, spec: InputSpec) -> NewScene:
     """What the file shows, as the network takes it. Raises UserError naming one that cannot be read."""
-    channels, height, width = form["input_shape"]
+    channels, height, width = spec.input_shape
     size = size_for_prediction(Path(file))
     pixels = decode_for_prediction(Path(file), height=height, width=width, channels=channels, framing="pad")
-    return NewScene(
-        inputs=Normaliser(form["mean"], form["std"], "cpu")(torch.from_numpy(pixels[None].copy())), size=size
-    )
+    return NewScene(inputs=Normaliser(spec.mean, spec.std, "cpu")(torch.from_numpy(pixels[None].copy())), size=size)
 
 
 def own_pixels(

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from skipwise.data import Batch, Dataset, Options, ProgressCallback, Stream
+from skipwise.data import Batch, Dataset, InputSpec, Options, ProgressCallback, Stream
 from skipwise.errors import UserError
 from skipwise.networks import AnyNetwork, Cost, build, cost
 from skipwise.recipe import RECIPE_FIELDS, Recipe
@@ -115,13 +115,13 @@ class Task(ABC):
 
     # The network
 
-    def build(self, network: AnyNetwork, form: dict[str, Any], seed: int) -> nn.Module:
-        """The module for data of this form, its parameters drawn from the seed."""
-        return build(network, form["input_shape"], len(form["classes"]), seed)
+    def build(self, network: AnyNetwork, spec: InputSpec, seed: int) -> nn.Module:
+        """The module for this input, its parameters drawn from the seed."""
+        return build(network, spec.input_shape, len(spec.classes), seed)
 
-    def cost(self, network: nn.Module, form: dict[str, Any]) -> Cost:
+    def cost(self, network: nn.Module, spec: InputSpec) -> Cost:
         """What it costs for one example."""
-        return cost(network, form["input_shape"])
+        return cost(network, spec.input_shape)
 
     # Learning
 
@@ -166,9 +166,7 @@ class Task(ABC):
 
     # Use
 
-    def attributable(
-        self, network: nn.Module, example: str, form: dict[str, Any], label: str | None = None
-    ) -> Attributable:
+    def attributable(self, network: nn.Module, example: str, spec: InputSpec, label: str | None = None) -> Attributable:
         """A new example with what a network in eval mode answers, for maps of what speaks for it; or for this class.
 
         Raises UserError where the task has no such maps, for an example that cannot be read, and for an unknown class.
@@ -176,7 +174,7 @@ class Task(ABC):
         raise UserError(f"The task {self.name} does not say how its answers could be explained.")
 
     @abstractmethod
-    def predict(self, network: nn.Module, examples: Sequence[str], form: dict[str, Any]) -> list[Prediction]:
+    def predict(self, network: nn.Module, examples: Sequence[str], spec: InputSpec) -> list[Prediction]:
         """What a trained network answers about new examples. Raises UserError naming one that cannot be read."""
 
 

@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Int
 from torch import Tensor, nn
 
-from skipwise.data import Options, ProgressCallback, Texts, TextStream, are_texts, load_texts, prepare_texts
+from skipwise.data import InputSpec, Options, ProgressCallback, Texts, TextStream, are_texts, load_texts, prepare_texts
 from skipwise.data.text.source import checked
 from skipwise.data.text.table import decoded
 from skipwise.data.text.tokens import Tokens
@@ -87,11 +87,11 @@ class TextClassification(Classification):
                 f"{network.library}/{network.name} reads images: take a network for texts, as resnet-text-8."
             )
 
-    def build(self, network: AnyNetwork, form: dict[str, Any], seed: int) -> nn.Module:
+    def build(self, network: AnyNetwork, spec: InputSpec, seed: int) -> nn.Module:
         from skipwise.networks.text.network import build_text
 
-        vocabulary, length = form["input_shape"]
-        return build_text(network, vocabulary, length, len(form["classes"]), seed)
+        vocabulary, length = spec.input_shape
+        return build_text(network, vocabulary, length, len(spec.classes), seed)
 
     def stream(self, dataset: Texts, recipe: Recipe, seed: int, device: str) -> TextStream:
         return TextStream(
@@ -112,33 +112,33 @@ class TextClassification(Classification):
         return {"probabilities": probabilities, "labels": dataset.labels[dataset.test]}
 
     def attributable(
-        self, network: nn.Module, example: str, form: dict[str, Any], label: str | None = None
+        self, network: nn.Module, example: str, spec: InputSpec, label: str | None = None
     ) -> AttributableText:
         (text,) = new_texts([example])
-        return self.attributable_text(network, text, form, label)
+        return self.attributable_text(network, text, spec, label)
 
     def attributable_text(
-        self, network: nn.Module, text: str, form: dict[str, Any], label: str | None = None
+        self, network: nn.Module, text: str, spec: InputSpec, label: str | None = None
     ) -> AttributableText:
         """The vectors of a text's tokens are the inputs. Raises UserError where a network has none."""
         if not isinstance(network, TextNetwork):
             raise UserError(f"{type(network).__name__} has no table of tokens that is known to skipwise.")
-        _, length = form["input_shape"]
-        tokens = new_tokens(text, form).to(network.embedding.weight.device)
-        spans = Tokens.of_text(form["tokens"], form["tokenizer"]).spans(text)[:length]
+        _, length = spec.input_shape
+        tokens = new_tokens(text, spec).to(network.embedding.weight.device)
+        spans = Tokens.of_text(spec.tokens, spec.tokenizer).spans(text)[:length]
         vectors = network.vectors(tokens)
         return AttributableText(
             inputs=vectors,
             scores=network.network,
-            answers=(answered(network.network(vectors), form["classes"], label),),
+            answers=(answered(network.network(vectors), spec.classes, label),),
             text=text,
             spans=tuple(spans),
         )
 
-    def predict(self, network: nn.Module, examples: Sequence[str], form: dict[str, Any]) -> list[Prediction]:
+    def predict(self, network: nn.Module, examples: Sequence[str], spec: InputSpec) -> list[Prediction]:
         read = new_texts(examples)
-        logits = torch.cat([network(new_tokens(text, form)) for text in read])
-        return named([_shown(example) for example in examples], logits.softmax(1).numpy(), form["classes"])
+        logits = torch.cat([network(new_tokens(text, spec)) for text in read])
+        return named([_shown(example) for example in examples], logits.softmax(1).numpy(), spec.classes)
 
 
 def epochs_of_texts(training_texts: int) -> int:
@@ -154,10 +154,10 @@ def new_texts(examples: Sequence[str]) -> list[str]:
     return [_new_text(example) for example in examples]
 
 
-def new_tokens(text: str, form: dict[str, Any]) -> Int[Tensor, "1 length"]:
+def new_tokens(text: str, spec: InputSpec) -> Int[Tensor, "1 length"]:
     """A text as the study's own texts were cut."""
-    _, length = form["input_shape"]
-    tokens = Tokens.of_text(form["tokens"], form["tokenizer"])
+    _, length = spec.input_shape
+    tokens = Tokens.of_text(spec.tokens, spec.tokenizer)
     return torch.from_numpy(np.asarray(next(tokens.numbers([text])), np.int64)[None, :length])
 
 

@@ -1,7 +1,6 @@
 """What is written while a run goes, so that a cut run continues with the same bits."""
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import torch
 from torch import Tensor
 
 from skipwise.errors import UserError
+from skipwise.records import write_atomically
 
 CHECKPOINT = "checkpoint.pt"
 METRICS = "metrics.jsonl"
@@ -43,13 +43,6 @@ class Progress:
     def seconds(self) -> float:
         """Spent on training steps so far."""
         return float(sum(entry["seconds"] for entry in self.history)) + self.totals["seconds"]
-
-
-def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a file beside `path`, then put it in place in one step: readers see all of it or none."""
-    part = path.with_name(f".{path.name}.part")
-    write(part)
-    part.replace(path)
 
 
 @dataclass(frozen=True, kw_only=True)

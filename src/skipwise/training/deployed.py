@@ -33,7 +33,7 @@ def deployed(task: Task, network: nn.Module, stream: Stream[Any], plan: ComputeP
     """Fuse a trained network and hold it against itself."""
     network.eval()
     fused = fuse(network)
-    costs = task.cost(fused, stream.dataset.form)
+    costs = task.cost(fused, stream.dataset.input_spec)
     indices = stream.dataset.validation[:CHECKED_EXAMPLES]
     with replace(plan, precision="fp32").autocast():
         differences = [

@@ -18,8 +18,9 @@ from skipwise.data.dataset import Dataset
 from skipwise.data.subset import subset_of
 from skipwise.networks.external.pretrained import load_pretrained
 from skipwise.recipe import Recipe
+from skipwise.records import write_atomically
 from skipwise.tasks import Predictions, Task
-from skipwise.training.checkpoint import CHECKPOINT, Progress, write_atomically
+from skipwise.training.checkpoint import CHECKPOINT, Progress
 from skipwise.training.deployed import deployed
 from skipwise.training.evaluate import evaluate
 from skipwise.training.loop import Loop, Tick
@@ -50,7 +51,7 @@ def train_run(
     """
     folder.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    costs = task.cost(network, dataset.form)
+    costs = task.cost(network, dataset.input_spec)
     dataset = subset_of(dataset, recipe.fraction, seed)
     stream = task.stream(dataset, recipe, seed, plan.device)
     trunk = load_pretrained(network, recipe.pretrained) if recipe.pretrained else ()
@@ -85,7 +86,7 @@ def train_run(
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "plan": plan.to_json(),
         "versions": versions(),
-        "form": dataset.form,
+        "form": dataset.input_spec.to_json(),
     }
     write_atomically(folder / RUN, lambda part: part.write_text(json.dumps(content, indent=2)))
     (folder / CHECKPOINT).unlink(missing_ok=True)

@@ -132,7 +132,7 @@ def test_shortcuts_keep_gradients_alike(runs):
 def test_dear_networks_see_fewer_examples(runs, monkeypatch):
     run = runs["plain20"]
     assert affordable_examples(run, 200) == 200
-    costs = run.task.cost(run.network, run.stream.dataset.form)
+    costs = run.task.cost(run.network, run.stream.dataset.input_spec)
     monkeypatch.setattr(affordable_module, "BYTES", 100 * costs.activation_bytes)
     assert [affordable_examples(run, most) for most in (200, 100, 64, 30)] == [64, 100, 64, 30]
     monkeypatch.setattr(affordable_module, "IN_ALL", 250 * costs.multiply_adds)

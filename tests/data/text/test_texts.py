@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from skipwise.data import load_texts
+from skipwise.data import InputSpec, load_texts
 from skipwise.data.folds import fold_of
 from skipwise.data.images.open import data_home
 from skipwise.data.subset import subset_of
@@ -53,7 +53,7 @@ def test_a_fold_learns_its_words_anew_and_stays_in_the_networks_table(tmp_path):
         assert learned <= known
         assert part.input_shape == dataset.input_shape
         assert part.encoded.numbers.max() < dataset.vocabulary
-        assert part.form["tokenizer"] == part.encoded.tokens.text
+        assert part.input_spec.tokenizer == part.encoded.tokens.text
     assert {word for word in learned if word.startswith("rare")} != {
         word for word in dataset.encoded.tokens.tokenizer if word.startswith("rare")
     }
@@ -83,7 +83,7 @@ def test_another_process_reads_the_same_from_json_alone(tmp_path, kind):
     assert np.array_equal(again.encoded.numbers, dataset.encoded.numbers)
     assert again.texts[3] == rows()[3][0]
     assert again.texts[-2:] == [text for text, _ in rows()[-2:]]
-    assert json.loads(json.dumps(again.form)) == dataset.form
+    assert InputSpec.from_json(json.loads(json.dumps(again.input_spec.to_json()))) == dataset.input_spec
     for part in ("train", "validation", "test", "labels"):
         assert np.array_equal(getattr(again, part), getattr(dataset, part))
 

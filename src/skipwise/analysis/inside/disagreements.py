@@ -125,7 +125,7 @@ def _maps(run: Trained, indices: Int[np.ndarray, "some"]) -> list[Any]:
 
 def _of_text(run: Trained, task: TextClassification, text: str) -> list[tuple[int, int, float]]:
     with torch.no_grad():
-        given = task.attributable_text(run.network, text, run.stream.dataset.form)
+        given = task.attributable_text(run.network, text, run.stream.dataset.input_spec)
     answer = torch.tensor([given.answers[0].index], device=given.inputs.device)
     values = attribute(given.scores, given.inputs, answer, "occlusion")[0].cpu().numpy().round(4).tolist()
     return [(*span, value) for span, value in zip(given.spans, values, strict=False)]

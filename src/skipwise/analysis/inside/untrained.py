@@ -8,6 +8,7 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from skipwise.analysis.inside.trained import Trained
+from skipwise.data import InputSpec
 from skipwise.studies import Contender
 from skipwise.training.run import RUN
 
@@ -23,7 +24,7 @@ def untrained_network(run: Trained) -> nn.Module | None:
     contender = Contender.from_json(about["contender"])
     if contender.recipe.pretrained:
         return None
-    network = run.plan.place(run.task.build(contender.network, about["form"], run.seed))
+    network = run.plan.place(run.task.build(contender.network, InputSpec.from_json(about["form"]), run.seed))
     with_statistics(network, run.batch(EXAMPLES).inputs)
     return network
 

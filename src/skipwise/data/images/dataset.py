@@ -11,6 +11,7 @@ from skipwise.data.dataset import Dataset, parts_of
 from skipwise.data.images.cache import Decoded, Survey, decode_once, survey
 from skipwise.data.images.inspect import inspect, mean_and_std
 from skipwise.data.images.open import Source, open_source
+from skipwise.data.input_spec import InputSpec
 from skipwise.data.long_tail import long_tail
 from skipwise.data.options import ProgressCallback, check_size, check_test_size
 from skipwise.data.split import split, stay_together
@@ -35,13 +36,8 @@ class Images(Dataset):
         return channels, height, width
 
     @property
-    def form(self) -> dict[str, Any]:
-        return {
-            "input_shape": list(self.input_shape),
-            "classes": list(self.classes),
-            "mean": list(self.mean),
-            "std": list(self.std),
-        }
+    def input_spec(self) -> InputSpec:
+        return InputSpec(input_shape=self.input_shape, classes=self.classes, mean=self.mean, std=self.std)
 
     @property
     def mirrored(self) -> bool:

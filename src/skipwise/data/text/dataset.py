@@ -11,6 +11,7 @@ from jaxtyping import Int
 
 from skipwise.data.dataset import Dataset, parts_of
 from skipwise.data.images.cache import digest, fingerprint
+from skipwise.data.input_spec import InputSpec
 from skipwise.data.long_tail import long_tail
 from skipwise.data.options import ProgressCallback, check_test_size
 from skipwise.data.quality.findings import findings, notes_on
@@ -52,14 +53,9 @@ class Texts(Dataset):
         return self.vocabulary, self.length
 
     @property
-    def form(self) -> dict[str, Any]:
+    def input_spec(self) -> InputSpec:
         tokens = self.encoded.tokens
-        return {
-            "input_shape": list(self.input_shape),
-            "classes": list(self.classes),
-            "tokens": tokens.kind,
-            "tokenizer": tokens.text,
-        }
+        return InputSpec(input_shape=self.input_shape, classes=self.classes, tokens=tokens.kind, tokenizer=tokens.text)
 
     @cached_property
     def encoded(self) -> Encoded:

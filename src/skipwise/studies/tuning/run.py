@@ -134,7 +134,7 @@ class Trials:
         text = self.space.description(entry.values, config.to_learn.recipe(data, config.epochs), config.settings)
         self.journal.note(entry.number, "text", text)
         contender = contender_of(self.resolved, f"trial-{entry.number}", text)
-        costs = config.to_learn.cost(config.to_learn.build(contender.network, data.form, seed=0), data.form)
+        costs = config.to_learn.cost(config.to_learn.build(contender.network, data.input_spec, seed=0), data.input_spec)
         for name, what in (
             ("multiply_adds", costs.multiply_adds),
             ("parameters", costs.parameters),
@@ -168,7 +168,7 @@ def contender_of(resolved: ResolvedStudy, label: str, text: str) -> Contender:
     contender = parse_contender(f"{label}@{text}", config.to_learn.recipe(data, config.epochs), config.settings)
     if config.budget is None:
         return contender
-    return with_budget(contender, parse_budget(config.budget), config.to_learn, data.form)
+    return with_budget(contender, parse_budget(config.budget), config.to_learn, data.input_spec)
 
 
 def write_design(folder: StudyFolder, design: Design) -> None:

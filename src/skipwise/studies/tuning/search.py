@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from skipwise.errors import UserError
+from skipwise.records import write_atomically
 from skipwise.studies.prepare import SECONDS_TO_START, ResolvedStudy, StudyPlan, plan_study
 from skipwise.studies.sweeps import Sweep
 from skipwise.studies.tuning.journal import optuna
@@ -12,7 +13,6 @@ from skipwise.studies.tuning.space import Range, Space, family_of
 from skipwise.studies.tuning.space_file import space_of
 from skipwise.studies.tuning.trials import TRIALS, SearchResult
 from skipwise.studies.workers.pool import Job, train_side_by_side
-from skipwise.training.checkpoint import write_atomically
 from skipwise.training.plan import workers_for
 
 SPACE = "space.toml"

@@ -53,7 +53,7 @@ def main(study: str) -> None:
             with FileLock(run_folder / ".lock"):  # an orphan of a killed study may still be writing its checkpoint
                 train_run(
                     task,
-                    task.build(contender.network, dataset.form, seed),
+                    task.build(contender.network, dataset.input_spec, seed),
                     contender.recipe,
                     dataset,
                     seed=seed,

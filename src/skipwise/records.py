@@ -1,0 +1,46 @@
+"""Stored records: frozen dataclasses as JSON files, each with a format number, written in one step."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from skipwise.errors import UserError
+
+Record = TypeVar("Record")
+
+
+def record_to_json(record: object, *, format_number: int) -> dict[str, Any]:
+    """Return what is stored of a record: its fields, behind the number of their format."""
+    return {"format": format_number, **TypeAdapter(type(record)).dump_python(record, mode="json")}
+
+
+def record_from_json(kind: type[Record], content: Any, *, where: Path, format_number: int, remedy: str) -> Record:
+    """Return the record that `content`, read from the file `where`, holds in this format.
+
+    Raises UserError for another format, and for content that does not fit; its sentence ends with the `remedy`.
+    """
+    if not isinstance(content, Mapping):
+        raise UserError(f"{where} is damaged (it holds no JSON object): {remedy}.")
+    stored = content.get("format")
+    if stored != format_number:
+        newer = isinstance(stored, int) and stored > format_number
+        raise UserError(
+            f"{where} has format {stored}, which {'a newer skipwise wrote' if newer else 'skipwise does not know'} "
+            f"(this one reads {format_number}): {'install that one, or ' if newer else ''}{remedy}."
+        )
+    fields = {name: value for name, value in content.items() if name != "format"}
+    try:
+        return TypeAdapter(kind).validate_python(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "the whole"
+        raise UserError(f"{where} is damaged ({place}: {first['msg']}): {remedy}.") from error
+
+
+def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` fill a file beside `path`, then put it in place in one step: readers see all of it or none."""
+    part = path.with_name(f".{path.name}.part")
+    write(part)
+    part.replace(path)

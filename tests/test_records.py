@@ -1,0 +1,57 @@
+"""Stored records: what is written is read again, and another format is refused in a sentence."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from skipwise.data import InputSpec
+from skipwise.errors import UserError
+from skipwise.records import record_from_json, record_to_json
+
+WHERE = Path("study/record.json")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    x: float
+    names: tuple[str, ...] = ()
+
+
+def read(content):
+    return record_from_json(Point, content, where=WHERE, format_number=2, remedy="run the command again")
+
+
+def test_what_is_written_is_read_again():
+    point = Point(x=0.1, names=("a", "b"))
+    assert record_to_json(point, format_number=2) == {"format": 2, "x": 0.1, "names": ["a", "b"]}
+    assert read(record_to_json(point, format_number=2)) == point
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ({"format": 3, "x": 1}, "record.json has format 3, which a newer skipwise wrote .this one reads 2.: install that one, or run"),
+        ({"format": 1, "x": 1}, "record.json has format 1, which skipwise does not know .this one reads 2.: run the command again"),
+        ({"x": 1}, "has format None, which skipwise does not know"),
+        ({"format": 2}, "record.json is damaged .x: Field required.: run the command again"),
+        ({"format": 2, "x": "much"}, "is damaged .x: Input should be a valid number"),
+        ([1], "is damaged .it holds no JSON object."),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_refused(content, sentence):
+    with pytest.raises(UserError, match=sentence):
+        read(content)
+
+
+def test_an_input_spec_is_one_flat_object_and_keeps_what_a_task_adds():
+    spec = InputSpec(input_shape=(1, 8, 8), classes=("a", "b"), mean=(0.5,), std=(0.25,), extra={"sample_rate": 16000})
+    stored = spec.to_json()
+    assert stored == {
+        "input_shape": [1, 8, 8],
+        "classes": ["a", "b"],
+        "mean": [0.5],
+        "std": [0.25],
+        "sample_rate": 16000,
+    }
+    assert InputSpec.from_json(stored) == spec
