@@ -28,7 +28,10 @@ def test_yolo_that_cannot_be(tmp_path, first, words):
     [
         ("names: cat", "the description's names are 'cat', and must be a list as [cat, dog]."),
         ("names: [cat, cat]", "the class 'cat' is named twice"),
-        ("just some words", "data.yaml, line 1: 'just some words' is no `name: value` and no `- value`."),
+        (
+            "just some words",
+            "data.yaml, line 1: 'just some words' is no `name: value`: begin with `names: [cat, dog]`.",
+        ),
     ],
 )
 def test_descriptions_that_cannot_be(tmp_path, names, words):

@@ -1,16 +1,16 @@
-"""The description of a YOLO data set is read as PyYAML reads it, and what does not matter in it is passed over."""
+"""The description of a YOLO data set holds what PyYAML reads in it, and other fields are passed over."""
 
 import pytest
+import yaml
 
-from skipwise.data.boxes.small_yaml import read_small_yaml
+from skipwise.data.boxes.yolo_description import read_description
 from skipwise.errors import UserError
 
-yaml = pytest.importorskip("yaml")
 WANTED = ("path", "names", "train", "val", "test", "kpt_shape")
 
 
-def theirs(text):
-    """PyYAML's, numbered texts in the order of their numbers, all else as text."""
+def loaded(text):
+    """What PyYAML builds of the wanted fields, numbered texts in the order of their numbers, all else as text."""
     read = {}
     for name, value in yaml.safe_load(text).items():
         if name in WANTED:
@@ -41,8 +41,8 @@ def theirs(text):
     ],
 )
 def test_names(text, names):
-    assert read_small_yaml(text, "a.yaml", WANTED)["names"] == names
-    assert theirs(text)["names"] == names
+    assert read_description(text, "a.yaml", WANTED)["names"] == names
+    assert loaded(text)["names"] == names
 
 
 OFFICIAL = """# A data set, with its licence
@@ -86,8 +86,8 @@ about: >-
 
 
 def test_what_else_a_description_holds_is_passed_over():
-    read = read_small_yaml(OFFICIAL, "a.yaml", WANTED)
-    assert read == theirs(OFFICIAL)
+    read = read_description(OFFICIAL, "a.yaml", WANTED)
+    assert read == loaded(OFFICIAL)
     assert read == {
         "path": "fruit",
         "train": "images/train2017",
@@ -101,23 +101,44 @@ def test_what_else_a_description_holds_is_passed_over():
     ("text", "words"),
     [
         ("names: {0: a, 2: b}", "a.yaml, line 1: names has no number 1: number them from 0 to 1."),
-        ("nc: 2\nnames:\n  1: a\n  2: b", "a.yaml, line 2: names has no number 0: number them from 0 to 1."),
+        ("nc: 2\nnames:\n  1: a\n  2: b", "a.yaml, line 3: names has no number 0: number them from 0 to 1."),
         ("names: {0: a, 0: b}", "a.yaml, line 1: the number 0 of names stands there twice"),
-        ("names:\n  0: a\n  '0': b", "a.yaml, line 1: the number 0 of names stands there twice"),
+        ("names:\n  0: a\n  '0': b", "a.yaml, line 3: the number 0 of names stands there twice"),
         (
             "names: {cat: 0, dog: 1}",
             "a.yaml, line 1: below names stands 'cat: 0', and must be numbered as in `0: cat`.",
         ),
-        ("names:\n  0: a\n  x", "a.yaml, line 1: below names stands 'x', and must be numbered"),
-        ("names:\n  - a\n  1: b", "a.yaml, line 1: names holds both `- value` and `name: value`"),
-        ("names: [a, b\nnc: 2", "a.yaml, line 1: the bracket of names is never closed."),
+        ("names:\n  0: a\n  x", "a.yaml, line 3 is no YAML (while scanning a simple key, could not find expected ':')"),
+        ("names:\n  - a\n  1: b", "a.yaml, line 3 is no YAML (while parsing a block collection"),
+        ("names: [a, b\nnc: 2", "a.yaml, line 2 is no YAML (while parsing a flow sequence"),
+        ("names: [a, [b]]", "a.yaml, line 1: below names stands a list or names, and must be a text."),
+        ("names: {0: [b]}", "a.yaml, line 1: below names stands '0: ...', and must be numbered as in `0: cat`."),
         ("names: [a]\nnames: [b]", "a.yaml, line 2: names stands there twice: keep one."),
-        ("path: >-\n  fruit", "a.yaml, line 1: path goes on below its line"),
-        ("  names: [a]", "a.yaml, line 1: 'names: [a]' stands below no name"),
+        ("nc: 1\n\tnames: [a]", "a.yaml, line 2 is no YAML (while scanning for the next token, found character"),
+        ("nc: \x07", "a.yaml is no YAML (unacceptable character #x0007"),
+        ("nc: " + 5000 * "[", "a.yaml is nested too deeply to be read"),
+        ("names: *all", "a.yaml, line 1 is no YAML (found undefined alias 'all')"),
+        ("nc: 1\n---\nnc: 2", "a.yaml, line 2 is no YAML (expected a single document in the stream"),
+        ("- a\n- b", "a.yaml, line 1 holds no names: begin with `names: [cat, dog]`."),
         ("words alone", "a.yaml, line 1: 'words alone' is no `name: value`"),
     ],
 )
 def test_descriptions_that_cannot_be(text, words):
     with pytest.raises(UserError) as error:
-        read_small_yaml(text, "a.yaml", WANTED)
+        read_description(text, "a.yaml", WANTED)
     assert words in str(error.value)
+
+
+def test_an_empty_description_says_nothing():
+    assert read_description("# nothing\n", "a.yaml", WANTED) == {}
+
+
+def test_aliases_that_would_grow_without_bound_are_not_unfolded():
+    levels = [f"a{level}: &a{level} [{', '.join(9 * [f'*a{level - 1}'])}]" for level in range(1, 40)]
+    text = "\n".join(["a0: &a0 [x]", *levels, "names: &names [cat]", "train: images", "more: *names"])
+    assert read_description(text, "a.yaml", WANTED) == {"names": ["cat"], "train": "images"}
+
+
+def test_a_tag_that_would_run_code_is_passed_over():
+    text = "names: [cat]\nmaker: !!python/object/apply:os.system [exit]"
+    assert read_description(text, "a.yaml", WANTED) == {"names": ["cat"]}

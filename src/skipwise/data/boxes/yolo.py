@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from skipwise.data.boxes.annotated import Annotated, Annotation, Tally, below, read_lines
-from skipwise.data.boxes.small_yaml import Value, read_small_yaml
+from skipwise.data.boxes.yolo_description import Value, read_description
 from skipwise.data.images.folder import is_image
 from skipwise.data.images.source import PART_NAMES
 from skipwise.errors import UserError
@@ -139,7 +139,7 @@ def _described(path: Path) -> dict[str, Value]:
         files = sorted(some for some in path.iterdir() if some.suffix.lower() in YAML)
         named = [some for some in files if some.stem in ("data", "dataset")]
         file = (named or files)[0] if len(named or files) == 1 else None
-    return {} if file is None else read_small_yaml("\n".join(read_lines(file)), str(file), READ)
+    return {} if file is None else read_description("\n".join(read_lines(file)), str(file), READ)
 
 
 def _names(folder: Path, described: dict[str, Value]) -> list[str]:
