@@ -81,9 +81,9 @@ def _write(path: Path, cache: Path) -> None:
     results = Study.open(path).results
     arrays: dict[str, np.ndarray] = {"contenders": np.array(list(results))}
     for name, runs in results.items():
-        arrays[f"answers {name}"] = np.stack([run.answers()["probabilities"].argmax(1) for run in runs]).astype(
+        arrays[f"answers {name}"] = np.stack([run.predictions()["probabilities"].argmax(1) for run in runs]).astype(
             np.uint8
         )
         arrays[f"failed {name}"] = np.array([run.failed is not None for run in runs])
-        arrays["labels"] = runs[0].answers()["labels"]
+        arrays["labels"] = runs[0].predictions()["labels"]
     np.savez_compressed(cache, **arrays)  # type: ignore[arg-type]

@@ -144,7 +144,7 @@ def test_folds_depths_and_one_seed(data, tmp_path):
     assert folds.verdict.examples == 24
     assert folds.verdict.pairs == 1
     assert "one seed" in " ".join(folds.verdict.cautions)
-    answers = folds.results[PAIR[0]][0].answers()
+    answers = folds.results[PAIR[0]][0].predictions()
     assert (answers["true_labels"] >= 0).sum() == 36
     assert "all images are tested" in page_words(folds)
     depth = run(command="depth", depths=[10, 18], settings=OPTIONS["settings"], **annotated)

@@ -1,11 +1,12 @@
 import pytest
 from safetensors.torch import save_file
 
+from skipwise.contender import slug
 from skipwise.errors import UserError
 from skipwise.networks import PRESETS, CustomNetwork, NoShortcut, build
 from skipwise.recipe import Recipe
 from skipwise.studies.contender import Contender, parse_contender
-from skipwise.studies.contender_spec import ContenderSpec, parse_specs, slug
+from skipwise.studies.contender_spec import ContenderSpec, parse_specs
 
 
 def parse(text, settings=()):

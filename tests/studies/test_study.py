@@ -166,7 +166,7 @@ def counted(input_shape, classes):
 def broken(input_shape, classes):
     network = build(PRESETS["plain8"], input_shape, classes, seed=0)
     def fail(module, inputs):
-        if os.environ.get("FAIL") and sys.argv[0].endswith("worker.py"):
+        if os.environ.get("FAIL") and sys.argv[0].endswith("process.py"):
             raise RuntimeError("a tensor does not fit")
     network.register_forward_pre_hook(fail)
     return network

@@ -163,7 +163,7 @@ def test_folds_test_every_text_once_and_their_models_know_their_own_words(folds)
     data = TASK.load(folds.folder.read("data.json"))
     forms = []
     for result in folds.results[PAIR[1]][0].folds:
-        form = json.loads((result.folder / "run.json").read_text())["form"]
+        form = json.loads((result.folder / "run.json").read_text())["input_spec"]
         with np.load(result.folder / "predictions.npz") as arrays:
             tested = set(arrays["test_indices"].tolist())
         learned = set(" ".join(data.texts[i] for i in range(60) if i not in tested).lower().split())

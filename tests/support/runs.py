@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 
-from skipwise.networks import PRESETS, build
+from skipwise.contender import Contender
+from skipwise.networks import PRESETS
 from skipwise.networks.fields import set_field
 from skipwise.recipe import Recipe
 from skipwise.tasks import TASKS
@@ -28,8 +29,8 @@ def trained(task, network, recipe, data, folder, *, stops=(), seed=0):
     for stop in (*stops, None):
         try:
             train_run(
-                task, task.build(network, data.input_spec, seed), recipe, data, seed=seed, plan=PLAN, folder=folder,
-                about={"contender": {"label": "it"}}, tell=steps.append,
+                task, Contender(label="it", network=network, recipe=recipe), data, seed=seed, plan=PLAN, folder=folder,
+                tell=steps.append,
                 should_stop=lambda stop=stop: stop is not None and len(steps) >= stop,
             )  # fmt: skip
         except Stopped:
@@ -44,16 +45,13 @@ def train_images(
 ):
     """Train on images; gives what was told step by step."""
     ticks = []
-    network = build(architecture, data.input_shape, len(data.classes), seed)
     train_run(
         TASKS["images"],
-        network,
-        recipe,
+        Contender(label="it", network=architecture, recipe=recipe),
         data,
         seed=seed,
         plan=plan,
         folder=folder,
-        about={"contender": {"label": "it"}},
         tell=ticks.append,
         should_stop=should_stop,
     )

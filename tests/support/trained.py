@@ -1,14 +1,13 @@
 """A run to look into without any training: a network of a few layers in the place of one that has learned."""
 
-import json
-
 from skipwise.analysis.inside.trained import Trained
-from skipwise.networks import Architecture, Block, Head, Stage, build, network_to_json
+from skipwise.networks import Architecture, Block, Head, Stage, build
 from skipwise.networks.branches import Basic
 from skipwise.recipe import Recipe
 from skipwise.studies import Contender
 from skipwise.tasks import task_named
 from skipwise.training.plan import ComputePlan
+from skipwise.training.record import RunRecord, write_run
 from support.images import dataset
 
 
@@ -26,10 +25,13 @@ def small_run(folder, architecture, *, label="small", seed=0, device="cpu", **da
     task = task_named("images")
     plan = ComputePlan(device=device, precision="fp32", channels_last=False, threads=1)
     contender = Contender(label=label, network=architecture, recipe=Recipe(epochs=1, batch_size=8))
-    (folder / "run.json").write_text(
-        json.dumps({"contender": contender.to_json(), "form": examples.input_spec.to_json()})
-    )
-    assert contender.to_json()["network"] == network_to_json(architecture)
+    record = RunRecord(
+        contender=contender, fold=None, seed=seed, task="images", failed=None, score=0.5, validation_score=0.5, best_epoch=1,
+        train_score=0.5, fitted_score=0.5, parameters=0, multiply_adds=0, depth=0, activation_bytes=0, deployed=None, steps=0,
+        training_examples=0, train_seconds=0.0, wall_seconds_since_last_start=0.0, finished="", plan=plan, versions={},
+        input_spec=examples.input_spec,
+    )  # fmt: skip
+    write_run(folder, record)
     return Trained(
         contender=label,
         seed=seed,

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from skipwise.contender import Contender
 from skipwise.networks import PRESETS
 from skipwise.recipe import Recipe
 from skipwise.tasks import TASKS
@@ -44,8 +45,8 @@ def test_a_run_notes_them_and_its_bits_are_the_same_without(data, tmp_path):
     steps = trained(TASKS["images"], network, recipe, data, tmp_path / "with")
     assert steps > EVERY
     train_run(
-        TASKS["images"], TASKS["images"].build(network, data.input_spec, 0), recipe, data, seed=0, plan=PLAN,
-        folder=tmp_path / "without", about={"contender": {"label": "it"}}, tell=lambda tick: None,
+        TASKS["images"], Contender(label="it", network=network, recipe=recipe), data, seed=0, plan=PLAN,
+        folder=tmp_path / "without", tell=lambda tick: None,
         should_stop=lambda: False, gradients=False,
     )  # fmt: skip
     same_bits(tmp_path / "with", tmp_path / "without")

@@ -10,6 +10,7 @@ from skipwise.recipe import Recipe
 from skipwise.training.checkpoint import Progress
 from skipwise.training.length import ROUNDS, Length
 from skipwise.training.loop import Stopped
+from skipwise.training.metrics import EpochMetrics
 from skipwise.training.optimizers import learning_rate
 from support.images import dataset
 from support.runs import same_bits
@@ -22,7 +23,11 @@ def data(tmp_path_factory):
 
 
 def after(done, *, seconds=0.0, rounds=0):
-    return Progress(done=done, rounds=rounds, history=[{"seconds": seconds}])
+    epoch = EpochMetrics(
+        epoch=1, train_loss=1.0, train_score=0.5, validation_loss=1.0, validation_score=0.5, learning_rate=0.1,
+        seconds=seconds, examples_per_second=1.0,
+    )  # fmt: skip
+    return Progress(done=done, rounds=rounds, history=[epoch])
 
 
 def test_so_many_epochs():

@@ -49,8 +49,8 @@ def test_a_run_learns_and_tells_what_it_did(data, undisturbed):
     assert run["steps"] == 15
     assert run["plan"]["threads"] == 1
     assert run["task"] == "images"
-    assert run["form"]["classes"] == ["0", "1", "2"]
-    assert run["form"]["input_shape"] == [1, 8, 8]
+    assert run["input_spec"]["classes"] == ["0", "1", "2"]
+    assert run["input_spec"]["input_shape"] == [1, 8, 8]
     lines = [json.loads(line) for line in (undisturbed / "metrics.jsonl").read_text().splitlines()]
     assert [line["epoch"] for line in lines] == [1, 2, 3]
     assert set(lines[0]) == {

@@ -8,6 +8,7 @@ import torch
 import torchvision
 from safetensors.torch import load_file, save_file
 
+from skipwise.contender import Contender
 from skipwise.networks import PRESETS, build
 from skipwise.recipe import Recipe
 from skipwise.tasks import TASKS
@@ -38,8 +39,8 @@ def weights(tmp_path_factory):
 
 
 def train(data, folder, recipe, should_stop=lambda: False):
-    network = build(PRESETS["resnet8"], data.input_shape, len(data.classes), 0)
-    train_run(TASKS["images"], network, recipe, data, seed=0, plan=PLAN, folder=folder, about={}, tell=lambda tick: None,
+    contender = Contender(label="it", network=PRESETS["resnet8"], recipe=recipe)
+    train_run(TASKS["images"], contender, data, seed=0, plan=PLAN, folder=folder, tell=lambda tick: None,
               should_stop=should_stop)  # fmt: skip
     return load_file(folder / "model.safetensors")
 

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from PIL import Image
 
 from skipwise.analysis.inside.attribution import METHODS, UNSIGNED, Method, attribute
-from skipwise.data import InputSpec
+from skipwise.contender import slug
 from skipwise.data.images.decode import unfitted
 from skipwise.deployment.model import trained_network
 from skipwise.errors import UserError, unknown
@@ -21,9 +21,9 @@ from skipwise.reports.drawings.overlay import enlarged, overlay
 from skipwise.reports.drawings.pictures import data_uri
 from skipwise.reports.explanation import Card, Explanation, write_page
 from skipwise.studies import Study
-from skipwise.studies.contender_spec import slug
 from skipwise.tasks import task_named
 from skipwise.tasks.attributable import Answer, Attributable, AttributableImage, AttributableText
+from skipwise.training.record import RUN
 
 PAGE = "index.html"
 SHOWN = 60
@@ -66,16 +66,14 @@ def explain(
     loaded = [(one, *trained_network(one.folder)) for one in asked]
     if out.exists() and not out.is_dir():
         raise UserError(f"--out is {out}, which is a file: name a folder.")
-    wanted = method or task_named(loaded[0][2]["task"]).attribution
+    wanted = method or task_named(loaded[0][2].task).attribution
     chosen: Method = next(known for known in METHODS if known == wanted)
     found: dict[str, list[tuple[ExplainedNetwork, Attributable]]] = {example: [] for example in dict.fromkeys(examples)}
-    for one, network, about in loaded:
-        task = task_named(about["task"])
+    for one, network, record in loaded:
+        task = task_named(record.task)
         for example, of_example in found.items():
             with torch.no_grad():
-                of_example.append(
-                    (one, task.attributable(network.eval(), example, InputSpec.from_json(about["form"]), label))
-                )
+                of_example.append((one, task.attributable(network.eval(), example, record.input_spec, label)))
     out.mkdir(parents=True, exist_ok=True)
     explanations = []
     for stem, (example, several) in zip(_stems(list(found)), found.items(), strict=True):
@@ -89,8 +87,8 @@ def explain(
 
 def _asked(model: Path) -> list[ExplainedNetwork]:
     """The best run by validation of each contender of a study, or the run itself."""
-    if (model / "run.json").exists():
-        label = trained_network(model)[1]["contender"]["label"]
+    if (model / RUN).exists():
+        label = trained_network(model)[1].contender.label
         return [ExplainedNetwork(label=label, folder=model, name=slug(label))]
     study = Study.open(model)
     palette = colours(study.design.contenders, study.design.points)

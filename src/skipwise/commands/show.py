@@ -11,6 +11,7 @@ from torch import nn
 
 from skipwise.analysis.inside.signal import SEEDS, Signal, signal
 from skipwise.commands.console import terminal_width
+from skipwise.contender import slug
 from skipwise.errors import UserError
 from skipwise.networks import CATALOGUE, Architecture, build, build_text, check_input, check_text, cost, shapes_of
 from skipwise.recipe import Recipe
@@ -21,7 +22,7 @@ from skipwise.reports.drawings.network_table import network_rows
 from skipwise.reports.format import byte_count, short_count
 from skipwise.reports.sections.signal import growth_chart, growth_word, signal_chart, signal_sentence
 from skipwise.studies.contender import Contender, make_contender
-from skipwise.studies.contender_spec import ContenderSpec, slug
+from skipwise.studies.contender_spec import ContenderSpec
 from skipwise.studies.sweeps import depth_sweep
 
 MADE_FOR, MADE_FOR_TEXT = (3, 32, 32), (20_000, 256)

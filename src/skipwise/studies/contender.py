@@ -1,73 +1,18 @@
-"""A contender: a network and a recipe under a name."""
+"""A contender made from its text or its spec."""
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from hashlib import sha256
-from typing import Any
+from collections.abc import Sequence
 
+from skipwise.contender import Contender
 from skipwise.errors import UserError, unknown
-from skipwise.networks import (
-    PRESETS,
-    AnyNetwork,
-    Architecture,
-    CustomNetwork,
-    custom_network,
-    network_from_json,
-    network_to_json,
-)
+from skipwise.networks import PRESETS, AnyNetwork, Architecture, CustomNetwork, custom_network
 from skipwise.networks.dotted import is_dotted
 from skipwise.networks.external.libraries import external_network, is_external
 from skipwise.networks.external.pretrained import fingerprint
 from skipwise.networks.fields import ARCHITECTURE_FIELDS, set_field
 from skipwise.recipe import RECIPE_FIELDS, RENAMED_FIELDS, Recipe
-from skipwise.studies.contender_spec import ContenderSpec, slug
+from skipwise.studies.contender_spec import ContenderSpec
 
-
-@dataclass(frozen=True, kw_only=True)
-class Contender:
-    """What is trained, and how, under one name.
-
-    `weights` tells the pretrained weights that it begins with from others of the same name; empty where it begins
-    from nothing.
-    """
-
-    label: str
-    network: AnyNetwork
-    recipe: Recipe
-    weights: str = ""
-
-    @property
-    def is_plain(self) -> bool:
-        return isinstance(self.network, Architecture) and self.network.is_plain
-
-    @property
-    def is_residual(self) -> bool:
-        return isinstance(self.network, Architecture) and not self.network.is_plain
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "label": self.label,
-            "network": network_to_json(self.network),
-            "recipe": asdict(self.recipe),
-            "weights": self.weights,
-        }
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Contender":
-        return cls(
-            label=data["label"],
-            network=network_from_json(data["network"]),
-            recipe=Recipe.from_json(data["recipe"]),
-            weights=data.get("weights", ""),
-        )
-
-    def run_name(self, split: Mapping[str, Any]) -> str:
-        """The name of its folder: a slug and the hash of network, recipe and split, so no run is taken for another."""
-        identity = {**self.to_json(), "recipe": self.recipe.identity, "split": dict(split)}
-        del identity["label"]
-        digest = sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
-        return f"{slug(self.label)}-{digest[:8]}"
+__all__ = ["Contender", "make_contender", "parse_contender"]
 
 
 def parse_contender(text: str, recipe: Recipe, settings: Sequence[str] = ()) -> Contender:

@@ -1,6 +1,5 @@
 """The grammar of a contender's text, `[LABEL@]NAME[:field=value,...]`: read once, and written back."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -61,8 +60,3 @@ def parse_specs(texts: Sequence[str]) -> tuple[ContenderSpec, ...]:
         if labels.count(label) > 1:
             raise UserError(f"Two contenders are called {label!r}: put a label before one, as other@{label}.")
     return specs
-
-
-def slug(text: str) -> str:
-    """Return a text as a part of a file name: letters, digits, dots and dashes, 60 at most."""
-    return re.sub(r"[^A-Za-z0-9.]+", "-", text).strip("-.")[:60] or "unnamed"

@@ -12,7 +12,7 @@ from skipwise.errors import UserError
 from skipwise.records import write_atomically
 from skipwise.studies.contender import Contender
 from skipwise.studies.design import Design, Run
-from skipwise.training.run import RUN
+from skipwise.training.record import RUN
 
 
 class StudyFolder:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from skipwise.contender import slug
 from skipwise.data import Dataset, ProgressCallback
 from skipwise.data.folds import fold_of
 from skipwise.data.subset import subset_of
@@ -17,7 +18,6 @@ from skipwise.statistics import DECLARED_LOOKS
 from skipwise.studies.budget import Budget, parse_budget, with_budget
 from skipwise.studies.config import StudyConfig
 from skipwise.studies.contender import Contender
-from skipwise.studies.contender_spec import slug
 from skipwise.studies.design import Design, Run
 from skipwise.studies.folder import StudyFolder
 from skipwise.studies.sweeps import Sweep, sweep

@@ -1,22 +1,18 @@
-"""What finished runs say: one result a run, and the answers on the test examples side by side."""
+"""The results of finished runs, and their predictions on the test examples side by side."""
 
 import csv
-import json
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Literal
-from zipfile import BadZipFile
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from skipwise.errors import UserError
 from skipwise.tasks import Predictions, Task, task_named
-from skipwise.training.checkpoint import METRICS
 from skipwise.training.deployed import Deployed
-from skipwise.training.run import PREDICTIONS, RUN
+from skipwise.training.metrics import METRICS, EpochMetrics, read_metrics
+from skipwise.training.record import PREDICTIONS, explaining_damage, read_run
 
 Part = Literal["test", "validation"]
 
@@ -45,9 +41,9 @@ class Result:
 
     @classmethod
     def of_folds(cls, folders: Sequence[Path], label: str) -> "Result":
-        """The result of the runs in these folders: one, or one for each fold, which become one out-of-fold result.
+        """Return the result of the runs in these folders: one, or one for each fold, which become one out-of-fold result.
 
-        Its scores are means over the folds, and the test score that of all answers together; it fails where a fold
+        Its scores are means over the folds, and the test score that of all predictions together; it fails where a fold
         does, and its folder is that of the fold best by validation.
         """
         if len(folders) == 1:
@@ -65,86 +61,68 @@ class Result:
             train_seconds=sum(fold.train_seconds for fold in folds),
             folds=folds,
         )
-        return replace(whole, score=whole.to_learn.score(whole.answers()))
+        return replace(whole, score=whole.to_learn.score(whole.predictions()))
 
     @classmethod
     def read(cls, folder: Path, label: str) -> "Result":
-        """Raises UserError where the run's file is damaged."""
-        with _told_if_damaged(folder):
-            content = json.loads((folder / RUN).read_text())
-            if "task" not in content:
-                raise ValueError("it was written by an earlier version")
-            known = {
-                entry.name: content[entry.name]
-                for entry in fields(cls)
-                if entry.name in content and entry.name != "folds"
-            }
-            fused = content.get("deployed")
-            return cls(
-                **{**known, "contender": label, "folder": folder, "deployed": Deployed(**fused) if fused else None}
-            )
+        """Read the result of the run in a folder. Raises UserError where its record is damaged."""
+        record = read_run(folder)
+        shared = {name: getattr(record, name) for name in _RECORDED}
+        return cls(**shared, contender=label, folder=folder)
 
-    def history(self) -> list[dict[str, Any]]:
-        """The entries of its metrics, one for each time validation data judged; of folds those of the best."""
-        with _told_if_damaged(self.folder):
-            return [json.loads(line) for line in (self.folder / METRICS).read_text().splitlines()]
+    def history(self) -> list[EpochMetrics]:
+        """Read its metrics, one entry for each evaluation on validation data; of folds those of the best."""
+        with explaining_damage(self.folder):
+            return read_metrics(self.folder / METRICS)
 
     @property
     def to_learn(self) -> Task:
         return task_named(self.task)
 
-    def answers(self, part: Part = "test") -> Predictions:
-        """What it answers on these examples and what is true of them, in the examples' order where there are folds."""
+    def predictions(self, part: Part = "test") -> Predictions:
+        """Read its predictions on these examples with their targets, in the examples' order where there are folds."""
         if not self.folds:
-            return self._answers(part)[0]
-        several = [fold._answers(part) for fold in self.folds]
+            return self._predictions(part)[0]
+        several = [fold._predictions(part) for fold in self.folds]
         order = np.argsort(np.concatenate([indices for _, indices in several]))
-        return {name: np.concatenate([answers[name] for answers, _ in several])[order] for name in several[0][0]}
+        return {name: np.concatenate([arrays[name] for arrays, _ in several])[order] for name in several[0][0]}
 
     def test_indices(self) -> Int[np.ndarray, "examples"]:
-        """Which examples of the data set its answers are about, in their order."""
+        """Return which examples of the data set its predictions are about, in their order."""
         if not self.folds:
-            return self._answers()[1]
-        return np.sort(np.concatenate([fold._answers()[1] for fold in self.folds]))
+            return self._predictions()[1]
+        return np.sort(np.concatenate([fold._predictions()[1] for fold in self.folds]))
 
-    def _answers(self, part: Part = "test") -> tuple[Predictions, Int[np.ndarray, "examples"]]:
-        """Of this run's own examples, with their indices."""
-        with _told_if_damaged(self.folder), np.load(self.folder / PREDICTIONS) as arrays:
+    def _predictions(self, part: Part = "test") -> tuple[Predictions, Int[np.ndarray, "examples"]]:
+        """Read the predictions on this run's own examples, and their indices."""
+        with explaining_damage(self.folder), np.load(self.folder / PREDICTIONS) as arrays:
             names = [name for name in arrays if name.startswith(f"{part}_")]
-            answers = {name.removeprefix(f"{part}_"): arrays[name] for name in names}
-            return answers, answers.pop("indices")
+            predictions = {name.removeprefix(f"{part}_"): arrays[name] for name in names}
+            return predictions, predictions.pop("indices")
 
     def scores(self) -> Float[np.ndarray, "examples"]:
-        """The score of each test example."""
-        return self.to_learn.scores(self.answers())
+        """Return the score of each test example."""
+        return self.to_learn.scores(self.predictions())
+
+
+_RECORDED = [entry.name for entry in fields(Result) if entry.name not in ("contender", "folder", "folds")]
+"""The fields that a result has from its run's record."""
 
 
 def _mean(values: Iterable[float | None]) -> float | None:
-    """None where one of them is missing."""
+    """Return the mean, None where one of the values is missing."""
     every = list(values)
     known = [value for value in every if value is not None]
     return float(np.mean(known)) if len(known) == len(every) else None
 
 
-@contextmanager
-def _told_if_damaged(folder: Path) -> Iterator[None]:
-    """What cannot be read of a run's folder becomes one sentence."""
-    try:
-        yield
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
-        raise UserError(
-            f"{folder} is damaged ({type(error).__name__}: {error}): delete it, and the command that made the study "
-            "trains this run again."
-        ) from error
-
-
 def scores(results: Sequence[Result]) -> Float[np.ndarray, "seeds examples"]:
-    """The scores of several runs on the test examples, a row a seed."""
+    """Return the scores of several runs on the test examples, a row a seed."""
     return np.stack([result.scores() for result in results])
 
 
 def write_csv(path: Path, results: Sequence[Result], study: Path) -> None:
-    """One row a run."""
+    """Write a table with a row for each run."""
     with path.open("w", newline="") as file:
         deployed = [entry.name for entry in fields(Deployed)]
         columns = [entry.name for entry in fields(Result) if entry.name not in ("deployed", "folds")]

@@ -14,7 +14,7 @@ from skipwise.studies.design import Design
 from skipwise.studies.folder import StudyFolder
 from skipwise.studies.looks import record_look
 from skipwise.studies.results import Result, scores
-from skipwise.training.run import RUN
+from skipwise.training.record import RUN
 
 ALPHA = 0.05
 MARGIN = 0.01

@@ -1,6 +1,5 @@
-"""What is written while a run goes, so that a cut run continues with the same bits."""
+"""The checkpoint of a run that goes on, so that a run that was cut continues with the same bits."""
 
-import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,9 @@ from torch import Tensor
 
 from skipwise.errors import UserError
 from skipwise.records import write_atomically
+from skipwise.training.metrics import EpochMetrics
 
 CHECKPOINT = "checkpoint.pt"
-METRICS = "metrics.jsonl"
 
 State = dict[str, Tensor]
 
@@ -21,9 +20,9 @@ State = dict[str, Tensor]
 class Progress:
     """Where a run stands: everything that training needs to go on, beside weights and optimizer.
 
-    `step` counts the steps done in `epoch`, `done` those of the whole run; `totals` sums loss and scores since
-    validation data last judged; `history` holds an entry for each time they did, after so many `rounds`. `rate` is the
-    learning rate of the last step; `norms` are those of gradients, by place, since validation data last judged.
+    `step` counts the steps done in `epoch`, `done` those of the whole run; `totals` sums loss and scores since the last
+    evaluation on validation data; `history` holds the metrics of each, after so many `rounds`. `rate` is the learning
+    rate of the last step; `norms` are those of gradients, by place, since the last evaluation.
     """
 
     epoch: int = 0
@@ -33,7 +32,7 @@ class Progress:
     rate: float = 0.0
     totals: dict[str, float] = field(default_factory=lambda: {"loss": 0.0, "score": 0.0, "seen": 0.0, "seconds": 0.0})
     norms: dict[str, list[float]] = field(default_factory=dict)
-    history: list[dict[str, Any]] = field(default_factory=list)
+    history: list[EpochMetrics] = field(default_factory=list)
     best_epoch: int | None = None
     best_score: float = -1.0
     best_loss: float = float("inf")
@@ -42,7 +41,7 @@ class Progress:
     @property
     def seconds(self) -> float:
         """Spent on training steps so far."""
-        return float(sum(entry["seconds"] for entry in self.history)) + self.totals["seconds"]
+        return float(sum(epoch.seconds for epoch in self.history)) + self.totals["seconds"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,22 +56,19 @@ class Checkpoint:
 
 
 def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint as tensors and plain values, so that it is read without running code."""
     content = {**vars(checkpoint), "progress": asdict(checkpoint.progress)}
     write_atomically(path, lambda part: torch.save(content, part))
 
 
-def write_metrics(path: Path, history: list[dict[str, Any]]) -> None:
-    """One line of JSON for each finished epoch."""
-    lines = "".join(json.dumps(epoch) + "\n" for epoch in history)
-    write_atomically(path, lambda part: part.write_text(lines))
-
-
 def load_checkpoint(path: Path, device: str) -> Checkpoint | None:
-    """What save_checkpoint wrote, or None where there is nothing yet. Raises UserError for a damaged file."""
+    """Read what save_checkpoint wrote; None where there is nothing yet. Raises UserError for a damaged file."""
     if not path.exists():
         return None
     try:
         content = torch.load(path, map_location=device, weights_only=True)
     except Exception as error:
         raise UserError(f"{path} is damaged: delete it, and the run begins anew.") from error
-    return Checkpoint(**{**content, "progress": Progress(**content["progress"])})
+    progress = content["progress"]
+    history = [EpochMetrics(**epoch) for epoch in progress["history"]]
+    return Checkpoint(**{**content, "progress": Progress(**{**progress, "history": history})})

@@ -15,19 +15,11 @@ from skipwise.networks import Network, key_masks
 from skipwise.recipe import Recipe
 from skipwise.tasks import Task
 from skipwise.training.average import Average
-from skipwise.training.checkpoint import (
-    CHECKPOINT,
-    METRICS,
-    Checkpoint,
-    Progress,
-    State,
-    load_checkpoint,
-    save_checkpoint,
-    write_metrics,
-)
+from skipwise.training.checkpoint import CHECKPOINT, Checkpoint, Progress, State, load_checkpoint, save_checkpoint
 from skipwise.training.evaluate import evaluate
 from skipwise.training.gradients import EVERY, gradient_norms, root_mean_squares, weights_by_place
 from skipwise.training.length import Length
+from skipwise.training.metrics import METRICS, EpochMetrics, write_metrics
 from skipwise.training.optimizers import optimizer, weights
 from skipwise.training.plan import ComputePlan
 
@@ -187,17 +179,19 @@ class Loop:
             progress.best_epoch = progress.epoch - 1
             progress.best_score, progress.best_loss = score, validation_loss
             self.best = {name: tensor.detach().clone() for name, tensor in self.network.state_dict().items()}
-        progress.history.append({
-            "epoch": progress.epoch,
-            "train_loss": totals["loss"] / totals["seen"],
-            "train_score": self._training_score(),
-            "validation_loss": validation_loss if finite else None,
-            "validation_score": score,
-            "learning_rate": progress.rate,
-            "seconds": totals["seconds"],
-            "examples_per_second": totals["seen"] / totals["seconds"],
-            **({"gradients": root_mean_squares(progress.norms)} if self.watched else {}),
-        })  # fmt: skip
+        progress.history.append(
+            EpochMetrics(
+                epoch=progress.epoch,
+                train_loss=totals["loss"] / totals["seen"],
+                train_score=self._training_score(),
+                validation_loss=validation_loss if finite else None,
+                validation_score=score,
+                learning_rate=progress.rate,
+                seconds=totals["seconds"],
+                examples_per_second=totals["seen"] / totals["seconds"],
+                gradients=root_mean_squares(progress.norms),
+            )
+        )
 
     def _training_score(self) -> float | None:
         """The mean since validation data last judged."""
@@ -213,7 +207,7 @@ class Loop:
             progress=self.length.fraction_done(self.progress),
             loss=totals["loss"] / totals["seen"],
             score=self._training_score(),
-            validation_score=self.progress.history[-1]["validation_score"] if self.progress.history else None,
+            validation_score=self.progress.history[-1].validation_score if self.progress.history else None,
         )
 
     def _save(self) -> None:

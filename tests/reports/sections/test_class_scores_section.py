@@ -37,7 +37,7 @@ def test_scores_by_how_many_images_classes_have(unbalanced):
     assert all((row.difference is None) == (row.label == "plain8") for row in section.rows)
     few = next(row for row in section.rows if row.score == "recall, few images" and row.label == "plain8")
     right = unbalanced.scores["plain8"]
-    labels = unbalanced.results["plain8"][0].answers()["labels"]
+    labels = unbalanced.results["plain8"][0].predictions()["labels"]
     assert few.found.value == pytest.approx(right[:, labels == 2].mean())
 
 

@@ -20,7 +20,7 @@ from skipwise.studies.results import Result
 from skipwise.tasks import Task
 from skipwise.training.evaluate import evaluate
 from skipwise.training.plan import ComputePlan
-from skipwise.training.run import MODEL
+from skipwise.training.record import MODEL
 
 MOST_SEEDS, MOST_EXAMPLES = 3, 500
 """That an analysis looks at, so that it takes seconds."""

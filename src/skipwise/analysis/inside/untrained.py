@@ -1,6 +1,5 @@
 """The network of a run as it was before its first step, for what is known of networks that have learned nothing."""
 
-import json
 from typing import Any
 
 import torch
@@ -8,23 +7,20 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from skipwise.analysis.inside.trained import Trained
-from skipwise.data import InputSpec
-from skipwise.studies import Contender
-from skipwise.training.run import RUN
+from skipwise.training.record import read_run
 
 EXAMPLES = 128
 
 
 def untrained_network(run: Trained) -> nn.Module | None:
-    """The network drawn anew from the run's seed, in eval mode, on the plan's device; None where it began with weights.
+    """Return the network drawn anew from the run's seed, in eval mode, on the plan's device; None if it began with weights.
 
     Its batch normalisations know the statistics of test examples, since those they are built with are of no data.
     """
-    about = json.loads((run.folder / RUN).read_text(encoding="utf-8"))
-    contender = Contender.from_json(about["contender"])
-    if contender.recipe.pretrained:
+    record = read_run(run.folder)
+    if record.contender.recipe.pretrained:
         return None
-    network = run.plan.place(run.task.build(contender.network, InputSpec.from_json(about["form"]), run.seed))
+    network = run.plan.place(run.task.build(record.contender.network, record.input_spec, run.seed))
     with_statistics(network, run.batch(EXAMPLES).inputs)
     return network
 

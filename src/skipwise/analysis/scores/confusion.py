@@ -12,7 +12,7 @@ Classified = tuple[Float[np.ndarray, "examples classes"], Int[np.ndarray, "examp
 
 def answers_of(result: Result, part: Part = "test") -> Classified:
     """The probabilities and labels of a classifier's test or validation examples."""
-    answers = result.answers(part)
+    answers = result.predictions(part)
     return answers["probabilities"], answers["labels"]
 
 

@@ -75,13 +75,13 @@ def learning_curves(study: Study, quantity: str, title: str) -> Chart:
     """Training (dashed) and validation (solid) over the epochs; thin lines are seeds, thick ones their means."""
     percentage = quantity == "score"
     values = [
-        {"contender": label, "seed": result.seed, "epoch": epoch["epoch"], "part": part,
-         "value": max(epoch[f"{key}_{quantity}"], 0 if percentage else 1e-4)}
+        {"contender": label, "seed": result.seed, "epoch": epoch.epoch, "part": part,
+         "value": max(value, 0 if percentage else 1e-4)}
         for label, results in study.results.items()
         for result in results
         for epoch in result.history()
         for part, key in (("validation", "validation"), ("training", "train"))
-        if epoch[f"{key}_{quantity}"] is not None
+        if (value := getattr(epoch, f"{key}_{quantity}")) is not None
     ]  # fmt: skip
     data = chart_of(values)
     last = max((value["epoch"] for value in values), default=1)

@@ -73,7 +73,7 @@ def detections_section(study: Study) -> ReportSection:
 
 def answers_by_contender(study: Study) -> dict[str, list[Predictions]]:
     """What the runs of each contender find in the test images."""
-    return {label: [result.answers() for result in results] for label, results in study.results.items()}
+    return {label: [result.predictions() for result in results] for label, results in study.results.items()}
 
 
 @lru_cache(maxsize=1)

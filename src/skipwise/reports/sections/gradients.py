@@ -1,7 +1,6 @@
 """How large gradients were along the networks while they learned."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import altair as alt
 import numpy as np
@@ -13,6 +12,7 @@ from skipwise.reports.charts.palette import colours
 from skipwise.reports.sections.report_section import ReportSection
 from skipwise.studies import Study
 from skipwise.studies.results import Result
+from skipwise.training.metrics import EpochMetrics
 
 ENDS = ("first block", "last block")
 
@@ -25,7 +25,7 @@ def gradients_section(study: Study) -> ReportSection | None:
         return None
     chosen = colours(study.design.contenders, study.design.points)
     tables = {
-        when: {label: np.array([_row(run[epoch]["gradients"]) for run in runs], float) for label, runs in noted.items()}
+        when: {label: np.array([_row(run[epoch].gradients) for run in runs], float) for label, runs in noted.items()}
         for when, epoch in (("first", 0), ("last", -1))[: max(map(len, next(iter(noted.values()))))]
     }
     axes = Axes(
@@ -40,7 +40,7 @@ def gradients_section(study: Study) -> ReportSection | None:
         "right size need not point in a useful direction.",
         columns=("contender", *(f"{end}, {when} epoch" for when in tables for end in ENDS)),
         rows=[
-            (label, *(f"{_geometric(tables[when][label][:, place]):.2g}" for when in tables for place in _ends(list(noted[label][0][0]["gradients"]))))
+            (label, *(f"{_geometric(tables[when][label][:, place]):.2g}" for when in tables for place in _ends(list(noted[label][0][0].gradients))))
             for label in noted
         ],
         charts=[
@@ -48,15 +48,15 @@ def gradients_section(study: Study) -> ReportSection | None:
             *([_over_training(noted, chosen)] if len(tables) > 1 else []),
         ],
         numbers={
-            label: {"places": list(runs[0][0]["gradients"]), "by_seed": {when: tables[when][label].tolist() for when in tables}}
+            label: {"places": list(runs[0][0].gradients), "by_seed": {when: tables[when][label].tolist() for when in tables}}
             for label, runs in noted.items()
         },
     )  # fmt: skip
 
 
-def _noted(result: Result) -> list[dict[str, Any]]:
-    """The entries of a run's metrics that tell of gradients."""
-    return [entry for entry in result.history() if len(entry.get("gradients", {})) >= 2]
+def _noted(result: Result) -> list[EpochMetrics]:
+    """Return the epochs of a run whose metrics tell of gradients."""
+    return [epoch for epoch in result.history() if len(epoch.gradients) >= 2]
 
 
 def _row(gradients: Mapping[str, float | None]) -> list[float]:
@@ -74,17 +74,18 @@ def _geometric(values: Float[np.ndarray, "seeds"]) -> float:
         return float(np.exp(np.log(values).mean()))
 
 
-def _over_training(noted: Mapping[str, Sequence[Sequence[Mapping[str, Any]]]], chosen: Mapping[str, str]) -> Chart:
+def _over_training(noted: Mapping[str, Sequence[Sequence[EpochMetrics]]], chosen: Mapping[str, str]) -> Chart:
     """The first block (solid) and the last one (dashed) over the epochs, means over seeds."""
     values = []
     for label, runs in noted.items():
         for number in range(max(map(len, runs))):
             there = [run[number] for run in runs if number < len(run)]
-            table = np.array([_row(entry["gradients"]) for entry in there], float)
-            for end, place in zip(ENDS, _ends(list(there[0]["gradients"])), strict=True):
+            table = np.array([_row(epoch.gradients) for epoch in there], float)
+            for end, place in zip(ENDS, _ends(list(there[0].gradients)), strict=True):
                 mean = _geometric(table[:, place])
                 if np.isfinite(mean) and mean > 0:
-                    values.append({"contender": label, "epoch": there[0]["epoch"], "block": end, "value": mean})
+                    values.append({"contender": label, "epoch": there[0].epoch, "block": end, "value": mean})
+    last = max(run[-1].epoch for runs in noted.values() for run in runs)
     colour = line_colour("contender:N", chosen, noted)
     dash = alt.StrokeDash(
         "block:N",
@@ -95,7 +96,7 @@ def _over_training(noted: Mapping[str, Sequence[Sequence[Mapping[str, Any]]]], c
         chart_of(values)
         .mark_line(size=2.5)
         .encode(
-            x=alt.X("epoch:Q", title="epoch", axis=counting_axis(max((value["epoch"] for value in values), default=1))),
+            x=alt.X("epoch:Q", title="epoch", axis=counting_axis(last)),
             y=alt.Y("value:Q", title="norm of the gradient", scale=alt.Scale(type="log", nice=False, padding=8), axis=alt.Axis(format="~g")),
             color=colour,
             strokeDash=dash,

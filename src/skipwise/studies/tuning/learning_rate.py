@@ -66,7 +66,7 @@ def with_best_rates(resolved: ResolvedStudy, search: Study) -> ResolvedStudy:
         merits = {}
         for rate in rates(contender):
             (result,) = search.results[_label(contender, rate)]
-            losses = [loss for epoch in result.history() if (loss := epoch["validation_loss"]) is not None]
+            losses = [epoch.validation_loss for epoch in result.history() if epoch.validation_loss is not None]
             accuracy = result.validation_score or 0.0
             merits[rate] = (result.failed is None, accuracy, -min(losses, default=float("inf")))
         best = max(merits, key=merits.__getitem__)

@@ -19,7 +19,8 @@ from skipwise.studies.tuning.trials import State, Trial
 from skipwise.studies.workers.pool import Job
 from skipwise.training.checkpoint import CHECKPOINT
 from skipwise.training.loop import Tick
-from skipwise.training.run import RUN, versions
+from skipwise.training.record import RUN
+from skipwise.training.run import versions
 
 TRIES = 2
 """A trial whose process broke off is begun again once; after that it has failed."""

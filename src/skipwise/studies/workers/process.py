@@ -53,13 +53,12 @@ def main(study: str) -> None:
             with FileLock(run_folder / ".lock"):  # an orphan of a killed study may still be writing its checkpoint
                 train_run(
                     task,
-                    task.build(contender.network, dataset.input_spec, seed),
-                    contender.recipe,
+                    contender,
                     dataset,
                     seed=seed,
+                    fold=fold,
                     plan=design.plan,
                     folder=run_folder,
-                    about={"contender": contender.to_json(), "fold": fold},
                     tell=_Ticker(tell),
                     should_stop=partial(orders.ended, job),
                     gradients=design.config is not None and design.config.gradients,

@@ -1,0 +1,94 @@
+"""The record of a finished run, `run.json`: it appears last, so that a run with a record is done."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+from zipfile import BadZipFile
+
+from pydantic import PlainSerializer
+
+from skipwise.contender import Contender
+from skipwise.data import InputSpec
+from skipwise.errors import UserError
+from skipwise.records import record_from_json, record_to_json, write_atomically
+from skipwise.training.deployed import Deployed
+from skipwise.training.plan import ComputePlan
+
+RUN, PREDICTIONS, MODEL = "run.json", "predictions.npz", "model.safetensors"
+FORMAT = 2
+"""Of run.json. Format 1 has no number, and `form` for `input_spec`."""
+REMEDY = "delete it, and the command that made the study trains this run again"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunRecord:
+    """What a run was asked for, what it reached, and with what it was computed. Scores are fractions.
+
+    `score` is that on test data, `train_score` the last one that training knew, `fitted_score` that of the best epoch on
+    training examples as they are; `failed` is the reason or None. With `input_spec` a model needs nothing but its folder.
+    """
+
+    contender: Annotated[Contender, PlainSerializer(Contender.to_json)]
+    fold: int | None
+    seed: int
+    task: str
+    failed: str | None
+    score: float
+    validation_score: float | None
+    best_epoch: int | None
+    train_score: float | None
+    fitted_score: float | None
+    parameters: int
+    multiply_adds: int
+    depth: int
+    activation_bytes: int
+    deployed: Deployed | None
+    steps: int
+    training_examples: int
+    train_seconds: float
+    wall_seconds_since_last_start: float
+    finished: str
+    plan: ComputePlan
+    versions: dict[str, str]
+    input_spec: Annotated[InputSpec, PlainSerializer(InputSpec.to_json)]
+
+
+def read_run(folder: Path) -> RunRecord:
+    """Read the record of the run in a folder. Raises UserError where it is damaged, or of a later format."""
+    file = folder / RUN
+    with explaining_damage(file):
+        content = json.loads(file.read_text())
+        if content.get("format", 1) in (1, FORMAT):
+            content = _with_values(content)
+        return record_from_json(RunRecord, content, where=file, format_number=FORMAT, remedy=REMEDY)
+
+
+def _with_values(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record of format 1 or 2 as one of format 2, with what has a reader of its own read."""
+    values = {"format": FORMAT, **content}
+    if "form" in values:
+        values["input_spec"] = values.pop("form")
+    return values | {
+        "contender": Contender.from_json(values["contender"]),
+        "input_spec": InputSpec.from_json(values["input_spec"]),
+    }
+
+
+def write_run(folder: Path, record: RunRecord) -> None:
+    """Write the record of a run into its folder."""
+    content = record_to_json(record, format_number=FORMAT)
+    write_atomically(folder / RUN, lambda part: part.write_text(json.dumps(content, indent=2)))
+
+
+@contextmanager
+def explaining_damage(path: Path) -> Iterator[None]:
+    """Turn whatever goes wrong when a run's file or folder is read into one sentence that says what to do."""
+    try:
+        yield
+    except UserError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile) as error:
+        raise UserError(f"{path} is damaged ({type(error).__name__}: {error}): {REMEDY}.") from error
