@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from skipwise.analysis.quality.data_check import Examples, exact_duplicates
 from skipwise.cli import app
 from skipwise.commands.check import check_data
 from skipwise.commands.console import Console
 from skipwise.data import Dataset
+from skipwise.data.quality.data_check import Examples, exact_duplicates
 from skipwise.errors import UserError
 from support.boxes import bars
 

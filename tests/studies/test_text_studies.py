@@ -16,13 +16,13 @@ from skipwise.analysis.inside.trained import Trained
 from skipwise.analysis.inside.trained import trained as trained_runs
 from skipwise.commands.compare import run
 from skipwise.data import Options
+from skipwise.data.text.bag_of_words import bag_of_words
 from skipwise.networks import PRESETS
 from skipwise.networks.fields import set_field
 from skipwise.reports import write_report
 from skipwise.studies import Study, plan_study, resolve
 from skipwise.studies.study_file import validated
 from skipwise.tasks import task_named
-from skipwise.tasks.bag_of_words import bag_of_words
 from support.images import shapes
 from support.runs import SETTINGS_OF_TEXTS, page_words, same_bits, skipwise, trained
 from support.texts import rows, table

@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from skipwise.data import Options
+from skipwise.data.text.bag_of_words import bag_of_words
 from skipwise.errors import UserError
 from skipwise.networks import PRESETS
 from skipwise.tasks import find_task
-from skipwise.tasks.bag_of_words import bag_of_words
 from skipwise.tasks.text import TextClassification, new_texts, new_tokens
 from support.texts import rows, table
 

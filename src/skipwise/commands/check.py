@@ -5,16 +5,16 @@ from pathlib import Path
 
 import numpy as np
 
-from skipwise.analysis.quality import data_check
-from skipwise.analysis.quality.data_check import Examples, Finding
-from skipwise.analysis.quality.label_errors import label_errors
-from skipwise.analysis.quality.out_of_fold import FOLDS, by_patches, by_words
 from skipwise.commands.console import Console
 from skipwise.data import Dataset, Images, Options, Scenes, Texts, open_scenes, open_source
 from skipwise.data.images.cache import digest, survey
 from skipwise.data.images.open import Source
+from skipwise.data.quality import data_check
+from skipwise.data.quality.data_check import Examples, Finding
 from skipwise.data.quality.findings import MOST_EXAMPLES
 from skipwise.data.quality.headers import headers
+from skipwise.data.quality.label_errors import label_errors
+from skipwise.data.quality.out_of_fold import FOLDS, by_patches, by_words
 from skipwise.data.quality.pixels import look_once, same_bytes
 from skipwise.data.text.open import open_texts
 from skipwise.errors import UserError

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
-from skipwise.analysis.quality.data_check import ERRORS, Finding
+from skipwise.data.quality.data_check import ERRORS, Finding
 from skipwise.records import write_atomically
 from skipwise.reports.check_kinds import KINDS, Kind
 from skipwise.reports.drawings.pictures import data_uri

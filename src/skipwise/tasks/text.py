@@ -13,6 +13,7 @@ from jaxtyping import Int
 from torch import Tensor, nn
 
 from skipwise.data import InputSpec, Options, ProgressCallback, Texts, TextStream, are_texts, load_texts, prepare_texts
+from skipwise.data.text.bag_of_words import bag_of_words
 from skipwise.data.text.source import checked
 from skipwise.data.text.table import decoded
 from skipwise.data.text.tokens import Tokens
@@ -20,7 +21,6 @@ from skipwise.errors import UserError
 from skipwise.networks import AnyNetwork, Architecture, ExternalNetwork, TextNetwork
 from skipwise.recipe import Recipe
 from skipwise.tasks.attributable import AttributableText
-from skipwise.tasks.bag_of_words import bag_of_words
 from skipwise.tasks.classification import Classification, answered, named
 from skipwise.tasks.task import Prediction, Predictions
 

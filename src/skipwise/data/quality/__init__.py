@@ -1,1 +1,1 @@
-"""Data quality: duplicates, near duplicates, outliers, and what headers of files tell."""
+"""Data quality: duplicates, label errors, outliers, unreadable files, class balance."""

@@ -7,10 +7,10 @@ from jaxtyping import Float, Int, UInt8
 from scipy.optimize import minimize_scalar
 from torch import Tensor
 
-from skipwise.analysis.quality.patch_features import patch_features
-from skipwise.data import Texts
 from skipwise.data.folds import fold_numbers
-from skipwise.tasks.bag_of_words import bag_of_words
+from skipwise.data.quality.patch_features import patch_features
+from skipwise.data.text.bag_of_words import bag_of_words
+from skipwise.data.text.dataset import Texts
 
 FOLDS = 5
 PENALTY = 0.1

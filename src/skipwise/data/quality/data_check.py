@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from jaxtyping import Int
 
-from skipwise.analysis.quality.label_errors import LabelErrors
-from skipwise.data import Dataset, Scenes
+from skipwise.data.boxes.dataset import Scenes
+from skipwise.data.dataset import Dataset
 from skipwise.data.long_tail import UNBALANCED
 from skipwise.data.quality.headers import Header
+from skipwise.data.quality.label_errors import LabelErrors
 from skipwise.data.quality.near_duplicates import NearDuplicates
 from skipwise.data.quality.outliers import Levels, far_out
 

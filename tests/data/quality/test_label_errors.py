@@ -6,9 +6,9 @@ import torch
 from sklearn.datasets import load_digits
 from sklearn.linear_model import Ridge
 
-from skipwise.analysis.quality.data_check import Finding, errors
-from skipwise.analysis.quality.label_errors import label_errors
-from skipwise.analysis.quality.out_of_fold import PENALTY, by_patches, ridge_by_folds
+from skipwise.data.quality.data_check import Finding, errors
+from skipwise.data.quality.label_errors import label_errors
+from skipwise.data.quality.out_of_fold import PENALTY, by_patches, ridge_by_folds
 
 
 def test_a_sure_answer_against_the_label_is_told_and_a_doubtful_one_is_not():

@@ -1,1 +1,0 @@
-"""Label errors and findings of the data check."""
