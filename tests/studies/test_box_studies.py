@@ -53,7 +53,7 @@ def test_the_verdict_is_about_mean_average_precision(study):
     written = json.loads(study.folder.file("verdict.json").read_text())
     for label in PAIR:
         assert written["detection_scores"]["scores"][label]["mAP"] == pytest.approx(np.mean(scores[label]))
-        assert written["detections"][label]["found"] + written["detections"][label]["missed"] == 12
+        assert written["found"][label]["found"] + written["found"][label]["missed"] == 12
     assert written["baseline"] is None
     assert len(study.folder.file("results.csv").read_text().splitlines()) == 5
     figures = {path.name for path in study.folder.file("figures").iterdir()}

@@ -60,7 +60,7 @@ class SaidConsole(Console):
     def announce(self, ready, *, briefly=False):
         pass
 
-    def conclude(self, study, cautions):
+    def conclude(self, summary):
         pass
 
 
@@ -86,7 +86,7 @@ def looked_at(monkeypatch):
         monkeypatch.setattr(comparison, "resolve", lambda config, progress: None)
         monkeypatch.setattr(comparison, "plan_study", lambda resolved, seeds: len(seeds))
         monkeypatch.setattr(comparison, "train_missing", lambda ready, console: Stand(ready))
-        monkeypatch.setattr(comparison, "write_report", lambda study: [])
+        monkeypatch.setattr(comparison, "write_report", lambda study: None)
         console = SaidConsole()
         comparison.run_study(StudyConfig(seeds="auto"), console)
         return counts, console.lines

@@ -59,8 +59,8 @@ def test_the_verdict_is_about_texts(study):
     assert len(study.folder.file("results.csv").read_text().splitlines()) == 5
     written = json.loads(study.folder.file("verdict.json").read_text())
     assert written["verdicts"][0]["sentence"] == str(verdict)
-    assert written["class_scores"]
-    assert {path.name for path in study.folder.file("figures").iterdir()} >= {"confusion-1.svg", "classes.svg"}
+    assert written["classes"]
+    assert {path.name for path in study.folder.file("figures").iterdir()} >= {"confusion-1.svg", "class_scores.svg"}
 
 
 def test_the_baseline_stands_beside_them(study):

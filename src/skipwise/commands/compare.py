@@ -95,7 +95,7 @@ def run_study(config: StudyConfig, console: Console, *, dry_run: bool = False) -
             break
         if count == len(study.seeds):
             console.say(f"Not decided at {count} seeds: going on.\n")
-    console.conclude(study, write_report(study))
+    console.conclude(write_report(study))
     return study
 
 

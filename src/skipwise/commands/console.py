@@ -11,10 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from skipwise.commands.plan_summary import announcement, search_announcement
-from skipwise.reports.format import deployment_sentences, duration, percent, short_count, summary
-from skipwise.reports.sections.baseline import baseline_row
-from skipwise.reports.sections.kinds import sweep_section
-from skipwise.studies import Study, StudyPlan
+from skipwise.reports.format import duration, percent, short_count
+from skipwise.reports.summary import StudySummary
+from skipwise.studies import StudyPlan
 from skipwise.studies.results import Result
 from skipwise.studies.tuning.search import SearchPlan
 from skipwise.studies.workers.pool import Job
@@ -113,27 +112,26 @@ class Console:
             return duration(self.expected_seconds)
         return duration((time.monotonic() - self.first_tick) * left / (total - left))
 
-    def conclude(self, study: Study, cautions: list[str]) -> None:
-        """The table of contenders, the verdicts, and where the report is."""
+    def conclude(self, summary: StudySummary) -> None:
+        """Say the table of contenders, the verdicts, and where the report is."""
         self.say("")
-        self.terminal.print(results_table(study))
-        residual = [contender.label for contender in study.design.contenders if contender.is_residual]
-        for sentence in deployment_sentences(summary(study), residual):
+        self.terminal.print(results_table(summary))
+        for sentence in summary.deployments:
             self.say(f"{sentence}.")
-        if (baseline := baseline_row(study)) is not None:
-            self.say(f"{baseline.sentence}.")
-        section = sweep_section(study)
-        for verdict in study.verdicts.values():
+        if summary.baseline is not None:
+            self.say(f"{summary.baseline.sentence}.")
+        section = summary.section
+        for verdict in summary.verdicts:
             self.say(f"\n{verdict}" if section is None else str(verdict))
             for caution in verdict.cautions if section is None else []:
                 self.say(f"  - {caution}")
         if section is not None:
             self.say("\n".join(["", section.headline, *section.facts]))
-        for caution in cautions:
+        for caution in summary.cautions:
             self.say(f"  - {caution}")
         if self.ready.missing:
             self.say(f"\nTrained in {duration(time.monotonic() - self.began)}.")
-        self.say(f"Report: {study.report}")
+        self.say(f"Report: {summary.study.report}")
 
     def __enter__(self) -> "Console":
         return self
@@ -190,13 +188,14 @@ def console() -> Console:
     return LiveConsole() if sys.stdout.isatty() else Console()
 
 
-def results_table(study: Study) -> Table:
-    """The contenders with what they reached."""
+def results_table(summary: StudySummary) -> Table:
+    """Return the table of contenders with their scores and costs."""
+    score_name = summary.study.design.to_learn.score_name
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("contender", overflow="fold", min_width=12)
-    for heading in (study.design.to_learn.score_name, "95 % interval", "parameters", "mult-adds", "a run", "failed"):
+    for heading in (score_name, "95 % interval", "parameters", "mult-adds", "a run", "failed"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for row in summary(study):
+    for row in summary.contenders:
         table.add_row(
             row.label,
             percent(row.score),
@@ -206,7 +205,7 @@ def results_table(study: Study) -> Table:
             duration(row.seconds),
             f"{row.failures} of {row.runs}",
         )
-    if (baseline := baseline_row(study)) is not None:
+    if (baseline := summary.baseline) is not None:
         low, high = baseline.interval
         table.add_row(baseline.name, percent(baseline.score), f"{100 * low:.1f} to {100 * high:.1f}", "", "", "", "")
     return table

@@ -12,34 +12,40 @@ from skipwise.recipe import Recipe
 from skipwise.records import write_atomically
 from skipwise.reports.charts.palette import colours
 from skipwise.reports.charts.study import all_figures, to_svg
-from skipwise.reports.format import deployment_sentences, duration, length, percent, points, summary
+from skipwise.reports.format import duration, length, percent, points
 from skipwise.reports.markup import template
-from skipwise.reports.sections.baseline import baseline_row
-from skipwise.reports.sections.class_scores import imbalance_warning
 from skipwise.reports.sections.gradients import gradients_section
 from skipwise.reports.sections.inside import NETWORK_ANALYSES, inside_sections, not_yet_analysed
-from skipwise.reports.sections.kinds import sweep_section
 from skipwise.reports.sections.report_section import ReportSection
-from skipwise.reports.sections.sweep import SweepSection, tuned_rows
+from skipwise.reports.sections.sweep import tuned_rows
 from skipwise.reports.sections.task import task_sections
+from skipwise.reports.summary import StudySummary, summarise
 from skipwise.studies import Contender, Study
 from skipwise.studies.budget import parse_budget
 from skipwise.studies.results import write_csv
 
+FORMAT = 1
+"""Of verdict.json."""
+KEYS = {
+    "class_scores": "classes",
+    "detections": "found",
+    "attribution_faithfulness": "map_truth",
+    "pointing_game": "pointing",
+}
+"""Of the numbers of sections in verdict.json, where its format has another word than the page."""
+
 
 def write_report(
     study: Study, look_inside: Callable[[str], None] | None = None, *, everything: bool = False
-) -> list[str]:
-    """Write report.html, verdict.json, results.csv and figures/ of a study: its verdicts have then been looked at.
+) -> StudySummary:
+    """Write report.html, verdict.json, results.csv and figures/ of a study, and return the summary that they render.
 
     What was found inside its networks is shown; with `look_inside`, which hears of it, they are looked into where
-    that is not done, with `everything` in ways that take minutes, too. Gives the cautions that concern all of them.
+    that is not done, with `everything` in ways that take minutes, too.
     """
-    warning = imbalance_warning(study)
-    cautions = [*study.look(), *([warning] if warning else [])]
-    section = sweep_section(study)
-    sections = _sections(study, look_inside, everything=everything) if section is None else []
-    figures = all_figures(study, section)
+    summary = summarise(study)
+    sections = _sections(study, look_inside, everything=everything) if summary.section is None else []
+    figures = all_figures(summary)
     figures |= {each.name: [*map(to_svg, each.charts), *each.svgs] for each in sections}
     study.folder.file("figures").mkdir(exist_ok=True)
     for name, several in figures.items():
@@ -48,10 +54,10 @@ def write_report(
             write_atomically(study.folder.file("figures") / f"{name}{suffix}.svg", _writer(svg))
     results = [result for of_contender in study.results.values() for result in of_contender]
     write_atomically(study.folder.file("results.csv"), lambda part: write_csv(part, results, study.path))
-    study.folder.write("verdict.json", _numbers(study, cautions, section, sections))
-    page = _template().render(**_content(study, cautions, section, figures, sections))
+    study.folder.write("verdict.json", verdict_json(summary, sections))
+    page = _template().render(**_content(summary, figures, sections))
     write_atomically(study.report, _writer(page))
-    return cautions
+    return summary
 
 
 def _sections(study: Study, look_inside: Callable[[str], None] | None, *, everything: bool) -> list[ReportSection]:
@@ -68,21 +74,21 @@ def _template() -> Template:
     return template("report.html.jinja", training_length=length, percent=percent, points=points, duration=duration)
 
 
-def _numbers(
-    study: Study, cautions: Sequence[str], section: SweepSection | None, sections: Sequence[ReportSection]
-) -> dict[str, Any]:
-    best = study.best_result
+def verdict_json(summary: StudySummary, sections: Sequence[ReportSection]) -> dict[str, Any]:
+    """Return a summary as verdict.json keeps it, with the numbers of the page's sections."""
+    study, section, best = summary.study, summary.section, summary.best
     return {
+        "format": FORMAT,
         "study": study.design.name,
         "kind": study.design.kind,
         "headline": section.headline if section else None,
         "facts": list(section.facts) if section else [],
         "seeds": list(study.seeds),
-        "verdicts": [verdict.to_json() for verdict in study.verdicts.values()],
-        "cautions": list(cautions),
-        "contenders": [asdict(row) for row in summary(study)],
-        "baseline": asdict(baseline) if (baseline := baseline_row(study)) else None,
-        **{each.name: without_nan(each.numbers) for each in sections if each.numbers is not None},
+        "verdicts": [verdict.to_json() for verdict in summary.verdicts],
+        "cautions": list(summary.cautions),
+        "contenders": [asdict(row) for row in summary.contenders],
+        "baseline": asdict(summary.baseline) if summary.baseline else None,
+        **{KEYS.get(each.name, each.name): without_nan(each.numbers) for each in sections if each.numbers is not None},
         "best": best
         and {
             "contender": best.contender,
@@ -94,41 +100,37 @@ def _numbers(
 
 
 def _content(
-    study: Study,
-    cautions: Sequence[str],
-    section: SweepSection | None,
-    figures: dict[str, Sequence[str]],
-    sections: Sequence[ReportSection],
+    summary: StudySummary, figures: dict[str, Sequence[str]], sections: Sequence[ReportSection]
 ) -> dict[str, Any]:
-    """Everything the template asks for."""
+    """Return everything that the template asks for."""
+    study = summary.study
     design = study.design
     asked = study.folder.read("study.json")
-    rows = summary(study)
     looked = bool({each.name for each in sections} & {"inside", *NETWORK_ANALYSES})
     failed = [result for results in study.results.values() for result in results if result.failed is not None]
     return {
         "design": design,
         "task": design.to_learn,
-        "baseline": baseline_row(study),
+        "baseline": summary.baseline,
         "facts": design.to_learn.facts(study.folder.read("data.json")),
         "seeds": study.seeds,
-        "rows": rows,
-        "deployments": deployment_sentences(rows, [one.label for one in design.contenders if one.is_residual]),
-        "section": section,
+        "rows": summary.contenders,
+        "deployments": summary.deployments,
+        "section": summary.section,
         "sections": sections,
         "budget": parse_budget(design.budget) if design.budget else None,
         "tuned": tuned_rows(study),
-        "verdicts": list(study.verdicts.values()),
-        "cautions": cautions,
+        "verdicts": summary.verdicts,
+        "cautions": summary.cautions,
         "colours": colours(design.contenders, design.points),
         "figures": {name: [Markup(svg) for svg in several] for name, several in figures.items()},  # noqa: S704
         "found": study.folder.read("data.json"),
         "failed": failed,
         "not_yet_analysed": not_yet_analysed(study) if looked else [],
         "inside": looked,
-        "best": study.best_result,
+        "best": summary.best,
         "folder": study.path.as_posix(),
-        "best_folder": study.best_result and study.best_result.folder.relative_to(study.path).as_posix(),
+        "best_folder": summary.best and summary.best.folder.relative_to(study.path).as_posix(),
         "versions": asked["versions"],
         "recipes": _recipes(design.contenders),
     }

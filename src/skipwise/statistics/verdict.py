@@ -24,7 +24,7 @@ Scores = Float[np.ndarray, "seeds examples"]
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Verdict:
-    """What can be said of a contender against the reference. Differences are of mean scores, contender - reference.
+    """The finding on a contender against the reference. Differences are of mean scores, contender - reference.
 
     `interval` is at `level`, which Holm's rule raises where several contenders are judged; `differences` holds each
     pair's, `failures` the failed runs of (reference, contender).
@@ -50,22 +50,32 @@ class Verdict:
     needed_seeds: int | None
     needed_images: int | None
 
-    def __str__(self) -> str:
-        low, high = self.interval
+    @property
+    def claim(self) -> str:
+        """The finding in words, without numbers and without a full stop."""
         opening = {
             "better": f"{self.contender} is better than {self.reference}",
             "worse": f"{self.contender} is worse than {self.reference}",
             "undecided": f"Undecided between {self.reference} and {self.contender}",
         }[self.direction]
-        if self.equivalent:
-            within = f"by less than the margin of {self.margin:g}"
-            opening = (
-                f"{self.contender} and {self.reference} are equivalent: they differ {within}"
-                if self.direction == "undecided"
-                else f"{opening}, but {within}"
-            )
+        if not self.equivalent:
+            return opening
+        within = f"by less than the margin of {self.margin:g}"
+        if self.direction == "undecided":
+            return f"{self.contender} and {self.reference} are equivalent: they differ {within}"
+        return f"{opening}, but {within}"
+
+    @property
+    def outcome(self) -> str:
+        """The finding in a word or three, for a table."""
+        if self.direction == "undecided":
+            return "equivalent" if self.equivalent else "undecided"
+        return f"{self.direction}, but equivalent" if self.equivalent else self.direction
+
+    def __str__(self) -> str:
+        low, high = self.interval
         return (
-            f"{opening}: difference {self.difference:+.3f}, {100 * self.level:.4g} % interval ({low:+.3f}, {high:+.3f}), "
+            f"{self.claim}: difference {self.difference:+.3f}, {100 * self.level:.4g} % interval ({low:+.3f}, {high:+.3f}), "
             f"{self.wins} of {self.pairs} pairs won."
         )
 
@@ -75,7 +85,7 @@ class Verdict:
 
     @property
     def cautions(self) -> tuple[str, ...]:
-        """What belongs beside the sentence: what it rests on, what it cannot see, what is still needed."""
+        """The sentences that belong beside it: on what it rests, what it cannot see, what is still needed."""
         said = []
         if self.pairs == 1:
             said.append("one seed: this judges these two checkpoints, not these two networks")

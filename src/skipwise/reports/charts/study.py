@@ -7,8 +7,7 @@ import vl_convert
 
 from skipwise.reports.charts.charts import LEGEND_COLUMNS, WIDTH, Chart, chart_of, counting_axis, line_colour
 from skipwise.reports.charts.palette import colours
-from skipwise.reports.format import summary
-from skipwise.reports.sections.sweep import SweepSection
+from skipwise.reports.summary import StudySummary
 from skipwise.studies import Study
 
 
@@ -31,9 +30,9 @@ def _score_axis(title: str, *, channel: type[alt.X] | type[alt.Y]) -> alt.X | al
     )
 
 
-def scores(study: Study) -> Chart:
-    """Test score: every seed a dot, the mean with its 95 % interval."""
-    rows = summary(study)
+def scores(summary: StudySummary) -> Chart:
+    """Return a chart of test scores: every seed a dot, the mean with its 95 % interval."""
+    study, rows = summary.study, summary.contenders
     dots = [
         {"contender": row.label, "score": score, "seed": seed}
         for row in rows
@@ -114,10 +113,11 @@ def to_svg(chart: Chart) -> str:
     return svg
 
 
-def all_figures(study: Study, section: SweepSection | None) -> dict[str, Sequence[str]]:
-    """Every picture of the report as SVG, by the name of its file; of a sweep only its own and the scores."""
+def all_figures(summary: StudySummary) -> dict[str, Sequence[str]]:
+    """Return every chart of the report as SVG, by the name of its file; of a sweep only its own and the scores."""
+    study, section = summary.study, summary.section
     task = study.design.to_learn
-    charts: dict[str, Sequence[Chart]] = {"scores": [scores(study)]}
+    charts: dict[str, Sequence[Chart]] = {"scores": [scores(summary)]}
     if section is not None:
         return {name: [to_svg(chart) for chart in several] for name, several in (section.charts | charts).items()}
     charts |= {

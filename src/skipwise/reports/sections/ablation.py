@@ -7,7 +7,7 @@ import numpy as np
 
 from skipwise.reports.charts.charts import WIDTH, Chart, chart_of
 from skipwise.reports.format import percent, points
-from skipwise.reports.sections.sweep import SweepSection, interval_text, level_text, needed_text, says
+from skipwise.reports.sections.sweep import SweepSection, interval_text, level_text, needed_text
 from skipwise.statistics import Verdict, t_interval
 from skipwise.studies import Study
 
@@ -29,7 +29,7 @@ def ablation_section(study: Study) -> SweepSection:
             percent(study.scores[label].mean()),
             points(verdict.difference) if verdict else "",
             interval_text(verdict) if verdict else "",
-            says(verdict) if verdict else "the base",
+            verdict.outcome if verdict else "the base",
             needed_text(verdict) if verdict else "",
             f"{points(float(gaps[label].mean()))} ({points(low)} to {points(high)})",
         ))  # fmt: skip
@@ -84,7 +84,13 @@ def _differences(study: Study) -> Chart:
     """Each ingredient's difference to the base with its interval."""
     verdicts = list(study.verdicts.values())
     means = [
-        {"contender": v.contender, "value": v.difference, "low": v.interval[0], "high": v.interval[1], "says": says(v)}
+        {
+            "contender": v.contender,
+            "value": v.difference,
+            "low": v.interval[0],
+            "high": v.interval[1],
+            "says": v.outcome,
+        }
         for v in verdicts
     ]
     seeds = [{"contender": v.contender, "value": value} for v in verdicts for value in v.differences]

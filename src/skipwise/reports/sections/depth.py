@@ -9,7 +9,7 @@ import numpy as np
 from skipwise.analysis.scores.depth import Crossover, crossover
 from skipwise.reports.charts.charts import lines
 from skipwise.reports.format import percent, points
-from skipwise.reports.sections.sweep import SweepSection, interval_text, level_text, needed_text, says, series_of
+from skipwise.reports.sections.sweep import SweepSection, interval_text, level_text, needed_text, series_of
 from skipwise.statistics import accuracy_interval, t_interval
 from skipwise.studies import Study
 
@@ -76,7 +76,7 @@ def _rows(study: Study, plain: Members, residual: Members) -> list[tuple[str, ..
             points(verdict.difference),
             interval_text(verdict),
             f"{verdict.wins} of {verdict.pairs}",
-            says(verdict),
+            verdict.outcome,
             needed_text(verdict),
         )
         for (at, flat), (_, deep) in zip(plain, residual, strict=True)

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from skipwise.analysis.scores.learning_curve import ImagesNeeded, PowerLaw, images_needed_instead, power_law
 from skipwise.reports.charts.charts import Chart, lines
 from skipwise.reports.format import percent, points
-from skipwise.reports.sections.sweep import SweepSection, interval_text, level_text, needed_text, says, series_of
+from skipwise.reports.sections.sweep import SweepSection, interval_text, level_text, needed_text, series_of
 from skipwise.statistics import accuracy_interval
 from skipwise.studies import Study
 from skipwise.tasks import Task
@@ -81,7 +81,7 @@ def _rows(study: Study, numbers: dict[str, list[int]]) -> list[tuple[str, ...]]:
             percent(study.scores[label].mean()),
             points(verdict.difference) if verdict else "",
             interval_text(verdict) if verdict else "",
-            says(verdict) if verdict else "reference",
+            verdict.outcome if verdict else "reference",
             needed_text(verdict) if verdict else "",
         )
         for position, (at, _) in enumerate(next(iter(series.values())))

@@ -34,13 +34,6 @@ def series_of(study: Study) -> dict[str, list[tuple[float, str]]]:
     return found
 
 
-def says(verdict: Verdict) -> str:
-    within = "equivalent" if verdict.equivalent else ""
-    if verdict.direction == "undecided":
-        return within or "undecided"
-    return f"{verdict.direction}, but equivalent" if within else verdict.direction
-
-
 def needed_text(verdict: Verdict) -> str:
     """What an undecided verdict would still need, if the difference stays as it is."""
     if verdict.direction != "undecided" or verdict.equivalent:

@@ -8,7 +8,7 @@ import numpy as np
 from skipwise.analysis.scores.tuning import FEWEST, LEVEL, Importance, compared, importances
 from skipwise.reports.charts.tuning import cost_chart, flattery_chart, history_chart, importance_chart
 from skipwise.reports.format import percent, points, short_count
-from skipwise.reports.sections.sweep import SweepSection, interval_text, level_text, says
+from skipwise.reports.sections.sweep import SweepSection, interval_text, level_text
 from skipwise.statistics import t_interval
 from skipwise.studies import Study
 from skipwise.studies.tuning.learning_rate import SEARCH
@@ -110,7 +110,7 @@ def _rows(study: Study, found: SearchResult, searched: dict[str, Trial]) -> list
         accuracy = trial.accuracy if trial is not None else None
         rows.append((
             label,
-            says(verdict) if verdict else "the reference",
+            verdict.outcome if verdict else "the reference",
             points(verdict.difference) if verdict else "",
             interval_text(verdict) if verdict else "",
             percent(study.scores[label].mean()),
