@@ -138,7 +138,7 @@ def test_report_builds_the_page_again(home):
     said = skipwise("report", "studies/squares-plain8-resnet8", cwd=home).stdout
     assert said == "".join([*looked, "Comparing networks: similarity\n", "Comparing networks: disagreements\n", last])
     before = page.read_text()
-    assert "What they lose with a block" in before
+    assert "Lesion study" in before
     page.unlink()
     assert skipwise("report", "studies/squares-plain8-resnet8", cwd=home).stdout == last
     assert page.read_text() == before

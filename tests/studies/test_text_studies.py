@@ -212,7 +212,7 @@ def test_learning_curve_and_long_tail(films, tmp_path):
         **{**OPTIONS, "seeds": 1, "epochs": 1},
     )  # fmt: skip
     words = page_words(found)
-    assert "Each seed draws its own share of every class; contenders of one seed get the same texts" in words
+    assert "Each seed draws its own fraction of every class; contenders of one seed get the same texts" in words
     assert not re.search(r"\bimages?\b|\bpx\b", words)
     shares = {label: results[0].training_examples for label, results in found.results.items()}
     assert shares["resnet-text-8 at 50 %"] < shares["resnet-text-8 at 100 %"]

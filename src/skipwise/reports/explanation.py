@@ -1,4 +1,4 @@
-"""The page of maps that tell why networks answered as they did."""
+"""The page of attribution maps of new examples."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ from skipwise.reports.drawings.coloured_text import AGAINST, FOR, Piece, coloure
 from skipwise.reports.markup import template
 
 SAYS: dict[Method, str] = {
-    "grad-cam": "Grad-CAM (Selvaraju et al. 2017) weighs the last maps by the gradient of the answer's score. They are coarse: a bright "
+    "grad-cam": "Grad-CAM (Selvaraju et al. 2017) weights the last feature maps by the gradient of the prediction's score. The maps are coarse: a bright "
     "spot means that region, not that {unit}.",
-    "integrated-gradients": "Integrated gradients (Sundararajan et al. 2017) add up the gradient on the way from an input {empty} to this "
-    "one; all places together make up the difference in the score.",
-    "occlusion": "Occlusion (Zeiler and Fergus 2014): how far the answer's score falls when {hidden}.",
-    "smooth-grad": "SmoothGrad (Smilkov et al. 2017): how strongly the score would change with each place, over noisy copies; it does not say in which direction.",
+    "integrated-gradients": "Integrated gradients (Sundararajan et al. 2017) add up the gradient along the line from an input {empty} to this "
+    "one; the sum over all parts is the difference in the score.",
+    "occlusion": "Occlusion (Zeiler and Fergus 2014): how far the prediction's score falls when {hidden}.",
+    "smooth-grad": "SmoothGrad (Smilkov et al. 2017): how strongly the score changes with each part, averaged over noisy copies; it does not say in which direction.",
 }
 OF_IMAGES = {"unit": "pixel", "empty": "of the mean colour", "hidden": "a patch shows the mean colour"}
 OF_TEXTS = {"unit": "word", "empty": "without words", "hidden": "a word is taken away"}
@@ -24,7 +24,7 @@ OF_TEXTS = {"unit": "word", "empty": "without words", "hidden": "a word is taken
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """One answer of one network, with its map: a picture, the text's pieces, or nothing where there is no answer."""
+    """One prediction of one network, with its map: a picture, the text's pieces, or nothing without a prediction."""
 
     label: str
     colour: str | None
@@ -36,7 +36,7 @@ class Card:
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """One example, perhaps as a picture, with the cards of all networks."""
+    """An example, perhaps as a picture, with the cards of all networks."""
 
     name: str
     picture: str | None

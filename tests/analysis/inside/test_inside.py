@@ -130,13 +130,13 @@ def test_responses_are_taken_after_normalisation(both):
 
 def test_the_report_looks_once(study, monkeypatch):
     write_report(study)
-    assert "What they lose with a block" not in study.report.read_text()
+    assert "Lesion study" not in study.report.read_text()
     assert f"skipwise report {study.path}" in study.report.read_text()
     assert "calibration error" in study.report.read_text()
     write_report(study, look_inside=print)
     page = study.report.read_text()
-    assert "What they lose with a block" in page
-    assert "What each layer answers with" in page
+    assert "Lesion study" in page
+    assert "Layer responses" in page
     numbers = json.loads(study.folder.file("verdict.json").read_text())
     assert set(numbers["lesions"]) == set(numbers["responses"]) == {"plain20", "resnet20"}
     assert "Not analysed: torchvision/resnet18." in page
@@ -145,7 +145,7 @@ def test_the_report_looks_once(study, monkeypatch):
     again = Study.open(study.path)
     write_report(again, look_inside=print)
     write_report(again)
-    assert "What they lose with a block" in study.report.read_text()
+    assert "Lesion study" in study.report.read_text()
     assert json.loads(study.folder.file("verdict.json").read_text()) == numbers
 
 

@@ -43,7 +43,7 @@ def test_scores_by_how_many_images_classes_have(unbalanced):
 
 def test_the_report_has_it_and_warns(unbalanced):
     page = unbalanced.report.read_text()
-    assert "Class by class" in page
+    assert "Per-class scores" in page
     assert "recall, few images" in page
     assert "imbalance logit-adjustment" in page
     warning = imbalance_warning(unbalanced)

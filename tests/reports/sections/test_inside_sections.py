@@ -22,15 +22,15 @@ from support.texts import rows, table
 
 SLOW = {name for name, analysis in NETWORK_ANALYSES.items() if analysis.slow}
 TITLES = {
-    "shattered": "Whether gradients shatter",
-    "similarity": "How similar their layers are",
-    "receptive_field": "How much of the input they look at",
-    "features": "What they look for",
-    "sharpness": "How sharply the loss bends",
-    "landscape": "The loss around them",
-    "disagreements": "Where they disagree",
-    "attribution_faithfulness": "Are the maps true?",
-    "robustness": "When images get worse",
+    "shattered": "Shattered gradients",
+    "similarity": "Representation similarity (CKA)",
+    "receptive_field": "Effective receptive field",
+    "features": "Filters, feature maps and maximally activating images",
+    "sharpness": "Sharpness (top Hessian eigenvalue)",
+    "landscape": "Loss landscape",
+    "disagreements": "Disagreements",
+    "attribution_faithfulness": "Attribution faithfulness (deletion and insertion)",
+    "robustness": "Robustness to corruptions",
 }
 
 

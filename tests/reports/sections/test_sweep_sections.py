@@ -75,5 +75,5 @@ def test_a_power_law_in_words():
 def test_a_law_that_the_data_do_not_tell():
     law = PowerLaw(scale=1.0, exponent=0.01, floor=0.0, exponent_interval=(0.0, 3.49), misfit=0.01)
     assert law_sentence("b", law, "images") == (
-        "The shares that were tried do not tell a power law of b (exponent's 95 % interval 0.00 to 3.49)."
+        "These fractions do not determine a power law of b (exponent's 95 % interval 0.00 to 3.49)."
     )

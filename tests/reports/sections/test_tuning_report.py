@@ -125,7 +125,12 @@ def test_the_section(study, monkeypatch):
     assert section.rows[2][1] == "dropped at 25 % of a run"
     assert all(len(row) == len(section.columns) for row in section.rows)
     pictures = [to_svg(chart) for chart in section.charts["tuning"]]
-    words = ("validation accuracy (%)", "share of the variance", "multiply-adds of one example (log axis)", ">trial<")
+    words = (
+        "validation accuracy (%)",
+        "fraction of the variance",
+        "multiply-adds of one example (log axis)",
+        ">trial<",
+    )
     assert all(word in picture for word, picture in zip(words, pictures, strict=True))
     assert "#0072B2" in pictures[2]
     assert "#D55E00" in pictures[3]

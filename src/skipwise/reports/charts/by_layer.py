@@ -1,4 +1,4 @@
-"""Numbers along a network, from input to answer: a line for each network, its seeds as dots."""
+"""A value by layer, from input to output: a line for each network, its seeds as dots."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Tables = Mapping[str, Float[np.ndarray, "seeds places"]]
 
 @dataclass(frozen=True, kw_only=True)
 class Axes:
-    """What stands at the axes. `logarithmic`: a log scale, and means are geometric; `percent`: shown as such."""
+    """Axis titles. `logarithmic`: a log scale, and means are geometric; `percent`: values are shown as percentages."""
 
     places: str
     values: str
@@ -23,7 +23,7 @@ class Axes:
 
 
 def by_place(tables: Tables, axes: Axes, colours: Mapping[str, str], whole: Mapping[str, float] | None = None) -> Chart:
-    """Each network in its colour; `whole` are values of whole networks, drawn as dashed lines across."""
+    """Draw each network in its colour; `whole` are values of intact networks, drawn as dashed lines."""
     dots = _points(
         {(label, seed): row for label, table in tables.items() for seed, row in enumerate(table)},
         logarithmic=axes.logarithmic,
@@ -54,7 +54,7 @@ def by_place(tables: Tables, axes: Axes, colours: Mapping[str, str], whole: Mapp
 def _points(
     rows: Mapping[tuple[str, int], Float[np.ndarray, "places"]], *, logarithmic: bool
 ) -> list[dict[str, object]]:
-    """What can be drawn: an axis in factors has no place for 0, and none has one for what is not finite."""
+    """Return the points that can be drawn: finite ones, and on a log scale those above zero."""
     return [
         {"network": label, "place": place, "value": value}
         for (label, _), row in rows.items()

@@ -1,4 +1,4 @@
-"""What all charts share: their width, their data, and one colour for each series."""
+"""Shared parts of all charts: width, data, axes, and one colour for each series."""
 
 from collections.abc import Collection, Mapping
 from math import isfinite

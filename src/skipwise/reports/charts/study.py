@@ -1,4 +1,4 @@
-"""The pictures of a report. Each is an altair chart; single seeds are dots or thin lines, intervals are drawn."""
+"""The charts of a study as altair values; single seeds are dots or thin lines, intervals are drawn."""
 
 from collections.abc import Sequence
 

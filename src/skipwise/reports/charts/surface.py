@@ -1,4 +1,4 @@
-"""The loss over two directions: a relief, and beside it the same as a map with contour lines."""
+"""A loss surface over two directions, and beside it the same as a contour plot."""
 
 import io
 import math
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-FIRST, SECOND, UNIT = "first direction", "second direction", "norms of filters"
+FIRST, SECOND, UNIT = "first direction", "second direction", "filter norms"
 """What stands at the sides."""
 WIDTH, HEIGHT = 7.2, 3.1
 """Of the two pictures together, in inches of 96 px."""

@@ -1,4 +1,4 @@
-"""The pictures of a search."""
+"""The charts of a hyperparameter search."""
 
 from collections.abc import Collection
 from typing import Any
@@ -23,7 +23,7 @@ NETWORKS = alt.Color(
 
 
 def flattery_chart(study: Study, searched: dict[str, Trial]) -> Chart:
-    """The validation score in the search beside that of fresh seeds, on the same examples."""
+    """Draw the validation score in the search beside that of fresh seeds, on the same examples."""
     labels = list(study.results)
     dots, means, tops = [], [], []
     for label, results in study.results.items():
@@ -56,18 +56,18 @@ def flattery_chart(study: Study, searched: dict[str, Trial]) -> Chart:
             )
         )  # fmt: skip
     return alt.layer(*layers).properties(
-        width=WIDTH - 90, height=alt.Step(50), title="In the search, and with fresh seeds"
+        width=WIDTH - 90, height=alt.Step(50), title="Selection bias: search against fresh seeds"
     )
 
 
 def importance_chart(mattered: list[Importance], found: SearchResult, score_name: str) -> Chart:
-    """Of each field, the share of the score's variance that it explains alone, and what chance would give it."""
+    """Draw the fraction of the score's variance that each field explains alone (fANOVA), with the chance level."""
     values = [
         {"name": one.name, "share": one.share, "low": one.low, "high": one.high, "chance": one.chance}
         for one in mattered
     ]
     y = alt.Y("name:N", title=None, sort=[one.name for one in mattered], axis=alt.Axis(labelLimit=140))
-    title = "share of the variance explained alone (%)"
+    title = "fraction of the variance explained (%)"
     x = alt.X("share:Q", title=title, axis=alt.Axis(format="~%"), scale=alt.Scale(domainMin=0))
     bars = chart_of(values).mark_bar(color="#56B4E9", height=12).encode(x=x, y=y)
     rules = chart_of(values).mark_rule(size=2, color="#1b1b1b").encode(x=alt.X("low:Q", title=title), x2="high:Q", y=y)
@@ -77,13 +77,14 @@ def importance_chart(mattered: list[Importance], found: SearchResult, score_name
         width=WIDTH - 140,
         height=alt.Step(24),
         title=alt.Title(
-            f"What mattered for the {score_name}{when}", subtitle="grey tick: 95 % of shuffled scores stay below"
+            f"Hyperparameter importance for {score_name}{when}",
+            subtitle="grey tick: 95 % of shuffled scores stay below",
         ),
     )
 
 
 def cost_chart(found: SearchResult, confirmed: Collection[str], score_name: str) -> Chart:
-    """Finished trials by score and multiply-adds, and the front of those that no cheaper one equals."""
+    """Draw finished trials by score and multiply-adds, with their Pareto front."""
     finished = [trial for trial in found.trials if trial.state == "finished"]
     names = {trial.number: _name(trial, found, confirmed) for trial in finished}
     points = [_point(trial, found) | {"name": names[trial.number]} for trial in finished]
@@ -114,14 +115,14 @@ def cost_chart(found: SearchResult, confirmed: Collection[str], score_name: str)
         width=WIDTH - 60,
         height=240,
         title=alt.Title(
-            f"{score_name[0].upper()}{score_name[1:]} against cost, finished trials",
-            subtitle="dashed: no cheaper trial is as good",
+            f"{score_name[0].upper()}{score_name[1:]} against cost",
+            subtitle="finished trials; dashed: Pareto front",
         ),
     )
 
 
 def history_chart(found: SearchResult, score_name: str) -> Chart:
-    """Every trial in its order, the dropped and failed ones marked, and the best so far."""
+    """Draw every trial in order, the dropped and failed ones marked, and the best score so far."""
     states = {"finished": "circle", "dropped": "triangle-down", "failed": "cross"}
     told = [trial for trial in found.trials if trial.state in states]
     lowest = min((trial.accuracy for trial in told if trial.accuracy is not None), default=0.0)
@@ -158,9 +159,7 @@ def history_chart(found: SearchResult, score_name: str) -> Chart:
     return alt.layer(line, dots).properties(
         width=WIDTH - 60,
         height=240,
-        title=alt.Title(
-            "The trials in their order", subtitle="dropped ones where they stood; the line is the best so far"
-        ),
+        title=alt.Title("Optimisation history", subtitle="dropped trials at their last score; line: best so far"),
     )
 
 

@@ -1,4 +1,4 @@
-"""What an ablation has to say."""
+"""Section of an ablation: the effect of each ingredient, and the generalisation gap."""
 
 from collections.abc import Sequence
 
@@ -37,19 +37,22 @@ def ablation_section(study: Study) -> SweepSection:
     return SweepSection(
         headline=ablation_sentence(base, list(study.verdicts.values())),
         explanation=(
-            f"Each line changes one ingredient of the base and leaves all else{_but_rates(study)}, {task.examples} and their order "
-            f"included. The gap is the {task.score_name} on training {task.examples} as they are, less that on validation {task.examples}: a large gap "
-            "is overfitting, and an ingredient that fights it makes the gap smaller."
+            f"Each contender changes one ingredient of the base and keeps everything else{_but_rates(study)}, "
+            f"{task.examples} and their order included. The generalisation gap is the {task.score_name} on unaugmented "
+            f"training {task.examples} minus that on validation {task.examples}: a large gap is overfitting, and "
+            "regularisation makes it smaller."
         ),
         limits=(
-            "Ingredients are changed one at a time, so it does not tell how they work together, and each with one strength: "
-            f"another strength may do better. Test {task.score_name} decides; the gap only helps to understand."
+            "Ingredients are changed one at a time and at one strength each. This does not prove how they interact, "
+            f"nor that another strength would not do better. Test {task.score_name} decides; the gap only helps to "
+            "understand."
         ),
-        caption="Dots are single seeds, bars are intervals. Differences to the base, and gaps, are in percentage points.",
+        caption="Dots are single seeds, bars are intervals. Differences to the base and generalisation gaps are in "
+            "percentage points.",
         charts={"ablation": [_differences(study), _gaps(gaps)]},
         columns=(
-            "contender", f"test {task.score_name}", "points", f"{level_text(study)} % interval", "verdict", "still needed",
-            "gap (95 % interval)",
+            "contender", f"test {task.score_name}", "difference in points", f"{level_text(study)} % interval", "verdict", "still needed",
+            "generalisation gap (95 % interval)",
         ),
         rows=rows,
     )  # fmt: skip
@@ -77,7 +80,7 @@ def ablation_sentence(base: str, verdicts: Sequence[Verdict]) -> str:
 
 
 def _but_rates(study: Study) -> str:
-    return " but the rate, which was searched for each line" if study.design.tuned else ""
+    return " but the learning rate, which was searched for each contender" if study.design.tuned else ""
 
 
 def _differences(study: Study) -> Chart:
@@ -114,7 +117,7 @@ def _gaps(gaps: dict[str, np.ndarray]) -> Chart:
         for label, values in gaps.items()
     ]
     y = alt.Y("contender:N", title=None, sort=list(gaps), axis=alt.Axis(labelLimit=160))
-    title = "training less validation score (points)"
+    title = "generalisation gap: training minus validation (points)"
     axis = alt.Axis(labelExpr="format(datum.value * 100, '.3~f')")
     rule = chart_of(means).mark_rule(size=3, opacity=0.5, color="#E69F00").encode(
         x=alt.X("low:Q", title=title, axis=axis, scale=alt.Scale(zero=True)), x2="high:Q", y=y

@@ -1,4 +1,4 @@
-"""How far maps of attribution can be trusted, by method and network."""
+"""Attribution faithfulness (deletion, insertion, sanity check) and the pointing game, by method and network."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,9 +16,9 @@ from skipwise.statistics import accuracy_interval, t_interval
 from skipwise.studies import Study
 
 MEASURES = {"deletion": 0, "insertion": 0, "similarity_to_untrained": -1}
-"""What is measured of a map, and how low it can be."""
-CURVES = {"deletion": "places taken away (%)", "insertion": "places put in (%)"}
-"""Each a picture, and what stands at its x axis."""
+"""What is measured of an attribution map, with its lowest possible value."""
+CURVES = {"deletion": "pixels deleted (%)", "insertion": "pixels inserted (%)"}
+"""Each a figure, with the title of its x axis."""
 SIDE = 150
 """Of one method's field in such a picture, in px."""
 Runs = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -26,7 +26,7 @@ Runs = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def attribution_faithfulness_section(study: Study, found: Runs) -> ReportSection:
-    """Deletion, insertion and likeness to the maps of untrained networks."""
+    """Return the section with deletion, insertion and the similarity to the maps of untrained networks."""
     rows = []
     for label, runs in found.items():
         same = len({run["shown"] for run in runs}) == 1
@@ -38,29 +38,31 @@ def attribution_faithfulness_section(study: Study, found: Runs) -> ReportSection
             rows.append(("" if number else label, method, *cells))
     return ReportSection(
         name="attribution_faithfulness",
-        title="Are the maps true?",
-        lead="The mean probability of a network's own answer while the places that a map ranks highest are taken away first (deletion: "
-        "lower is truer) or put into an empty image first (insertion: higher is truer; Petsiuk et al. 2018), on test images, with 95 % "
-        "intervals over seeds and images, of folds over seeds alone. A method that is no better than places drawn at random shows nothing of what the network goes "
-        "by. Likeness is the rank correlation with the maps of the same network before it learned anything (Adebayo et al. 2018): a map "
-        "that stays as it was shows edges of the image rather than what was learned. An image with holes is unlike any that the network "
-        "has seen, which counts against all methods alike.",
-        columns=("contender", "method", "deletion", "insertion", "likeness to untrained"),
+        title="Attribution faithfulness (deletion and insertion)",
+        lead="Deletion and insertion (Petsiuk et al. 2018) show the mean probability of a network's own prediction "
+        "while the pixels that an attribution map ranks highest are removed first (deletion: lower is better) or "
+        "added to an empty image first (insertion: higher is better), on test images, with 95 % intervals over seeds "
+        "and images (with folds over seeds alone). A method that does no better than a random order of pixels shows "
+        "nothing about the network. The sanity check (Adebayo et al. 2018) is the rank correlation with the map of "
+        "the same network before training: a high one means that the map shows edges of the image and not what was "
+        "learned. An image with deleted pixels is unlike the training images, which affects all methods alike.",
+        columns=("contender", "method", "deletion", "insertion", "similarity to untrained"),
         rows=rows,
-        note=f"{_images(found)} of each seed. The curves are means over images, thin for each seed; dashed: places in an order drawn at random.",
+        note=f"{_images(found)} of each seed. Thick curves are means over images and seeds, thin ones single seeds; "
+            "dashed: random order of pixels.",
         charts=[_curves(found, name, colours(study.design.contenders, study.design.points)) for name in CURVES],
         numbers=found,
     )  # fmt: skip
 
 
 def _images(found: Runs) -> str:
-    """How many were asked about: fewer where networks cost much."""
+    """Format how many images were used: fewer where networks are expensive."""
     counts = [len(run["methods"][RANDOM]["deletion"]) for runs in found.values() for run in runs]
     return f"{min(counts)} images" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)} images"
 
 
 def _curves(found: Runs, name: str, chosen: Mapping[str, str]) -> Chart:
-    """A field for each method, a line for each network; the order at random is in every field."""
+    """Draw a panel for each method, a line for each network; the random order is in every panel."""
     values = [
         {"network": label, "method": method, "seed": seed, "share": share, "value": value, "random": drawn == RANDOM}
         for label, runs in found.items()
@@ -87,7 +89,7 @@ def _curves(found: Runs, name: str, chosen: Mapping[str, str]) -> Chart:
 
 
 def pointing_game_section(_: Study, found: Runs) -> ReportSection:
-    """How often the highest place of a box's map lies in the true box."""
+    """Return the section with how often the maximum of a box's map lies in the true box."""
     rows = []
     for label, runs in found.items():
         for number, method in enumerate(runs[0]):
@@ -95,11 +97,13 @@ def pointing_game_section(_: Study, found: Runs) -> ReportSection:
             rows.append(("" if number else label, method, str(len(values)), _share(values, method)))
     return ReportSection(
         name="pointing_game",
-        title="Do the maps point at the object?",
-        lead="For each box that is found rightly, whether the highest place of its map lies within the true box (the pointing game, Zhang "
-        "et al. 2016); at random it would as often as the box covers the image. Intervals are Wilson's, boxes of all seeds together, as if "
-        "they were independent, so they are somewhat too narrow. A network may rightly go by what stands beside an object.",
-        columns=("contender", "method", "boxes", "points at the object"),
+        title="Pointing game",
+        lead="The pointing game (Zhang et al. 2016): for each correctly detected box, whether the maximum of its "
+        "attribution map lies within the true box. The row of the random order gives the chance level, the fraction "
+        "of the image that the box covers. Intervals are Wilson's over the boxes of all seeds, treated as "
+        "independent, so they are slightly too narrow. A miss does not prove an error: a network may rightly use the "
+        "surroundings of an object.",
+        columns=("contender", "method", "boxes", "hit rate (95 % interval)"),
         rows=rows,
         numbers=found,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Whether contenders are right as often as they are sure."""
+"""Calibration: reliability diagram, expected calibration error and temperature of each contender."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,7 +18,7 @@ FEWEST = 10
 
 
 def calibration_section(study: Study) -> ReportSection:
-    """The reliability diagram, the expected calibration error, and what a temperature mends."""
+    """Return the section with reliability diagram, expected calibration error and temperature scaling."""
     found = {
         label: calibration(
             [answers_of(result) for result in results], [answers_of(result, "validation") for result in results]
@@ -28,17 +28,21 @@ def calibration_section(study: Study) -> ReportSection:
     examples = study.design.to_learn.examples
     worse = [label for label, one in found.items() if one.spoiled]
     spoiled = (
-        f" The temperature of {', '.join(worse)} makes the true classes of test {examples} less likely, by more than chance: do not use it."
+        f" The temperature of {', '.join(worse)} lowers the likelihood of the true classes on test {examples} by more "
+        "than chance: do not use it."
         if worse
         else ""
     )
     return ReportSection(
         name="calibration",
-        title="Are they as often right as they are sure?",
-        lead=f"Of test {examples} on which a network is 90 % sure it should be right on 90 %: on the dashed line. Below it, it is too "
-        f"sure. Bins of fewer than {FEWEST} {examples}, all seeds together, are not drawn. The calibration error is how far it is off on average over 15 bins of confidence (Guo et al. 2017). "
-        f"Chance alone makes it larger than 0, the more so the fewer {examples}: without chance it is what the third column says. A network that is better calibrated need not be right more often.",
-        columns=("contender", "calibration error", "without chance", "95 % interval", "temperature", "error with it"),
+        title="Calibration (reliability diagram)",
+        lead=f"A calibrated network that is 90 % confident is right on 90 % of such test {examples}: it lies on the "
+        "dashed line. Below the line it is overconfident, above it underconfident. The expected calibration error "
+        "(ECE) is the mean distance from the line over 15 bins of confidence (Guo et al. 2017); bins of fewer than "
+        f"{FEWEST} {examples}, all seeds together, are not drawn. Chance alone makes the ECE larger than 0, and the "
+        f"more so with few {examples}: the third column corrects for it. This does not prove that a better calibrated "
+        "network is right more often.",
+        columns=("contender", "ECE", "ECE corrected for chance", "95 % interval", "temperature", "ECE after scaling"),
         rows=[
             (
                 label,
@@ -50,9 +54,10 @@ def calibration_section(study: Study) -> ReportSection:
             )
             for label, one in found.items()
         ],
-        note="The interval is of the error without chance, over seeds and "
-        f"{examples}. The temperature, fitted on validation {examples} (of several seeds the geometric mean, the least and the largest), is what logits are to be divided by; above 1 it "
-        f"makes a network less sure. It changes no answer. The model that is handed over does not use it.{spoiled}",
+        note=f"The interval is of the corrected ECE, over seeds and {examples}. The temperature, fitted on validation "
+        f"{examples} (of several seeds the geometric mean, the least and the largest), is what logits are to be "
+        "divided by; above 1 it makes a network less sure. It changes no answer. The model that is handed over does "
+        f"not use it.{spoiled}",
         charts=[_reliability(found, colours(study.design.contenders, study.design.points))],
         numbers={
             label: {
@@ -76,27 +81,27 @@ def calibration_section(study: Study) -> ReportSection:
 
 
 def _temperatures(fitted: Sequence[float]) -> str:
-    """Their geometric mean, and of several the least and the largest."""
+    """Format the geometric mean of temperatures, with the smallest and the largest of several."""
     mean = f"{np.exp(np.log(fitted).mean()):.2f}"
     return mean if len(fitted) == 1 else f"{mean} ({min(fitted):.2f} to {max(fitted):.2f})"
 
 
 def _reliability(found: Mapping[str, Calibration], chosen: Mapping[str, str]) -> Chart:
-    """Share of right answers against confidence, by bin; a dot is as large as its share of the examples."""
+    """Draw accuracy against confidence, by bin; the size of a dot is the fraction of examples in its bin."""
     values = [
-        {"contender": label, "confidence": confidence, "right": right, "share": count / one.examples.sum()}
+        {"contender": label, "confidence": confidence, "right": right, "fraction": count / one.examples.sum()}
         for label, one in found.items()
         for count, confidence, right in zip(
             one.examples.tolist(), one.confidence.tolist(), one.right.tolist(), strict=True
         )
         if count >= FEWEST
     ]
-    x = alt.X("confidence:Q", title="how sure (%)", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
-    y = alt.Y("right:Q", title="how often right (%)", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
+    x = alt.X("confidence:Q", title="confidence (%)", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
+    y = alt.Y("right:Q", title="accuracy (%)", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
     colour = line_colour("contender:N", chosen, chosen)
     size = alt.Size(
-        "share:Q",
-        title="share of examples",
+        "fraction:Q",
+        title="fraction of examples",
         scale=alt.Scale(domain=[0, 1], range=[12, 320]),
         legend=alt.Legend(
             orient="bottom", format="%", values=[0.01, 0.1, 0.5], symbolFillColor="#888", symbolStrokeWidth=0

@@ -1,4 +1,4 @@
-"""The part of a report in which each class counts alike."""
+"""Per-class scores: balanced accuracy, macro-F1 and the recall of each class."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -77,19 +77,19 @@ def class_score_table(study: Study) -> ClassScoreTable:
 
 
 def class_scores_section(study: Study) -> ReportSection:
-    """The section as a part of a report."""
+    """Return the section with the table of per-class scores and a chart of recalls."""
     section, examples = class_score_table(study), study.design.to_learn.examples
     thirds = "; ".join(f"{name}: {', '.join(members)}" for name, members in section.groups.items())
     told = (
-        f" Classes of many, medium and few training {examples} are thirds by their number: {thirds}." if thirds else ""
+        f" Classes with many, medium and few training {examples} are thirds of the classes: {thirds}." if thirds else ""
     )
     labels = len(study.design.contenders)
     return ReportSection(
         name="class_scores",
-        title="Class by class",
-        lead=f"Here each class counts alike, however many {examples} it has. Balanced accuracy is the mean recall over "
-        f"classes; macro-F1 also asks how often a class is named wrongly.{told}",
-        columns=("score", "contender", "mean", "95 % interval", "above the reference, in points"),
+        title="Per-class scores: balanced accuracy, macro-F1, recall",
+        lead=f"Each class counts equally here, however many {examples} it has. Balanced accuracy is the mean recall "
+        f"over classes; macro-F1 is the mean F1 score, which counts precision as well.{told}",
+        columns=("score", "contender", "mean", "95 % interval", "difference to the reference, in points"),
         rows=[
             (
                 "" if number % labels else row.score,
@@ -100,8 +100,8 @@ def class_scores_section(study: Study) -> ReportSection:
             )
             for number, row in enumerate(section.rows)
         ],
-        note="Intervals: the crossed t on jackknife pseudo-values, with the two-way bootstrap's beside it as a check; each "
-        "at 95 % by itself, so that they support the verdict and do not replace it.",
+        note="Intervals are the crossed t on jackknife pseudo-values, with the two-way bootstrap beside it as a "
+        "check. Each holds 95 % without correction for the others, so they support the verdict and do not replace it.",
         charts=section.charts,
         numbers=section.to_json(),
     )
@@ -131,8 +131,8 @@ def imbalance_warning(study: Study) -> str | None:
     if distance < MISLEADING:
         return f"the classes are unbalanced ({commonest}): look at the recalls by class too"
     return (
-        f"the classes are unbalanced and accuracy misleads ({commonest}): {label} has an accuracy of {percent(accuracy)}, "
-        f"and {percent(balanced)} where each class counts alike"
+        f"the classes are unbalanced and accuracy misleads ({commonest}): {label} has an accuracy of "
+        f"{percent(accuracy)}, and {percent(balanced)} where each class counts alike"
     )
 
 

@@ -1,4 +1,4 @@
-"""Which classes are taken for which."""
+"""Confusion matrices: how often each true class gets each predicted class."""
 
 import altair as alt
 
@@ -9,32 +9,33 @@ from skipwise.studies import Study
 
 
 def confusion_section(study: Study) -> ReportSection:
-    """A table of shares for each contender, all seeds together."""
+    """Return the section with a confusion matrix for each contender, all seeds together."""
     return ReportSection(
         name="confusion",
-        title="What they take for what",
-        lead=f"Of the test {study.design.to_learn.examples} of a true class (a row), the share given each name, all seeds together.",
+        title="Confusion matrix",
+        lead=f"A row shows what fraction of the test {study.design.to_learn.examples} of one true class gets each "
+        "predicted class, all seeds together. The diagonal holds the recall of each class.",
         charts=[confusion(study, contender.label) for contender in study.design.contenders],
     )
 
 
 def confusion(study: Study, label: str) -> Chart:
-    """Of each class (a row), the share that was given each name; all seeds together."""
+    """Draw the fraction of each true class (a row) that gets each predicted class; all seeds together."""
     classes = study.folder.read("data.json")["classes"]
     counts = confusion_counts([answers_of(result) for result in study.results[label]], len(classes))
-    shares = counts / counts.sum(1, keepdims=True).clip(min=1)
+    fractions = counts / counts.sum(1, keepdims=True).clip(min=1)
     values = [
-        {"truth": truth, "answer": answer, "share": float(shares[i, j])}
+        {"truth": truth, "predicted": predicted, "fraction": float(fractions[i, j])}
         for i, truth in enumerate(classes)
-        for j, answer in enumerate(classes)
+        for j, predicted in enumerate(classes)
     ]
     axis = alt.Axis(labelLimit=90, labelOverlap=True)
-    x = alt.X("answer:N", title="class named", sort=list(classes), axis=alt.Axis(labelAngle=-90, labelLimit=90))
+    x = alt.X("predicted:N", title="predicted class", sort=list(classes), axis=alt.Axis(labelAngle=-90, labelLimit=90))
     y = alt.Y("truth:N", title="true class", sort=list(classes), axis=axis)
     base = chart_of(values).properties(title=label).encode(x=x, y=y)
     colour = alt.Color(
-        "share:Q",
-        title="share of true class (%)",
+        "fraction:Q",
+        title="fraction of the true class (%)",
         scale=alt.Scale(domain=[0, 1], scheme="greys"),
         legend=alt.Legend(orient="bottom", format="%", gradientLength=160),
     )
@@ -42,8 +43,8 @@ def confusion(study: Study, label: str) -> Chart:
     side = WIDTH - 100
     if len(classes) > 12:
         return alt.layer(chart).properties(width=side, height=side)
-    numbers = base.mark_text(fontSize=9).transform_filter("datum.share >= 0.005").encode(
-        text=alt.Text("share:Q", format=".0%"),
-        color=alt.condition("datum.share > 0.5", alt.value("white"), alt.value("black")),
+    numbers = base.mark_text(fontSize=9).transform_filter("datum.fraction >= 0.005").encode(
+        text=alt.Text("fraction:Q", format=".0%"),
+        color=alt.condition("datum.fraction > 0.5", alt.value("white"), alt.value("black")),
     )  # fmt: skip
     return alt.layer(chart, numbers).properties(width=side, height=side)

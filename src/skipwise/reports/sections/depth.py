@@ -1,4 +1,4 @@
-"""What a sweep over depths has to say."""
+"""Section of a depth sweep: crossover depth, degradation, and a verdict at each depth."""
 
 from collections.abc import Sequence
 from math import inf
@@ -24,19 +24,21 @@ def depth_section(study: Study) -> SweepSection:
     return SweepSection(
         headline=_headline(study, series[plain], series[residual]),
         explanation=(
-            f"At each depth the plain network and its residual twin saw the same {task.examples} in the same order. The crossover "
-            "is the smallest depth from which on every deeper residual network was better on average; its interval comes "
-            f"from drawing seeds and test {task.examples} again. The error on training {task.examples} tells degradation, where a deep "
-            "network is harder to train, from overfitting, where it fits and does not generalise."
+            f"At each depth the plain network and its residual twin saw the same {task.examples} in the same order. "
+            "The crossover is the smallest depth from which on every deeper residual network was better on average; "
+            f"its interval comes from a bootstrap over seeds and test {task.examples}. The training error separates "
+            "degradation, where a deep network is harder to train, from overfitting, where it fits and does not "
+            "generalise."
         ),
         limits=(
-            "It does not prove that depth alone is the cause: all depths share one recipe, and a deep plain network often "
-            "wants a lower learning rate (--tune lr gives each its own). Depths between those tried were not trained."
+            "This does not prove that depth alone is the cause: all depths share one recipe, and a deep plain network "
+            "often wants a lower learning rate (--tune lr gives each its own). Depths between those tried were not "
+            "trained."
         ),
         charts={
             "depth": [
                 lines(_accuracy_points(study, series), "layers", f"test {task.score_name} (%)", list(series)),
-                lines(_fit_points(study, series), "layers", f"error on training {task.examples} (%)", list(series)),
+                lines(_fit_points(study, series), "layers", "training error (%)", list(series)),
             ]
         },
         columns=(

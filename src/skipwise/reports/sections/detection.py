@@ -1,4 +1,4 @@
-"""The parts of a report on detectors: their scores, precision and recall, and what they find."""
+"""Average precision by size and class, detection counts, and precision-recall curves."""
 
 from functools import lru_cache
 
@@ -24,7 +24,7 @@ MOST_CLASSES = 20
 
 
 def detection_scores_section(study: Study) -> ReportSection:
-    """COCO's scores by size and class, and the two-way bootstrap beside the verdict."""
+    """Return the section with COCO's scores by size and class, and the two-way bootstrap beside the verdict."""
     classes = study.folder.read("data.json")["classes"]
     tables = {label: scores_by_size_and_class(runs, classes) for label, runs in answers_by_contender(study).items()}
     names = [name for name in next(iter(tables.values())) if len(classes) <= MOST_CLASSES or "class" not in name]
@@ -38,9 +38,10 @@ def detection_scores_section(study: Study) -> ReportSection:
     said = "; ".join(f"{label} {points(low)} to {points(high)}" for label, (low, high) in beside.items())
     return ReportSection(
         name="detection_scores",
-        title="By size and class",
-        lead="Mean average precision as COCO measures it, the mean over seeds: over intersections over union of .50 to .95, "
-        "at .50, at .75; of objects of less than 32x32 px, up to 96x96 px, and larger; and of each class.",
+        title="Average precision by size and class",
+        lead="Mean average precision (mAP) as COCO defines it, the mean over seeds: over IoU thresholds of .50 to "
+        ".95, at .50, at .75; of small objects (below 32x32 px), medium ones (up to 96x96 px) and large ones; and of "
+        "each class.",
         columns=("score", *tables),
         rows=[
             (name, *("-" if (value := table[name]) is None else percent(value) for table in tables.values()))
@@ -53,15 +54,16 @@ def detection_scores_section(study: Study) -> ReportSection:
 
 
 def detections_section(study: Study) -> ReportSection:
-    """How much is found, missed and made up, and precision against recall."""
+    """Return the section with true positives, misses and false positives, and precision-recall curves."""
     matches = _matches(study)
     counts = {label: found_on_average(runs, matches[label]) for label, runs in answers_by_contender(study).items()}
     return ReportSection(
         name="detections",
-        title="What they find, and what they miss",
-        lead="Counted at a score of at least .5 and an intersection over union of at least .5, the mean over seeds. A false "
-        "box of the wrong class stands where there is an object of another one.",
-        columns=("contender", "found", "missed", "false", "of these with the wrong class"),
+        title="Detections and precision-recall curves",
+        lead="Counts at a score of at least .5 and an intersection over union (IoU) of at least .5, the mean over "
+        "seeds. A false positive of the wrong class lies on an object of another class. The curves are means over "
+        "classes and seeds.",
+        columns=("contender", "true positives", "missed objects", "false positives", "of these: wrong class"),
         rows=[
             (label, *(f"{number:.1f}" for number in (one.found, one.missed, one.false, one.wrong_class)))
             for label, one in counts.items()
@@ -96,9 +98,7 @@ def _curves(study: Study, matches: dict[str, list[Matches]], iou: float) -> alt.
         scale=alt.Scale(domain=list(chosen), range=list(chosen.values())),
         legend=alt.Legend(title=None, orient="top", labelLimit=WIDTH, symbolType="stroke"),
     )
-    x = alt.X(
-        "recall:Q", title="recall (% of objects found)", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])
-    )
-    y = alt.Y("precision:Q", title="precision (% of boxes right)", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))  # fmt: skip
+    x = alt.X("recall:Q", title="recall (%)", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
+    y = alt.Y("precision:Q", title="precision (%)", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))  # fmt: skip
     chart: alt.Chart = chart_of(values).mark_line(size=2.5).encode(x=x, y=y, color=colour)
-    return chart.properties(width=WIDTH - 70, height=240, title=f"intersection over union {iou:g}")
+    return chart.properties(width=WIDTH - 70, height=240, title=f"IoU at least {iou:g}")

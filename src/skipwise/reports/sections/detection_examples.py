@@ -1,4 +1,4 @@
-"""Test images with their true boxes and those that contenders find."""
+"""Example detections: test images with true and predicted boxes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Drawn:
 
 
 def detection_examples_section(study: Study) -> ReportSection:
-    """The test images on which the reference and the contender beside it differ most, in the first seed."""
+    """Return the section with the test images on which the first two contenders differ most, in the first seed."""
     dataset: Any = study.design.to_learn.load(study.folder.read("data.json"))
     labels = list(study.results)[:2]
     indices = study.results[labels[0]][0].test_indices()
@@ -48,12 +48,12 @@ def detection_examples_section(study: Study) -> ReportSection:
         )
         for place in chosen
     ]
-    differ = "on which the two differ most" if len(labels) > 1 else "with the lowest scores"
+    differ = "on which the two contenders differ most" if len(labels) > 1 else "with the lowest scores"
     return ReportSection(
         name="detection_examples",
-        title="What they see",
-        lead=f"Test images {differ}, so not typical ones; seed {study.seeds[0]}. Dashed: what is there. In colour: boxes "
-        f"found with a score of at least {SHOWN_FROM:g}.",
+        title="Example detections",
+        lead=f"Test images {differ}, so they are not typical; seed {study.seeds[0]}. Dashed boxes are the ground "
+        f"truth, coloured ones are detections with a score of at least {SHOWN_FROM:g}.",
         svgs=pictures,
     )
 

@@ -1,4 +1,4 @@
-"""The examples on which classifiers part, to be looked at one by one."""
+"""Disagreements: the examples that contenders classify differently, as cards."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -31,28 +31,29 @@ Maps = Mapping[str, Mapping[str, Sequence[Sequence[float]]]]
 
 
 def disagreements_section(study: Study, found: Mapping[str, Maps]) -> ReportSection:
-    """Groups of test examples, each with what all contenders answer, and with maps where there are some."""
+    """Return the section with groups of test examples, each with all contenders' predictions and attribution maps."""
     task = study.design.to_learn
     groups = [group for group in groups_of(study) if group.count]
     maps = found["maps"]
     shown = _Shown(study, maps)
     lead = (
-        f"Test {task.examples} on which the contenders part or err together, the clearest first; probabilities are means over seeds, "
-        '"right 2/5" means with two seeds of five. '
-        "They are picked as the extremes of many, so they are not typical"
+        f"Test {task.examples} that the contenders classify differently, or all misclassify, the clearest first. "
+        'Probabilities are means over seeds; "right 2/5" means that two seeds of five are right. These are the '
+        "extremes of many, so they are not typical"
     )
-    network = f"seed {inspected_seeds(study)[0]}'s network{', of folds the one tested on that example' if study.design.folds else ''}"
-    told = (
-        f". Bright places speak, by occlusion, for the answer of {network}: covering them lowers its "
-        "score; brightness cannot be compared between pictures, and such a map need not show why the network was trained to see that."
+    network = f"the network of seed {inspected_seeds(study)[0]}{', with folds the one tested on that example' if study.design.folds else ''}"
+    maps_explained = (
+        f". Bright areas support the prediction of {network} (occlusion): covering them lowers its score. Brightness "
+        "is relative to each map. This does not prove why the network learned to use them."
         if isinstance(task, ImageClassification)
-        else f". What is coloured pink speaks, by occlusion, for the answer of {network}, green against it: without it the score "
-        "falls, or rises; colours are shares of each text's own strongest, and grey was not read. That a word counts does not prove why."
+        else f". Pink words support the prediction of {network} (occlusion), green words oppose it: without them its "
+        "score falls, or rises. Colours are relative to each text; grey text was not read. This does not prove why a "
+        "word counts."
     )
     return ReportSection(
         name="disagreements",
-        title="Where they disagree",
-        lead=lead + (told if any(maps.values()) else "."),
+        title="Disagreements",
+        lead=lead + (maps_explained if any(maps.values()) else "."),
         card_groups=[
             CardGroup(title=f"{group.title}: {_count(group, task.examples)}", cards=[shown.card(place, group.about) for place in group.first])
             for group in groups

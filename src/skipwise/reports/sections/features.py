@@ -1,4 +1,4 @@
-"""First filters, maps of one image, and the images that excite a channel most."""
+"""First-layer filters, feature maps of one image, and maximally activating images of channels."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,15 +16,16 @@ SIDE, ACROSS = 44, 8
 
 
 def features_section(study: Study, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> ReportSection:
-    """A picture for each contender, of the first seed."""
+    """Return the section with a picture for each contender, of the first seed."""
     dataset: Any = study.design.to_learn.load(study.folder.read("data.json"))
     chosen = colours(study.design.contenders, study.design.points)
     return ReportSection(
         name="features",
-        title="What they look for",
-        lead=f"Filters of the first layer (grey is zero), what the first {ACROSS} channels give at the end of each "
-        "stage for one test image (each on its own scale), and in each column the test images that excite such a channel of the last stage most. "
-        "A few channels of many, which have no order: they illustrate, and show no difference that one could count on.",
+        title="Filters, feature maps and maximally activating images",
+        lead=f"From top to bottom: filters of the first layer (grey is zero), the feature maps of the first {ACROSS} "
+        "channels at the end of each stage for one test image (each on its own scale), and, in each column, the test "
+        "images with the highest mean activation of one channel of the last stage. These are a few channels of many, "
+        "in no order: they illustrate. They do not prove a difference between networks.",
         svgs=[
             picture_rows([Row(pictures=[], side=SIDE, words=f"{label}, seed {runs[0]['seed']}", colour=chosen[label], bold=True), *_rows(runs[0], dataset)])
             for label, runs in found.items()
@@ -35,11 +36,14 @@ def features_section(study: Study, found: Mapping[str, Sequence[Mapping[str, Any
 def _rows(found: Mapping[str, Any], dataset: Any) -> list[Row]:
     filters, image = _pictures(found["filters"]), np.asarray(dataset.images[found["index"]])
     rows = [
-        Row(pictures=filters[start : start + ACROSS], side=SIDE, words="first filters" if start == 0 else "")
+        Row(pictures=filters[start : start + ACROSS], side=SIDE, words="first-layer filters" if start == 0 else "")
         for start in range(0, len(filters), ACROSS)
     ]
     rows.append(Row(pictures=[image], side=SIDE, words="the image"))
-    rows += [Row(pictures=_pictures(maps), side=SIDE, words=f"{place}") for place, maps in found["maps"].items()]
+    rows += [
+        Row(pictures=_pictures(maps), side=SIDE, words=f"feature maps, {place}")
+        for place, maps in found["maps"].items()
+    ]
     for rank, indices in enumerate(zip(*found["most_activating"].values(), strict=True)):
         words = "images that excite a channel of the last stage most" if rank == 0 else ""
         rows.append(Row(pictures=[np.asarray(dataset.images[index]) for index in indices], side=SIDE, words=words))
@@ -47,6 +51,6 @@ def _rows(found: Mapping[str, Any], dataset: Any) -> list[Row]:
 
 
 def _pictures(packed: Mapping[str, Any]) -> list[Pixels]:
-    """Three channels are colours, of others the first one is shown."""
+    """Return pictures as pixels: three channels as colours, otherwise the first channel alone."""
     pictures = unpacked(dict(packed)).transpose(0, 2, 3, 1)
     return [picture if picture.shape[2] == 3 else picture[..., :1] for picture in pictures]

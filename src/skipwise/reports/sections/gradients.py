@@ -1,4 +1,4 @@
-"""How large gradients were along the networks while they learned."""
+"""Gradient norm by layer during training."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,7 +18,7 @@ ENDS = ("first block", "last block")
 
 
 def gradients_section(study: Study) -> ReportSection | None:
-    """Norms of gradients by place, in the first and the last epoch and over training; None where none were noted."""
+    """Return the section with gradient norms by layer and over training; None where none were recorded."""
     noted = {label: [found for result in of if (found := _noted(result))] for label, of in study.results.items()}
     noted = {label: runs for label, runs in noted.items() if runs}
     if not noted:
@@ -28,16 +28,14 @@ def gradients_section(study: Study) -> ReportSection | None:
         when: {label: np.array([_row(run[epoch].gradients) for run in runs], float) for label, runs in noted.items()}
         for when, epoch in (("first", 0), ("last", -1))[: max(map(len, next(iter(noted.values()))))]
     }
-    axes = Axes(
-        places="place from input to answer: stem, blocks, head", values="norm of the gradient", logarithmic=True
-    )
+    axes = Axes(places="layer, from input to output: stem, blocks, head", values="gradient norm", logarithmic=True)
     return ReportSection(
         name="gradients",
-        title="What comes back to the first layers",
-        lead="The norm of the gradient of the loss with respect to the weights of each place, noted at one step in ten while the "
-        "networks learned: the root mean square over an epoch's noted steps. If gradients vanished on the way back, the lines would "
-        "fall towards the left. Stages differ in how many weights a block has: compare contenders, not stages. A gradient of the "
-        "right size need not point in a useful direction.",
+        title="Gradient norm by layer",
+        lead="The norm of the gradient of the loss with respect to the weights of each layer, recorded at every tenth "
+        "training step: the root mean square over an epoch. Vanishing gradients would make the lines fall towards the "
+        "left, exploding ones rise. Blocks of different stages have different numbers of weights: compare contenders, "
+        "not stages. This does not prove that a gradient of the right size points in a useful direction.",
         columns=("contender", *(f"{end}, {when} epoch" for when in tables for end in ENDS)),
         rows=[
             (label, *(f"{_geometric(tables[when][label][:, place]):.2g}" for when in tables for place in _ends(list(noted[label][0][0].gradients))))
@@ -97,7 +95,7 @@ def _over_training(noted: Mapping[str, Sequence[Sequence[EpochMetrics]]], chosen
         .mark_line(size=2.5)
         .encode(
             x=alt.X("epoch:Q", title="epoch", axis=counting_axis(last)),
-            y=alt.Y("value:Q", title="norm of the gradient", scale=alt.Scale(type="log", nice=False, padding=8), axis=alt.Axis(format="~g")),
+            y=alt.Y("value:Q", title="gradient norm", scale=alt.Scale(type="log", nice=False, padding=8), axis=alt.Axis(format="~g")),
             color=colour,
             strokeDash=dash,
         )

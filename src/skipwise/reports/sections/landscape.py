@@ -1,4 +1,4 @@
-"""The loss round what was learned, over two directions, all contenders on one scale."""
+"""Loss landscape around the trained weights, over two directions, all contenders on one scale."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,19 +11,19 @@ from skipwise.reports.charts.surface import relief_and_contours
 from skipwise.reports.sections.report_section import ReportSection
 from skipwise.studies import Study
 
-TITLE = "The loss around them"
+TITLE = "Loss landscape"
 NEAR = 10.0
 """How many times the highest loss at a cross still counts as a valley."""
 
 
 def landscape_section(study: Study, found: Mapping[str, Any]) -> ReportSection:
-    """A relief and a map for each contender, of the first seed."""
+    """Return the section with a surface and a contour plot for each contender, of the first seed."""
     at, surfaces = found["at"], {label: np.array(rows, float) for label, rows in found["loss"].items()}
     middle = len(at) // 2
     surfaces = {label: table for label, table in surfaces.items() if table[middle, middle] > 0}
     if not surfaces:
         return ReportSection(
-            name="landscape", title=TITLE, note="No loss is above zero and finite where training came to rest."
+            name="landscape", title=TITLE, note="No contender has a finite loss above zero at its trained weights."
         )
     finite = np.concatenate([table[np.isfinite(table) & (table > 0)] for table in surfaces.values()])
     limits = (float(finite.min()), float(finite.max()))
@@ -32,10 +32,11 @@ def landscape_section(study: Study, found: Mapping[str, Any]) -> ReportSection:
     return ReportSection(
         name="landscape",
         title=TITLE,
-        lead=f"The loss on {found['examples']} training examples when all filters move in two random directions, each by a share of its own norm (Li et al. "
-        f"2018); seed {inspected_seeds(study)[0]}, the cross is what was learned, heights and colours stand for the same loss in all pictures. Two directions "
-        "out of many thousands are seen: a smooth valley here does not prove that there is no ridge elsewhere.",
-        columns=("contender", "loss at the cross", "median loss", "largest loss", f"share below {bound:.2g}"),
+        lead=f"The loss on {found['examples']} training examples when all filters move along two random directions, "
+        f"each in proportion to its own norm (Li et al. 2018); seed {inspected_seeds(study)[0]}. The cross marks the "
+        "trained weights; heights and colours mean the same loss in all figures. The figures show two directions out "
+        "of many thousands: a smooth valley here does not prove that there is no ridge elsewhere.",
+        columns=("contender", "loss at the cross", "median loss", "largest loss", f"area below {bound:.2g}"),
         rows=[
             (
                 label,
@@ -46,7 +47,8 @@ def landscape_section(study: Study, found: Mapping[str, Any]) -> ReportSection:
             )
             for label, table in surfaces.items()
         ],
-        note=f"The last column is the share of the square whose loss is below {NEAR:g} times the highest loss at a cross.",
+        note=f"The last column is the fraction of the square whose loss is below {NEAR:g} times the highest loss at a "
+            "cross.",
         svgs=[
             relief_and_contours(table, at, limits, title=label, colour=chosen[label])
             for label, table in surfaces.items()

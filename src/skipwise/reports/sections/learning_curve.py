@@ -1,4 +1,4 @@
-"""What a learning curve has to say."""
+"""Section of a learning curve: test error by training-set size, power laws, and examples saved."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +19,7 @@ LEAST_EXPONENT = 0.05
 
 
 def learning_curve_section(study: Study) -> SweepSection:
-    """Which contender needs fewer examples, their power laws, and each share's verdict."""
+    """Return the section: which contender needs fewer examples, their power laws, and a verdict at each fraction."""
     task, series = study.design.to_learn, series_of(study)
     examples, first = task.examples, next(iter(series))
     numbers = {name: [_images(study, label) for _, label in members] for name, members in series.items()}
@@ -28,22 +28,22 @@ def learning_curve_section(study: Study) -> SweepSection:
     compared = ("difference in points", f"{level_text(study)} % interval", "verdict", "still needed")
     return SweepSection(
         headline=" ".join(_needed_instead(study, scores))
-        or f"{first} was trained on {len(series[first])} shares of the {examples}.",
+        or f"{first} was trained on {len(series[first])} fractions of the {examples}.",
         facts=[law_sentence(name, law, examples) for name, law in laws.items() if law],
         explanation=(
-            f"Each seed draws its own share of every class; contenders of one seed get the same {examples}, and smaller shares lie "
-            "in larger ones. Unless a budget says otherwise all runs take the same number of steps, so that a small "
-            f"share is shown more often. Validation and test {examples} stay the same. The dashed lines are power laws, "
-            f"error = a * {examples}^-b + c, fitted to the means."
+            f"Each seed draws its own fraction of every class; contenders of one seed get the same {examples}, and "
+            "smaller subsets are contained in larger ones. Without a budget all runs take the same number of training "
+            f"steps, so that a small subset is seen more often. Validation and test {examples} stay the same. The "
+            f"dashed lines are power laws, error = a * {examples}^-b + c, fitted to the means."
         ),
         limits=(
-            f"A power law between the shares that were tried says little beyond them: it does not tell how many {examples} would "
-            f"reach a given {task.score_name}. A share with fewer {examples} than a batch is trained in smaller batches. "
-            f"Choosing the epoch by all validation {examples} flatters small shares a little."
+            f"A power law that fits these fractions does not prove how many {examples} would reach a given "
+            f"{task.score_name} beyond them. A subset smaller than a batch is trained in smaller batches. Choosing the "
+            f"epoch by all validation {examples} favours small subsets slightly."
         ),
         charts={"learning-curve": _charts(task, numbers, scores, laws)},
         columns=(
-            "share",
+            "fraction",
             "contender",
             examples,
             f"test {task.score_name}",
@@ -147,8 +147,8 @@ def needed_sentence(
     high = f"more than {most}" if needed.high is None else f"{_share_text(needed.high)} %"
     if needed.high is None:
         return (
-            f"It is open whether {fewer} needs fewer {examples} than {more}: to be as good with {most} of them it needs {share} "
-            f"(95 % interval {low} to {high})."
+            f"It is open whether {fewer} needs fewer {examples} than {more}: to be as good with {most} of them it "
+            f"needs {share} (95 % interval {low} to {high})."
         )
     return f"{fewer} needs {share} of the {examples} to be as good as {more} with {most} of them (95 % interval {low} to {high})."
 
@@ -162,9 +162,9 @@ def law_sentence(name: str, law: PowerLaw, examples: str) -> str:
     """The exponent in words."""
     low, high = law.exponent_interval
     if low < LEAST_EXPONENT:
-        return f"The shares that were tried do not tell a power law of {name} (exponent's 95 % interval {low:.2f} to {high:.2f})."
+        return f"These fractions do not determine a power law of {name} (exponent's 95 % interval {low:.2f} to {high:.2f})."
     return (
-        f"With twice the {examples} the part of {name}'s error above its floor of {percent(law.floor)} is multiplied by "
-        f"{2**-law.exponent:.2f} (exponent {law.exponent:.2f}, 95 % interval {low:.2f} to {high:.2f}; the fit misses the means by "
-        f"{100 * law.misfit:.0f} %)."
+        f"With twice the {examples} the part of {name}'s error above its floor of {percent(law.floor)} is multiplied "
+        f"by {2**-law.exponent:.2f} (exponent {law.exponent:.2f}, 95 % interval {low:.2f} to {high:.2f}; the fit "
+        f"misses the means by {100 * law.misfit:.0f} %)."
     )

@@ -1,4 +1,4 @@
-"""What networks lose with a block, along the networks."""
+"""Lesion study: the error after removing one block, or exchanging two, along the networks."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,30 +14,31 @@ from skipwise.studies import Study
 
 
 def lesions_section(study: Study, found: Mapping[str, Sequence[Any]]) -> ReportSection:
-    """The error without each block, and with neighbours exchanged."""
+    """Return the section with the error after removing each block, and after exchanging neighbours."""
     score = study.design.to_learn.score_name
     whole = {label: float(np.mean([1 - run["whole"] for run in runs])) for label, runs in found.items()}
     chosen = colours(study.design.contenders, study.design.points)
     removed, exchanged = _errors(found, "removed"), _errors(found, "exchanged")
     charts = [
         by_place(
-            tables, Axes(places="block from input to answer", values=f"error, 1 - {score} (%)", percent=True),
+            tables, Axes(places="block, from input to output", values=f"error, 1 - {score} (%)", percent=True),
             chosen, whole,
         ).properties(title=title)
         for tables, title in (
-            (removed, "without one block"),
-            (exchanged, "one block and the next in each other's place"),
+            (removed, "one block removed"),
+            (exchanged, "one block exchanged with the next"),
         )
         if tables
     ]  # fmt: skip
     return ReportSection(
         name="lesions",
-        title="What they lose with a block",
-        lead=f"1 - {score} on test examples when the branch of one block gives zero, and when two neighbours of a stage change "
-        "places (Veit et al. 2016); nothing is trained again, the dashed lines are the whole networks. In a plain network what "
-        "comes to a removed block goes round it. Mild losses mean that no single block is needed, as in many networks of "
-        "different depths added up; that shallower ones were as good this does not prove.",
-        columns=("contender", "whole", "without a block", "at worst", "with two exchanged"),
+        title=f"Lesion study: {score} after removing one block",
+        lead=f"The figures show the test error, 1 - {score}, after the branch of one block is set to zero, and after "
+        "two neighbouring blocks of a stage change places (Veit et al. 2016). Nothing is trained again; the dashed "
+        "lines are the intact networks. In a plain network the input of a removed block bypasses it. A small rise of "
+        "the error means that no single block is essential, as in an ensemble of shallower networks. This does not "
+        "prove that a shallower network would be as good.",
+        columns=("contender", "intact network", "one block removed", "worst block removed", "two exchanged"),
         rows=[
             (
                 label,
@@ -54,7 +55,7 @@ def lesions_section(study: Study, found: Mapping[str, Sequence[Any]]) -> ReportS
 
 
 def _errors(found: Mapping[str, Sequence[Any]], name: str) -> dict[str, Float[np.ndarray, "seeds places"]]:
-    """At each block, nan where it cannot be hurt so; of the contenders that have such lesions."""
+    """Return the error at each block, nan where this lesion is impossible; of the contenders that have such lesions."""
     return {
         label: np.array([[1 - run[name].get(place, np.nan) for place in run["removed"]] for run in runs])
         for label, runs in found.items()

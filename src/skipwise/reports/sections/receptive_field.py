@@ -1,11 +1,11 @@
-"""How much of the input the last maps really look at, against what they could see."""
+"""Effective receptive field: the part of the input that the last feature maps depend on, beside the theoretical one."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from skipwise.reports.charts.along_network import Measured, along_line
+from skipwise.reports.charts.along_axis import Measured, along_line
 from skipwise.reports.charts.palette import colours
 from skipwise.reports.drawings.pictures import Row, picture_rows
 from skipwise.reports.sections.report_section import ReportSection
@@ -18,16 +18,18 @@ Runs = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def receptive_field_section(study: Study, found: Runs) -> ReportSection:
-    """Pictures of the first seed, curves of all seeds, and the sides."""
+    """Return the section with pictures of the first seed, or curves of all seeds, and the sides."""
     space = next(iter(found.values()))[0]["input"]
     flat, unit = len(space) == 1, "positions" if len(space) == 1 else "px"
     return ReportSection(
         name="receptive_field",
-        title="How much of the input they look at",
-        lead="The squared gradient of the central unit of the last maps, before they are averaged, with respect to the input, over test "
-        f"examples (Luo et al. 2016). Its side is that of a {'stretch' if flat else 'square'} of as many {unit} as hold 95 % of it; "
-        "the theoretical side is what strides and kernels let through. A gradient tells what a small change would do, not what an answer needs.",
-        columns=("contender", "theoretical side", "side of the input", *(f"effective, {words}" for words in WHEN.values())),
+        title="Effective receptive field",
+        lead="The effective receptive field is the squared gradient of the central unit of the last feature maps, "
+        "before pooling, with respect to the input, averaged over test examples (Luo et al. 2016). Its side is that "
+        f"of a {'stretch' if flat else 'square'} of as many {unit} as hold 95 % of it; the theoretical side follows "
+        "from strides and kernels. A gradient shows the effect of a small change. This does not prove that a "
+        "prediction needs that part of the input.",
+        columns=("contender", "theoretical side", "side of the input", *(f"effective side, {words}" for words in WHEN.values())),
         rows=[
             (
                 label,
@@ -45,15 +47,15 @@ def receptive_field_section(study: Study, found: Runs) -> ReportSection:
 
 
 def _covered(found: Runs, space: Sequence[int]) -> str:
-    """A caution where fields have no room to differ."""
+    """Return a caution where the input is too small for receptive fields to differ."""
     sees = [runs[0]["sees"] for runs in found.values()]
     if all(side == "all" or side >= 2 * max(space) for side in sees):
-        return "The theoretical field is more than the whole input here, whose edges cut off what the unit would see beyond them."
+        return "The theoretical receptive field is larger than the input here, so the edges of the input cut it off."
     return ""
 
 
 def _pictures(study: Study, found: Runs) -> list[str]:
-    """The root of the energy, from black for none to white for the most in a picture."""
+    """Draw the square root of the energy, from black for none to white for the most in a picture."""
     chosen = colours(study.design.contenders, study.design.points)
     svgs = []
     for label, runs in found.items():
@@ -76,6 +78,6 @@ def _curves(study: Study, found: Runs) -> list[Any]:
         if tables:
             pieces = next(iter(tables.values())).shape[1]
             at = np.linspace(0, next(iter(found.values()))[0]["input"][0], pieces, endpoint=False).tolist()
-            measured = Measured(x="position in the input", y="share of the gradient's energy")
+            measured = Measured(x="position in the input", y="fraction of the gradient energy")
             charts.append(along_line(tables, at, measured, chosen).properties(title=words))
     return charts

@@ -1,4 +1,4 @@
-"""What each layer answers with, along the networks."""
+"""Layer responses: the standard deviation of each layer's output, along the networks."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,15 +11,16 @@ from skipwise.studies import Study
 
 
 def responses_section(study: Study, found: Mapping[str, Sequence[Mapping[str, float]]]) -> ReportSection:
-    """The standard deviation of each layer's response."""
+    """Return the section with the standard deviation of each layer's response."""
     tables = {label: np.array([list(run.values()) for run in runs]) for label, runs in found.items()}
-    axes = Axes(places="layer from input to answer", values="standard deviation of the response")
+    axes = Axes(places="layer, from input to output", values="standard deviation of the response")
     return ReportSection(
         name="responses",
-        title="What each layer answers with",
-        lead="The standard deviation of what each convolution gives after its normalisation, before activation and addition "
-        "(He et al. 2015, Fig. 7), on test examples; seeds are dots. Smaller responses with shortcuts mean that each layer "
-        "changes what comes to it less. That they make a network better this does not prove.",
+        title="Layer responses",
+        lead="A layer's response is the output of its convolution after normalisation, before activation and "
+        "addition. The figure shows its standard deviation on test examples (He et al. 2015, Fig. 7); seeds are dots. "
+        "Smaller responses with shortcuts mean that each layer changes its input less. This does not prove that "
+        "smaller responses make a network better.",
         columns=("contender", "mean response", "smallest", "largest"),
         rows=[
             (label, *(f"{value:.2f}" for value in (table.mean(), table.mean(0).min(), table.mean(0).max())))

@@ -1,4 +1,4 @@
-"""What contenders still get right when images get worse."""
+"""Robustness to image corruptions: accuracy by corruption and severity."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,7 +20,7 @@ Runs = Mapping[str, Mapping[int, Robustness]]
 
 
 def robustness_section(study: Study, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> ReportSection:
-    """Accuracy by corruption and strength, and how far the others are from the reference."""
+    """Return the section with accuracy by corruption and severity, and differences to the reference."""
     runs = {label: {run["seed"]: Robustness(**run) for run in several} for label, several in found.items()}
     first, *others = runs
     names = [CLEAN, *next(iter(runs[first].values())).scores]
@@ -35,12 +35,13 @@ def robustness_section(study: Study, found: Mapping[str, Sequence[Mapping[str, A
     missing = any(value is None for value in differences.values())
     return ReportSection(
         name="robustness",
-        title="When images get worse",
-        lead=f"Accuracy on the same test {examples} with noise, blur, less contrast, JPEG, a shift and a rotation, each at five "
-        "strengths (after Hendrycks and Dietterich 2019); 0 is the image as it is. Who starts higher often stays higher, so the last "
-        "column compares only what is lost against clean images: below 0 a contender loses more. That one bears these six better does "
-        "not prove that it bears others; networks trained with random crops have seen small shifts.",
-        columns=("corruption", "contender", "accuracy", f"above {first}, in points", f"loses less than {first}, in points"),
+        title="Robustness to corruptions",
+        lead=f"Accuracy on the same test {examples} with noise, blur, less contrast, JPEG compression, a shift and a "
+        "rotation, each at five severities (after Hendrycks and Dietterich 2019); severity 0 is the clean image. A "
+        "contender that starts higher often stays higher, so the last column compares the loss of accuracy against "
+        "clean images: below 0 a contender loses more. This does not prove that a contender withstands other "
+        "corruptions; networks trained with random crops have seen small shifts.",
+        columns=("corruption", "contender", "accuracy", f"difference to {first}, in points", f"loses less than {first}, in points"),
         rows=[
             (
                 name if label == first else "",
@@ -52,9 +53,9 @@ def robustness_section(study: Study, found: Mapping[str, Sequence[Mapping[str, A
             for name in names
             for label in runs
         ],
-        note="Accuracy is the mean over the five strengths and the seeds. In brackets 95 % intervals over seeds and "
-        f"{examples} (the crossed t; of one seed Student's over {examples}), each by itself: among "
-        f"{len(names) - 1} corruptions one may exclude 0 by chance."
+        note="Accuracy is the mean over the five severities and the seeds. Brackets hold 95 % intervals over seeds "
+        f"and {examples} (crossed t; with one seed Student's t over {examples}), each without correction for the "
+        f"others: one of {len(names) - 1} may exclude 0 by chance."
         + (f" No interval stands where runs were tested on other {examples}." if missing else ""),
         charts=[_panels(runs, colours(study.design.contenders, study.design.points))],
         numbers=_numbers(runs, differences),
@@ -73,7 +74,7 @@ def _text(difference: tuple[float, float, float] | None) -> str:
 
 
 def _numbers(runs: Runs, differences: Mapping[tuple[str, str, bool], tuple[float, float, float] | None]) -> Any:
-    """By contender and corruption: scores by seed and strength, clean first, and the two differences with their intervals."""
+    """Return scores by contender, corruption, seed and severity, clean first, and both differences with intervals."""
     return {
         label: {
             "clean": [run.clean for run in of_label.values()],
@@ -92,7 +93,7 @@ def _numbers(runs: Runs, differences: Mapping[tuple[str, str, bool], tuple[float
 
 
 def _panels(runs: Runs, chosen: Mapping[str, str]) -> Chart:
-    """A small chart for each corruption: lines are means, dots are seeds."""
+    """Draw a small chart for each corruption: lines are means, dots are seeds."""
     values = [
         {"contender": label, "seed": seed, "corruption": name, "strength": strength, "value": value}
         for label, of_label in runs.items()
@@ -101,7 +102,7 @@ def _panels(runs: Runs, chosen: Mapping[str, str]) -> Chart:
         for strength, value in enumerate([run.clean, *scores])
     ]
     colour = line_colour("contender:N", chosen, runs)
-    x = alt.X("strength:Q", title="strength", axis=alt.Axis(format="d", tickMinStep=1, grid=False))
+    x = alt.X("strength:Q", title="severity", axis=alt.Axis(format="d", tickMinStep=1, grid=False))
     title = "accuracy (%)"
     y = alt.Y("value:Q", title=title, axis=alt.Axis(format="~%", tickCount=5), scale=alt.Scale(domain=[0, 1]))
     layer = alt.Chart(alt.Undefined)  # a layer with data of its own would show all of them in each panel

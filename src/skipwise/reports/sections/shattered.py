@@ -1,4 +1,4 @@
-"""How fast the gradients of neighbouring inputs become unlike each other."""
+"""Shattered gradients: how fast the gradients of neighbouring inputs lose their correlation."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from skipwise.reports.charts.along_network import Measured, along_line
+from skipwise.reports.charts.along_axis import Measured, along_line
 from skipwise.reports.charts.by_layer import Axes, by_place
 from skipwise.reports.charts.palette import colours
 from skipwise.reports.sections.report_section import ReportSection
@@ -16,33 +16,36 @@ WHEN = {"untrained": "before training", "trained": "after training"}
 
 
 def shattered_section(study: Study, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> ReportSection:
-    """Autocorrelations of the answer's gradient, and along the network the correlation of neighbours."""
+    """Return the section with autocorrelations of the output's gradient, and of neighbours layer by layer."""
     chosen = colours(study.design.contenders, study.design.points)
     distances = next(iter(found.values()))[0]["distances"]
-    measured = Measured(x="distance (share of the way from one example to another)", y="correlation of gradients")
+    measured = Measured(x="distance (fraction of the line between two examples)", y="gradient correlation")
     whole = {when: _tables(found, when, lambda of_place: list(of_place.values())[-1]) for when in WHEN}
     steps = {when: _tables(found, when, lambda of_place: [row[1] for row in of_place.values()]) for when in WHEN}
     charts = [
-        along_line(whole[when], distances, measured, chosen).properties(title=f"gradient of the answer, {words}")
+        along_line(whole[when], distances, measured, chosen).properties(title=f"gradient of the output, {words}")
         for when, words in WHEN.items()
         if whole[when]
     ]
     charts += [
         by_place(
-            steps[when], Axes(places="some places from input to answer", values="correlation of neighbours"), chosen
+            steps[when],
+            Axes(places="layer, from input to output (up to 12)", values="correlation of neighbours"),
+            chosen,
         ).properties(title=f"one step apart, {words}")
         for when, words in WHEN.items()
         if steps[when]
     ]
     return ReportSection(
         name="shattered",
-        title="Whether gradients shatter",
-        lead="How alike the gradients with respect to the input are at two points of a straight line between test examples "
-        "(Balduzzi et al. 2017): the mean cosine, along the line, and along the network for neighbours "
-        f"{100 * distances[1]:.1f} % of the line apart. "
-        "A line that falls at once is white noise, to which a step of descent means nothing a little further on. Gradients "
-        "with respect to the weights are not looked at, and that this is why a network trains badly it does not prove.",
-        columns=("contender", "neighbours, before", "neighbours, after", "falls to half, before", "falls to half, after"),
+        title="Shattered gradients",
+        lead="The figures show how similar the gradients with respect to the input are at two points of a straight "
+        "line between test examples (Balduzzi et al. 2017): the mean cosine similarity by distance, and layer by "
+        f"layer for neighbours {100 * distances[1]:.1f} % of the line apart. A curve that falls at once means "
+        "gradients like white noise: a step of gradient descent then says nothing about its neighbourhood. Gradients "
+        "with respect to the weights are not measured. This does not prove that shattered gradients are why a network "
+        "trains badly.",
+        columns=("contender", "neighbours, before", "neighbours, after", "half-distance, before", "half-distance, after"),
         rows=[
             (
                 label,
@@ -51,8 +54,9 @@ def shattered_section(study: Study, found: Mapping[str, Sequence[Mapping[str, An
             )
             for label in found
         ],
-        note="Falls to half: after this share of a line. Before training: networks drawn anew from the runs' seeds, normalised by the statistics of test examples. "
-        "Both in eval mode, so that an input's gradient is its own and not its batch's.",
+        note="Half-distance: the fraction of a line after which the correlation is at most half. Before training: "
+        "networks initialised again from the runs' seeds, with batch statistics of test examples. Both in eval mode, "
+        "so that an input's gradient does not depend on its batch.",
         charts=charts,
         numbers=found,
     )  # fmt: skip
@@ -61,7 +65,7 @@ def shattered_section(study: Study, found: Mapping[str, Sequence[Mapping[str, An
 def _tables(
     found: Mapping[str, Sequence[Mapping[str, Any]]], when: str, take: Any
 ) -> dict[str, Float[np.ndarray, "seeds _"]]:
-    """What `take` makes of each run's autocorrelations by place; of the contenders that have been looked at then."""
+    """Apply `take` to each run's autocorrelations by layer; of the contenders that were measured at that time."""
     return {
         label: np.array([take(run[when]) for run in runs])
         for label, runs in found.items()

@@ -1,4 +1,4 @@
-"""Signal and gradient by place, before any training: a picture, and what it says."""
+"""Signal propagation: activations and gradients by layer before any training, as figures and sentences."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,18 +6,18 @@ import altair as alt
 import numpy as np
 
 from skipwise.analysis.inside.signal import Signal
-from skipwise.reports.charts.along_network import Measured, along_line
+from skipwise.reports.charts.along_axis import Measured, along_line
 from skipwise.reports.charts.by_layer import Axes, by_place
 from skipwise.reports.charts.charts import Chart
 
-PLACES = "place from input to answer: stem, blocks, head"
+PLACES = "layer, from input to output: stem, blocks, head"
 
 
 def signal_chart(signals: Mapping[str, Signal], colours: Mapping[str, str]) -> alt.HConcatChart:
-    """Each network a line: the signal forwards at the left, the gradient backwards at the right; seeds are dots."""
+    """Draw each network as a line: activations (forward pass) left, gradients (backward pass) right; seeds are dots."""
     forwards = by_place(
         {label: found.activation for label, found in signals.items()},
-        Axes(places=PLACES, values="standard deviation of outputs", logarithmic=True),
+        Axes(places=PLACES, values="standard deviation of activations", logarithmic=True),
         colours,
     )
     backwards = by_place(
@@ -26,25 +26,25 @@ def signal_chart(signals: Mapping[str, Signal], colours: Mapping[str, str]) -> a
         colours,
     )
     return alt.hconcat(
-        forwards.properties(title="the signal, forwards"), backwards.properties(title="its gradient, backwards")
+        forwards.properties(title="activations, forward pass"), backwards.properties(title="gradients, backward pass")
     )
 
 
 def growth_chart(signals: Mapping[str, Sequence[Signal]], depths: Sequence[int], colours: Mapping[str, str]) -> Chart:
-    """How many times the gradient grows on its way back, by the layers of a network, for each series."""
+    """Draw the growth factor of the gradient from the last layer back to the first, by depth, for each series."""
     tables = {series: np.stack([found.growth for found in several], axis=1) for series, several in signals.items()}
-    measured = Measured(x="layers", y="growth of the gradient (times)", logarithmic=True)
+    measured = Measured(x="layers", y="gradient growth (factor)", logarithmic=True)
     return along_line(tables, depths, measured, colours)
 
 
 def growth_word(found: Signal) -> str:
-    """The growth of the gradient in a table."""
+    """Format the growth of the gradient for a table."""
     steepness = found.steepness
     return _times(steepness) if 0 < steepness < np.inf else "not finite" if steepness else "no gradient"
 
 
 def signal_sentence(label: str, found: Signal) -> str:
-    """How steep the gradient is, and where nothing can be learned."""
+    """Return a sentence on how much the gradient grows, or why nothing can be learned."""
     first, last, steepness = found.places[0], found.places[-2], found.steepness
     if not found.gradient[:, -2].any():
         return f"{label}: its answer begins at zero, so that no gradient comes back in the first step."

@@ -1,4 +1,4 @@
-"""How similar the layers of twins are, place by place."""
+"""Representation similarity (CKA) between the layers of contenders."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,24 +16,25 @@ SIDE = 260
 
 
 def similarity_section(study: Study, found: Mapping[str, Any]) -> ReportSection:
-    """A table in colours for each contender against the first one, of the first seed."""
+    """Return the section with a heat map for each contender against the first one, of the first seed."""
     first, tables = found["first"], {label: np.array(one["table"]) for label, one in found["against"].items()}
     return ReportSection(
         name="similarity",
-        title="How similar their layers are",
-        lead=f"Linear centred kernel alignment (Kornblith et al. 2019) of what each place of {first} gives with what each place of another "
-        f"contender gives, over test examples, seed {inspected_seeds(study)[0]}: 1 means the same up to a rotation and a factor, whichever channels hold it, 0 what chance gives. "
-        "Alike layers answer alike to examples that differ much; which of two layers is the better one this does not say.",
-        columns=("contender", "mean at the same place", "first block", "last block", "last place", "mean of all pairs"),
+        title="Representation similarity (CKA)",
+        lead="Linear centred kernel alignment (CKA; Kornblith et al. 2019) between the outputs of each layer of "
+        f"{first} and each layer of another contender, over test examples, seed {inspected_seeds(study)[0]}. 1 means "
+        "equal representations up to a rotation and a factor, 0 means no more similarity than chance gives. CKA is "
+        "dominated by the examples that differ most. It does not say which of two layers is better.",
+        columns=("contender", "mean at the same layer", "first block", "last block", "last layer", "mean of all pairs"),
         rows=[(label, *_same(table, found["places"]), f"{table.mean():.2f}") for label, table in tables.items()],
-        note="" if all(len(set(table.shape)) == 1 for table in tables.values()) else "-: networks of different depth have no same places.",
+        note="" if all(len(set(table.shape)) == 1 for table in tables.values()) else "-: networks of different depths have no corresponding layers.",
         charts=[_heat(table.tolist(), first, label) for label, table in tables.items()],
         numbers=found,
     )  # fmt: skip
 
 
 def _same(table: np.ndarray, places: Sequence[str]) -> tuple[str, ...]:
-    """What stands on the diagonal: its mean, the first and the last block, and the last place."""
+    """Return the diagonal's mean, its value at the first and the last block, and at the last layer."""
     blocks = [number for number, place in enumerate(places) if place.startswith("stage")]
     if table.shape[0] != table.shape[1] or len(table) < 4:
         return "-", "-", "-", "-"
@@ -50,7 +51,7 @@ def _heat(table: Sequence[Sequence[float]], first: str, other: str) -> Chart:
 
     def axis(title: str, most: int) -> dict[str, Any]:
         return {
-            "title": f"place in {title}, from input to answer",
+            "title": f"layer of {title}, from input to output",
             "scale": alt.Scale(domain=[0.5, most + 0.5], nice=False),
             "axis": counting_axis(most),
         }

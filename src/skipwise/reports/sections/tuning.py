@@ -1,4 +1,4 @@
-"""What a search and its confirmation have to say."""
+"""Section of a hyperparameter search: the confirmed trials, selection bias, importance and cost."""
 
 import json
 from dataclasses import asdict
@@ -30,15 +30,16 @@ def tuning_section(study: Study) -> SweepSection:
     return SweepSection(
         headline=f"{verdict_sentence(study)} {flattery_sentence(study, searched, len(found.trials))}",
         explanation=(
-            f"{_counted(found)} Each was trained once and judged on {found.validation_images} validation {examples}, which is how the "
-            "best were found. The best of many is partly the luckiest, so it was trained again with seeds that the search "
-            f"had not used, and judged on test {examples} that no trial had seen: only that decides."
+            f"{_counted(found)} Each was trained once and scored on {found.validation_images} validation {examples}; "
+            "the best by that score were chosen. The best of many is partly the luckiest (selection bias), so it was "
+            f"trained again with seeds that the search had not used, and scored on test {examples} that no trial had "
+            "seen: only that decides."
         ),
         limits=(
-            f"The search does not prove that its best trial is the best of the space: {len(found.trials)} trials with one "
-            f"seed see little of it. {_importance_limits(mattered, found)} {found.usual} had its usual recipe, and "
-            "the others one that was searched: a difference may come from the recipe alone. More trials in the same folder "
-            "choose again, and the contenders of the first choice stay in the comparison."
+            f"This does not prove that the best trial is the best of the search space: {len(found.trials)} trials with "
+            f"one seed see little of it. {_importance_limits(mattered, found)} {found.usual} had its usual recipe, and "
+            "the others one that was searched: a difference may come from the recipe alone. More trials in the same "
+            "folder choose again, and the contenders of the first choice stay in the comparison."
         ),
         caption=(
             "The bars are intervals: of 95 % at the scores, for seeds at the confirmed and for the draw of validation "
@@ -158,13 +159,13 @@ def _counted(found: SearchResult) -> str:
 
 def _importance_limits(mattered: list[Importance], found: SearchResult) -> str:
     if not mattered:
-        return f"Importance is told from {FEWEST} trials and two fields on."
+        return f"Importance is computed from {FEWEST} trials and two fields on."
     at = " at a quarter of a run, where all trials were still going" if found.halving else ""
     unclear = [one.name for one in mattered if one.share <= one.chance]
     listed = f"; here that holds for {', '.join(unclear)}" if unclear else ""
     return (
-        f"Importance is that for the score{at}, within the ranges of this space; a bar that does not pass its grey tick "
-        f"tells no more than shuffled scores would{listed}."
+        f"Importance is for the score{at}, within the ranges of this search space; a bar that does not pass its grey "
+        f"tick is no larger than chance gives{listed}."
     )
 
 

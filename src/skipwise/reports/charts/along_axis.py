@@ -1,4 +1,4 @@
-"""Numbers along something that is measured: a line for each network, its seeds as thin ones."""
+"""A value along a measured axis: a thick line for each network, its seeds as thin ones."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Tables = Mapping[str, Float[np.ndarray, "seeds points"]]
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """The titles of the axes, and whether values are on a logarithmic scale."""
+    """Axis titles, and whether values are on a logarithmic scale."""
 
     x: str
     y: str
@@ -22,7 +22,7 @@ class Measured:
 
 
 def along_line(tables: Tables, at: Sequence[float], measured: Measured, colours: Mapping[str, str]) -> Chart:
-    """The means of seeds over `at`, each network in its colour; what is not finite is left out."""
+    """Draw the means of seeds over `at`, each network in its colour; values that are not finite are left out."""
     x = alt.X("at:Q", title=measured.x, scale=alt.Scale(nice=False), axis=alt.Axis(grid=False, format="~g"))
     scale = alt.Scale(type="log", nice=False, padding=8) if measured.logarithmic else alt.Scale(zero=False, nice=True)
     y = alt.Y("value:Q", title=measured.y, scale=scale, axis=alt.Axis(format="~g"))
