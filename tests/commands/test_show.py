@@ -5,6 +5,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
 
 from skipwise.commands.catalogue import catalogue
@@ -37,6 +38,33 @@ def test_list_networks_names_layers_and_sources(tmp_path):
     listed = "\n".join(catalogue("networks", tmp_path))
     assert re.search(r"^resnet50 +50 +25,557,032 +4,089 M +224 px +17 px +He et al\. 2015", listed, re.MULTILINE)
     assert re.search(r"^plain-wrn-28-10 +26 +36,220,634 .* wrn-28-10 without shortcuts$", listed, re.MULTILINE)
+
+
+def test_list_shortcuts_says_formulas_numbers_and_sources(tmp_path):
+    listed = "\n".join(catalogue("shortcuts", tmp_path))
+    assert re.search(r"^zero-pad +F\(x\) \+ x +F\(x\) \+ pad\(x\) +He et al\. 2015, option A", listed, re.MULTILINE)
+    assert re.search(r"^scale/0\.5/1 +F\(x\) \+ 0\.5 x ", listed, re.MULTILINE)
+
+
+class Halved(torch.nn.Module):
+    """A shortcut that says its formula and its caption."""
+
+    formula = "F(x) + 0.5 x"
+    caption = "half"
+
+    def __init__(self, context):
+        super().__init__()
+
+    def forward(self, x, branch):
+        return branch + 0.5 * x
+
+
+def test_a_users_own_shortcut_is_shown_with_its_formula_and_drawn_with_its_caption(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    blocks = "downsample=none/none/none,widths=16"
+    show_network(f"mine@resnet8:shortcut={__name__}.Halved,{blocks}", picture=Path("mine.svg"))
+    assert "shortcut: F(x) + 0.5 x" in capsys.readouterr().out
+    assert ">half</text>" in (tmp_path / "mine.svg").read_text()
 
 
 def test_texts_are_listed_apart(tmp_path):

@@ -24,7 +24,6 @@ from skipwise.networks import (
     build,
     key_masks,
 )
-from skipwise.networks import shortcuts as shortcuts_module
 from skipwise.networks.initialisation import initialise
 from skipwise.networks.shortcuts import parse_shortcut
 from support.naive_layers import drawn, naive_convolution, naive_normalisation, redrawn
@@ -42,7 +41,7 @@ def context(*, in_channels=2, out_channels=4, stride=2, dims=2, normalisation="n
     )
 
 
-@pytest.mark.parametrize("name", ["none", "zero-pad", "scale", "dropout"])
+@pytest.mark.parametrize("name", ["none", "zero-pad", "identity", "scale", "dropout"])
 def test_shortcuts_without_parameters(name):
     assert not list(SHORTCUTS[name].build(context()).parameters())
 
@@ -70,6 +69,9 @@ def test_the_articles_shortcut_is_a_1x1_where_it_strides_and_a_3x3(stride, shape
 
 
 class Halved(torch.nn.Module):
+    formula = "F(x) + 0.5 x"
+    caption = "half"
+
     def __init__(self, context):
         super().__init__()
 
@@ -167,6 +169,7 @@ def arms(x, weights, context, *, convolution=True, identity=True):
 FORMULAS = {
     "none": lambda x, f, w, context: f,
     "zero-pad": lambda x, f, w, context: f + padded(x, context.stride, context.out_channels),
+    "identity": lambda x, f, w, context: f + x if x.shape == f.shape else f,
     "projection": lambda x, f, w, context: f + projection(x, w, context),
     "projection-always": lambda x, f, w, context: f + projection(x, w, context, always=True),
     "projection-average": lambda x, f, w, context: f + projection(x, w, context, average=True),
@@ -296,5 +299,40 @@ def test_numbers_that_cannot_be_are_a_value_error(text):
     assert type(error.value) is ValueError
 
 
-def test_every_shortcut_is_told_by_its_formula():
-    assert SHORTCUTS.keys() == shortcuts_module.FORMULAS.keys()
+STAYS, CHANGES = context(out_channels=2, stride=1), context()
+
+
+@pytest.mark.parametrize("name", SHORTCUTS)
+def test_every_shortcut_has_a_formula_captions_and_a_source(name):
+    shortcut = SHORTCUTS[name]
+    for where in (STAYS, CHANGES):
+        assert "F(x)" in shortcut.formula(where)
+        assert (shortcut.formula(where) == "F(x)") == (shortcut.captions(where) == ())
+        assert (shortcut.captions(where) == ("",)) == (shortcut.formula(where) in ("F(x) + x", "F(x) + norm(x)"))
+    assert shortcut.source
+
+
+@pytest.mark.parametrize(
+    ("text", "stays", "changes"),
+    [
+        ("scale/0.3/0.7", "0.7 F(x) + 0.3 x", "0.7 F(x) + 0.3 pad(x)"),
+        ("projection-average", "F(x) + x", "F(x) + W mean(x)"),
+        ("exclusive-gate/-3", "g F(x) + (1 - g) x", "g F(x) + (1 - g) pad(x)"),
+        ("identity", "F(x) + x", "F(x)"),
+        (f"{__name__}.Halved", "F(x) + 0.5 x", "F(x) + 0.5 x"),
+        (f"{__name__}.not_a_module", "not_a_module(x, F(x))", "not_a_module(x, F(x))"),
+    ],
+)
+def test_formulas_have_their_numbers(text, stays, changes):
+    shortcut = parse_shortcut(text)
+    assert (shortcut.formula(STAYS), shortcut.formula(CHANGES)) == (stays, changes)
+
+
+def test_a_users_own_shortcut_says_its_caption():
+    assert parse_shortcut(f"{__name__}.Halved").captions(STAYS) == ("half",)
+    assert parse_shortcut(f"{__name__}.not_a_module").captions(STAYS) == ("not_a_module",)
+
+
+def test_numbers_are_checked_however_an_architecture_is_made():
+    with pytest.raises(UserError, match="dropout takes a rate from 0 to below 1"):
+        PRESETS["resnet8"].with_shortcut(Dropout(rate=1.0)).check()

@@ -1,12 +1,13 @@
 """What is known by name: networks, data, shortcuts, and the studies of a folder."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from skipwise.errors import UserError
 from skipwise.networks import CATALOGUE, Preset, architecture_cost, least_size
-from skipwise.networks.shortcuts import FORMULAS
+from skipwise.networks.shortcuts import SHORTCUTS, BlockContext
 from skipwise.studies import Study
 from skipwise.studies.folder import StudyFolder
 from skipwise.tasks import known_data
@@ -53,12 +54,22 @@ def _data() -> list[str]:
     return [f"{name:<16}{what}" for name, what in known_data().items()]
 
 
-def _shortcuts() -> list[str]:
-    return [
-        *(f"{name:<20}y = {formula}" for name, formula in FORMULAS.items()),
+STAYS = BlockContext(in_channels=16, width=16, out_channels=16, stride=1, dims=2, normalisation="batch", bias=False)
+CHANGES = replace(STAYS, width=32, out_channels=32, stride=2)
+
+
+def _shortcuts() -> Iterator[str]:
+    yield f"{'shortcut':<20}{'y where shapes stay':<28}{'y where they change':<28}source"
+    for name, shortcut in SHORTCUTS.items():
+        with_numbers = "/".join([name, *(f"{number:g}" for number in shortcut.numbers.values())])
+        yield f"{with_numbers:<20}{shortcut.formula(STAYS):<28}{shortcut.formula(CHANGES):<28}{shortcut.source}".rstrip()
+    yield from (
         "",
-        "W is a 1x1 convolution. Where shapes change, x is strided and padded with zero channels unless it is projected.",
-    ]
+        "x is a block's input, F(x) its branch, W a 1x1 convolution, g = sigmoid(W x + b), and pad(x) is x strided and",
+        "padded with zero channels. mean(x) is the mean over 2x2 pixels. Numbers after slashes are defaults: b of a gate at",
+        "the start, a dropout's rate, the factors of x and of F(x) in scale. Table 1 is that of He et al. 2016 (arXiv",
+        "1603.05027). RepVGG's arms merge into F when the network is deployed.",
+    )
 
 
 def _studies(out: Path) -> list[str]:

@@ -2,7 +2,17 @@
 
 from skipwise.networks.architecture import Architecture, Head, Pyramid, Stage, Stem
 from skipwise.networks.blocks import Block, ShortcutBlock
-from skipwise.networks.branches import Article, Basic, Bottleneck, CustomBranch, Parallel, Single
+from skipwise.networks.branches import (
+    Article,
+    Basic,
+    Bottleneck,
+    ConvNeXt,
+    Convolution,
+    CustomBranch,
+    InvertedBottleneck,
+    Parallel,
+    Single,
+)
 from skipwise.networks.build import AnyNetwork, build, check_input, network_from_json, network_to_json
 from skipwise.networks.cost import Cost, LayerCost, architecture_cost, cost, layer_costs
 from skipwise.networks.detection.detector import Detector, build_detector
@@ -22,6 +32,7 @@ from skipwise.networks.shortcuts import (
     CustomShortcut,
     Dropout,
     Gate,
+    Identity,
     NoShortcut,
     Projection,
     Scale,
@@ -42,7 +53,9 @@ __all__ = [
     "Block",
     "BlockContext",
     "Bottleneck",
+    "ConvNeXt",
     "ConvReLU",
+    "Convolution",
     "Cost",
     "CustomBranch",
     "CustomNetwork",
@@ -53,6 +66,8 @@ __all__ = [
     "ExternalNetwork",
     "Gate",
     "Head",
+    "Identity",
+    "InvertedBottleneck",
     "LayerCost",
     "Network",
     "NoShortcut",

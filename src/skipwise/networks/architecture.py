@@ -10,7 +10,7 @@ from skipwise.networks.blocks import Block
 from skipwise.networks.branches import Parallel
 from skipwise.networks.initialisation import Initialisation
 from skipwise.networks.layers import Activation, Downsample, Normalisation
-from skipwise.networks.shortcuts import Arms, NoShortcut, Scale, Shortcut
+from skipwise.networks.shortcuts import NoShortcut, Shortcut
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +128,8 @@ class Architecture:
     def check(self) -> None:
         """Raises UserError where fields contradict each other, or nothing would flow through a block without shortcut."""
         blocks = [stage.block for stage in self.stages]
+        for block in blocks:
+            block.shortcut.check()
         if self.initialisation == "fixup" and any(
             block.normalisation not in ("none", "scalar-bias") for block in blocks
         ):
@@ -141,9 +143,11 @@ class Architecture:
             isinstance(block.branch, Parallel) for block in blocks
         ):
             raise UserError(f"initialisation={self.initialisation} is not for branch=parallel: take initialisation=he.")
-        if self.initialisation == "looks-linear" and any(getattr(block.branch, "groups", 1) > 1 for block in blocks):
-            raise UserError("initialisation=looks-linear pairs channels across groups: take groups=1.")
-        if all(passes_input(block.shortcut) for block in blocks):
+        if self.initialisation == "looks-linear" and any(block.branch.is_grouped for block in blocks):
+            raise UserError(
+                "initialisation=looks-linear pairs channels across groups: take groups=1, or a branch without groups."
+            )
+        if all(block.shortcut.passes_input for block in blocks):
             return
         cannot = "A block without a shortcut, as in a plain twin, cannot"
         if self.initialisation == "fixup":
@@ -189,13 +193,6 @@ class Architecture:
 def is_plain(stage: Stage) -> bool:
     """Whether the blocks of a stage have no shortcut."""
     return isinstance(stage.block.shortcut, NoShortcut)
-
-
-def passes_input(shortcut: Shortcut) -> bool:
-    """Whether something of a block's input comes out of it when its branch gives zero, in every block of a stage."""
-    if isinstance(shortcut, Arms):
-        return shortcut.convolution
-    return not isinstance(shortcut, NoShortcut) and not (isinstance(shortcut, Scale) and shortcut.shortcut == 0)
 
 
 _ADAPTER = TypeAdapter(Architecture)

@@ -1,6 +1,6 @@
 """Blocks: a branch F(x), where its normalisations and activations stand, and a shortcut round it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from jaxtyping import Float
@@ -8,13 +8,13 @@ from torch import Tensor, nn
 
 from skipwise.networks.branches import Basic, Branch, Convolution, CustomBranch
 from skipwise.networks.layers import (
-    ACTIVATIONS,
     Activation,
     Map,
     Normalisation,
     ResidualScale,
     ScalarBias,
     SqueezeExcitation,
+    activation,
     convolution,
     normalisation,
 )
@@ -28,9 +28,9 @@ Step = Literal["norm", "act"]
 
 @dataclass(frozen=True, kw_only=True)
 class Steps:
-    """What stands before the branch, after its last convolution, and after the addition.
+    """The steps before the branch, after its last convolution, and after the addition.
 
-    Between two convolutions there are always normalisation and activation.
+    Between two convolutions stand normalisation and activation.
     """
 
     before: tuple[Step, ...] = ()
@@ -53,7 +53,8 @@ class Block:
     """y = after(shortcut(x, branch(before(x)))), with normalisations and activations as `order` has them.
 
     In pre-activation orders the shortcut of a stage's first block is handed before(x), as in He et al. 2016's code.
-    Convolutions carry a bias only where nothing normalises, or where `bias` asks for it. `squeeze`: the reduction of
+    A convolution of the branch may have other kinds of its own. Convolutions carry a bias only where nothing
+    normalises, or where `bias` asks for it. `squeeze`: the reduction of
     squeeze-and-excitation at the branch's end, 0 for none. `multiplier`: where a learned factor of the branch begins,
     None for no factor.
     """
@@ -71,36 +72,52 @@ class Block:
         self, in_channels: int, width: int, *, stride: int, dims: int, first: bool, drop_rate: float
     ) -> "ShortcutBlock":
         """Build the module; `first` of its stage, its branch dropped with `drop_rate`."""
-        out_channels = self.branch.out_channels(width)
+        context = self.context(in_channels, width, stride=stride, dims=dims)
         order = ORDERS[self.order]
-        context = BlockContext(
-            in_channels=in_channels,
-            width=width,
-            out_channels=out_channels,
-            stride=stride,
-            dims=dims,
-            normalisation=self.normalisation if "norm" in order.last else "none",
-            bias=self.carries_bias,
-        )
         return ShortcutBlock(
             before=self.steps(order.before, in_channels, dims),
             branch=self._build_branch(context, drop_rate),
             shortcut=self.shortcut.build(context),
-            after=self.steps(order.after, out_channels, dims),
+            after=self.steps(order.after, context.out_channels, dims),
             shared=first and bool(order.before),
+            formula=self.shortcut.formula(context),
         )
+
+    def context(self, in_channels: int, width: int, *, stride: int, dims: int) -> BlockContext:
+        """Return the shapes, normalisation and bias to which a shortcut has to keep."""
+        context = BlockContext(
+            in_channels=in_channels,
+            width=width,
+            out_channels=self.branch.out_channels(width),
+            stride=stride,
+            dims=dims,
+            normalisation=self.normalisation if "norm" in ORDERS[self.order].last else "none",
+            bias=self.carries_bias,
+        )
+        last = next(reversed(self.branch.convolutions(context)), None)
+        if last is None or last.normalisation is None or context.normalisation == "none":
+            return context
+        return replace(context, normalisation=last.normalisation, bias=self._has_bias(last))
 
     @property
     def carries_bias(self) -> bool:
         return self.bias or self.normalisation == "none"
 
-    def steps(self, steps: tuple[Step, ...], channels: int, dims: int) -> nn.Sequential:
-        """Normalisation and activation for maps of so many channels, as `norm` and `act`."""
+    def _has_bias(self, convolution: Convolution) -> bool:
+        return self.carries_bias or convolution.normalisation == "none"
+
+    def steps(
+        self, steps: tuple[Step, ...], channels: int, dims: int, *, of: Convolution | None = None
+    ) -> nn.Sequential:
+        """Build normalisation and activation for maps of so many channels, as `norm` and `act`.
+
+        They are the block's, or those that the convolution `of` which they stand says.
+        """
+        norm = of.normalisation if of is not None and of.normalisation is not None else self.normalisation
+        act = of.activation if of is not None and of.activation is not None else self.activation
         made = nn.Sequential()
         for step in steps:
-            layer = (
-                ACTIVATIONS[self.activation]() if step == "act" else normalisation(self.normalisation, dims, channels)
-            )
+            layer = normalisation(norm, dims, channels) if step == "norm" else activation(act)
             if layer is not None:
                 made.add_module(step, layer)
         return made
@@ -112,7 +129,7 @@ class Block:
                 branch.add_module("only_text", OnlyText())
             branch.add_module("own", self.branch.build(context))
         else:
-            branch = self._convolutions(context, self.branch.convolutions(context.width, context.stride))
+            branch = self._convolutions(context, self.branch.convolutions(context))
         if self.squeeze:
             branch.add_module("squeeze", SqueezeExcitation(context.out_channels, self.squeeze, self.activation))
         if self.multiplier is not None and not hasattr(branch, "multiplier"):
@@ -136,7 +153,7 @@ class Block:
                     conv.kernel,
                     stride=conv.stride,
                     groups=conv.groups,
-                    bias=self.carries_bias,
+                    bias=self._has_bias(conv),
                 ),
             )
             last = number == len(convolutions)
@@ -145,7 +162,7 @@ class Block:
                     "multiplier", ResidualScale(self.multiplier)
                 )  # in front of the last bias, as in Fixup
             steps: tuple[Step, ...] = ORDERS[self.order].last if last else ("norm", "act")
-            for name, layer in self.steps(steps, conv.channels, context.dims).named_children():
+            for name, layer in self.steps(steps, conv.channels, context.dims, of=conv).named_children():
                 layers.add_module(f"{name}{number}", layer)
             channels = conv.channels
         return layers
@@ -155,7 +172,14 @@ class ShortcutBlock(nn.Module):
     """The module of a Block. `shared`: the shortcut too begins after the steps before the branch."""
 
     def __init__(
-        self, *, before: nn.Sequential, branch: nn.Module, shortcut: nn.Module, after: nn.Sequential, shared: bool
+        self,
+        *,
+        before: nn.Sequential,
+        branch: nn.Module,
+        shortcut: nn.Module,
+        after: nn.Sequential,
+        shared: bool,
+        formula: str,
     ) -> None:
         super().__init__()
         self.before = before
@@ -163,6 +187,7 @@ class ShortcutBlock(nn.Module):
         self.shortcut = shortcut
         self.after = after
         self.shared = shared
+        self.formula = formula
 
     def forward(self, x: Map) -> Float[Tensor, "batch out_channels *out_space"]:
         stepped: Tensor = self.before(x)

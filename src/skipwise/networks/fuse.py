@@ -12,7 +12,7 @@ from skipwise.networks.blocks import ShortcutBlock
 from skipwise.networks.layers import centre
 from skipwise.networks.masks import StochasticDepth
 from skipwise.networks.network import networks_in
-from skipwise.networks.shortcut_modules import ArmsAddition, NoAddition
+from skipwise.networks.shortcuts import ArmsAddition, NoAddition
 
 
 def fuse(network: nn.Module) -> nn.Module:

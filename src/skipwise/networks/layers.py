@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from skipwise.networks.lengths import FollowsLengths
 from skipwise.networks.text.sequences import AvgPool1d, BatchNorm1d, Conv1d, GroupNorm1d, LargestHalf, MaxPool1d
 
-Normalisation = Literal["batch", "group", "layer", "none", "scalar-bias"]
-Activation = Literal["relu", "leaky-relu", "elu", "gelu", "silu", "tanh"]
+Normalisation = Literal["batch", "group", "layer", "layer-per-pixel", "none", "scalar-bias"]
+Activation = Literal["relu", "relu6", "leaky-relu", "elu", "gelu", "silu", "tanh"]
 Downsample = Literal["none", "stride", "max", "average", "anti-aliased", "k-max"]
 Pool = Literal["max", "average"]
 
@@ -28,6 +28,7 @@ ADAPTIVE_POOLS: dict[int, type[nn.Module]] = {1: nn.AdaptiveAvgPool1d, 2: nn.Ada
 INTERPOLATIONS = {1: "linear", 2: "bilinear", 3: "trilinear"}
 ACTIVATIONS: dict[Activation, type[nn.Module]] = {
     "relu": nn.ReLU,
+    "relu6": nn.ReLU6,
     "leaky-relu": nn.LeakyReLU,
     "elu": nn.ELU,
     "gelu": nn.GELU,
@@ -63,10 +64,10 @@ def convolution(
 
 
 def normalisation(kind: Normalisation, dims: int, channels: int) -> nn.Module | None:
-    """The layer that normalises maps of so many channels, or None where nothing does.
+    """Build the layer that normalises maps of so many channels; None where nothing does.
 
     "group" takes groups of 16 channels (or of their greatest common divisor with 16), "layer" all channels and
-    pixels of one image (Wu and He 2018, arXiv 1803.08494).
+    pixels of one image (Wu and He 2018, arXiv 1803.08494), "layer-per-pixel" all channels of one pixel or token.
     """
     match kind:
         case "batch":
@@ -75,10 +76,17 @@ def normalisation(kind: Normalisation, dims: int, channels: int) -> nn.Module | 
             return GROUP_NORMS[dims](channels // math.gcd(channels, GROUP_CHANNELS), channels)
         case "layer":
             return GROUP_NORMS[dims](1, channels)
+        case "layer-per-pixel":
+            return LayerNormPerPixel(channels)
         case "scalar-bias":
             return ScalarBias()
         case "none":
             return None
+
+
+def activation(kind: Activation | Literal["none"]) -> nn.Module | None:
+    """Build an activation; None where there is none."""
+    return None if kind == "none" else ACTIVATIONS[kind]()
 
 
 def pool(kind: Pool, dims: int, kernel: int = 2, *, stride: int = 2, padding: int = 0) -> nn.Module:
@@ -156,6 +164,19 @@ class BlurPool(FollowsLengths):
             self.lengths.shrink(x.shape[2], -(-x.shape[2] // 2), 2)
         weight = self.filter.to(x.dtype).expand(channels, *self.filter.shape[1:])
         return convolve(padded, weight, stride=2, groups=channels)
+
+
+class LayerNormPerPixel(nn.LayerNorm):
+    """Mean and variance over the channels of each pixel (Liu et al. 2022, arXiv 2201.03545, section 2.6).
+
+    It is the layer normalisation of Transformers, which timm calls LayerNorm2d; epsilon is that of the paper's code.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels, eps=1e-6)
+
+    def forward(self, x: Map) -> Map:
+        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
 
 
 class GlobalAverage(FollowsLengths):

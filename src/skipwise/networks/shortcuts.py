@@ -1,37 +1,38 @@
 """Shortcuts: how a block's input x meets its branch F(x). The one thing in which twins differ.
 
-Each is a value that builds a module `shortcut(x, branch) -> y` for the BlockContext where it stands. Option letters are
-those of He et al. 2015, section 4.1; "Table 1" is that of He et al. 2016 (arXiv 1603.05027).
+Each is a value that says its formula, its captions in a drawing and its source, and builds a module
+`shortcut(x, branch) -> y` for the BlockContext where it stands. In formulas W is a 1x1 convolution, and pad(x) is x
+strided and padded with zero channels. Option letters are those of He et al. 2015, section 4.1; "Table 1" is that of
+He et al. 2016 (arXiv 1603.05027).
 """
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields, replace
+from types import EllipsisType
 from typing import Annotated, Any, Literal
 
+import torch.nn.functional as F
+from jaxtyping import Float
 from pydantic import Field
-from torch import nn
+from torch import Tensor, nn
 
 from skipwise.errors import UserError, unknown
-from skipwise.networks.dotted import is_dotted, make_module
-from skipwise.networks.layers import Normalisation, convolution, normalisation, pool
+from skipwise.networks.dotted import is_dotted, load_dotted, make_module
+from skipwise.networks.layers import Map, Normalisation, convolution, normalisation, pool
+from skipwise.networks.lengths import FollowsLengths
 from skipwise.networks.masks import ThinnedMaps
-from skipwise.networks.shortcut_modules import (
-    Addition,
-    ArmsAddition,
-    GatedAddition,
-    NoAddition,
-    ScaledAddition,
-    ZeroPadding,
-)
+
+BranchMap = Float[Tensor, "batch out_channels *out_space"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class BlockContext:
-    """Where a branch or a shortcut stands: what comes in, what must go out.
+    """The block in which a branch or a shortcut stands: shapes that come in, and shapes that must go out.
 
-    `width` is the stage's width; `out_channels` is what the branch makes of it (four times as much in a
-    bottleneck). `normalisation` is how the branch's last convolution is normalised, "none" where it is not: a
-    projection does as that one does. `bias` is whether convolutions carry one.
+    `width` is the stage's width; `out_channels` is what the branch makes of it (four times as much in a bottleneck).
+    `normalisation` is how the branch's last convolution is normalised, "none" where it is not: a projection does as
+    that one does. `bias` is whether a projection carries one.
     """
 
     in_channels: int
@@ -44,10 +45,11 @@ class BlockContext:
 
     @property
     def changes_shape(self) -> bool:
+        """Whether the identity does not fit: the block strides, or has other channels at its end."""
         return self.stride != 1 or self.in_channels != self.out_channels
 
-    def zero_padding(self) -> ZeroPadding:
-        """The map without parameters from what comes in to the shape of what goes out: the identity where it can be."""
+    def zero_padding(self) -> "ZeroPadding":
+        """Build pad(x), the identity where shapes stay. Raises UserError where channels would get fewer."""
         new_channels = self.out_channels - self.in_channels
         if new_channels < 0:
             raise UserError(
@@ -57,7 +59,7 @@ class BlockContext:
         return ZeroPadding(self.stride, new_channels)
 
     def projection(self, *, stride: int) -> nn.Sequential:
-        """A 1x1 convolution from the channels that come in to those that go out, normalised as the branch's end is."""
+        """Build a 1x1 convolution to the channels that go out, normalised as the branch's end is."""
         path = nn.Sequential()
         path.add_module(
             "conv", convolution(self.dims, self.in_channels, self.out_channels, 1, stride=stride, bias=self.bias)
@@ -67,9 +69,85 @@ class BlockContext:
             path.add_module("norm", normalised)
         return path
 
+    @property
+    def padded(self) -> str:
+        """Name the map of `zero_padding` in a formula."""
+        return "pad(x)" if self.changes_shape else "x"
+
+
+class ShortcutBase(ABC):
+    """A kind of shortcut. A new one is a frozen dataclass here, in the union `Shortcut`, with a line in SHORTCUTS."""
+
+    @abstractmethod
+    def build(self, context: BlockContext) -> nn.Module:
+        """Build the module, which is called with a block's input and its branch."""
+
+    @abstractmethod
+    def formula(self, context: BlockContext) -> str:
+        """Write y as a formula of x and F(x)."""
+
+    @abstractmethod
+    def captions(self, context: BlockContext) -> tuple[str, ...]:
+        """Return a caption for each arc of a drawing, "" for the identity, whose arc is drawn solid."""
+
+    @property
+    def source(self) -> str:
+        """Name the paper, or the section or table of a paper, that the shortcut comes from."""
+        return ""
+
+    @property
+    def passes_input(self) -> bool:
+        """Whether something of a block's input comes out when its branch gives zero, in every block of a stage."""
+        return True
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """Return the numbers that stand after slashes, `scale/0.5/1`, by field."""
+        return {entry.name: getattr(self, entry.name) for entry in fields(self) if entry.type is float}  # type: ignore[arg-type]
+
+    def check(self) -> None:  # noqa: B027
+        """Raise UserError for numbers that cannot be."""
+
+
+class ZeroPadding(FollowsLengths):
+    """x at every `stride`-th pixel, and zero channels added after its own: no parameters."""
+
+    def __init__(self, stride: int, new_channels: int) -> None:
+        super().__init__()
+        self.stride = stride
+        self.new_channels = new_channels
+
+    def forward(self, x: Map) -> BranchMap:
+        space = x.ndim - 2
+        if self.stride != 1:
+            strided: list[slice | EllipsisType] = [..., *[slice(None, None, self.stride)] * space]
+            length, x = x.shape[-1], x[tuple(strided)]
+            if self.lengths is not None:
+                self.lengths.shrink(length, x.shape[-1], self.stride)
+        return F.pad(x, (0, 0) * space + (0, self.new_channels)) if self.new_channels else x
+
+
+class NoAddition(nn.Module):
+    """y = F(x)."""
+
+    def forward(self, x: Map, branch: BranchMap) -> BranchMap:
+        return branch
+
+
+class Addition(nn.Module):
+    """y = F(x) + path(x)."""
+
+    def __init__(self, path: nn.Module) -> None:
+        super().__init__()
+        self.path = path
+
+    def forward(self, x: Map, branch: BranchMap) -> BranchMap:
+        mapped: Tensor = self.path(x)
+        return branch + mapped
+
 
 @dataclass(frozen=True, kw_only=True)
-class NoShortcut:
+class NoShortcut(ShortcutBase):
     """The plain twin: y = F(x)."""
 
     kind: Literal["none"] = "none"
@@ -77,9 +155,23 @@ class NoShortcut:
     def build(self, context: BlockContext) -> nn.Module:
         return NoAddition()
 
+    def formula(self, context: BlockContext) -> str:
+        return "F(x)"
+
+    def captions(self, context: BlockContext) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def source(self) -> str:
+        return "the plain twin"
+
+    @property
+    def passes_input(self) -> bool:
+        return False
+
 
 @dataclass(frozen=True, kw_only=True)
-class ZeroPad:
+class ZeroPad(ShortcutBase):
     """y = F(x) + x, strided over space and padded with zero channels where shapes change: no parameters (option A)."""
 
     kind: Literal["zero-pad"] = "zero-pad"
@@ -87,9 +179,43 @@ class ZeroPad:
     def build(self, context: BlockContext) -> nn.Module:
         return Addition(context.zero_padding())
 
+    def formula(self, context: BlockContext) -> str:
+        return f"F(x) + {context.padded}"
+
+    def captions(self, context: BlockContext) -> tuple[str, ...]:
+        return ("pad",) if context.changes_shape else ("",)
+
+    @property
+    def source(self) -> str:
+        return "He et al. 2015, option A: no parameters"
+
 
 @dataclass(frozen=True, kw_only=True)
-class Projection:
+class Identity(ShortcutBase):
+    """y = F(x) + x where shapes stay, and F(x) alone where they change (Sandler et al. 2018, arXiv 1801.04381)."""
+
+    kind: Literal["identity"] = "identity"
+
+    def build(self, context: BlockContext) -> nn.Module:
+        return NoAddition() if context.changes_shape else Addition(nn.Identity())
+
+    def formula(self, context: BlockContext) -> str:
+        return "F(x)" if context.changes_shape else "F(x) + x"
+
+    def captions(self, context: BlockContext) -> tuple[str, ...]:
+        return () if context.changes_shape else ("",)
+
+    @property
+    def source(self) -> str:
+        return "MobileNetV2 (Sandler et al. 2018)"
+
+    @property
+    def passes_input(self) -> bool:
+        return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Projection(ShortcutBase):
     """y = F(x) + W x: a 1x1 convolution where shapes change (option B) or in every block (option C, Table 1).
 
     With `average`, a stride becomes a mean over 2x2 pixels in front of the 1x1 convolution, so that no pixel is
@@ -101,7 +227,7 @@ class Projection:
     average: bool = False
 
     def build(self, context: BlockContext) -> nn.Module:
-        if not (self.always or context.changes_shape):
+        if not self._projects(context):
             return Addition(context.zero_padding())
         if not self.average or context.stride == 1:
             return Addition(context.projection(stride=context.stride))
@@ -113,9 +239,26 @@ class Projection:
             path.add_module(name, layer)
         return Addition(path)
 
+    def formula(self, context: BlockContext) -> str:
+        if not self._projects(context):
+            return "F(x) + x"
+        return "F(x) + W mean(x)" if self.average and context.stride != 1 else "F(x) + W x"
+
+    def captions(self, context: BlockContext) -> tuple[str, ...]:
+        return ("1x1",) if self._projects(context) else ("",)
+
+    @property
+    def source(self) -> str:
+        if self.average:
+            return "ResNet-D (He et al. 2018)"
+        return "option C; Table 1: 1x1 convolution" if self.always else "He et al. 2015, option B"
+
+    def _projects(self, context: BlockContext) -> bool:
+        return self.always or context.changes_shape
+
 
 @dataclass(frozen=True, kw_only=True)
-class ConvReLU:
+class ConvReLU(ShortcutBase):
     """The article's: y = F(x) + relu(3x3(x)), after relu(1x1/stride(x)) where the block strides. Never the identity."""
 
     kind: Literal["conv-relu"] = "conv-relu"
@@ -129,9 +272,33 @@ class ConvReLU:
         path += [convolution(context.dims, channels, context.out_channels, 3, bias=True), nn.ReLU()]
         return Addition(nn.Sequential(*path))
 
+    def formula(self, context: BlockContext) -> str:
+        return f"F(x) + relu(3x3({'x' if context.stride == 1 else 'relu(W x)'}))"
+
+    def captions(self, context: BlockContext) -> tuple[str, ...]:
+        return ("3x3",)
+
+    @property
+    def source(self) -> str:
+        return "the article's"
+
+
+class ScaledAddition(nn.Module):
+    """y = branch_scale F(x) + shortcut_scale path(x)."""
+
+    def __init__(self, path: nn.Module, *, shortcut_scale: float, branch_scale: float) -> None:
+        super().__init__()
+        self.path = path
+        self.shortcut_scale = shortcut_scale
+        self.branch_scale = branch_scale
+
+    def forward(self, x: Map, branch: BranchMap) -> BranchMap:
+        mapped: Tensor = self.path(x)
+        return self.branch_scale * branch + self.shortcut_scale * mapped
+
 
 @dataclass(frozen=True, kw_only=True)
-class Scale:
+class Scale(ShortcutBase):
     """y = branch F(x) + shortcut x with constants, `scale/0.5/1` (Table 1); zero-padded where shapes change."""
 
     kind: Literal["scale"] = "scale"
@@ -141,9 +308,39 @@ class Scale:
     def build(self, context: BlockContext) -> nn.Module:
         return ScaledAddition(context.zero_padding(), shortcut_scale=self.shortcut, branch_scale=self.branch)
 
+    def formula(self, context: BlockContext) -> str:
+        factor = "" if self.branch == 1 else f"{self.branch:g} "
+        return f"{factor}F(x) + {self.shortcut:g} {context.padded}"
+
+    def captions(self, context: BlockContext) -> tuple[str, ...]:
+        return (f"x {self.shortcut:g}",)
+
+    @property
+    def source(self) -> str:
+        return "Table 1: constant scaling"
+
+    @property
+    def passes_input(self) -> bool:
+        return self.shortcut != 0
+
+
+class GatedAddition(nn.Module):
+    """With g = sigmoid(gate(x)): y = g F(x) + (1 - g) path(x), or y = F(x) + (1 - g) path(x)."""
+
+    def __init__(self, path: nn.Module, gate: nn.Module, *, gates_branch: bool) -> None:
+        super().__init__()
+        self.path = path
+        self.gate = gate
+        self.gates_branch = gates_branch
+
+    def forward(self, x: Map, branch: BranchMap) -> BranchMap:
+        gate: Tensor = self.gate(x).sigmoid()
+        mapped: Tensor = self.path(x)
+        return (branch * gate if self.gates_branch else branch) + mapped * (1 - gate)
+
 
 @dataclass(frozen=True, kw_only=True)
-class Gate:
+class Gate(ShortcutBase):
     """y = F(x) + (1 - g) x, g = sigmoid(W x + b), a 1x1 convolution; `gate/-6` begins with b = -6 (Table 1).
 
     With `exclusive` the branch is gated too: y = g F(x) + (1 - g) x, as in Highway networks. Zero-padded where shapes
@@ -159,9 +356,19 @@ class Gate:
         gate.initial = {"bias": self.bias}  # type: ignore[assignment]
         return GatedAddition(context.zero_padding(), gate, gates_branch=self.exclusive)
 
+    def formula(self, context: BlockContext) -> str:
+        return f"{'g ' if self.exclusive else ''}F(x) + (1 - g) {context.padded}"
+
+    def captions(self, context: BlockContext) -> tuple[str, ...]:
+        return ("gate",)
+
+    @property
+    def source(self) -> str:
+        return "Table 1: exclusive gating (Highway networks)" if self.exclusive else "Table 1: shortcut-only gating"
+
 
 @dataclass(frozen=True, kw_only=True)
-class Dropout:
+class Dropout(ShortcutBase):
     """y = F(x) + x with each number of x dropped with probability `rate`, `dropout/0.5` (Table 1)."""
 
     kind: Literal["dropout"] = "dropout"
@@ -170,9 +377,39 @@ class Dropout:
     def build(self, context: BlockContext) -> nn.Module:
         return Addition(nn.Sequential(context.zero_padding(), ThinnedMaps(self.rate)))
 
+    def formula(self, context: BlockContext) -> str:
+        return f"F(x) + dropout({context.padded})"
+
+    def captions(self, context: BlockContext) -> tuple[str, ...]:
+        return ("dropout",)
+
+    @property
+    def source(self) -> str:
+        return "Table 1: dropout shortcut"
+
+    def check(self) -> None:
+        if not 0 <= self.rate < 1:
+            raise UserError(f"shortcut=dropout/{self.rate:g} cannot be: dropout takes a rate from 0 to below 1.")
+
+
+class ArmsAddition(nn.Module):
+    """y = F(x) + the sum of the arms, each a map of x. Linear arms merge into F's convolution: see `fuse`."""
+
+    def __init__(self, *, convolution: nn.Sequential | None, identity: nn.Module | None) -> None:
+        super().__init__()
+        self.convolution = convolution
+        self.identity = identity
+
+    def forward(self, x: Map, branch: BranchMap) -> BranchMap:
+        for arm in (self.convolution, self.identity):
+            if arm is not None:
+                mapped: Tensor = arm(x)
+                branch = branch + mapped
+        return branch
+
 
 @dataclass(frozen=True, kw_only=True)
-class Arms:
+class Arms(ShortcutBase):
     """RepVGG's: y = F(x) + norm(1x1(x)) + norm(x), the last where shapes stay (Ding et al. 2021, arXiv 2101.03697).
 
     Trained with arms, deployed plain: both are linear, so a single 3x3 convolution takes them in afterwards.
@@ -184,14 +421,34 @@ class Arms:
 
     def build(self, context: BlockContext) -> nn.Module:
         convolved = context.projection(stride=context.stride) if self.convolution else None
-        stays = self.identity and not context.changes_shape
         normalised = normalisation(context.normalisation, context.dims, context.in_channels) or nn.Identity()
-        return ArmsAddition(convolution=convolved, identity=normalised if stays else None)
+        return ArmsAddition(convolution=convolved, identity=normalised if self._stays(context) else None)
+
+    def formula(self, context: BlockContext) -> str:
+        arms = (["norm(W x)"] if self.convolution else []) + (["norm(x)"] if self._stays(context) else [])
+        return " + ".join(["F(x)", *arms])
+
+    def captions(self, context: BlockContext) -> tuple[str, ...]:
+        return (*([""] if self._stays(context) else []), *(["1x1"] if self.convolution else []))
+
+    @property
+    def source(self) -> str:
+        return "RepVGG (Ding et al. 2021)"
+
+    @property
+    def passes_input(self) -> bool:
+        return self.convolution
+
+    def _stays(self, context: BlockContext) -> bool:
+        return self.identity and not context.changes_shape
 
 
 @dataclass(frozen=True, kw_only=True)
-class CustomShortcut:
-    """A user's own: `path` names a class or function that takes a BlockContext and gives a module `shortcut(x, branch)`."""
+class CustomShortcut(ShortcutBase):
+    """A user's own: `path` names a class or function that takes a BlockContext and gives a module `shortcut(x, branch)`.
+
+    Its attributes `formula` and `caption`, where it has them, are what tables and drawings say of it.
+    """
 
     kind: Literal["own"] = "own"
     path: str
@@ -199,15 +456,27 @@ class CustomShortcut:
     def build(self, context: BlockContext) -> nn.Module:
         return make_module(self.path, context, "a shortcut")
 
+    def formula(self, context: BlockContext) -> str:
+        return str(getattr(load_dotted(self.path), "formula", f"{self.name}(x, F(x))"))
+
+    def captions(self, context: BlockContext) -> tuple[str, ...]:
+        return (str(getattr(load_dotted(self.path), "caption", self.name)),)
+
+    @property
+    def name(self) -> str:
+        """Return the last word of the path."""
+        return self.path.rpartition(".")[2]
+
 
 Shortcut = Annotated[
-    NoShortcut | ZeroPad | Projection | ConvReLU | Scale | Gate | Dropout | Arms | CustomShortcut,
+    NoShortcut | ZeroPad | Identity | Projection | ConvReLU | Scale | Gate | Dropout | Arms | CustomShortcut,
     Field(discriminator="kind"),
 ]
 
 SHORTCUTS: dict[str, Shortcut] = {
     "none": NoShortcut(),
     "zero-pad": ZeroPad(),
+    "identity": Identity(),
     "projection": Projection(),
     "projection-always": Projection(always=True),
     "projection-average": Projection(average=True),
@@ -221,29 +490,9 @@ SHORTCUTS: dict[str, Shortcut] = {
     "arms-identity": Arms(convolution=False),
 }
 
-FORMULAS: dict[str, str] = {
-    "none": "F(x): the plain twin",
-    "zero-pad": "F(x) + x, without parameters (He et al. 2015, option A)",
-    "projection": "F(x) + x, or F(x) + W x where shapes change (option B)",
-    "projection-always": "F(x) + W x (option C; He et al. 2016, Table 1)",
-    "projection-average": "F(x) + x, or F(x) + W mean(x) over 2x2 pixels where the block strides (ResNet-D)",
-    "conv-relu": "F(x) + relu(3x3(x)), after relu(1x1/stride(x)) where the block strides (the article's)",
-    "scale": "F(x) + .5 x; scale/A/B is B F(x) + A x (Table 1)",
-    "gate": "F(x) + (1 - g) x with g = sigmoid(W x + b); gate/b begins with that b, -6 unless said (Table 1)",
-    "exclusive-gate": "g F(x) + (1 - g) x; exclusive-gate/b likewise (Table 1)",
-    "dropout": "F(x) + x with numbers of x dropped at rate .5; dropout/r at rate r (Table 1)",
-    "arms": "F(x) + norm(W x) + norm(x), merged into F when deployed (RepVGG)",
-    "arms-1x1": "F(x) + norm(W x)",
-    "arms-identity": "F(x) + norm(x) where shapes stay",
-}
-"""What each makes of a block's input x and its branch F(x); W is a 1x1 convolution.
-
-Where shapes change, x is strided and padded with zero channels unless it is projected.
-"""
-
 
 def parse_shortcut(text: str) -> Shortcut:
-    """A shortcut by name, its numbers after slashes (`scale/0.5/0.5`), or a user's own by dotted path.
+    """Read a shortcut by name, its numbers after slashes (`scale/0.5/0.5`), or a user's own by dotted path.
 
     Raises UserError for an unknown name, ValueError for numbers that cannot be.
     """
@@ -253,7 +502,7 @@ def parse_shortcut(text: str) -> Shortcut:
             return CustomShortcut(path=text)
         raise unknown("shortcut", name, SHORTCUTS)
     shortcut: Any = SHORTCUTS[name]
-    takes = [entry.name for entry in fields(shortcut) if entry.type is float]
+    takes = shortcut.numbers
     if len(numbers) > len(takes):
         given = f"{len(takes)} number{'s' * (len(takes) != 1)}" if takes else "no number"
         raise UserError(f"shortcut={text} cannot be: {name} takes {given} after its name.")
@@ -261,6 +510,5 @@ def parse_shortcut(text: str) -> Shortcut:
     if not all(math.isfinite(value) for value in values):
         raise ValueError(text)
     made: Shortcut = replace(shortcut, **dict(zip(takes, values, strict=False)))
-    if isinstance(made, Dropout) and not 0 <= made.rate < 1:
-        raise UserError(f"shortcut={text} cannot be: dropout takes a rate from 0 to below 1.")
+    made.check()
     return made

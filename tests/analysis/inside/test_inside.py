@@ -17,7 +17,7 @@ from skipwise.analysis.result_cache import cached
 from skipwise.deployment.model import trained_network
 from skipwise.networks import Architecture, Block, Head, Stage, blocks_of, build
 from skipwise.networks.branches import Basic
-from skipwise.networks.shortcut_modules import ZeroPadding
+from skipwise.networks.shortcuts import ZeroPadding
 from skipwise.reports import write_report
 from skipwise.reports.sections import inside
 from skipwise.studies import Study

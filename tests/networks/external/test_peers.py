@@ -28,6 +28,7 @@ TORCHVISION = {
     "vgg13-bn": "vgg13_bn",
     "vgg16-bn": "vgg16_bn",
     "vgg19-bn": "vgg19_bn",
+    "mobilenet-v2": "mobilenet_v2",
 }
 TIMM = {
     "se-resnet50": "seresnet50",

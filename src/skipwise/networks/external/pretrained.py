@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from skipwise.errors import UserError, unknown
+from skipwise.networks.blocks import ShortcutBlock
 from skipwise.networks.external.libraries import COLOURS, torchvision_classifiers
 from skipwise.networks.network import Network
 
@@ -93,13 +94,35 @@ def _vgg(network: Network) -> Rules:
     )
 
 
+def _mobilenet(network: Network) -> Rules:
+    """torchvision numbers the stem and the blocks of a MobileNetV2, and the layers inside each."""
+    rules: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
+        (r"^stem\.conv1", "features.0.0"),
+        (r"^stem\.norm1", "features.0.1"),
+        (r"^head\.dense", "classifier.1"),
+    ]
+    blocks = [name for name, part in network.named_modules() if isinstance(part, ShortcutBlock)]
+    for number, name in enumerate(blocks, start=1):
+        convolutions = sum(
+            part.startswith("conv") for part, _ in network.get_submodule(f"{name}.branch").named_children()
+        )
+        for conv in range(1, convolutions + 1):
+            linear = convolutions > 1 and conv == convolutions
+            inside = "" if convolutions == 1 else f".conv.{conv - 1}"
+            conv_there, norm_there = (inside, f".conv.{conv}") if linear else (f"{inside}.0", f"{inside}.1")
+            start = rf"^{re.escape(name)}\.branch\."
+            rules.append((rf"{start}conv{conv}", f"features.{number}{conv_there}"))
+            rules.append((rf"{start}norm{conv}", f"features.{number}{norm_there}"))
+    return tuple(rules)
+
+
 def name_maps(network: nn.Module) -> list[dict[str, str]]:
-    """From the network's names to those that each known source of weights uses; the first is its own."""
+    """Map the network's names to those that each known source of weights uses; the first is its own."""
     names = list(network.state_dict())
     own = [{name: name for name in names}, {name: name.removeprefix("1.") for name in names}]
     if not isinstance(network, Network):
         return own
-    tables = (RESNET, RESNET_D, PRE_ACTIVATION, REPVGG, _vgg(network))
+    tables = (RESNET, RESNET_D, PRE_ACTIVATION, REPVGG, _vgg(network), _mobilenet(network))
     return [own[0], *({name: _rename(name, rules) for name in names} for rules in tables)]
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from skipwise.networks.architecture import Architecture, Head, Stage, Stem
 from skipwise.networks.blocks import Block
-from skipwise.networks.branches import Article, Bottleneck, Single
+from skipwise.networks.branches import Article, Bottleneck, ConvNeXt, InvertedBottleneck, Single
 from skipwise.networks.layers import Normalisation
 from skipwise.networks.presets.preset import STEMS, Preset, cifar, imagenet, small_images, stages
-from skipwise.networks.shortcuts import Arms, ConvReLU, Projection, ZeroPad
+from skipwise.networks.shortcuts import Arms, ConvReLU, Identity, Projection, ZeroPad
 
 
 def _large_images(blocks: tuple[int, int, int, int], block: Block, stem: str = "imagenet") -> Architecture:
@@ -27,6 +27,35 @@ def _slim(blocks: tuple[int, int, int, int]) -> Architecture:
     return Architecture(
         stem=Stem(width=16, stride=2), stages=stages(blocks, (16, 32, 64, 128), _OPTION_A, first="stride")
     )
+
+
+def _mobilenet_v2() -> Architecture:
+    """Return Sandler et al. 2018, Table 2: stages by expansion, width, blocks and stride, between two convolutions."""
+    rows = (1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)
+    inverted = (
+        Stage(
+            blocks=blocks,
+            width=width,
+            downsample="stride" if stride == 2 else "none",
+            block=replace(_INVERTED, branch=InvertedBottleneck(expansion=expansion)),
+        )
+        for expansion, width, blocks, stride in rows
+    )
+    last = Stage(blocks=1, width=1280, downsample="none", block=Block(branch=Single(kernel=1), activation="relu6"))
+    return Architecture(
+        stem=Stem(width=32, stride=2, activation="relu6"), stages=(*inverted, last), head=Head(dropout=0.2)
+    )
+
+
+def _small_mobilenet(blocks: int) -> Architecture:
+    """Return three stages of MobileNetV2's blocks for 32 px, as wide as He et al. 2015's."""
+    return replace(small_images(blocks, _INVERTED), stem=Stem(width=16, activation="relu6"))
+
+
+def _small_convnext(blocks: int) -> Architecture:
+    """Return three stages of ConvNeXt's blocks for 32 px, as wide as He et al. 2015's; strides as in a ResNet."""
+    stem = Stem(width=16, normalisation="layer-per-pixel", activation="gelu", bias=True)
+    return replace(small_images(blocks, _CONVNEXT), stem=stem)
 
 
 def _vgg(counts: tuple[int, int, int, int, int], *, normalised: bool) -> Architecture:
@@ -49,6 +78,15 @@ _OPTION_B = Block(shortcut=Projection())
 _BOTTLENECK = Block(branch=Bottleneck(), shortcut=Projection())
 _PRE = Block(order="pre-activation", shortcut=Projection())
 _PRE_BOTTLENECK = replace(_PRE, branch=Bottleneck())
+_INVERTED = Block(branch=InvertedBottleneck(), order="relu-before-addition", activation="relu6", shortcut=Identity())
+_CONVNEXT = Block(
+    branch=ConvNeXt(),
+    order="relu-before-addition",
+    normalisation="layer-per-pixel",
+    activation="gelu",
+    bias=True,
+    shortcut=Projection(),
+)
 
 _HE_SMALL = "He et al. 2015, arXiv 1512.03385, section 4.2 (option A)"
 _HE_LARGE = "He et al. 2015, arXiv 1512.03385, Table 1 (option B)"
@@ -58,6 +96,8 @@ _RESNEXT = "Xie et al. 2017, arXiv 1611.05431"
 _REPVGG = "Ding et al. 2021, arXiv 2101.03697, Table 2"
 _VGG = "Simonyan and Zisserman 2015, arXiv 1409.1556, Table 1"
 _SLIM = "He et al. 2015, arXiv 1512.03385: the blocks of Table 1, a quarter as wide, with option A"
+_MOBILENET = "Sandler et al. 2018, arXiv 1801.04381"
+_CONVNEXT_PAPER = "Liu et al. 2022, arXiv 2201.03545"
 _THREE_STRIDE = "stride on the 3x3, as torchvision has it"
 
 RESIDUAL: dict[str, Preset] = {
@@ -111,6 +151,15 @@ RESIDUAL: dict[str, Preset] = {
     "repvgg-a1": imagenet(_repvgg((2, 4, 14, 1), 1.0, 2.5), _REPVGG),
     "repvgg-a2": imagenet(_repvgg((2, 4, 14, 1), 1.5, 2.75), _REPVGG),
     "repvgg-b0": imagenet(_repvgg((4, 6, 16, 1), 1.0, 2.5), _REPVGG),
+    "mobilenet-v2": imagenet(_mobilenet_v2(), f"{_MOBILENET}, Table 2 (MobileNetV2)"),
+    **{
+        f"mobilenet{9 * n + 2}": cifar(_small_mobilenet(n), f"skipwise's own, of the blocks of {_MOBILENET}")
+        for n in (1, 2, 4)
+    },
+    **{
+        f"convnext{9 * n + 2}": cifar(_small_convnext(n), f"skipwise's own, of the blocks of {_CONVNEXT_PAPER}")
+        for n in (1, 2, 4)
+    },
     **{
         f"resnet-slim{2 + 2 * sum(blocks)}": Preset(architecture=_slim(blocks), source=_SLIM, side=96, classes=20)
         for blocks in ((1, 1, 1, 1), (2, 2, 2, 2), (3, 4, 6, 3))

@@ -1,22 +1,21 @@
-"""Networks as a picture: blocks from left to right with their shortcuts, twin under twin."""
+"""A drawing of networks: blocks from left to right with their shortcuts, twin under twin."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 import vl_convert
 
-from skipwise.networks import Architecture, NoShortcut, Stage, architecture_cost
-from skipwise.networks.branches import CustomBranch
+from skipwise.networks import Architecture, Block, BlockContext, Convolution, Stage, architecture_cost
 from skipwise.networks.layers import halved
 from skipwise.networks.network import HEAD_K
-from skipwise.networks.shortcuts import Arms, ConvReLU, Gate, Projection, Scale, Shortcut, ZeroPad
-from skipwise.networks.shortcuts import Dropout as DropoutShortcut
 from skipwise.reports.charts.palette import BLUE, ORANGE
 from skipwise.reports.format import short_count
 
 BOX, GAP, TALL = 24, 7, 96
 """Width of a box, space after it, height of a box, in px."""
+FITS = 16
+"""Characters of a caption that fit along a box at full size."""
 BRANCHING = 12
 """From where a shortcut leaves to its block's first box."""
 SUM = 13
@@ -39,7 +38,7 @@ class NamedArchitecture:
 
 
 def draw(networks: Sequence[NamedArchitecture], input_shape: Sequence[int], classes: int) -> str:
-    """The networks for one input shape, one under the other, as SVG."""
+    """Draw the networks for one input shape, one under the other, as SVG."""
     rows = [_Row(named, input_shape, classes, MARGIN + number * ROW) for number, named in enumerate(networks)]
     drawn = [row.draw() for row in rows]
     width = max(row.x for row in rows) + MARGIN
@@ -56,7 +55,7 @@ def draw(networks: Sequence[NamedArchitecture], input_shape: Sequence[int], clas
 
 
 def to_png(svg: str) -> bytes:
-    """The picture in twice as many pixels on white, for screens and slides; on nothing, pale colours would come out wrong."""
+    """Render an SVG with twice as many pixels, on white: on nothing, pale colours would come out wrong."""
     head, tail = svg.split(">", 1)
     png: bytes = vl_convert.svg_to_png(f'{head}><rect width="100%" height="100%" fill="white"/>{tail}', scale=2)
     return png
@@ -94,9 +93,9 @@ class _Row:
             began = self.x
             kernels = [3, 3, 3] if stem.deep else [stem.kernel]
             for number, kernel in enumerate(kernels):
-                stride = ", /2" if stem.stride == 2 and number == 0 else ""
                 width = stem.width if number == len(kernels) - 1 else stem.width // 2
-                self._box(f"{_power(kernel, architecture.dims)}, {width}{stride}", 0)
+                conv = Convolution(kernel=kernel, stride=1 if number else stem.stride, channels=width)
+                self._box(conv.caption(architecture.dims), 0)
             if stem.max_pool:
                 self._pool("max pool, /2")
                 side = -(-side // 2)
@@ -130,44 +129,40 @@ class _Row:
                 self._dots(stage.blocks - 3)
                 continue
             stride = 2 if stage.downsample == "stride" and block == 0 else 1
-            self._block(stage, stride, channels != out_channels or stride != 1, number % 2)
+            context = stage.block.context(channels, stage.width, stride=stride, dims=self.named.architecture.dims)
+            self._block(stage.block, context, number % 2)
             channels = out_channels
         blocks = f"{stage.blocks} block{'s' * (stage.blocks > 1)}"
         self._brace(began, f"stage {number}: {blocks}", f"{out_channels} channels, {side} {self.unit}")
         return channels
 
-    def _block(self, stage: Stage, stride: int, changes: bool, tint: int) -> None:
-        block, dims = stage.block, self.named.architecture.dims
+    def _block(self, block: Block, context: BlockContext, tint: int) -> None:
         began = self.x
         self.x += BRANCHING
-        if isinstance(block.branch, CustomBranch):
-            self._box(block.branch.path.rpartition(".")[2], tint)
-        else:
-            for conv in block.branch.convolutions(stage.width, stride):
-                groups = f", {conv.groups} groups" if conv.groups > 1 else ""
-                slower = f", /{conv.stride}" if conv.stride > 1 else ""
-                self._box(f"{_power(conv.kernel, dims)}, {conv.channels}{groups}{slower}", tint)
+        for caption in block.branch.captions(context):
+            self._box(caption, tint)
         if block.squeeze:
             self._box("squeeze", tint)
         self.x += SUM - GAP
-        if not isinstance(block.shortcut, NoShortcut):
-            self._arcs(began, self.x, block.shortcut, changes)
+        arcs = block.shortcut.captions(context)
+        if arcs:
+            self._arcs(began, self.x, arcs)
             self._sum(self.x)
         self.x += SUM
 
-    def _arcs(self, start: float, end: float, shortcut: Shortcut, changes: bool) -> None:
-        arcs = list(_words(shortcut, changes))
-        for number, (words, mapped) in enumerate(arcs):
+    def _arcs(self, start: float, end: float, captions: Sequence[str]) -> None:
+        """Draw an arc for each caption: the identity, which has none, solid, anything else dashed."""
+        for number, caption in enumerate(captions):
             height = self.middle - TALL / 2 - 14 - 17 * number
-            start, end = start - 4 * number, end + 6 * number - 3 * (len(arcs) - 1) * (number == 0)
-            dash = ' stroke-dasharray="5 4"' if mapped else ""
+            start, end = start - 4 * number, end + 6 * number - 3 * (len(captions) - 1) * (number == 0)
+            dash = ' stroke-dasharray="5 4"' if caption else ""
             self.out.append(
                 f'<path d="M{start:.1f} {self.middle} V{height + 8} Q{start:.1f} {height} {start + 8:.1f} {height} '
                 f'H{end - 8:.1f} Q{end:.1f} {height} {end:.1f} {height + 8} V{self.middle - 7}" fill="none" '
                 f'stroke="{self.colour}" stroke-width="2"{dash}/>'
             )
-            if words:
-                self._text((start + end) / 2, height - 4, words, size=11, colour=self.colour, anchor="middle")
+            if caption:
+                self._text((start + end) / 2, height - 4, caption, size=11, colour=self.colour, anchor="middle")
 
     def _sum(self, x: float) -> None:
         self.out.append(
@@ -178,10 +173,11 @@ class _Row:
 
     def _box(self, words: str, tint: int, *, fill: str | None = None) -> None:
         x, y = self.x, self.middle - TALL / 2
+        size = min(12, 12 * FITS / len(words))
         self.out.append(
             f'<rect x="{x:.1f}" y="{y}" width="{BOX}" height="{TALL}" rx="4" fill="{fill or TINTS[self.colour][tint]}" '
             f'stroke="{SOFT}" stroke-width="0.8"/>'
-            f'<text x="{x + BOX / 2 + 4:.1f}" y="{self.middle}" font-size="12" text-anchor="middle" '
+            f'<text x="{x + BOX / 2 + 4:.1f}" y="{self.middle}" font-size="{size:.3g}" text-anchor="middle" '
             f'transform="rotate(-90 {x + BOX / 2 + 4:.1f} {self.middle})">{escape(words)}</text>'
         )
         self.x += BOX + GAP
@@ -212,7 +208,7 @@ class _Row:
         self._brace(began, "head", "")
 
     def _brace(self, began: float, first: str, second: str) -> None:
-        """A line under what began at `began`, with two lines of words under it."""
+        """Draw a line under the boxes since `began`, and two lines of text under it."""
         end, y = self.x - GAP, self.middle + TALL / 2 + 11
         self.out.append(f'<line x1="{began:.1f}" x2="{end:.1f}" y1="{y}" y2="{y}" stroke="{SOFT}" stroke-width="1.5"/>')
         self._text(began, y + 17, first, size=12)
@@ -228,33 +224,3 @@ class _Row:
             f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" text-anchor="{anchor}" fill="{colour}"{weight}>'
             f"{escape(words)}</text>"
         )
-
-
-def _words(shortcut: Shortcut, changes: bool) -> Iterator[tuple[str, bool]]:
-    """For each arc of a shortcut, what is written on it and whether it is more than the identity."""
-    match shortcut:
-        case ZeroPad():
-            yield ("pad", True) if changes else ("", False)
-        case Projection():
-            yield ("1x1", True) if changes or shortcut.always else ("", False)
-        case ConvReLU():
-            yield "3x3", True
-        case Scale():
-            yield f"x {shortcut.shortcut:g}", True
-        case Gate():
-            yield "gate", True
-        case DropoutShortcut():
-            yield "dropout", True
-        case Arms():
-            if shortcut.identity and not changes:
-                yield "", False
-            if shortcut.convolution:
-                yield "1x1", True
-        case _:
-            yield "own", True
-
-
-def _power(kernel: int | tuple[int, ...], dims: int) -> str:
-    if isinstance(kernel, tuple):
-        return " and ".join(_power(one, dims) for one in kernel)
-    return "x".join([str(kernel)] * dims)

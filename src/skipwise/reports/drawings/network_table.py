@@ -1,4 +1,4 @@
-"""A network as a table: one row a layer, blocks that are alike in one."""
+"""A network as a table: a row for each layer, and one for blocks that are alike."""
 
 import math
 from collections.abc import Sequence
@@ -9,10 +9,9 @@ from typing import Any
 from torch import nn
 from torch.nn.modules.conv import _ConvNd
 
-from skipwise.networks import LayerCost, Network, TextNetwork, layer_costs
+from skipwise.networks import LayerCost, Network, ShortcutBlock, TextNetwork, layer_costs
 from skipwise.networks.layers import BlurPool, Enlarge, GlobalAverage, GlobalMaximum
 from skipwise.networks.lengths import FollowsLengths
-from skipwise.networks.shortcut_modules import Addition, ArmsAddition, GatedAddition, ScaledAddition, ZeroPadding
 from skipwise.networks.text.sequences import LargestFew, LargestHalf
 
 
@@ -36,16 +35,16 @@ class Row:
 
     @property
     def sees(self) -> str:
-        """The receptive field in words."""
+        """Write the receptive field, "all" for the whole input."""
         return "all" if math.isinf(self.receptive_field) else f"{self.receptive_field:.0f} {self.unit}"
 
 
 def network_rows(network: nn.Module, input_shape: Sequence[int]) -> list[Row]:
-    """The rows of a network; blocks of a stage that are alike and follow each other share theirs."""
+    """Return the rows of a network; equal blocks of a stage that follow each other share theirs."""
     rows: list[Row] = []
     waiting: list[LayerCost] = []
     for layer in layer_costs(network, input_shape):
-        where, what = place_of(network, layer.name), _words(layer)
+        where, what = place_of(network, layer.name), _words(network, layer)
         if what is not None:
             rows.append(_row(where, what, layer))
             while waiting:
@@ -59,7 +58,7 @@ def network_rows(network: nn.Module, input_shape: Sequence[int]) -> list[Row]:
 
 
 def place_of(network: nn.Module, name: str) -> str:
-    """Where a module stands, in words, counted from 1."""
+    """Name the stage and block of a module, counted from 1."""
     for outer, part in network.named_modules():
         if isinstance(part, Network) and f"{name}.".startswith(f"{outer}." if outer else ""):
             return _place_inside(part, name[len(outer) :].removeprefix("."))
@@ -76,19 +75,25 @@ def _place_inside(network: Network, name: str) -> str:
     return f"stage {int(parts[1]) + 1}" + (f", block {number}" if number else "")
 
 
-def _words(layer: LayerCost) -> str | None:
+def _words(network: nn.Module, layer: LayerCost) -> str | None:
+    """Name a layer; None where it belongs to its neighbour's row."""
     if ".squeeze." in layer.name:
         return "squeeze-and-excitation" if isinstance(layer.module, GlobalAverage) else None
+    outer, _, last = layer.name.rpartition(".")
+    if last == "shortcut" and isinstance(block := network.get_submodule(outer), ShortcutBlock):
+        return f"shortcut: {block.formula}"
     words = words_for(layer.module)
     return f"shortcut: {words}" if words is not None and ".shortcut." in layer.name else words
 
 
 def words_for(module: nn.Module) -> str | None:
-    """What a layer does; None for what belongs to its neighbour, as normalisations and activations do."""
+    """Name what a layer computes; None for normalisations and activations, which belong to their neighbour's row."""
     match module:
         case _ConvNd():
             kernel = "x".join(map(str, module.kernel_size))
             stride = f", stride {module.stride[-1]}" if module.stride[-1] != 1 else ""
+            if 1 < module.groups == module.out_channels:
+                return f"{kernel} depthwise conv, {module.out_channels}{stride}"
             groups = f", {module.groups} groups" if module.groups != 1 else ""
             return f"{kernel} conv, {module.in_channels} to {module.out_channels}{stride}{groups}"
         case nn.Embedding():
@@ -109,8 +114,6 @@ def words_for(module: nn.Module) -> str | None:
             return f"mean in {module.output_size} parts a side"
         case GlobalMaximum():
             return "maximum over space"
-        case Addition() | ScaledAddition() | GatedAddition() | ArmsAddition():
-            return _addition(module)
     name = type(module).__name__
     if "Pool" in name:
         sizes: list[Any] = [module.kernel_size, module.stride]
@@ -118,21 +121,6 @@ def words_for(module: nn.Module) -> str | None:
         unit = "wide" if isinstance(module, FollowsLengths) else "px"
         return f"{wide} {unit} {'max' if 'Max' in name else 'average'} pool, stride {step}"
     return None
-
-
-def _addition(module: nn.Module) -> str:
-    match module:
-        case ScaledAddition():
-            return f"shortcut: {module.branch_scale:g} F(x) + {module.shortcut_scale:g} x"
-        case GatedAddition():
-            return f"shortcut: {'g F(x)' if module.gates_branch else 'F(x)'} + (1 - g) x"
-        case ArmsAddition():
-            arms = [*(["1x1(x)"] if module.convolution else []), *(["norm(x)"] if module.identity else [])]
-            return f"shortcut: F(x) + {' + '.join(arms)}"
-    path = module.path
-    if isinstance(path, ZeroPadding):
-        return "shortcut: F(x) + x" + (", zero-padded" if path.new_channels or path.stride != 1 else "")
-    return "shortcut: the sum of both"
 
 
 def _row(where: str, what: str, layer: LayerCost) -> Row:
@@ -149,7 +137,7 @@ def _row(where: str, what: str, layer: LayerCost) -> Row:
 
 
 def _joined(row: Row, layer: LayerCost) -> Row:
-    """The row with a neighbour's counts; depth and receptive field are the convolution's own."""
+    """Return the row with a neighbour's counts added; depth and receptive field are the convolution's own."""
     return replace(
         row,
         parameters=row.parameters + layer.parameters,
@@ -159,7 +147,7 @@ def _joined(row: Row, layer: LayerCost) -> Row:
 
 
 def _alike_together(rows: list[Row]) -> list[Row]:
-    """Blocks that follow each other with equal rows become one, with how many they are."""
+    """Return the rows with equal blocks that follow each other as one, and how many they are."""
     blocks = [(where, list(several)) for where, several in groupby(rows, lambda row: row.where)]
     together: list[Row] = []
     for alike, several in groupby(blocks, lambda block: [_content(row) for row in block[1]]):
