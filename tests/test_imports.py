@@ -13,14 +13,15 @@ ROOT = Path(skipwise.__file__).parent
 
 MAY_USE = {
     "errors": set(),
+    "extras": {"errors"},
     "keyed_rng": set(),
     "records": {"errors"},
     "contender": {"networks", "recipe"},
     "networks": {"errors", "keyed_rng"},
-    "data": {"errors", "keyed_rng", "records"},
+    "data": {"errors", "extras", "keyed_rng", "records"},
     "statistics": set(),
     "recipe": {"errors"},
-    "tasks": {"errors", "keyed_rng", "networks", "data", "recipe"},
+    "tasks": {"errors", "extras", "keyed_rng", "networks", "data", "recipe"},
     "training": {"contender", "errors", "networks", "data", "recipe", "records", "tasks"},
     "deployment": {"errors", "networks", "tasks", "training"},
     "studies": {
@@ -28,6 +29,7 @@ MAY_USE = {
         "data",
         "deployment",
         "errors",
+        "extras",
         "networks",
         "recipe",
         "records",
@@ -37,6 +39,7 @@ MAY_USE = {
     },
     "analysis": {
         "errors",
+        "extras",
         "keyed_rng",
         "networks",
         "recipe",
@@ -50,6 +53,7 @@ MAY_USE = {
     },
     "reports": {
         "errors",
+        "extras",
         "records",
         "recipe",
         "tasks",
@@ -66,6 +70,7 @@ MAY_USE = {
         "data",
         "deployment",
         "errors",
+        "extras",
         "networks",
         "recipe",
         "records",

@@ -14,6 +14,7 @@ from skipwise.data import Dataset
 from skipwise.data.quality.data_check import Examples, exact_duplicates
 from skipwise.errors import UserError
 from support.boxes import bars
+from support.libraries import without
 
 
 @pytest.fixture(scope="module")
@@ -203,3 +204,11 @@ def test_what_is_labelled_differently_is_no_harmless_copy():
     assert [(one.kind, one.file, one.other_file) for one in found] == [
         ("duplicate", "z", "x"), ("contradictory-labels", "y", "x"),
     ]  # fmt: skip
+
+
+def test_labels_are_left_out_where_cleanlab_is_missing(folder, tmp_path, monkeypatch, capsys):
+    without(monkeypatch, "cleanlab")
+    check_data(str(folder), Console(), out=tmp_path)
+    sentence = "Labels were not checked: A search for label errors needs cleanlab: pip install 'skipwise[check]'."
+    assert sentence in " ".join(capsys.readouterr().out.split())
+    assert "wrong-label" not in (tmp_path / "findings.csv").read_text()

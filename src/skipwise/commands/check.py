@@ -13,11 +13,12 @@ from skipwise.data.quality import data_check
 from skipwise.data.quality.data_check import Examples, Finding
 from skipwise.data.quality.findings import MOST_EXAMPLES
 from skipwise.data.quality.headers import headers
-from skipwise.data.quality.label_errors import label_errors
+from skipwise.data.quality.label_errors import cleanlab, label_errors
 from skipwise.data.quality.out_of_fold import FOLDS, by_patches, by_words
 from skipwise.data.quality.pixels import look_once, same_bytes
 from skipwise.data.text.open import open_texts
 from skipwise.errors import UserError
+from skipwise.extras import MissingLibraryError
 from skipwise.reports.check import Checked, write_check
 from skipwise.reports.check_kinds import KINDS
 from skipwise.tasks import Task, check_exists, find_task
@@ -156,6 +157,12 @@ def _of_labels(
         return [], 0.0
     if len(dataset.labels) > MOST_LABELS:
         done.append(f"Labels were not checked: they are for up to {MOST_LABELS:,} {task.examples}.")
+        return [], 0.0
+    try:
+        cleanlab()
+    except MissingLibraryError as error:
+        done.append(f"Labels were not checked: {error}")
+        console.say(done[-1])
         return [], 0.0
     if isinstance(dataset, Texts):
         probabilities, model = by_words(dataset), str(task.baseline)

@@ -15,6 +15,7 @@ from skipwise.contender import slug
 from skipwise.data.images.decode import unfitted
 from skipwise.deployment.model import trained_network
 from skipwise.errors import UserError, unknown
+from skipwise.extras import load_optional
 from skipwise.reports.charts.palette import colours
 from skipwise.reports.drawings.coloured_text import pieces, strongest_words
 from skipwise.reports.drawings.overlay import enlarged, overlay
@@ -62,6 +63,7 @@ def explain(
     """
     if method is not None and method not in METHODS:
         raise unknown("method", method, METHODS)
+    load_optional("captum.attr", "skipwise explain")
     asked = _asked(model)
     loaded = [(one, *trained_network(one.folder)) for one in asked]
     if out.exists() and not out.is_dir():

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -12,11 +13,14 @@ from skipwise.analysis.inside import landscape
 from skipwise.analysis.inside.attribution import attribute
 from skipwise.analysis.inside.disagreements import groups_of
 from skipwise.analysis.inside.trained import inspected_seeds, trained_on_folds
+from skipwise.extras import load_optional
 from skipwise.reports import write_report
 from skipwise.reports.sections.inside import NETWORK_ANALYSES
+from skipwise.reports.sections.task import SECTIONS, task_sections
 from skipwise.studies import Study
 from skipwise.training.run import MODEL
 from support.images import shapes, squares_in_folders
+from support.libraries import without
 from support.runs import SETTINGS_OF_TEXTS, page_words
 from support.texts import rows, table
 
@@ -70,6 +74,39 @@ def test_every_part_of_images(study):
     assert set(TITLES) <= figures | {"similarity", "disagreements"}
     numbers = json.loads(study.folder.file("verdict.json").read_text())
     assert numbers["sharpness"]["plain8"][0]["eigenvalue"] == found["sharpness"]["plain8"][0]["eigenvalue"]
+
+
+def test_a_missing_library_is_told_and_the_rest_is_drawn(study, tmp_path, monkeypatch):
+    copy = Study.open(shutil.copytree(study.path, tmp_path / "copy"))
+    shutil.rmtree(copy.path / "analysis", ignore_errors=True)
+    for name in NETWORK_ANALYSES.keys() - {"responses", "landscape", "disagreements"}:
+        monkeypatch.delitem(NETWORK_ANALYSES, name)
+    with monkeypatch.context() as patch:
+        without(patch, "captum", "matplotlib")
+        _, found = drawn(copy, everything=True)
+        words = page_words(copy)
+        assert set(found) == {"responses"}, "what was skipped is looked for again once the library is there"
+        assert "Landscape Skipped: this analysis needs matplotlib: pip install 'skipwise[report]'." in words
+        assert "Disagreements Skipped: this analysis needs captum: pip install 'skipwise[explain]'." in words
+    _, found = drawn(copy, everything=True)
+    assert set(found) == {"responses", "landscape", "disagreements"}
+    assert "Skipped" not in page_words(copy)
+    without(monkeypatch, "captum", "matplotlib")
+    drawn(copy)
+    words = page_words(copy)
+    assert "Landscape Skipped: A loss surface needs matplotlib: pip install 'skipwise[report]'." in words
+    assert "captum" not in words, "maps that are kept are drawn without it"
+
+
+def test_a_section_of_the_task_whose_library_is_missing_is_told(study, monkeypatch):
+    def fails(study):
+        return load_optional("matplotlib", "this table")
+
+    monkeypatch.setitem(SECTIONS, "class scores", fails)
+    without(monkeypatch, "matplotlib")
+    sections = {section.name: section for section in task_sections(study)}
+    assert sections["class scores"].note == "Skipped: this table needs matplotlib: pip install 'skipwise[report]'."
+    assert sections["confusion"].rows or sections["confusion"].charts
 
 
 def test_what_makes_sense_of_texts(tmp_path):

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from skipwise.analysis.scores import trials as analysis
+from skipwise.analysis.scores import tuning as analysis
 from skipwise.analysis.scores.tuning import compared, front, importances
 from skipwise.reports.charts.study import to_svg
 from skipwise.reports.sections.tuning import flattery_sentence, searched_trials, tuning_section, verdict_sentence

@@ -1,7 +1,6 @@
 """Searches: what is chosen, what is dropped, and what is kept from the trials."""
 
 import json
-import sys
 
 import numpy as np
 import pytest
@@ -19,6 +18,7 @@ from skipwise.studies.tuning.space_file import parse_space
 from skipwise.studies.tuning.trials import read_search_result
 from skipwise.training.loop import Tick
 from support.images import shapes
+from support.libraries import without
 
 OPTIONS = {"family": "resnet8", "seeds": 1, "epochs": 4, "settings": ("batch_size=16",)}
 SPACE = parse_space("kernel = [3, 5, 7]\nlr = {low = 0.001, high = 0.1, log = true}", family_of("resnet8"), "it")
@@ -223,6 +223,6 @@ def test_what_cannot_be_asked(study, npz, change, sentence):
 
 
 def test_without_optuna_it_says_what_to_install(npz, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "optuna", None)
+    without(monkeypatch, "optuna")
     with pytest.raises(UserError, match=r"skipwise tune needs optuna: pip install 'skipwise\[tune\]'\."):
         run(command="tune", data=npz, out=tmp_path, **OPTIONS)

@@ -1,5 +1,6 @@
 """Which part of an example speaks for an answer: maps of attribution, computed by captum."""
 
+from types import ModuleType
 from typing import Literal, get_args
 
 import torch
@@ -9,6 +10,7 @@ from torch import Tensor, nn
 
 from skipwise.analysis.hooks import undisturbed, watched
 from skipwise.errors import UserError
+from skipwise.extras import load_optional
 from skipwise.keyed_rng import key
 from skipwise.networks import layers_in_order
 
@@ -41,7 +43,7 @@ def attribute(scores: nn.Module, inputs: Inputs, answers: Int[Tensor, "batch"], 
     than one place, never negative. "integrated-gradients": Sundararajan et al. 2017 (arXiv 1703.01365), from an input of
     zeros, summed over channels. "occlusion": Zeiler and Fergus 2014 (arXiv 1311.2901), zeros in a patch. "smooth-grad":
     Smilkov et al. 2017 (arXiv 1706.03825), the size of the gradient, never negative. Inputs of zeros are the mean colour of
-    the training images, or no word. Raises UserError for Grad-CAM where no layer has maps.
+    the training images, or no word. Raises UserError for Grad-CAM where no layer has maps, MissingLibraryError without captum.
     """
     devices = [inputs.device] if inputs.is_cuda else []
     with undisturbed(scores), torch.random.fork_rng(devices=devices), torch.enable_grad():
@@ -75,36 +77,40 @@ def last_maps(scores: nn.Module, inputs: Inputs) -> nn.Module:
     return along[found[-1]]
 
 
-def _grad_cam(scores: nn.Module, inputs: Inputs, answers: Int[Tensor, "batch"]) -> Tensor:
-    from captum.attr import LayerGradCam
+def _captum() -> ModuleType:
+    return load_optional("captum.attr", "An attribution map")
 
+
+def _grad_cam(scores: nn.Module, inputs: Inputs, answers: Int[Tensor, "batch"]) -> Tensor:
     layer = last_maps(scores, inputs)
-    weighed = LayerGradCam(scores, layer).attribute(inputs, target=answers, relu_attributions=True)
+    weighed = _captum().LayerGradCam(scores, layer).attribute(inputs, target=answers, relu_attributions=True)
     space = inputs.shape[2:]
     spread: Tensor = F.interpolate(weighed.float(), size=space, mode=INTERPOLATIONS[len(space)], align_corners=False)
     return spread[:, 0]
 
 
 def _integrated_gradients(scores: nn.Module, inputs: Inputs, answers: Int[Tensor, "batch"]) -> Tensor:
-    from captum.attr import IntegratedGradients
-
-    found: Tensor = IntegratedGradients(scores).attribute(
-        inputs, target=answers, n_steps=STEPS, internal_batch_size=max(AT_ONCE, len(inputs))
+    found: Tensor = (
+        _captum()
+        .IntegratedGradients(scores)
+        .attribute(inputs, target=answers, n_steps=STEPS, internal_batch_size=max(AT_ONCE, len(inputs)))
     )
     return found.sum(1)
 
 
 def _occlusion(scores: nn.Module, inputs: Inputs, answers: Int[Tensor, "batch"]) -> Tensor:
-    from captum.attr import Occlusion
-
     window = _window(inputs)
     with torch.no_grad():
-        found: Tensor = Occlusion(scores).attribute(
-            inputs,
-            target=answers,
-            sliding_window_shapes=(inputs.shape[1], *window),
-            strides=(inputs.shape[1], *(max(1, side // 2) for side in window)),
-            perturbations_per_eval=max(1, AT_ONCE // len(inputs)),
+        found: Tensor = (
+            _captum()
+            .Occlusion(scores)
+            .attribute(
+                inputs,
+                target=answers,
+                sliding_window_shapes=(inputs.shape[1], *window),
+                strides=(inputs.shape[1], *(max(1, side // 2) for side in window)),
+                perturbations_per_eval=max(1, AT_ONCE // len(inputs)),
+            )
         )
     return found[:, 0]
 
@@ -117,15 +123,17 @@ def _window(inputs: Inputs) -> tuple[int, ...]:
 
 
 def _smooth_grad(scores: nn.Module, inputs: Inputs, answers: Int[Tensor, "batch"]) -> Tensor:
-    from captum.attr import NoiseTunnel, Saliency
-
-    found: Tensor = NoiseTunnel(Saliency(scores)).attribute(
-        inputs,
-        nt_type="smoothgrad",
-        nt_samples=NOISY_COPIES,
-        nt_samples_batch_size=max(1, AT_ONCE // len(inputs)),
-        stdevs=NOISE * float(inputs.max() - inputs.min()),
-        target=answers,
-        abs=False,
+    found: Tensor = (
+        _captum()
+        .NoiseTunnel(_captum().Saliency(scores))
+        .attribute(
+            inputs,
+            nt_type="smoothgrad",
+            nt_samples=NOISY_COPIES,
+            nt_samples_batch_size=max(1, AT_ONCE // len(inputs)),
+            stdevs=NOISE * float(inputs.max() - inputs.min()),
+            target=answers,
+            abs=False,
+        )
     )
     return found.abs().sum(1)

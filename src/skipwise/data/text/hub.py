@@ -8,6 +8,7 @@ from skipwise.data.images.source import PART_NAMES
 from skipwise.data.text.cells import check_columns, row_of
 from skipwise.data.text.source import Row, TextSource, source_of_rows
 from skipwise.errors import UserError
+from skipwise.extras import load_optional
 
 HUB = "hf:"
 """Before the name of a data set."""
@@ -63,11 +64,7 @@ def _is_part(folder: Path) -> bool:
 
 
 def _library(data: str) -> Any:
-    try:
-        import datasets
-    except ImportError as error:
-        raise UserError(f"{data} needs the datasets library: pip install 'skipwise[hub]'.") from error
-    return datasets
+    return load_optional("datasets", data)
 
 
 def _source(name: str, content: Any) -> TextSource:

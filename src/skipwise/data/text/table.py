@@ -10,10 +10,10 @@ from typing import Any
 from skipwise.data.text.cells import check_columns, row_of
 from skipwise.data.text.source import Row, TextSource, source_of_rows
 from skipwise.errors import UserError
+from skipwise.extras import load_optional
 
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 """How a file in that encoding begins."""
-TO_READ_PARQUET = "pip install 'skipwise[hub]'"
 
 
 def read_text_table(path: Path) -> TextSource:
@@ -96,11 +96,8 @@ def _json_lines(path: Path, part: str) -> Iterator[Row]:
 
 
 def _parquet(path: Path, part: str) -> Iterator[Row]:
-    try:
-        import pyarrow as arrow
-        from pyarrow import parquet
-    except ImportError as error:
-        raise UserError(f"{path} needs pyarrow to be read: {TO_READ_PARQUET}, or save it as .csv.") from error
+    arrow = load_optional("pyarrow", str(path), "save it as .csv")
+    parquet = load_optional("pyarrow.parquet", str(path), "save it as .csv")
     try:
         with parquet.ParquetFile(path) as file:
             check_columns(file.schema_arrow.names, str(path))

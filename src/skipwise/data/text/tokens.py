@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from types import ModuleType
 from typing import Any, Literal, get_args
 
 import numpy as np
 from jaxtyping import Int
 
 from skipwise.errors import unknown
+from skipwise.extras import load_optional
 
 Kind = Literal["characters", "bytes", "words", "subwords"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -104,9 +106,7 @@ class Tokens:
 
     @cached_property
     def _subwords(self) -> Any:
-        from tokenizers import Tokenizer
-
-        return Tokenizer.from_str(self.text)
+        return _library().Tokenizer.from_str(self.text)
 
     def _pieces(self, texts: Iterable[str]) -> Iterator[Int[np.ndarray, "tokens"]]:
         left = iter(texts)
@@ -163,10 +163,13 @@ def _commonest(texts: Iterable[str], most: int) -> tuple[str, ...]:
     return tuple(word for _, word in sorted(common)[:most])
 
 
+def _library() -> ModuleType:
+    return load_optional("tokenizers", "Cutting texts into subwords", "take --tokens words")
+
+
 def _merges(texts: Iterable[str], most: int) -> str:
     """Byte-pair encoding of lower-cased texts: every byte is a piece, so that no text has an unknown one."""
-    import tokenizers as library
-
+    library = _library()
     tokenizer = library.Tokenizer(library.models.BPE())
     tokenizer.normalizer = library.normalizers.Sequence([library.normalizers.NFC(), library.normalizers.Lowercase()])
     tokenizer.pre_tokenizer = library.pre_tokenizers.ByteLevel(add_prefix_space=True)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from skipwise.extras import load_optional
+
 FIRST, SECOND, UNIT = "first direction", "second direction", "filter norms"
 """What stands at the sides."""
 WIDTH, HEIGHT = 7.2, 3.1
@@ -33,9 +35,10 @@ def relief_and_contours(
     """Both pictures as one SVG, its title in a colour; `table` has a row for each `at` of the second direction.
 
     Colours and heights are on a logarithmic scale between `limits`. What is not finite, or not above zero, is a hole.
+    Raises MissingLibraryError without matplotlib.
     """
-    import matplotlib
-    from matplotlib.figure import Figure
+    matplotlib = load_optional("matplotlib", "A loss surface")
+    figures = load_optional("matplotlib.figure", "A loss surface")
 
     heights = np.log10(np.where(table > 0, table, np.nan))
     low, high = np.log10(limits)
@@ -43,7 +46,7 @@ def relief_and_contours(
     with matplotlib.rc_context(
         {"svg.fonttype": "none", "svg.hashsalt": title, "font.family": "sans-serif", "font.size": 8}
     ):
-        figure = Figure(figsize=(WIDTH, HEIGHT))
+        figure = figures.Figure(figsize=(WIDTH, HEIGHT))
         figure.text(0.02, 0.95, title, fontsize=9, fontweight="bold", va="top", color=colour, parse_math=False)
         _relief(figure.add_axes((0.0, 0.02, 0.5, 0.95), projection="3d"), heights, at, (low, high))
         _contours(figure.add_axes((0.6, 0.16, 0.36, 0.74)), heights, at, (low, high))

@@ -25,19 +25,21 @@ from skipwise.analysis.inside.trained import (
     trained_on_folds,
 )
 from skipwise.analysis.result_cache import cached
+from skipwise.extras import MissingLibraryError, load_optional
 from skipwise.reports.sections.attribution_faithfulness import attribution_faithfulness_section, pointing_game_section
 from skipwise.reports.sections.disagreements import disagreements_section
 from skipwise.reports.sections.features import features_section
 from skipwise.reports.sections.landscape import landscape_section
 from skipwise.reports.sections.lesions import lesions_section
 from skipwise.reports.sections.receptive_field import receptive_field_section
-from skipwise.reports.sections.report_section import ReportSection
+from skipwise.reports.sections.report_section import ReportSection, skipped_section
 from skipwise.reports.sections.responses import responses_section
 from skipwise.reports.sections.robustness import robustness_section
 from skipwise.reports.sections.sharpness import sharpness_section
 from skipwise.reports.sections.shattered import shattered_section
 from skipwise.reports.sections.similarity import similarity_section
 from skipwise.studies import Study
+from skipwise.tasks import Task
 from skipwise.tasks.boxes import ObjectDetection
 from skipwise.tasks.images import ImageClassification
 from skipwise.training.plan import threads
@@ -53,7 +55,7 @@ class NetworkAnalysis:
     `of_run` analyses one network: results are kept by contender, as a list over runs. `of_seed` analyses the networks of
     all contenders, by label, trained with the first seed: its result is kept as it is. Both return a value that JSON can hold,
     or None where the analysis does not apply to such networks or data. `slow` describes an analysis that runs with `--all`
-    alone; `task_type` limits it to some tasks. `version` is raised where the kept result changes its meaning;
+    alone; `task_type` limits it to some tasks; `library` is the optional module that it needs. `version` is raised where the kept result changes its meaning;
     `needs_all_seeds` says that the result depends on the predictions of all seeds.
     """
 
@@ -62,6 +64,7 @@ class NetworkAnalysis:
     of_seed: OfSeed | None = None
     slow: str = ""
     task_type: type = object
+    library: str = ""
     version: int = 1
     needs_all_seeds: bool = False
 
@@ -78,15 +81,22 @@ NETWORK_ANALYSES: dict[str, NetworkAnalysis] = {
     "receptive_field": NetworkAnalysis(of_run=receptive_field, section=receptive_field_section, version=5),
     "sharpness": NetworkAnalysis(of_run=sharpness, section=sharpness_section, slow="sharpness", version=2),
     "landscape": NetworkAnalysis(
-        of_seed=lambda _, runs: loss_surfaces(runs), section=landscape_section, slow="loss landscape", version=4
+        of_seed=lambda _, runs: loss_surfaces(runs),
+        section=landscape_section,
+        slow="loss landscape",
+        library="matplotlib",
+        version=4,
     ),
     "features": NetworkAnalysis(of_run=features, section=features_section, version=4),
-    "disagreements": NetworkAnalysis(of_seed=maps_of, section=disagreements_section, version=2, needs_all_seeds=True),
+    "disagreements": NetworkAnalysis(
+        of_seed=maps_of, section=disagreements_section, library="captum.attr", version=2, needs_all_seeds=True
+    ),
     "attribution_faithfulness": NetworkAnalysis(
         of_run=attribution_faithfulness,
         section=attribution_faithfulness_section,
         slow="attribution faithfulness",
         task_type=ImageClassification,
+        library="captum.attr",
         version=5,
     ),
     "pointing_game": NetworkAnalysis(
@@ -94,6 +104,7 @@ NETWORK_ANALYSES: dict[str, NetworkAnalysis] = {
         section=pointing_game_section,
         slow="pointing game",
         task_type=ObjectDetection,
+        library="captum.attr",
         version=4,
     ),
     "robustness": NetworkAnalysis(
@@ -127,13 +138,20 @@ def inside_sections(
     missing = {
         name: analysis
         for name, analysis in NETWORK_ANALYSES.items()
-        if results[name] is None and (everything or not analysis.slow)
+        if tell and results[name] is None and (everything or not analysis.slow)
     }
+    skipped = _without_library(missing, study.design.to_learn)
+    missing = {name: analysis for name, analysis in missing.items() if name not in skipped}
     if missing and tell:
         with threads(study.design.plan.threads):
             for name, found in _analyse(study, missing, tell):
                 results[name] = cached(study, name, inputs[name], lambda found=found: found)  # type: ignore[misc]
-    sections = [NETWORK_ANALYSES[name].section(study, found) for name, found in results.items() if found]
+    sections = []
+    for name, found in results.items():
+        if found:
+            sections.append(_section(study, name, found))
+        elif name in skipped:
+            sections.append(skipped_section(name, skipped[name]))
     if sections:
         sample = SAMPLE if study.design.folds is None else f"{SAMPLE} {SAMPLE_OF_FOLDS}"
         sections[0] = replace(sections[0], lead=f"{sections[0].lead} {sample}")
@@ -148,6 +166,25 @@ def inside_sections(
     if not sections:
         return [ReportSection(name="inside", title="Inside the networks", note=sentence)]
     return [*sections[:-1], replace(sections[-1], note=f"{sections[-1].note} {sentence}".strip())]
+
+
+def _without_library(analyses: Mapping[str, NetworkAnalysis], task: Task) -> dict[str, MissingLibraryError]:
+    """Return the analyses of this task whose library is missing, each with the error that says so."""
+    errors: dict[str, MissingLibraryError] = {}
+    for name, analysis in analyses.items():
+        if analysis.library and isinstance(task, analysis.task_type):
+            try:
+                load_optional(analysis.library, "this analysis")
+            except MissingLibraryError as error:
+                errors[name] = error
+    return errors
+
+
+def _section(study: Study, name: str, found: Any) -> ReportSection:
+    try:
+        return NETWORK_ANALYSES[name].section(study, found)
+    except MissingLibraryError as error:
+        return skipped_section(name, error)
 
 
 def not_yet_analysed(study: Study) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from skipwise.extras import MissingLibraryError
 from skipwise.reports.charts.charts import Chart
 
 
@@ -33,3 +34,8 @@ class ReportSection:
     svgs: Sequence[str] = ()
     card_groups: Sequence[CardGroup] = ()
     numbers: Any = field(default=None)
+
+
+def skipped_section(name: str, error: MissingLibraryError) -> ReportSection:
+    """Return the section that stands for one whose library is missing, and says which extra brings it."""
+    return ReportSection(name=name, title=name.replace("_", " ").capitalize(), note=f"Skipped: {error}")

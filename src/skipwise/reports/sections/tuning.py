@@ -6,6 +6,7 @@ from dataclasses import asdict
 import numpy as np
 
 from skipwise.analysis.scores.tuning import FEWEST, LEVEL, Importance, compared, importances
+from skipwise.extras import MissingLibraryError
 from skipwise.reports.charts.tuning import cost_chart, flattery_chart, history_chart, importance_chart
 from skipwise.reports.format import percent, points, short_count
 from skipwise.reports.sections.sweep import SweepSection, interval_text, level_text
@@ -23,7 +24,11 @@ def tuning_section(study: Study) -> SweepSection:
     found = read_search_result(study.path / SEARCH)
     examples, score_name = study.design.to_learn.examples, study.design.to_learn.score_name
     searched = searched_trials(study, found)
-    mattered = _importances(study, found)
+    try:
+        mattered = _importances(study, found)
+        importance_limits = _importance_limits(mattered, found)
+    except MissingLibraryError as error:
+        mattered, importance_limits = [], f"Importance is skipped: {error}"
     charts = [flattery_chart(study, searched)]
     charts += [importance_chart(mattered, found, score_name)] if mattered else []
     charts += [cost_chart(found, set(study.results), score_name), history_chart(found, score_name)]
@@ -37,7 +42,7 @@ def tuning_section(study: Study) -> SweepSection:
         ),
         limits=(
             f"This does not prove that the best trial is the best of the search space: {len(found.trials)} trials with "
-            f"one seed see little of it. {_importance_limits(mattered, found)} {found.usual} had its usual recipe, and "
+            f"one seed see little of it. {importance_limits} {found.usual} had its usual recipe, and "
             "the others one that was searched: a difference may come from the recipe alone. More trials in the same "
             "folder choose again, and the contenders of the first choice stay in the comparison."
         ),

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from skipwise.errors import UserError
+from skipwise.extras import load_optional
 from skipwise.studies.tuning.space import Range, Space, Value
 
 JOURNAL = "optuna.jsonl"
@@ -152,14 +152,11 @@ class Journal:
 
 
 def optuna() -> ModuleType:
-    """The library, without what it says of itself. Raises UserError where it is not installed."""
-    try:
-        import optuna
-    except ImportError as error:
-        raise UserError("skipwise tune needs optuna: pip install 'skipwise[tune]'.") from error
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
-    return optuna
+    """The library, without what it says of itself. Raises MissingLibraryError where it is not installed."""
+    library = load_optional("optuna", "skipwise tune")
+    library.logging.set_verbosity(library.logging.ERROR)
+    warnings.filterwarnings("ignore", category=library.exceptions.ExperimentalWarning)
+    return library
 
 
 class _HeldLock:

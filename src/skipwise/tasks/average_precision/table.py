@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from skipwise.extras import load_optional
 from skipwise.tasks.average_precision.matching import IOUS, Detections
 from skipwise.tasks.average_precision.precision import RECALLS
 
@@ -24,15 +25,17 @@ NAMES = {
 def coco_table(answers: Detections, classes: Sequence[str]) -> dict[str, Any]:
     """mAP over IOUS, at .5 and .75, for small (< 32^2 pixels), medium and large (> 96^2) objects, and `by class`.
 
-    None where there are no true objects. Computed by torchmetrics with faster-coco-eval.
+    None where there are no true objects. Computed by torchmetrics with faster-coco-eval; raises MissingLibraryError without them.
     """
     import torch
-    from torchmetrics.detection import MeanAveragePrecision
+
+    load_optional("faster_coco_eval", "COCO's table of scores")
+    detection = load_optional("torchmetrics.detection", "COCO's table of scores")
 
     with warnings.catch_warnings(), redirect_stdout(StringIO()):
         warnings.simplefilter("ignore")
         # Its own recalls are rounded to float32: then 1 found of 10 does not reach a recall of .1, as it does for COCO.
-        metric = MeanAveragePrecision(
+        metric = detection.MeanAveragePrecision(
             backend="faster_coco_eval",
             class_metrics=True,
             iou_thresholds=IOUS.tolist(),
