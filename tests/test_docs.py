@@ -27,7 +27,7 @@ def blocks(page, language):
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
-    for name, block in zip(("mine.py", "turned.py"), blocks("extending.md", "python"), strict=True):
+    for name, block in zip(("mine.py", "turned.py", "sensitive.py"), blocks("extending.md", "python"), strict=True):
         (home / name).write_text(block)
     shapes(home / "squares.npz", side=12)
     return home
@@ -69,6 +69,32 @@ def test_a_task_of_ones_own_is_one_file(home):
     )
     assert "One depth" not in swept
     assert "plain14" in swept
+
+
+def test_a_kind_of_study_of_ones_own_is_one_file(home):
+    """The page's kind is a command, a study file and a call; it is compared, reported by its own section, and resumed."""
+    (told,) = blocks("extending.md", "")[2].splitlines()
+    quick = ["--epochs", "1", "--set", "batch_size=32", "--set", "widths=4/4/4", "--name", "own"]
+    words = shlex.split(told.replace(" digits ", " squares.npz "))[1:]
+    assert " minds the learning rate least." in skipwise(home, *words, *quick)
+    study = home / "studies/own"
+    verdict = json.loads((study / "verdict.json").read_text())
+    assert verdict["kind"] == "sensitive.RateSensitivity"
+    assert [told["contender"] for told in verdict["verdicts"]] == [f"resnet20 at {at} x" for at in ("0.1", "1", "10")]
+    page = (study / "report.html").read_text()
+    assert "Three rates tell nothing of those between them." in page
+    assert (study / "figures/sensitivity.svg").exists()
+    assert "0 of 18 runs to train" in skipwise(home, "run", "studies/own/study.toml", "--dry-run")
+    assert "--folds" in skipwise(home, words[0], "--help")
+    result = json.loads(skipwise(home, "run", "studies/own/study.toml", "--json"))
+    assert result["headline"] == verdict["headline"]
+    assert result["report"] == "studies/own/report.html"
+    call = (
+        "import skipwise; print(skipwise.run('squares.npz', ['plain20', 'resnet20'], command='sensitive.RateSensitivity', "
+        "seeds=3, epochs=1, settings=['batch_size=32', 'widths=4/4/4'], name='own').design.kind)"
+    )
+    done = subprocess.run([sys.executable, "-c", call], cwd=home, text=True, capture_output=True, check=True)
+    assert done.stdout.splitlines()[-1] == verdict["kind"]
 
 
 def skipwise(home, *words):

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from skipwise.recipe import Recipe
     from skipwise.statistics import Verdict
     from skipwise.studies import Study
+    from skipwise.studies.kinds import StudyKind
     from skipwise.tasks import Prediction, Task
 
 _HOMES = {
@@ -19,6 +20,7 @@ _HOMES = {
     "Prediction": "skipwise.tasks",
     "Recipe": "skipwise.recipe",
     "Study": "skipwise.studies",
+    "StudyKind": "skipwise.studies.kinds",
     "Task": "skipwise.tasks",
     "UserError": "skipwise.errors",
     "Verdict": "skipwise.statistics",
@@ -26,7 +28,19 @@ _HOMES = {
     "run": "skipwise.commands.compare",
 }
 
-__all__ = ["Architecture", "Model", "Prediction", "Recipe", "Study", "Task", "UserError", "Verdict", "compare", "run"]
+__all__ = [
+    "Architecture",
+    "Model",
+    "Prediction",
+    "Recipe",
+    "Study",
+    "StudyKind",
+    "Task",
+    "UserError",
+    "Verdict",
+    "compare",
+    "run",
+]
 
 
 def __getattr__(name: str) -> Any:

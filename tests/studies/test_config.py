@@ -1,5 +1,6 @@
 """What is asked: as a command line, and together with what was asked before."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,21 @@ def test_together_with_what_was_asked_before():
     )
     assert one.with_more(one) == one
     assert StudyConfig(seeds="auto").with_more(StudyConfig(seeds=4)).seeds == "auto"
-    assert StudyConfig(depths=(8, 20)).with_more(StudyConfig(depths=(14, 8))).depths == (8, 14, 20)
+    depths = [StudyConfig(command="depth", depths=depths) for depths in ((8, 20), (14, 8))]
+    assert depths[0].with_more(depths[1]).depths == (8, 14, 20)
+    fractions = [StudyConfig(command="learning-curve", fractions=fractions) for fractions in ((0.1, 1), (0.5,))]
+    assert fractions[0].with_more(fractions[1]).fractions == (0.1, 0.5, 1)
+    chosen, every = StudyConfig(command="ablate", over=("l2",)), StudyConfig(command="ablate")
+    assert chosen.with_more(replace(chosen, over=("crop", "l2"))).over == ("l2", "crop")
+    assert chosen.with_more(every).over is None
+    assert StudyConfig(device="cpu", precision="fp32").with_more(StudyConfig()) == StudyConfig(
+        device="cpu", precision="fp32"
+    )
+
+
+def test_lists_and_paths_are_kept_in_one_form_and_weights_of_all_as_a_setting():
+    config = StudyConfig(Path("photos"), ["plain8"], out="x", settings=["lr=0.1"], pretrained="a.pth")
+    assert config == StudyConfig("photos", ("plain8",), out=Path("x"), settings=("lr=0.1", "pretrained=a.pth"))
 
 
 def test_other_settings_are_spelt_out_for_each_contender():

@@ -6,7 +6,7 @@ from skipwise import UserError
 from skipwise.recipe import Recipe
 from skipwise.studies.config import StudyConfig
 from skipwise.studies.design import Design
-from skipwise.studies.sweeps import sweep
+from skipwise.studies.kinds.ablate import Ablate
 from skipwise.training.plan import ComputePlan
 from support.images import dataset
 
@@ -14,10 +14,10 @@ PLAN = ComputePlan(device="cpu", precision="fp32", channels_last=False, threads=
 
 
 def design(config, data=None):
-    swept = sweep(config, Recipe(epochs=4, batch_size=16), data)
+    sweep = config.kind.sweep(config, Recipe(epochs=4, batch_size=16), data)
     return Design(
-        name="it", kind=config.command, data="digits", command=config.line, split={}, contenders=swept.contenders,
-        seeds=(0, 1), plan=PLAN, points=swept.points, config=config,
+        name="it", kind=config.command, data="digits", command=config.line, split={}, contenders=sweep.contenders,
+        seeds=(0, 1), plan=PLAN, points=sweep.points, config=config,
     )  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def test_fractions_take_as_many_steps_as_all_the_images(tmp_path):
 )  # fmt: skip
 def test_what_cannot_be_swept(config, sentence):
     with pytest.raises(UserError) as error:
-        sweep(config, Recipe())
+        config.kind.sweep(config, Recipe(), None)
     assert str(error.value) == sentence
 
 
@@ -108,4 +108,4 @@ def test_points_of_a_sweep_are_trained_alike():
 
 def test_an_ablation_needs_an_ingredient():
     with pytest.raises(UserError, match=r"--over names no ingredient: give some, as crop,mixup\."):
-        sweep(StudyConfig(command="ablate", over=()), Recipe())
+        Ablate().sweep(StudyConfig(command="ablate", over=()), Recipe(), None)

@@ -2,18 +2,19 @@
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from skipwise.cli.studies import READ, add_study_commands
+from skipwise.cli.studies import AS_JSON, DRY_RUN, QUIET, add_study_command, add_study_commands, conclude, read
 from skipwise.errors import UserError
+from skipwise.studies.kinds import kind_named
 
 app = typer.Typer(
     help="Find out, on your own data, whether a plain convolutional network or a residual one is better.",
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -28,17 +29,18 @@ add_study_commands(app)
 def run(
     file: Annotated[Path, typer.Argument(help="A study file, as study.toml in the folder of each study.")],
     workers: Annotated[int | None, typer.Option(min=1, help="Runs at once; changes no result.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be trained, and stop.")] = False,
+    dry_run: Annotated[bool, DRY_RUN] = False,
+    quiet: Annotated[bool, QUIET] = False,
+    as_json: Annotated[bool, AS_JSON] = False,
 ) -> None:
     """Run the study that a file describes."""
     from dataclasses import replace
 
-    from skipwise.commands.compare import run_study
-    from skipwise.commands.console import console
     from skipwise.studies.study_file import read_study_file
 
     config = read_study_file(file)
-    run_study(config if workers is None else replace(config, workers=workers), console(), dry_run=dry_run)
+    config = config if workers is None else replace(config, workers=workers)
+    conclude(config, dry_run=dry_run, quiet=quiet, as_json=as_json)
 
 
 @app.command()
@@ -75,7 +77,7 @@ def show(
             raise UserError(
                 "--depths shows the signal of a family beside its plain twins: leave --against and --signal out."
             )
-        show_depths(network, READ["depths"](depths), input_text=input, classes=classes, picture=picture)
+        show_depths(network, read("depths", depths), input_text=input, classes=classes, picture=picture)
         return
     show_network(network, against=against, input_text=input, classes=classes, picture=picture, with_signal=signal)
 
@@ -183,9 +185,29 @@ def list_known(
         typer.echo(line)
 
 
+def _tell_version(wanted: bool) -> bool:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("skipwise"))
+        raise typer.Exit
+    return wanted
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Say which version this is.", callback=_tell_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Find out, on your own data, whether a plain convolutional network or a residual one is better."""
+
+
 def main() -> None:
     """Run the command line; a mistake that the user can mend is one sentence and exit code 2."""
     try:
+        if len(sys.argv) > 1 and re.fullmatch(r"\w+(\.\w+)+", sys.argv[1]):  # a kind of study of the user's own
+            add_study_command(app, kind_named(sys.argv[1]))
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except UserError as error:
         sys.exit(_complain(str(error)))

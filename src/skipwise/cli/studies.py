@@ -1,237 +1,150 @@
-"""The commands that train: what can be said of each, as a table, and how words become what is asked."""
+"""The commands that train, made of the kinds of study and of the options that StudyConfig says."""
 
-from collections.abc import Callable
+import types
+from collections.abc import Sequence
+from dataclasses import fields
 from inspect import Parameter, Signature
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import typer
 
 from skipwise.errors import UserError
+from skipwise.studies.config import OPTIONS, StudyConfig, fields_of
+from skipwise.studies.kinds import KINDS, StudyKind
 
-WORDS: dict[str, tuple[Any, Any]] = {
-    "data": (
-        Annotated[str, typer.Argument(help="A folder, a file, or a name: `skipwise list data`.")],
-        "digits",
-    ),
-    "contenders": (
-        Annotated[list[str] | None, typer.Argument(help="[LABEL@]NAME[:field=value,...]; the first is the reference.")],
-        None,
-    ),
-    "contender": (Annotated[str, typer.Argument(help="[LABEL@]NAME[:field=value,...].")], ...),
-    "seeds": (
-        Annotated[str, typer.Option(help="Runs of each contender, or auto: 3, 5 or 10, until it is decided.")],
-        "5",
-    ),
-    "seed": (Annotated[int, typer.Option(help="What the weights and the stream of images are drawn from.")], 0),
-    "epochs": (
-        Annotated[int | None, typer.Option(help="Times each training image is shown; default by their number.")],
-        None,
-    ),
-    "budget": (
-        Annotated[
-            str | None,
-            typer.Option(help="epochs|steps|seconds|multiply-adds=VALUE for each run, equal for all contenders."),
-        ],
-        None,
-    ),
-    "tune": (
-        Annotated[Literal["lr"] | None, typer.Option(help="lr: search each contender's learning rate first.")],
-        None,
-    ),
-    "depths": (
-        Annotated[str | None, typer.Option(help="Layers with commas between; of images 8,14,20,32,44,56.")],
-        None,
-    ),
-    "family": (
-        Annotated[str | None, typer.Option(help="The residual networks: this name before the depth; resnet.")],
-        None,
-    ),
-    "over": (
-        Annotated[
-            str | None, typer.Option(help="Ingredients with commas between; default: all. Each is taken out or put in.")
-        ],
-        None,
-    ),
-    "fractions": (
-        Annotated[str | None, typer.Option(help="Shares of the training images with commas between; .05,.1,.25,.5,1.")],
-        None,
-    ),
-    "trials": (Annotated[int, typer.Option(help="Networks and recipes that are tried.")], 30),
-    "space": (
-        Annotated[
-            Path | None, typer.Option(help="A TOML file of what may be chosen; default: see the study's folder.")
-        ],
-        None,
-    ),
-    "task": (
-        Annotated[
-            str | None,
-            typer.Option(help="images, text, boxes, or a dotted path to one of your own; default: what the data are."),
-        ],
-        None,
-    ),
-    "tokens": (
-        Annotated[
-            Literal["characters", "bytes", "words", "subwords"] | None, typer.Option(help="What texts are cut into.")
-        ],
-        None,
-    ),
-    "test_size": (
-        Annotated[float | None, typer.Option(help="Fraction for testing, where the data have no test set; .2.")],
-        None,
-    ),
-    "folds": (Annotated[int | None, typer.Option(help="Divide the images so often, and test each one once.")], None),
-    "long_tail": (
-        Annotated[float | None, typer.Option(help="Thin the training images until the classes differ by this ratio.")],
-        None,
-    ),
-    "out": (Annotated[Path, typer.Option(help="The folder that studies go to.")], Path("studies")),
-    "name": (Annotated[str | None, typer.Option(help="The study's name; default: data and contenders.")], None),
-    "size": (
-        Annotated[int | None, typer.Option(help="Side of the images in pixels; length of texts in tokens.")],
-        None,
-    ),
-    "split_seed": (
-        Annotated[int, typer.Option(help="Another number, another split into train, validation and test.")],
-        0,
-    ),
-    "workers": (Annotated[int | None, typer.Option(help="Runs at once; changes no result.")], None),
-    "pretrained": (
-        Annotated[
-            str | None,
-            typer.Option(help="Weights that every contender begins with: a file, a run's folder, or torchvision/NAME."),
-        ],
-        None,
-    ),
-    "settings": (
-        Annotated[list[str] | None, typer.Option("--set", help="FIELD=VALUE for every contender; may repeat.")],
-        None,
-    ),
-    "gradients": (
-        Annotated[
-            bool, typer.Option("--gradients/--no-gradients", help="Note how large gradients are along the network.")
-        ],
-        True,
-    ),
-    "dry_run": (
-        Annotated[bool, typer.Option("--dry-run", help="Say what would be trained and how long it takes, and stop.")],
-        False,
-    ),
-}
-"""What can be said of a study: how it is written, and what holds where it is not."""
-
-LENGTH = ("epochs", "budget")
-DATA = ("task", "test_size", "long_tail", "size", "tokens", "split_seed")
-FOLDER = ("out", "name", "workers", "settings", "gradients", "dry_run")
-
-STUDY_COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "compare": (
-        "Train contenders over several seeds on the same images, and say which is better, how surely, and why.",
-        ("data", "contenders", "seeds", *LENGTH, "tune", "folds", *DATA, "pretrained", *FOLDER),
-    ),
-    "train": (
-        "Train one network with one seed, in the same folder form as a study.",
-        ("data", "contender", "seed", *LENGTH, *DATA, "pretrained", *FOLDER),
-    ),
-    "depth": (
-        "Compare plain and residual networks at several depths, and find the depth from which shortcuts pay.",
-        ("data", "depths", "family", "seeds", *LENGTH, "tune", "folds", *DATA, *FOLDER),
-    ),
-    "ablate": (
-        "Change one ingredient of a recipe at a time, and say which of them helps.",
-        ("data", "contender", "over", "seeds", *LENGTH, "tune", "folds", *DATA, "pretrained", *FOLDER),
-    ),
-    "learning-curve": (
-        "Train on growing shares of the images, and say which contender needs fewer of them.",
-        ("data", "contenders", "fractions", "seeds", *LENGTH, "tune", *DATA, "pretrained", *FOLDER),
-    ),
-    "tune": (
-        "Search networks and recipes on validation images, and confirm the best few on fresh seeds.",
-        ("data", "family", "trials", "space", "seeds", *LENGTH, *DATA, *FOLDER),
-    ),
-}
-"""Each command that trains: what it is for, and what can be said of it."""
+DEFAULTS = {entry.name: entry.default for entry in fields(StudyConfig)}
+TYPES = get_type_hints(StudyConfig)
+"""Of each field, bounds left out: those are checked in one place for study files and Python too."""
+DRY_RUN = typer.Option("--dry-run", help="Say what would be trained and how long it takes, and stop.")
+QUIET = typer.Option("--quiet", help="Say nothing but the verdict.")
+AS_JSON = typer.Option("--json", help="Say nothing but the result, as JSON.")
+OUTPUT = {"dry_run": DRY_RUN, "quiet": QUIET, "as_json": AS_JSON}
+"""Options of every command that trains, which are about what it says."""
 
 
 def add_study_commands(app: typer.Typer) -> None:
-    """Give the command line a command for each row of the table."""
-    for command, (purpose, names) in STUDY_COMMANDS.items():
-        app.command(command, help=purpose)(_study_command(command, names))
+    """Give the command line a command for each kind of study."""
+    for kind in KINDS.values():
+        add_study_command(app, kind)
 
 
-def _study_command(command: str, names: tuple[str, ...]) -> Callable[..., None]:
-    """A function whose signature typer reads: these words, in this order.
+def add_study_command(app: typer.Typer, kind: StudyKind) -> None:
+    """Give the command line the command of one kind of study: a function whose signature typer reads.
 
     Where a contender must be named the data must be too: a word that may be left out cannot stand before it.
     """
 
-    def ask(*, dry_run: bool, **words: Any) -> None:
-        _run(dry_run, command, words)
+    def ask(*, dry_run: bool, quiet: bool, as_json: bool, **words: Any) -> None:
+        _run(kind, words, dry_run=dry_run, quiet=quiet, as_json=as_json)
 
-    required = {"contender", "data"} if "contender" in names else set()
+    said = {name: parameter(name, kind) for name in fields_of(kind) if name != "command"}
+    said |= {name: (Annotated[bool, option], False) for name, option in OUTPUT.items()}
     ask.__signature__ = Signature(  # type: ignore[attr-defined]
         [
             Parameter(
                 name,
                 Parameter.KEYWORD_ONLY,
-                annotation=WORDS[name][0],
-                default=Parameter.empty if name in required else WORDS[name][1],
+                annotation=annotation,
+                default=Parameter.empty if default is ... else default,
             )
-            for name in names
+            for name, (annotation, default) in said.items()
         ]
     )
-    return ask
+    app.command(kind.name, help=kind.purpose)(ask)
 
 
-def _run(dry_run: bool, command: str, words: dict[str, Any]) -> None:
+def parameter(name: str, kind: StudyKind) -> tuple[Any, Any]:
+    """How typer is to read a field, and what holds where it is not said; `...` where it must be said."""
+    option, default = OPTIONS[name], DEFAULTS[name]
+    if option.argument:
+        if kind.one_contender:
+            return Annotated[str, typer.Argument(metavar=name.upper().removesuffix("S"), help=option.help)], ...
+        words, default = (list[str] | None, None) if is_list(name) else (str, default)
+        return Annotated[words, typer.Argument(help=option.help)], default
+    flag = f"--{name.replace('_', '-')}"
+    flags = [f"{flag}/--no-{name}"] if TYPES[name] is bool else [option.flag] if option.flag else [flag]
+    default = None if is_list(name) else str(default) if name == "seeds" else default
+    return Annotated[word_type(name), typer.Option(*flags, help=option.help)], default
+
+
+def is_list(name: str) -> bool:
+    """Whether a field takes several values."""
+    return any(get_origin(member) is Sequence for member in members(TYPES[name]))
+
+
+def members(annotation: Any) -> tuple[Any, ...]:
+    """The types of a union, else the one type."""
+    return get_args(annotation) if get_origin(annotation) in (types.UnionType, Union) else (annotation,)
+
+
+def word_type(name: str) -> Any:
+    """What typer reads for an option: text for lists with commas and for a number that may be a word, else the type."""
+    several = members(TYPES[name])
+    if OPTIONS[name].flag:
+        return list[str] | None
+    if is_list(name):
+        return str | None
+    known = [member for member in several if member is not type(None)]
+    if Path in known:
+        return Path | None if DEFAULTS[name] is None else Path
+    one = known[0] if len(known) == 1 else str
+    return one | None if type(None) in several else one
+
+
+def read(name: str, word: Any) -> Any:
+    """Turn a word of the command line into a field's value. Raises UserError for words that are no such numbers."""
+    if not isinstance(word, str):
+        return word
+    flag = f"--{name.replace('_', '-')}"
+    if name == "seeds" and word != "auto":
+        if not word.lstrip("-").isdigit():
+            raise UserError(f"--seeds is {word!r}: it takes a whole number, or auto.")
+        return int(word)
+    if not is_list(name):
+        return word
+    (several,) = (member for member in members(TYPES[name]) if get_origin(member) is Sequence)
+    (kind,) = get_args(several)
+    try:
+        return [kind(each.strip()) for each in word.split(",") if each.strip()]
+    except ValueError as error:
+        what = "whole numbers" if kind is int else "numbers"
+        raise UserError(
+            f"{flag} is {word!r}: it takes {what} with commas between, as {OPTIONS[name].example}."
+        ) from error
+
+
+def _run(kind: StudyKind, words: dict[str, Any], *, dry_run: bool, quiet: bool, as_json: bool) -> None:
     """Run the study that these words ask for; what is None was not said."""
-    from skipwise.commands.compare import run_study
-    from skipwise.commands.console import console
     from skipwise.studies.study_file import validated
 
-    said = {name: value for name, value in words.items() if value is not None}
-    pretrained, contender = said.pop("pretrained", None), said.pop("contender", None)
-    config = {name: READ[name](value) if name in READ else value for name, value in said.items()}
-    if contender is not None:
-        config["contenders"] = [contender]
-    if command == "train":
-        config["seeds"] = 1
-    if pretrained is not None:
-        config["settings"] = [*config.get("settings", []), f"pretrained={pretrained}"]
-    run_study(validated({"command": command, **config}), console(), dry_run=dry_run)
+    if kind.one_contender:
+        words = {**words, "contenders": [words["contenders"]]}
+    said = {name: read(name, word) for name, word in words.items() if word is not None}
+    conclude(validated({"command": kind.name, **said}), dry_run=dry_run, quiet=quiet, as_json=as_json)
 
 
-def _count(text: str) -> int | str:
-    """A number of seeds, or "auto"."""
-    if text == "auto":
-        return text
-    if not text.lstrip("-").isdigit():
-        raise UserError(f"--seeds is {text!r}: it takes a whole number, or auto.")
-    return int(text)
+def conclude(config: StudyConfig, *, dry_run: bool, quiet: bool, as_json: bool) -> None:
+    """Run a study and say how it went, on the console or as one JSON object."""
+    import json
+
+    from skipwise.commands.compare import run_study
+    from skipwise.commands.console import QuietConsole, SilentConsole, console
+
+    if as_json and dry_run:
+        raise UserError("--json tells a study's result, and --dry-run stops before there is one: write one of them.")
+    study = run_study(config, SilentConsole() if as_json else QuietConsole() if quiet else console(), dry_run=dry_run)
+    if as_json and study is not None:
+        typer.echo(json.dumps(study_result(study), indent=2, ensure_ascii=False))
 
 
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
-
-
-def _numbers(kind: type[int] | type[float], option: str, example: str) -> Callable[[str], list[float]]:
-    """Reads numbers with commas between. Raises UserError for other words."""
-
-    def read(text: str) -> list[float]:
-        try:
-            return [kind(word) for word in _words(text)]
-        except ValueError as error:
-            what = "whole numbers" if kind is int else "numbers"
-            raise UserError(f"{option} is {text!r}: it takes {what} with commas between, as {example}.") from error
-
-    return read
-
-
-READ: dict[str, Callable[[str], Any]] = {
-    "seeds": _count,
-    "depths": _numbers(int, "--depths", "8,20,56"),
-    "fractions": _numbers(float, "--fractions", ".1,.3,1"),
-    "over": _words,
-}
-"""Words that stand for more than one value."""
+def study_result(study: Any) -> dict[str, Any]:
+    """Everything that verdict.json says, with where report and best model are."""
+    result = study.folder.read("verdict.json")
+    best = study.best_result
+    return {
+        **result,
+        "folder": str(study.path),
+        "report": str(study.report),
+        "best_model": None if best is None else str(best.folder),
+    }

@@ -1,70 +1,55 @@
 """The whole path: from what is asked to a verdict and a report."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from inspect import signature
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ParamSpec
 
 from skipwise.commands.console import Console
+from skipwise.errors import UserError
 from skipwise.reports import write_report
 from skipwise.statistics import DECLARED_LOOKS
-from skipwise.studies import ResolvedStudy, Study, StudyConfig, plan_study, resolve, train_missing
+from skipwise.studies import Study, StudyConfig, plan_study, resolve, train_missing
+from skipwise.studies.config import OPTIONS
+from skipwise.studies.searches import searches
 from skipwise.studies.study_file import validated
-from skipwise.studies.tuning.learning_rate import plan_rate_search, with_best_rates
-from skipwise.studies.tuning.search import plan_tuning, search, with_best_trials
+
+P = ParamSpec("P")
 
 
-def compare(
-    data: str | Path = "digits",
-    contenders: Sequence[str] = (),
-    *,
-    task: str | None = None,
-    seeds: int | Literal["auto"] = 5,
-    epochs: int | None = None,
-    budget: str | None = None,
-    tune: Literal["lr"] | None = None,
-    test_size: float | None = None,
-    folds: int | None = None,
-    out: str | Path = "studies",
-    name: str | None = None,
-    size: int | None = None,
-    tokens: Literal["characters", "bytes", "words", "subwords"] | None = None,
-    split_seed: int = 0,
-    workers: int | None = None,
-    settings: Sequence[str] = (),
-) -> Study:
-    """Train every contender with seeds 0 .. seeds - 1 on the same streams of examples, and judge them.
+def _with_fields_of(config: Callable[P, StudyConfig]) -> Callable[[Callable[..., Study]], Callable[P, Study]]:
+    """Give a function the parameters of StudyConfig, with their types and defaults, and tell each in its docstring."""
 
-    `data`: a folder, a file, or a name as "digits". `task`: "images", "text", "boxes" or a dotted path, where the data
-    do not tell. `contenders`: `[LABEL@]NAME[:field=value,...]`, the first being the reference; by default the task's
-    own. `seeds`: how many, or "auto" to look at 3, 5 and 10 and stop when decided. `budget`:
-    `epochs|steps|seconds|multiply-adds=VALUE` for each run. `tune`: "lr" to search each contender's rate first.
-    `test_size`: fraction of the examples, where the data have no test set of their own; with `folds` each
-    is a test example once. `size`: side of images in pixels, length of texts in `tokens`. `settings`: `field=value` for all contenders. Calling it
-    again trains only what is missing. Raises UserError for whatever can be mended in these.
+    def told(function: Callable[..., Study]) -> Callable[P, Study]:
+        function.__signature__ = signature(config)  # type: ignore[attr-defined]
+        fields = "\n".join(f"`{name}`: {said.help}" for name, said in OPTIONS.items())
+        function.__doc__ = f"{function.__doc__}\n\n{fields}"
+        return function
+
+    return told
+
+
+@_with_fields_of(StudyConfig)
+def compare(data: str | Path = "digits", contenders: Sequence[str] = (), **fields: Any) -> Study:
+    """Train contenders over several seeds on the same streams of examples, and judge each against the first.
+
+    Calling it again trains only what is missing. The parameters are the options of `skipwise compare`. Raises UserError
+    for whatever can be mended in them.
     """
-    return run(
-        data=str(data),
-        task=task,
-        contenders=tuple(contenders),
-        seeds=seeds,
-        epochs=epochs,
-        budget=budget,
-        tune=tune,
-        test_size=test_size,
-        folds=folds,
-        out=Path(out),
-        name=name,
-        size=size,
-        tokens=tokens,
-        split_seed=split_seed,
-        workers=workers,
-        settings=tuple(settings),
-    )
+    if fields.get("command", "compare") != "compare":
+        raise UserError(f"skipwise.compare takes no command: skipwise.run trains a study of {fields['command']}.")
+    return run(data, contenders, **fields)
 
 
-def run(**config: Any) -> Study:
-    """A study of any kind from the fields of a study file; see `Asked`. Raises UserError for whatever can be mended."""
-    study = run_study(validated(config), Console())
+@_with_fields_of(StudyConfig)
+def run(data: str | Path = "digits", contenders: Sequence[str] = (), **fields: Any) -> Study:
+    """Train and judge a study of any kind.
+
+    Calling it again trains only what is missing. The parameters are the fields of a study file, of which each kind of
+    study has its own. Raises UserError for whatever can be mended in them.
+    """
+    said = {"data": data, **({"contenders": contenders} if contenders else {}), **fields}
+    study = run_study(validated({name: value for name, value in said.items() if value is not None}), Console())
     assert study is not None
     return study
 
@@ -72,16 +57,16 @@ def run(**config: Any) -> Study:
 def run_study(config: StudyConfig, console: Console, *, dry_run: bool = False) -> Study | None:
     """Make ready, train, judge and report, telling the console how it goes. None after a dry run."""
     resolved = resolve(config, console.decoding)
-    if config.tune:
-        found = _tuned(resolved, console, dry_run)
-        if found is None:
+    for prepare in searches(config):
+        if (search := prepare(resolved)) is None:
+            continue
+        console.announce_search(search)
+        if dry_run:
             return None
-        resolved = found
-    if config.command == "tune":
-        found = _searched(resolved, console, dry_run)
-        if found is None:
-            return None
-        resolved = found
+        with console:
+            found = search.run(console)
+        resolved = found.resolved
+        console.say("\n".join([*found.lines, ""]))
     counts: Sequence[int | None] = DECLARED_LOOKS if config.seeds == "auto" else [None]
     for count in counts:
         ready = plan_study(resolved, None if count is None else tuple(range(count)))
@@ -97,49 +82,3 @@ def run_study(config: StudyConfig, console: Console, *, dry_run: bool = False) -
             console.say(f"Not decided at {count} seeds: going on.\n")
     console.conclude(write_report(study))
     return study
-
-
-def _tuned(resolved: ResolvedStudy, console: Console, dry_run: bool) -> ResolvedStudy | None:
-    """Search the rates first. None after a dry run."""
-    ready = plan_rate_search(resolved)
-    console.say("First a search for each contender's learning rate, on validation data:")
-    console.announce(ready)
-    if dry_run:
-        return None
-    with console:
-        search = train_missing(ready, console)
-    found = with_best_rates(resolved, search)
-    for contender in found.sweep.contenders:
-        tried = ", ".join(f"{rate}: {accuracy:.3f}" for rate, accuracy in found.tuned[contender.label].items())
-        console.say(
-            f"{contender.label}: rate {contender.recipe.lr:g} (validation {resolved.config.to_learn.score_name} by rate: {tried})"
-        )
-    console.say("")
-    return found
-
-
-def _searched(resolved: ResolvedStudy, console: Console, dry_run: bool) -> ResolvedStudy | None:
-    """Search networks and recipes first. None after a dry run."""
-    prepared = plan_tuning(resolved)
-    console.announce_search(prepared)
-    if dry_run:
-        return None
-    with console:
-        found = search(prepared, console)
-    counts = ", ".join(
-        f"{found.count(state)} {words}"
-        for state, words in (
-            ("finished", "trained to the end"),
-            ("dropped", "dropped"),
-            ("failed", "failed"),
-            ("impossible", "impossible"),
-        )
-        if found.count(state)
-    )
-    console.say(f"\n{len(found.trials)} trials: {counts}. Confirmed on fresh seeds, as the best of many are flattered:")
-    for trial in found.best():
-        console.say(
-            f"{trial.label}: {trial.text}, validation {resolved.config.to_learn.score_name} {trial.accuracy:.3f}"
-        )
-    console.say("")
-    return with_best_trials(resolved, found)

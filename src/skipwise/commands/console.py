@@ -10,12 +10,12 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from skipwise.commands.plan_summary import announcement, search_announcement
+from skipwise.commands.plan_summary import plan_summary, search_summary
 from skipwise.reports.format import duration, percent, short_count
 from skipwise.reports.summary import StudySummary
 from skipwise.studies import StudyPlan
 from skipwise.studies.results import Result
-from skipwise.studies.tuning.search import SearchPlan
+from skipwise.studies.searches import Search
 from skipwise.studies.workers.pool import Job
 from skipwise.training.loop import Tick
 
@@ -43,16 +43,15 @@ class Console:
     def announce(self, ready: StudyPlan, *, briefly: bool = False) -> None:
         """What is about to be trained, by which defaults, and how long it may take; `briefly` where that is known."""
         self.ready = ready
-        jobs = [Job(contender=run.contender.label, seed=run.seed, fold=run.fold) for run in ready.missing]
-        self.begin({job: ready.seconds_per_run[job.contender] for job in jobs}, ready.seconds)
-        for line in announcement(ready) if not briefly else []:
+        self.begin(ready.work, ready.seconds)
+        for line in plan_summary(ready) if not briefly else []:
             self.say(line)
 
-    def announce_search(self, prepared: SearchPlan) -> None:
+    def announce_search(self, search: Search) -> None:
         """What is about to be searched, and how long it may take."""
-        self.ready = prepared.ready
-        self.begin(dict.fromkeys(prepared.jobs, prepared.seconds), prepared.longest_seconds)
-        self.say("\n".join(search_announcement(prepared)))
+        self.ready = search.ready
+        self.begin(search.work, search.seconds)
+        self.say("\n".join([*([search.opening] if search.opening else []), *search_summary(search)]))
 
     def begin(self, work: dict[Job, float], seconds: float) -> None:
         """Jobs are about to be done, with the seconds that each may take alone, and all of them together."""
@@ -176,6 +175,24 @@ class LiveConsole(Console):
     ) -> None:
         self.live.stop()
         super().__exit__(kind, error, trace)
+
+
+class QuietConsole(Console):
+    """Says nothing but the verdicts."""
+
+    def say(self, text: str) -> None:
+        pass
+
+    def conclude(self, summary: StudySummary) -> None:
+        for verdict in summary.verdicts:
+            super().say(str(verdict))
+
+
+class SilentConsole(QuietConsole):
+    """Says nothing, where the result is told in another form."""
+
+    def conclude(self, summary: StudySummary) -> None:
+        pass
 
 
 def terminal_width() -> int | None:

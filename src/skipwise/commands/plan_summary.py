@@ -5,12 +5,10 @@ from skipwise.data.folds import fold_of
 from skipwise.reports.format import duration, length
 from skipwise.studies import StudyPlan
 from skipwise.studies.budget import parse_budget
-from skipwise.studies.tuning.journal import FIRST_RUNG, REDUCTION
-from skipwise.studies.tuning.learning_rate import SEED
-from skipwise.studies.tuning.search import SearchPlan
+from skipwise.studies.searches import Search
 
 
-def announcement(ready: StudyPlan) -> list[str]:
+def plan_summary(ready: StudyPlan) -> list[str]:
     """What is about to be trained, line by line."""
     design = ready.design
     recipes = {contender.recipe for contender in design.contenders}
@@ -48,7 +46,7 @@ def data_lines(ready: StudyPlan, data: Dataset) -> list[str]:
     """The data, their parts, and what was noticed of them."""
     folds = ready.design.folds
     one = fold_of(data, 0, folds, seed=0) if folds else data
-    first, *rest = ready.design.to_learn.described(data, ready.config.options(ready.design.plan.device))
+    first, *rest = ready.design.to_learn.described(data, ready.config.data_options(ready.design.plan.device))
     return [
         f"Data        {data.name}: {first}; {'in each fold about ' if folds else ''}"
         f"{len(one.train)} train, {len(one.validation)} validation, {len(one.test)} test",
@@ -56,24 +54,21 @@ def data_lines(ready: StudyPlan, data: Dataset) -> list[str]:
     ]
 
 
-def search_announcement(prepared: SearchPlan) -> list[str]:
+def search_summary(search: Search) -> list[str]:
     """What is about to be searched, line by line."""
-    ready, space = prepared.ready, prepared.space
+    ready = search.ready
+    if not search.details:
+        return plan_summary(ready)
     recipe, plan = ready.design.contenders[0].recipe, ready.design.plan
-    how, halving = "every combination of the space, each to its end", ""
-    if prepared.halving:
-        how = f"of those that come to {FIRST_RUNG} % of a run, and again to {REDUCTION * FIRST_RUNG} %, the better half goes on"
-        halving = ", less for what is dropped"
+    first, *rest = search.details
     return [
-        *data_lines(ready, prepared.resolved.dataset),
-        f"Search      {prepared.trials} trials that must beat {space.family.usual}, one run each with seed {SEED}, judged "
-        f"on {len(ready.dataset.validation)} validation {ready.design.to_learn.examples}; none of the test {ready.design.to_learn.examples} is seen",
-        f"            {how}",
-        *(f"            {line}" for line in space.text.splitlines() if line.strip() and not line.startswith("#")),
-        f"Recipe      {length(recipe)}, batch {recipe.batch_size}, and what the space does not name as {space.family.usual} has it",
+        *data_lines(ready, search.resolved.dataset),
+        f"Search      {first}",
+        *(f"            {line}" for line in rest),
+        f"Recipe      {length(recipe)}, batch {recipe.batch_size}{search.recipe_note}",
         f"Computed    {ready.workers} at once, {plan.threads} thread{'s' * (plan.threads > 1)} each, "
         f"{plan.precision} on {plan.device}",
-        f"Time        about {duration(prepared.longest_seconds)} if all were as large as {space.family.usual}{halving}",
+        f"Time        about {duration(search.seconds)}{search.time_note}",
         f"Folder      {ready.folder.path}",
         "",
     ]

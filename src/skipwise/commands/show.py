@@ -23,7 +23,7 @@ from skipwise.reports.format import byte_count, short_count
 from skipwise.reports.sections.signal import growth_chart, growth_word, signal_chart, signal_sentence
 from skipwise.studies.contender import Contender, make_contender
 from skipwise.studies.contender_spec import ContenderSpec
-from skipwise.studies.sweeps import depth_sweep
+from skipwise.studies.kinds.depth import depth_sweep
 
 MADE_FOR, MADE_FOR_TEXT = (3, 32, 32), (20_000, 256)
 """The inputs for which a network is shown that was not made for any: an image, and tokens and length of a text."""

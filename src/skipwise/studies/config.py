@@ -1,166 +1,255 @@
-"""What a user asks for: the same words on the command line, in a study file and from Python."""
+"""The configuration of a study: each option said once, for the command line, study files and Python alike.
 
+The command line is made of this file before anything heavy is imported, so it imports nothing that needs torch.
+"""
+
+from __future__ import annotations
+
+import re
 import shlex
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, with_config
+from annotated_types import Ge, Gt, Le, Lt, Predicate
 
-from skipwise.data import Options
-from skipwise.networks.presets import depths_of
-from skipwise.studies import defaults
 from skipwise.studies.contender_spec import ContenderSpec, parse_specs
-from skipwise.tasks import Task, find_task
+from skipwise.studies.kinds import kind_named
 
-Command = Literal["compare", "train", "depth", "ablate", "learning-curve", "tune"]
-SOME: dict[str, tuple[Command, ...]] = {
-    "contenders": ("compare", "train", "ablate", "learning-curve"),
-    "seed": ("train",),
-    "depths": ("depth",),
-    "family": ("depth", "tune"),
-    "over": ("ablate",),
-    "fractions": ("learning-curve",),
-    "trials": ("tune",),
-    "space": ("tune",),
-    "tune": ("compare", "depth", "ablate", "learning-curve"),
-    "folds": ("compare", "depth", "ablate"),
-}
-"""Fields that not every command has, and which do."""
-SHALLOWEST = 3
-"""Of a family of which no depth is usual, so many are compared."""
+if TYPE_CHECKING:
+    from skipwise.data import Options
+    from skipwise.studies.kinds import StudyKind
+    from skipwise.tasks import Task
+
 LARGEST_SIZE = 2048
 """Of images, in px a side; of texts, in tokens."""
 
 
-@with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, kw_only=True)
-class StudyConfig:
-    """What is asked of a study; None stands for the default that the data suggests.
+class Option:
+    """How a field is said: its help, its word on the command line, and what it must be, by pydantic's kinds of mistake.
 
-    `contenders` are texts `[LABEL@]NAME[:field=value,...]`; `depths` are of `depth`, `family` of `depth` and `tune`,
-    `over` of `ablate`, `fractions` of `learning-curve`, `trials` and `space` (a TOML file) of `tune`, `seed` of `train`.
+    Every kind of study has it, unless it is `of_some_kinds`: then the kinds name it. Without a `flag` it is called
+    as the field, with dashes; a `flag` may be given several times. Other lists have commas between, as in `example`.
     """
 
-    command: Command = "compare"
-    data: str = "digits"
-    task: str | None = None
-    contenders: tuple[str, ...] = ()
-    seeds: Annotated[int, Field(ge=1)] | Literal["auto"] = 5
-    seed: Annotated[int, Field(ge=0)] = 0
-    epochs: Annotated[int, Field(ge=1)] | None = None
-    budget: str | None = None
-    tune: Literal["lr"] | None = None
-    test_size: Annotated[float, Field(gt=0, lt=1)] | None = None
-    long_tail: Annotated[float, Field(gt=1)] | None = None
-    folds: Annotated[int, Field(ge=2)] | None = None
-    size: Annotated[int, Field(ge=1, le=LARGEST_SIZE)] | None = None
-    tokens: Literal["characters", "bytes", "words", "subwords"] | None = None
-    split_seed: Annotated[int, Field(ge=0)] = 0
-    depths: tuple[Annotated[int, Field(ge=1)], ...] | None = None
-    family: str | None = None
-    over: tuple[str, ...] = defaults.INGREDIENTS
-    fractions: tuple[Annotated[float, Field(gt=0, le=1)], ...] = defaults.FRACTIONS
-    trials: Annotated[int, Field(ge=2)] = defaults.TRIALS
-    space: Path | None = None
-    settings: tuple[str, ...] = ()
-    gradients: bool = True
-    out: Path = Path("studies")
-    name: Annotated[str, Field(pattern=r"^[^/\\]+$")] | None = None
-    workers: Annotated[int, Field(ge=1)] | None = None
+    help: str
+    flag: str | None = None
+    argument: bool = False
+    of_some_kinds: bool = False
+    example: str = ""
+    must_be: Mapping[str, str]
+
+
+def option(
+    default: Any,
+    help: str,  # noqa: A002
+    *,
+    flag: str | None = None,
+    argument: bool = False,
+    of_some_kinds: bool = False,
+    example: str = "",
+    must_be: Mapping[str, str] | None = None,
+) -> Any:
+    """A field of StudyConfig; see Option."""
+    said = Option(
+        help=help, flag=flag, argument=argument, of_some_kinds=of_some_kinds, example=example, must_be=must_be or {}
+    )
+    return field(default=default, metadata={"option": said})
+
+
+def is_folder_name(name: str) -> bool:
+    return re.fullmatch(r"[^/\\]+", name) is not None
+
+
+def is_device(name: str) -> bool:
+    return re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", name) is not None
+
+
+@dataclass(frozen=True)
+class StudyConfig:
+    """What a study is to be; None stands for the default that the data suggest. Lists are kept as tuples."""
+
+    data: str | Path = option("digits", "A folder, a file, or a name: `skipwise list data`.", argument=True)
+    contenders: Sequence[str] = option(
+        (), "[LABEL@]NAME[:field=value,...]; the first is the reference.", argument=True, of_some_kinds=True
+    )
+    _: KW_ONLY
+    command: str = option("compare", "The kind of study, or a dotted path to one of your own.", flag="", argument=True)
+    depths: Sequence[Annotated[int, Ge(1)]] | None = option(
+        None, "Layers with commas between; of images 8,14,20,32,44,56.", of_some_kinds=True, example="8,20,56"
+    )
+    family: str | None = option(None, "The residual networks: this name before the depth; resnet.", of_some_kinds=True)
+    over: Sequence[str] | None = option(
+        None,
+        "Ingredients with commas between; default: all. Each is taken out or put in.",
+        of_some_kinds=True,
+        example="crop,mixup",
+    )
+    fractions: Sequence[Annotated[float, Gt(0), Le(1)]] = option(
+        (0.05, 0.1, 0.25, 0.5, 1.0),
+        "Fractions of the training images with commas between; .05,.1,.25,.5,1.",
+        of_some_kinds=True,
+        example=".1,.3,1",
+        must_be=dict.fromkeys(("greater_than", "less_than_equal"), "fractions above 0 and up to 1, as 0.1"),
+    )
+    trials: Annotated[int, Ge(2)] = option(30, "Networks and recipes that are tried.", of_some_kinds=True)
+    space: str | Path | None = option(
+        None, "A TOML file of what may be chosen; default: see the study's folder.", of_some_kinds=True
+    )
+    seeds: Annotated[int, Ge(1)] | Literal["auto"] = option(
+        5,
+        "Runs of each contender, or auto: 3, 5 or 10, until it is decided.",
+        of_some_kinds=True,
+        must_be={"int": 'a whole number, or "auto"'},
+    )
+    seed: Annotated[int, Ge(0)] = option(
+        0, "What the weights and the stream of images are drawn from.", of_some_kinds=True
+    )
+    epochs: Annotated[int, Ge(1)] | None = option(None, "Times each training image is shown; default by their number.")
+    budget: str | None = option(
+        None, "epochs|steps|seconds|multiply-adds=VALUE for each run, equal for all contenders."
+    )
+    tune: Literal["lr"] | None = option(None, "lr: search each contender's learning rate first.", of_some_kinds=True)
+    folds: Annotated[int, Ge(2)] | None = option(
+        None, "Divide the images so often, and test each one once.", of_some_kinds=True
+    )
+    task: str | None = option(
+        None, "images, text, boxes, or a dotted path to one of your own; default: what the data are."
+    )
+    test_size: Annotated[float, Gt(0), Lt(1)] | None = option(
+        None,
+        "Fraction for testing, where the data have no test set; .2.",
+        must_be=dict.fromkeys(("greater_than", "less_than"), "a fraction between 0 and 1, as 0.2"),
+    )
+    long_tail: Annotated[float, Gt(1)] | None = option(
+        None, "Thin the training images until the classes differ by this ratio."
+    )
+    size: Annotated[int, Ge(1), Le(LARGEST_SIZE)] | None = option(
+        None,
+        "Side of the images in pixels; length of texts in tokens.",
+        must_be={"less_than_equal": "at most {le}, in px or tokens"},
+    )
+    tokens: Literal["characters", "bytes", "words", "subwords"] | None = option(None, "What texts are cut into.")
+    split_seed: Annotated[int, Ge(0)] = option(0, "Another number, another split into train, validation and test.")
+    pretrained: str | Path | None = option(
+        None,
+        "Weights that every contender begins with: a file, a run's folder, or torchvision/NAME.",
+        of_some_kinds=True,
+    )
+    settings: Sequence[str] = option((), "FIELD=VALUE for every contender; may repeat.", flag="--set")
+    device: Annotated[str, Predicate(is_device)] = option(
+        "auto",
+        "auto, cpu, cuda, cuda:N for one GPU, or mps.",
+        must_be={"predicate_failed": "auto, cpu, cuda, cuda:N or mps"},
+    )
+    precision: Literal["auto", "bf16", "fp32"] = option(
+        "auto", "bf16 or fp32; auto: bf16 where the hardware multiplies it."
+    )
+    gradients: bool = option(True, "Note how large gradients are along the network.")
+    out: str | Path = option(Path("studies"), "The folder that studies go to.")
+    name: Annotated[str, Predicate(is_folder_name)] | None = option(
+        None,
+        "The study's name; default: data and contenders.",
+        must_be={"predicate_failed": "a plain folder name; {out} says where it goes"},
+    )
+    workers: Annotated[int, Ge(1)] | None = option(None, "Runs at once; changes no result.")
+
+    def __post_init__(self) -> None:
+        """Keep lists as tuples, and weights of every contender as the setting that they stand for."""
+        settings = [*self.settings, *([f"pretrained={self.pretrained}"] if self.pretrained is not None else [])]
+        kept = {"data": str(self.data), "settings": tuple(settings), "pretrained": None, "out": Path(self.out)}
+        kept |= {
+            name: tuple(value)
+            for name in ("contenders", "depths", "over", "fractions")
+            if (value := getattr(self, name)) is not None
+        }
+        kept |= {"space": Path(self.space)} if self.space is not None else {}
+        for name, value in kept.items():
+            object.__setattr__(self, name, value)
+
+    @cached_property
+    def kind(self) -> StudyKind:
+        """The kind of study that `command` names. Raises UserError for an unknown one."""
+        return kind_named(self.command)
+
+    @cached_property
+    def to_learn(self) -> Task:
+        """The task that is named, else the one that the data look like. Raises UserError for an unknown name."""
+        from skipwise.tasks import find_task
+
+        return find_task(str(self.data), self.task)
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The contenders, or the usual ones of the command."""
-        if self.contenders:
-            return self.contenders
-        task = self.to_learn
-        usual = {"ablate": task.contenders[1:2], "learning-curve": task.curve_contenders}
-        return usual.get(self.command, task.contenders)
+        """The contenders, or the default ones of the kind of study."""
+        return tuple(self.contenders) or self.kind.default_contenders(self)
 
     @cached_property
     def specs(self) -> tuple[ContenderSpec, ...]:
         """The same, read. Raises UserError for a text that cannot be read, and where two have one label."""
         return parse_specs(self.texts)
 
-    @cached_property
-    def to_learn(self) -> Task:
-        """The task that is named, else the one that the data look like. Raises UserError for an unknown name."""
-        return find_task(self.data, self.task)
-
-    @property
-    def usual_family(self) -> str:
-        """The family that is named, else the task's."""
-        return self.family or self.to_learn.family
-
-    @property
-    def usual_depths(self) -> tuple[int, ...]:
-        """The depths that are named, else those of the task that the family has, else the family's shallowest."""
-        if self.depths is not None:
-            return self.depths
-        known = depths_of(self.usual_family)
-        return tuple(depth for depth in self.to_learn.depths if depth in known) or tuple(known[:SHALLOWEST])
-
-    def options(self, device: str) -> Options:
+    def data_options(self, device: str) -> Options:
         """What is asked of the data."""
-        return Options(
-            size=self.size,
-            tokens=self.tokens,
-            test_size=self.test_size,
-            split_seed=self.split_seed,
-            long_tail=self.long_tail,
-            device=device,
-        )
+        from skipwise.data import Options
+
+        return Options(device=device, **{name: getattr(self, name) for name in DATA_OPTIONS})
 
     @property
     def line(self) -> str:
         """The command line that asks for the same."""
-        words: list[str] = ["skipwise", self.command, self.data]
-        if self.command not in ("depth", "tune"):
+        words: list[str] = ["skipwise", self.command, str(self.data)]
+        if "contenders" in self.kind.fields:
             words += self.texts
-        for option, value in self.given().items():
-            if option in ("command", "data", "contenders", "workers"):
+        for name, value in self.given().items():
+            if OPTIONS[name].argument or name == "workers":
                 continue
-            if option == "settings":
-                words += [word for setting in self.settings for word in ("--set", setting)]
+            flag = OPTIONS[name].flag or f"--{name.replace('_', '-')}"
+            if OPTIONS[name].flag:
+                words += [word for each in value for word in (flag, each)]
             elif value is False:
-                words.append(f"--no-{option}")
+                words.append(f"--no-{name}")
             else:
-                text = ",".join(map(plain_text, value)) if isinstance(value, tuple) else plain_text(value)
-                words += [f"--{option.replace('_', '-')}", text]
+                words += [flag, ",".join(map(plain_text, value)) if isinstance(value, tuple) else plain_text(value)]
         return shlex.join(words)
 
     def given(self) -> dict[str, Any]:
         """Every field that says something: those that differ from their default, and how many seeds."""
-        different = {
-            entry.name: getattr(self, entry.name)
-            for entry in fields(self)
-            if getattr(self, entry.name) != entry.default or entry.name in ("command", "data")
-        }
-        if self.command == "train":  # always one seed
-            return {name: value for name, value in different.items() if name != "seeds"}
-        return {**different, "seeds": self.seeds}
+        always = {"data", "seeds"}
+        own = [entry for entry in fields(self) if entry.name in fields_of(self.kind)]
+        said = [entry.name for entry in own if entry.name in always or getattr(self, entry.name) != entry.default]
+        return {"command": self.command} | {name: getattr(self, name) for name in said}
 
-    def with_more(self, more: "StudyConfig") -> "StudyConfig":
-        """What the two ask for together, `more` having been asked of the same study later."""
+    def with_more(self, later: StudyConfig) -> StudyConfig:
+        """Return what the two ask for together, `later` having been asked of the same study after this."""
         both = replace(
-            more,
-            seeds="auto" if self.seeds == "auto" or more.seeds == "auto" else max(self.seeds, more.seeds),
-            depths=self.depths
-            if more.depths == self.depths
-            else tuple(sorted({*self.usual_depths, *more.usual_depths})),
-            over=tuple(dict.fromkeys((*self.over, *more.over))),
-            fractions=tuple(sorted({*self.fractions, *more.fractions})),
+            self.kind.merged(self, later),
+            seeds="auto" if "auto" in (self.seeds, later.seeds) else max(int(self.seeds), int(later.seeds)),
+            device=self.device if later.device == "auto" else later.device,
+            precision=self.precision if later.precision == "auto" else later.precision,
         )
-        if self.settings == more.settings:
-            texts = tuple(dict.fromkeys((*self.texts, *more.texts)))
-            return both if texts == more.texts else replace(both, contenders=texts)
+        if self.settings == later.settings:
+            texts = tuple(dict.fromkeys((*self.texts, *later.texts)))
+            return both if texts == later.texts else replace(both, contenders=texts)
         by_label: dict[str, ContenderSpec] = {}
-        for config in (self, more):
+        for config in (self, later):
             for spec in config.specs:
                 by_label.setdefault(spec.label, spec.with_settings(config.settings))
         return replace(both, contenders=tuple(map(str, by_label.values())), settings=())
+
+
+OPTIONS: dict[str, Option] = {entry.name: entry.metadata["option"] for entry in fields(StudyConfig)}
+"""Each field of StudyConfig with how it is said."""
+DATA_OPTIONS = ("size", "tokens", "test_size", "split_seed", "long_tail")
+"""Fields that `skipwise.data.Options` has too."""
+
+
+def fields_of(kind: StudyKind) -> list[str]:
+    """Names of the fields that a kind of study has, in order."""
+    return [name for name, said in OPTIONS.items() if not said.of_some_kinds or name in kind.fields]
 
 
 def plain_text(value: Any) -> str:

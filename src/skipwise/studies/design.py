@@ -1,12 +1,13 @@
 """The design of a study: what was asked, as `study.json` keeps it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from skipwise.errors import UserError
-from skipwise.studies.config import Command, StudyConfig
+from skipwise.studies.config import StudyConfig, fields_of
 from skipwise.studies.contender import Contender
+from skipwise.studies.kinds import StudyKind, kind_named
 from skipwise.studies.study_file import content, validated
 from skipwise.studies.sweeps import Point
 from skipwise.tasks import Task, task_named
@@ -33,7 +34,7 @@ class Design:
     """
 
     name: str
-    kind: Command
+    kind: str
     data: str
     command: str
     split: dict[str, Any]
@@ -51,6 +52,11 @@ class Design:
     def to_learn(self) -> Task:
         """What its networks learn."""
         return task_named(self.task)
+
+    @property
+    def study_kind(self) -> StudyKind:
+        """How it is compared, named and extended."""
+        return kind_named(self.kind)
 
     @property
     def folds(self) -> int | None:
@@ -76,14 +82,7 @@ class Design:
     @property
     def comparisons(self) -> list[tuple[str, str]]:
         """Which contender is judged against which reference, as (reference, contender)."""
-        if not self.points:
-            first, *rest = self.contenders
-            return [(first.label, contender.label) for contender in rest]
-        pairs = []
-        for at in dict.fromkeys(point.at for point in self.points):
-            reference, *others = (point.label for point in self.points if point.at == at)
-            pairs += [(reference, other) for other in others]
-        return pairs
+        return self.study_kind.comparisons(self.contenders, self.points)
 
     def contender(self, label: str) -> Contender:
         return next(contender for contender in self.contenders if contender.label == label)
@@ -124,7 +123,7 @@ class Design:
             looks=tuple(data.get("looks", [])),
             budget=data.get("budget", ""),
             tuned=data.get("tuned", {}),
-            config=validated(data["asked"]) if data.get("asked") else None,
+            config=_config_of(data["asked"]) if data.get("asked") else None,
         )
 
     def extended_by(self, later: "Design") -> "Design":
@@ -133,7 +132,7 @@ class Design:
         Raises UserError where the other is about other data, another split, or other contenders of the same name.
         """
         another = "take another --name, or --out, for a study of its own"
-        if {self.kind, later.kind} & {"depth", "ablate", "learning-curve", "tune"} and self.kind != later.kind:
+        if later.kind not in (self.kind, *self.study_kind.extends):
             raise UserError(f"The study {self.name!r} is of another kind ({self.kind}, not {later.kind}): {another}.")
         if later.looks and later.looks != self.looks:
             raise UserError(f"The study {self.name!r} was begun without declared looks: {another}.")
@@ -181,10 +180,7 @@ class Design:
         places: dict[str, set[float]] = {}
         for point in points:
             places.setdefault(point.series, set()).add(point.at)
-        if self.kind == "depth" and len(places) > 2:
-            raise UserError(
-                f"The study {self.name!r} is about another family of networks: take another --name, or --out."
-            )
+        self.study_kind.check_points(self.name, points)
         everywhere = set[float]().union(*places.values())
         for series, at in places.items():
             if at != everywhere:
@@ -192,6 +188,12 @@ class Design:
                 raise UserError(
                     f"The study {self.name!r} would lack {series} at {lacking}: ask for all contenders at all of them."
                 )
+
+
+def _config_of(content: Mapping[str, Any]) -> StudyConfig:
+    """The configuration that study.json keeps; fields that its kind of study does not have any more are passed by."""
+    known = fields_of(kind_named(content["command"]))
+    return validated({name: value for name, value in content.items() if name in known})
 
 
 def _check_alike(name: str, kept: StudyConfig, config: StudyConfig) -> None:

@@ -20,7 +20,8 @@ from skipwise.studies.config import StudyConfig
 from skipwise.studies.contender import Contender
 from skipwise.studies.design import Design, Run
 from skipwise.studies.folder import StudyFolder
-from skipwise.studies.sweeps import Sweep, sweep
+from skipwise.studies.sweeps import Sweep
+from skipwise.studies.workers.pool import Job
 from skipwise.tasks import Task, check_exists
 from skipwise.training.plan import ComputePlan, choose_plan, workers_for
 from skipwise.training.probe import seconds_per_run
@@ -41,30 +42,16 @@ class ResolvedStudy:
 
     @property
     def name(self) -> str:
-        """Of the study."""
-        config, data = self.config, slug(self.dataset.name)
-        if config.name:
-            return config.name
-        kind = [] if config.command in ("compare", "train") else [config.command]
-        of = (
-            [slug(config.usual_family)]
-            if config.command in ("depth", "tune")
-            else [slug(spec.label) for spec in config.specs]
-        )
+        """The study's name: that of its data and what its kind says, unless the user names it."""
+        config = self.config
         folds = [f"{config.folds}-folds"] if config.folds else []
         tail = [f"tail-{config.long_tail:g}"] if config.long_tail else []
-        return "-".join([data, *kind, *of, *folds, *tail])[:120]
+        words = [slug(self.dataset.name), *config.kind.title(config), *folds, *tail]
+        return config.name or "-".join(words)[:120]
 
     @property
-    def seeds(self) -> tuple[int, ...]:
-        return seeds_of(self.config)
-
-
-def seeds_of(config: StudyConfig) -> tuple[int, ...]:
-    """The seeds to begin with."""
-    if config.command == "train":
-        return (config.seed,)
-    return tuple(range(DECLARED_LOOKS[0] if config.seeds == "auto" else config.seeds))
+    def folder(self) -> StudyFolder:
+        return StudyFolder(Path(self.config.out) / self.name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,39 +68,43 @@ class StudyPlan:
     notes: tuple[str, ...] = ()
 
     @property
+    def work(self) -> dict[Job, float]:
+        """Every missing run, with the seconds that it may take alone."""
+        return {
+            Job(contender=run.contender.label, seed=run.seed, fold=run.fold): self.seconds_per_run[run.contender.label]
+            for run in self.missing
+        }
+
+    @property
     def seconds(self) -> float:
         if not self.missing:
             return 0.0
-        work = sum(self.seconds_per_run[run.contender.label] for run in self.missing)
-        return SECONDS_TO_START + work / self.workers
+        return SECONDS_TO_START + sum(self.work.values()) / self.workers
 
 
 def resolve(config: StudyConfig, progress: ProgressCallback | None = None) -> ResolvedStudy:
     """Read the data and fill in the defaults. Raises UserError for whatever a user can mend."""
-    if config.data in PRESETS and not Path(config.data).exists():
-        words = shlex.join(["skipwise", config.command, "digits", config.data, *config.contenders])
-        raise UserError(f"{config.data} is a network, not data: write `{words}`.")
+    data, kind = str(config.data), config.kind
+    if data in PRESETS and not Path(data).exists():
+        words = shlex.join(["skipwise", config.command, "digits", data, *config.contenders])
+        raise UserError(f"{data} is a network, not data: write `{words}`.")
     if config.epochs is not None and config.budget is not None:
         raise UserError(
             f"--epochs and --budget both say how long a run is: write one, as --budget epochs={config.epochs}."
         )
     budget = parse_budget(config.budget) if config.budget else None
-    names = sweep(config, Recipe())  # a misspelt name is told before data are read
-    if (
-        config.seeds == "auto"
-        and config.command != "tune"
-        and len({point.series for point in names.points} or names.contenders) < 2
-    ):
+    names = kind.sweep(config, Recipe(), None)  # a misspelt name is told before data are read
+    series = {point.series for point in names.points} or names.contenders
+    if config.seeds == "auto" and not kind.adds_contenders and len(series) < 2:
         raise UserError(
             "--seeds auto goes on until contenders are told apart: name two at least, or a number of seeds."
         )
-    runs = len(names.contenders) * len(seeds_of(config))
-    plan = choose_plan(config.trials if config.command == "tune" else runs)
-    check_exists(config.data, config.to_learn)
-    dataset = config.to_learn.prepare(config.data, config.options(plan.device), progress)
+    plan = choose_plan(kind.planned_runs(config, names), config.device, config.precision)
+    check_exists(data, config.to_learn)
+    dataset = config.to_learn.prepare(data, config.data_options(plan.device), progress)
     if config.folds is not None:
         _check_folds(config, config.folds, dataset)
-    chosen = sweep(config, config.to_learn.recipe(dataset, config.epochs), dataset)
+    chosen = kind.sweep(config, config.to_learn.recipe(dataset, config.epochs), dataset)
     for contender in chosen.contenders:
         with _told_if_it_cannot_be(contender.label, dataset):
             config.to_learn.check(contender.network, contender.recipe)
@@ -141,7 +132,7 @@ def _check_folds(config: StudyConfig, folds: int, dataset: Dataset) -> None:
         raise UserError(f"{config.data} has a test set of its own: --folds is for data without one.")
     if config.long_tail is not None:
         raise UserError("--long-tail thins the training examples of one split, and --folds makes several: write one.")
-    if config.tune is not None or config.command == "tune":
+    if config.tune is not None:
         raise UserError(
             "--folds tests every example, and a search would choose on examples that are tested later: write one."
         )
@@ -179,12 +170,12 @@ def plan_study(resolved: ResolvedStudy, seeds: tuple[int, ...] | None = None) ->
     design = Design(
         name=resolved.name,
         kind=config.command,
-        data=config.data,
+        data=str(config.data),
         command=config.line,
         task=config.to_learn.name,
         split=_split(config, dataset),
         contenders=resolved.sweep.contenders,
-        seeds=seeds or resolved.seeds,
+        seeds=seeds or config.kind.seeds(config),
         plan=plan,
         points=resolved.sweep.points,
         looks=DECLARED_LOOKS if config.seeds == "auto" else (),
@@ -192,14 +183,10 @@ def plan_study(resolved: ResolvedStudy, seeds: tuple[int, ...] | None = None) ->
         tuned=resolved.tuned,
         config=config,
     )
-    folder = StudyFolder(config.out / resolved.name)
+    folder = resolved.folder
     kept = folder.design()
     design = kept.extended_by(design) if kept else design
-    if design.plan.device != plan.device:
-        raise UserError(
-            f"The study {design.name!r} was begun on {design.plan.device}, and this machine computes on {plan.device}: "
-            "go on where it was begun, or take another --name."
-        )
+    _check_plan(design, plan, config)
     missing = folder.missing(design)
     one_fold = dataset if not config.folds else fold_of(dataset, 0, config.folds, seed=0)
     return StudyPlan(
@@ -212,6 +199,21 @@ def plan_study(resolved: ResolvedStudy, seeds: tuple[int, ...] | None = None) ->
         notes=resolved.sweep.notes,
         seconds_per_run=_probe(design, {run.contender.label: run.contender for run in missing}, one_fold),
     )
+
+
+def _check_plan(design: Design, plan: ComputePlan, config: StudyConfig) -> None:
+    """Raises UserError where a study would go on on another device, or in another precision that was asked for."""
+    if design.plan.device != plan.device:
+        whose = "this machine computes" if config.device == "auto" else "you ask for it"
+        raise UserError(
+            f"The study {design.name!r} was begun on {design.plan.device}, and {whose} on {plan.device}: "
+            "go on where it was begun, or take another --name."
+        )
+    if config.precision not in ("auto", design.plan.precision):
+        raise UserError(
+            f"The study {design.name!r} was begun in {design.plan.precision}, not {config.precision}: leave --precision "
+            "out, or take another --name."
+        )
 
 
 def _split(config: StudyConfig, dataset: Dataset) -> dict[str, Any]:

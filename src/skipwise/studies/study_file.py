@@ -3,7 +3,7 @@
 import json
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,8 @@ from pydantic import TypeAdapter, ValidationError
 from skipwise.errors import UserError, unknown
 from skipwise.recipe import Recipe
 from skipwise.studies.budget import parse_budget
-from skipwise.studies.config import SOME, StudyConfig
-from skipwise.studies.sweeps import sweep
+from skipwise.studies.config import OPTIONS, StudyConfig, fields_of
+from skipwise.studies.kinds import KINDS
 from skipwise.tasks import check_exists
 
 STUDY_FILE = "study.toml"
@@ -29,19 +29,11 @@ BY_KIND = {
     "float": "a number",
     "bool": "true or false",
     "string": "text in quotes",
-    "tuple": "a list in brackets, as [...]",
+    "list": "a list in brackets, as [...]",
     "path": "a folder in quotes",
     "literal_error": "{expected}",
 }
 """What must be, by the kind of the mistake."""
-BY_FIELD: dict[str, dict[str, str]] = {
-    "seeds": {"int": 'a whole number, or "auto"'},
-    "test_size": dict.fromkeys(("greater_than", "less_than"), "a fraction between 0 and 1, as 0.2"),
-    "fractions": dict.fromkeys(("greater_than", "less_than_equal"), "fractions above 0 and up to 1, as 0.1"),
-    "size": {"less_than_equal": "at most {le}, in px or tokens"},
-    "name": {"string_pattern_mismatch": "a plain folder name; {out} says where it goes"},
-}
-"""What must be of a field, where more can be said."""
 
 
 def read_study_file(path: Path) -> StudyConfig:
@@ -62,13 +54,6 @@ def read_study_file(path: Path) -> StudyConfig:
         return _place(path, _line_where(text, _sets(field)))
 
     config = validated(found, place=place)
-    for name in found:
-        of = SOME.get(name)
-        if of is not None and config.command not in of:
-            raise UserError(
-                f"{place(name)}{name} is a field of {' and '.join(of)}, not of {config.command}: "
-                "leave it out, or take another command."
-            )
     for check in (_check_data, _check_budget, _check_names):
         try:
             check(config)
@@ -85,14 +70,11 @@ def validated(words: dict[str, Any], place: Callable[[str], str] | None = None) 
     Where they are written in a file, `place` gives the place of a field there, to begin the sentence with; else they
     are called as on the command line.
     """
-    known = StudyConfig.__dataclass_fields__
     for name in words:
-        if name not in known:
-            raise UserError(f"{place(name) if place else ''}{unknown('field of a study', name, known)}")
+        if name not in OPTIONS:
+            raise UserError(f"{place(name) if place else ''}{unknown('field of a study', name, OPTIONS)}")
     try:
-        return STUDY_CONFIG.validate_json(
-            json.dumps(words, default=str), strict=True
-        )  # JSON knows lists, but no tuples
+        config = STUDY_CONFIG.validate_json(json.dumps(words, default=str), strict=True)  # it has lists, but no tuples
     except ValidationError as error:
         mistake = error.errors()[0]
         field = str(mistake["loc"][0])
@@ -100,6 +82,24 @@ def validated(words: dict[str, Any], place: Callable[[str], str] | None = None) 
         must = _must(field, mistake["type"]).format(**mistake.get("ctx", {}), out=written("out"))
         where = place(field) if place else ""
         raise UserError(f"{where}{written(field)} is {mistake['input']!r}: it must be {must}.") from error
+    _check_kind(config, words, place)
+    return config
+
+
+def _check_kind(config: StudyConfig, words: Iterable[str], place: Callable[[str], str] | None) -> None:
+    """Raises UserError for an unknown kind of study, and for fields that only other kinds have."""
+    try:
+        known = fields_of(config.kind)
+    except UserError as error:
+        raise UserError(f"{place('command') if place else ''}{error}") from error
+    for name in words:
+        if name not in known:
+            *others, last = (kind.name for kind in KINDS.values() if name in kind.fields)
+            of = f"{', '.join(others)} and {last}" if others else last
+            raise UserError(
+                f"{place(name) if place else ''}{name} is a field of {of}, not of {config.command}: "
+                "leave it out, or take another command."
+            )
 
 
 def study_file(config: StudyConfig, head: str) -> str:
@@ -119,12 +119,12 @@ def _plain(value: Any) -> Any:
 
 
 def _option(field: str) -> str:
-    return field if field in ("command", "data", "contenders") else f"--{field.replace('_', '-')}"
+    return field if OPTIONS[field].argument else f"--{field.replace('_', '-')}"
 
 
 def _must(field: str, kind: str) -> str:
     """What a field must be, for one of pydantic's kinds of mistake, as "int_type"."""
-    words = BY_KIND | BY_FIELD.get(field, {})
+    words = {**BY_KIND, **OPTIONS[field].must_be}
     return words.get(kind) or words[kind.partition("_")[0]]
 
 
@@ -144,7 +144,7 @@ def _sets(field: str) -> re.Pattern[str]:
 
 def _check_data(config: StudyConfig) -> None:
     try:
-        check_exists(config.data, config.to_learn)
+        check_exists(str(config.data), config.to_learn)
     except UserError as error:
         raise UserError(f"{error} Paths begin at the folder where skipwise is run, not at the study file.") from error
 
@@ -155,4 +155,4 @@ def _check_budget(config: StudyConfig) -> None:
 
 
 def _check_names(config: StudyConfig) -> None:
-    sweep(config, Recipe())
+    config.kind.sweep(config, Recipe(), None)

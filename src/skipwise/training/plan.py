@@ -5,10 +5,12 @@ import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import torch
 from torch import nn
+
+from skipwise.errors import UserError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +21,8 @@ class ComputePlan:
     precision: Literal["bf16", "fp32"]
     channels_last: bool
     threads: int
+    gpu: int | None = None
+    """The one GPU that all runs go to, where one was asked for."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -43,29 +47,50 @@ def threads(most: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def choose_plan(runs: int) -> ComputePlan:
-    """The plan for this many runs on this machine.
+def choose_plan(runs: int, device: str = "auto", precision: Literal["auto", "bf16", "fp32"] = "auto") -> ComputePlan:
+    """Choose the plan for this many runs on this machine.
 
-    bf16 and channels-last where there is a GPU or the CPU multiplies bf16 matrices in hardware, else fp32. On a CPU
-    the runs share the cores: each of min(runs, cores) workers gets cores // workers threads.
+    `device`: auto, cpu, cuda, cuda:N or mps; `auto` is a GPU where there is one. `precision`: `auto` is bf16 where there
+    is a GPU of NVIDIA's or the CPU multiplies bf16 matrices in hardware, else fp32. Maps are channels-last on a GPU, and
+    in bf16 on a CPU, where the runs share the cores: each of min(runs, cores) workers gets cores // workers threads.
+    Raises UserError for a device that is not there.
     """
-    if torch.cuda.is_available():
-        return ComputePlan(device="cuda", precision="bf16", channels_last=True, threads=1)
-    if torch.backends.mps.is_available():
-        return ComputePlan(device="mps", precision="fp32", channels_last=True, threads=1)
-    fast_bf16 = cpu_multiplies_bf16()
+    kind, gpu = _device(device)
+    chosen: Literal["bf16", "fp32"]
+    if precision != "auto":
+        chosen = precision
+    else:
+        chosen = "bf16" if kind == "cuda" or (kind == "cpu" and cpu_multiplies_bf16()) else "fp32"
     return ComputePlan(
-        device="cpu",
-        precision="bf16" if fast_bf16 else "fp32",
-        channels_last=fast_bf16,
-        threads=cores() // min(runs, cores()),
+        device=kind,
+        precision=chosen,
+        channels_last=kind != "cpu" or chosen == "bf16",
+        threads=cores() // min(runs, cores()) if kind == "cpu" else 1,
+        gpu=gpu,
     )
+
+
+def _device(name: str) -> tuple[Literal["cpu", "cuda", "mps"], int | None]:
+    """Read which device is asked for, and which GPU of several. Raises UserError for one that is not there."""
+    there: dict[str, bool] = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    kind, _, number = name.partition(":")
+    if name == "auto":
+        kind = next(known for known, is_there in there.items() if is_there)
+    if not there.get(kind, False):
+        known = ", ".join(device for device, is_there in there.items() if is_there)
+        raise UserError(f"--device is {name}, which this machine does not have: it has {known}.")
+    if not number:
+        return cast('Literal["cpu", "cuda", "mps"]', kind), None
+    if int(number) >= torch.cuda.device_count():
+        raise UserError(f"--device is {name}, and this machine has {torch.cuda.device_count()} GPUs, cuda:0 the first.")
+    torch.cuda.set_device(int(number))  # so that in this process, too, "cuda" is that one
+    return "cuda", int(number)
 
 
 def workers_for(plan: ComputePlan, runs: int) -> int:
     """How many runs go side by side unless the user says otherwise."""
     if plan.device == "cuda":
-        return min(runs, torch.cuda.device_count())
+        return 1 if plan.gpu is not None else min(runs, torch.cuda.device_count())
     if plan.device == "mps":
         return 1
     return max(1, min(runs, cores() // plan.threads))

@@ -209,8 +209,8 @@ def test_again_trains_nothing(study, npz):
     [
         ({"space": None}, "was begun with another space"),
         ({"epochs": 5}, "epochs 4, not 5"),
-        ({"tune": "lr"}, "tune takes no --tune: it searches the rate."),
-        ({"folds": 3}, "tune takes no --folds: it keeps a test set."),
+        ({"tune": "lr"}, "tune is a field of compare, depth, ablate and learning-curve, not of tune"),
+        ({"folds": 3}, "folds is a field of compare, depth and ablate, not of tune"),
         ({"trials": 1}, "--trials is 1: it must be at least 2."),
         ({"family": "resmet"}, "There is no family called 'resmet': did you mean 'resnet'?"),
     ],

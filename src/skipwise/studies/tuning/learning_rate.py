@@ -1,20 +1,43 @@
 """A small search for each contender's learning rate, on validation data, before the seeds start."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from skipwise.data.dataset import Dataset
 from skipwise.errors import UserError
+from skipwise.studies.config import StudyConfig
 from skipwise.studies.contender import Contender
-from skipwise.studies.folder import StudyFolder
 from skipwise.studies.prepare import ResolvedStudy, StudyPlan, plan_study
+from skipwise.studies.searches import Found, Search, SearchListener
 from skipwise.studies.study import Study
 from skipwise.studies.sweeps import Sweep
+from skipwise.studies.train import train_missing
 
 FACTORS = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Of the contender's own rate; the same ones for each contender."""
 SEED = 1_000_000
 """Of the runs of a search, so that none of a study's own seeds has been seen."""
 SEARCH = "search"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateSearch(Search):
+    """Each contender with each rate, one run each."""
+
+    opening: str = "First a search for each contender's learning rate, on validation data:"
+
+    @classmethod
+    def plan(cls, resolved: ResolvedStudy) -> "RateSearch":
+        """Settle the search. Raises UserError where the study was begun without one."""
+        return cls(resolved=resolved, ready=plan_rate_search(resolved))
+
+    def run(self, listener: SearchListener) -> Found:
+        resolved = with_best_rates(self.resolved, train_missing(self.ready, listener))
+        score = resolved.config.to_learn.score_name
+        lines = []
+        for contender in resolved.sweep.contenders:
+            tried = ", ".join(f"{rate}: {value:.3f}" for rate, value in resolved.tuned[contender.label].items())
+            lines.append(f"{contender.label}: rate {contender.recipe.lr:g} (validation {score} by rate: {tried})")
+        return Found(resolved=resolved, lines=tuple(lines))
 
 
 def plan_rate_search(resolved: ResolvedStudy) -> StudyPlan:
@@ -24,13 +47,16 @@ def plan_rate_search(resolved: ResolvedStudy) -> StudyPlan:
         for contender in resolved.sweep.contenders
         for rate in rates(contender)
     )
-    config = replace(
-        resolved.config, command="compare", name=SEARCH, out=resolved.config.out / resolved.name, seeds=1, folds=None
-    )
+    config = inside_search(resolved)
     _check_tuned(resolved)
     inside = replace(resolved, config=config, dataset=without_test(resolved.dataset), sweep=Sweep(contenders=tried))
     ready = plan_study(inside, seeds=(SEED,))
     return replace(ready, design=replace(ready.design, config=None, command=resolved.config.line))
+
+
+def inside_search(resolved: ResolvedStudy) -> StudyConfig:
+    """The configuration of a search, which is a study inside the study's folder."""
+    return replace(resolved.config, command="compare", name=SEARCH, out=resolved.folder.path, seeds=1, folds=None)
 
 
 def without_test(dataset: Dataset) -> Dataset:
@@ -41,7 +67,7 @@ def without_test(dataset: Dataset) -> Dataset:
 
 def _check_tuned(resolved: ResolvedStudy) -> None:
     """Raises UserError, before anything is searched, for a study that was begun without a search or with other recipes."""
-    kept = StudyFolder(resolved.config.out / resolved.name).design()
+    kept = resolved.folder.design()
     for contender in resolved.sweep.contenders:
         begun = [one for one in kept.contenders if one.label == contender.label] if kept else []
         if (

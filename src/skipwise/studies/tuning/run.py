@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from skipwise.errors import UserError
 from skipwise.studies.budget import parse_budget, with_budget
@@ -12,6 +12,7 @@ from skipwise.studies.design import Design
 from skipwise.studies.folder import StudyFolder
 from skipwise.studies.prepare import ResolvedStudy
 from skipwise.studies.results import Result
+from skipwise.studies.searches import SearchListener
 from skipwise.studies.tuning.journal import FIRST_RUNG, JOURNAL, Entry, Journal
 from skipwise.studies.tuning.learning_rate import SEED
 from skipwise.studies.tuning.space import Space
@@ -26,23 +27,15 @@ TRIES = 2
 """A trial whose process broke off is begun again once; after that it has failed."""
 
 
-@runtime_checkable
-class Watcher(Protocol):
-    """Somebody who wants to know how the trials go; the line tells what became of one, and is empty for old news."""
-
-    def tick(self, job: Job, tick: Tick) -> None: ...
-    def ended(self, job: Job, line: str) -> None: ...
-
-
 class Trials:
     """Gives workers their trials, listens to them, and writes down in the journal how each one fared."""
 
     def __init__(
-        self, resolved: ResolvedStudy, space: Space, folder: StudyFolder, design: Design, watcher: Watcher
+        self, resolved: ResolvedStudy, space: Space, folder: StudyFolder, design: Design, listener: SearchListener
     ) -> None:
         self.resolved, self.space = resolved, space
         self.folder, self.design = folder, design
-        self.watcher = watcher
+        self.listener = listener
         recipe = resolved.config.to_learn.recipe(resolved.dataset, resolved.config.epochs)
         self.usual = space.values_of_usual(recipe, resolved.config.settings)
         self.journal = Journal(folder.file(JOURNAL), space, resolved.config.trials, SEED, self.usual)
@@ -58,7 +51,7 @@ class Trials:
                 self.again.append(entry)
                 continue
             else:
-                watcher.ended(job, "")
+                listener.ended(job, "")
             self._remember(entry)
 
     def next_job(self) -> Job | None:
@@ -70,12 +63,12 @@ class Trials:
             except UserError as error:
                 self.journal.note(entry.number, "impossible", str(error))
                 self.journal.drop(entry.number)
-                self.watcher.ended(job, f"{job.contender}: cannot be built: {error}")
+                self.listener.ended(job, f"{job.contender}: cannot be built: {error}")
                 continue
             same = self.seen.setdefault((contender.network, contender.recipe), entry.number)
             if same != entry.number:
                 self.journal.repeat(entry.number, same)
-                self.watcher.ended(job, f"{job.contender}: the same as trial-{same}, not counted")
+                self.listener.ended(job, f"{job.contender}: the same as trial-{same}, not counted")
                 continue
             if contender not in self.design.contenders:
                 self.design = replace(self.design, contenders=(*self.design.contenders, contender))
@@ -85,7 +78,7 @@ class Trials:
 
     def tick(self, job: Job, tick: Tick) -> None:
         """A trial has taken some steps; at the first one of an epoch the accuracy after the last epoch is reported."""
-        self.watcher.tick(job, tick)
+        self.listener.tick(job, tick)
         number, percent = _number(job), judged_percent(tick)
         if number in self.dropping or tick.validation_score is None or not percent:
             return
@@ -119,7 +112,7 @@ class Trials:
             else:
                 self.journal.finish(number, result.validation_score)
                 line = f"validation {self._score_name} {result.validation_score:.3f}"
-        self.watcher.ended(job, f"{job.contender} {entry.notes['text']}: {line}")
+        self.listener.ended(job, f"{job.contender} {entry.notes['text']}: {line}")
 
     def found(self) -> tuple[Trial, ...]:
         """Every trial that is closed."""

@@ -4,11 +4,13 @@ from dataclasses import dataclass, replace
 
 from skipwise.errors import UserError
 from skipwise.records import write_atomically
-from skipwise.studies.prepare import SECONDS_TO_START, ResolvedStudy, StudyPlan, plan_study
+from skipwise.studies.kinds.depth import family_name
+from skipwise.studies.prepare import SECONDS_TO_START, ResolvedStudy, plan_study
+from skipwise.studies.searches import Found, Search, SearchListener
 from skipwise.studies.sweeps import Sweep
-from skipwise.studies.tuning.journal import optuna
-from skipwise.studies.tuning.learning_rate import SEARCH, SEED, without_test
-from skipwise.studies.tuning.run import Trials, Watcher, contender_of, write_design
+from skipwise.studies.tuning.journal import FIRST_RUNG, REDUCTION, optuna
+from skipwise.studies.tuning.learning_rate import SEED, inside_search, without_test
+from skipwise.studies.tuning.run import Trials, contender_of, write_design
 from skipwise.studies.tuning.space import Range, Space, family_of
 from skipwise.studies.tuning.space_file import space_of
 from skipwise.studies.tuning.trials import TRIALS, SearchResult
@@ -19,28 +21,36 @@ SPACE = "space.toml"
 
 
 @dataclass(frozen=True, kw_only=True)
-class SearchPlan:
-    """A search of so many trials, about to begin or to go on. `ready` is of a study inside the study's folder.
+class SearchPlan(Search):
+    """A search of so many trials of a space. `halving`: trials may be dropped before their end."""
 
-    `halving`: trials may be dropped before their end. `seconds` of one whole run of the usual network.
-    """
-
-    resolved: ResolvedStudy
-    ready: StudyPlan
     space: Space
     trials: int
     halving: bool
-    seconds: float
+    seconds_per_trial: float
 
     @property
-    def longest_seconds(self) -> float:
+    def work(self) -> dict[Job, float]:
+        return {Job(contender=f"trial-{number}", seed=SEED): self.seconds_per_trial for number in range(self.trials)}
+
+    @property
+    def seconds(self) -> float:
         """An estimate of the whole search, if every trial were a whole run of the usual network."""
-        return SECONDS_TO_START + self.trials * self.seconds / self.ready.workers
+        return SECONDS_TO_START + self.trials * self.seconds_per_trial / self.ready.workers
 
-    @property
-    def jobs(self) -> list[Job]:
-        """Of every trial, begun or not."""
-        return [Job(contender=f"trial-{number}", seed=SEED) for number in range(self.trials)]
+    def run(self, listener: SearchListener) -> Found:
+        found = search(self, listener)
+        score = self.resolved.config.to_learn.score_name
+        states = {
+            "finished": "trained to the end",
+            "dropped": "dropped",
+            "failed": "failed",
+            "impossible": "impossible",
+        }
+        counts = ", ".join(f"{found.count(state)} {words}" for state, words in states.items() if found.count(state))
+        head = f"\n{len(found.trials)} trials: {counts}. Confirmed on fresh seeds, as the best of many are flattered:"
+        best = [f"{trial.label}: {trial.text}, validation {score} {trial.accuracy:.3f}" for trial in found.best()]
+        return Found(resolved=with_best_trials(self.resolved, found), lines=(head, *best))
 
 
 def plan_tuning(resolved: ResolvedStudy) -> SearchPlan:
@@ -51,9 +61,9 @@ def plan_tuning(resolved: ResolvedStudy) -> SearchPlan:
     """
     optuna()
     config = resolved.config
-    space = space_of(config.space, family_of(config.usual_family), resolved.sweep.contenders[0].recipe)
+    space = space_of(config.space, family_of(family_name(config)), resolved.sweep.contenders[0].recipe)
     dataset = without_test(resolved.dataset)
-    inside = replace(config, command="compare", name=SEARCH, out=config.out / resolved.name, seeds=1)
+    inside = inside_search(resolved)
     usual = replace(resolved.sweep.contenders[0], label="usual")
     ready = plan_study(
         replace(resolved, config=inside, dataset=dataset, sweep=Sweep(contenders=(usual,))), seeds=(SEED,)
@@ -66,17 +76,34 @@ def plan_tuning(resolved: ResolvedStudy) -> SearchPlan:
         )
     size = space.combinations
     trials = config.trials if size is None else min(size, config.trials)
+    halving = size is None or size > config.trials
     return SearchPlan(
         resolved=resolved,
         ready=replace(ready, workers=config.workers or workers_for(ready.design.plan, trials)),
+        details=_details(space, trials, halving, len(dataset.validation), ready.design.to_learn.examples),
+        recipe_note=f", and what the space does not name as {space.family.usual} has it",
+        time_note=f" if all were as large as {space.family.usual}{', less for what is dropped' if halving else ''}",
         space=space,
         trials=trials,
-        halving=size is None or size > config.trials,
-        seconds=ready.seconds_per_run[usual.label],
+        halving=halving,
+        seconds_per_trial=ready.seconds_per_run[usual.label],
     )
 
 
-def search(prepared: SearchPlan, watcher: Watcher) -> SearchResult:
+def _details(space: Space, trials: int, halving: bool, validation: int, examples: str) -> tuple[str, ...]:
+    """What is searched and how, line by line."""
+    how = "every combination of the space, each to its end"
+    if halving:
+        how = f"of those that come to {FIRST_RUNG} % of a run, and again to {REDUCTION * FIRST_RUNG} %, the better half goes on"
+    return (
+        f"{trials} trials that must beat {space.family.usual}, one run each with seed {SEED}, judged "
+        f"on {validation} validation {examples}; none of the test {examples} is seen",
+        how,
+        *(line for line in space.text.splitlines() if line.strip() and not line.startswith("#")),
+    )
+
+
+def search(prepared: SearchPlan, listener: SearchListener) -> SearchResult:
     """Train the trials that are missing, and give all of them.
 
     A trial that was running when the search was stopped goes on from its checkpoint, with the same values. Raises
@@ -88,7 +115,7 @@ def search(prepared: SearchPlan, watcher: Watcher) -> SearchResult:
         folder.write("data.json", ready.dataset.found)
         write_design(folder, design)
         write_atomically(folder.file(SPACE), lambda part: part.write_text(space.text, encoding="utf-8"))
-        trials = Trials(prepared.resolved, space, folder, design, watcher)
+        trials = Trials(prepared.resolved, space, folder, design, listener)
         train_side_by_side(folder.path, trials.next_job, design.plan, ready.workers, trials, trials.hopeless)
         found = SearchResult(
             trials=trials.found(),

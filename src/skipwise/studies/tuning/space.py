@@ -1,7 +1,7 @@
 """The space that a tuning searches: what each field of network or recipe may be."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -99,7 +99,7 @@ class Space:
         counts = [0 if isinstance(one.values, Range) else len(one.values) for one in self.dimensions]
         return None if 0 in counts else prod(counts)
 
-    def description(self, values: Mapping[str, Value], recipe: Recipe, settings: tuple[str, ...]) -> str:
+    def description(self, values: Mapping[str, Value], recipe: Recipe, settings: Sequence[str]) -> str:
         """The contender that these values (by name of the dimension) make, as text; what would change nothing is left out.
 
         `settings` are those of every contender. Raises UserError for values that cannot be.
@@ -127,7 +127,7 @@ class Space:
             elif field != DEPTH:
                 yield field, "/".join(map(value_text, parts))
 
-    def values_of_usual(self, recipe: Recipe, settings: tuple[str, ...]) -> dict[str, Value] | None:
+    def values_of_usual(self, recipe: Recipe, settings: Sequence[str]) -> dict[str, Value] | None:
         """The values that leave the family's usual network as it is, None where the space has none such."""
         base = parse_contender(self.family.usual, recipe, settings)
         assert isinstance(base.network, Architecture)

@@ -19,9 +19,9 @@ MOST_DEPTHS = 4
 RANGE: TypeAdapter[Range] = TypeAdapter(Range)
 
 
-def space_of(path: Path | None, family: Family, recipe: Recipe) -> Space:
+def space_of(path: str | Path | None, family: Family, recipe: Recipe) -> Space:
     """The space in a file, or the usual one of the family round the recipe."""
-    return usual_space(family, recipe) if path is None else read_space(path, family)
+    return usual_space(family, recipe) if path is None else read_space(Path(path), family)
 
 
 def read_space(path: Path, family: Family) -> Space:

@@ -179,5 +179,5 @@ def worker_environment(plan: ComputePlan, number: int) -> dict[str, str]:
     if plan.device == "cuda":
         count = torch.cuda.device_count()
         visible = os.environ.get("CUDA_VISIBLE_DEVICES", ",".join(map(str, range(count)))).split(",")
-        environment["CUDA_VISIBLE_DEVICES"] = visible[number % count]
+        environment["CUDA_VISIBLE_DEVICES"] = visible[number % count if plan.gpu is None else plan.gpu]
     return environment
