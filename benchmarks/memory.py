@@ -49,7 +49,7 @@ def measure(network: str, batch: int, steps: int, precision: str, recompute: boo
     import numpy as np
     import torch
 
-    from skipwise.data import Images
+    from skipwise.data import DataManifest, Images
     from skipwise.networks import PRESETS, build
     from skipwise.recipe import Recipe
     from skipwise.tasks import TASKS
@@ -62,9 +62,10 @@ def measure(network: str, batch: int, steps: int, precision: str, recompute: boo
     recipe = Recipe(epochs=1, batch_size=batch, checkpointing=recompute)
     count = batch * steps
     dataset = Images(
-        name="random", fingerprint="", images=np.random.default_rng(0).integers(0, 256, (count, 32, 32, 3), np.uint8),
-        labels=np.arange(count) % 10, classes=tuple("0123456789"), train=np.arange(count), validation=np.arange(1),
-        test=np.arange(1), mean=(0.5,) * 3, std=(0.25,) * 3, found={},
+        manifest=DataManifest(name="random", fingerprint="", classes=tuple("0123456789")),
+        images=np.random.default_rng(0).integers(0, 256, (count, 32, 32, 3), np.uint8),
+        labels=np.arange(count) % 10, together=np.arange(count), train=np.arange(count), validation=np.arange(1),
+        test=np.arange(1), mean=(0.5,) * 3, std=(0.25,) * 3,
     )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         stream = TASKS["images"].stream(dataset, recipe, 0, "cpu")

@@ -28,7 +28,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from skipwise.data import Images
+from skipwise.data import DataManifest, Images
 from skipwise.networks import PRESETS, build
 from skipwise.recipe import Recipe
 from skipwise.studies.workers.pool import worker_environment
@@ -60,8 +60,8 @@ def skipwise_steps() -> Iterator[None]:
     """One run of a study of two."""
     images, labels = pixels()
     dataset = Images(
-        name="random", fingerprint="", images=images, labels=labels, classes=tuple("0123456789"),
-        train=np.arange(IMAGES), validation=np.arange(1), test=np.arange(1), mean=(0.5,) * 3, std=(0.25,) * 3, found={},
+        manifest=DataManifest(name="random", fingerprint="", classes=tuple("0123456789")), images=images,
+        labels=labels, together=np.arange(IMAGES), train=np.arange(IMAGES), validation=np.arange(1), test=np.arange(1), mean=(0.5,) * 3, std=(0.25,) * 3,
     )  # fmt: skip
     plan = choose_plan(2)
     torch.set_num_threads(plan.threads)

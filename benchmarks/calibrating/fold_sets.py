@@ -78,16 +78,16 @@ def right_out_of_fold(task: Task) -> UInt8[np.ndarray, "contenders seeds images"
     """Train every contender, seed and fold on one set."""
     import torch
 
-    from skipwise.data import Images
+    from skipwise.data import DataManifest, Images
     from skipwise.data.folds import fold_of
 
     torch.set_num_threads(1)
     count = len(task.labels)
     shares = task.images / 255
     dataset = Images(
-        name="set", fingerprint=f"set {task.number}", images=task.images, labels=task.labels,
-        classes=tuple("0123456789"), train=np.arange(count), validation=np.arange(0), test=np.arange(0),
-        mean=(float(shares.mean()),), std=(float(shares.std()),), found={"together": list(range(count))},
+        manifest=DataManifest(name="set", fingerprint=f"set {task.number}", classes=tuple("0123456789")),
+        images=task.images, labels=task.labels, together=np.arange(count), train=np.arange(count),
+        validation=np.arange(0), test=np.arange(0), mean=(float(shares.mean()),), std=(float(shares.std()),),
     )  # fmt: skip
     right = np.zeros((len(CONTENDERS), SEEDS, count), np.uint8)
     for seed in range(SEEDS):

@@ -10,7 +10,7 @@ from PIL import Image
 from skipwise.cli import app
 from skipwise.commands.check import check_data
 from skipwise.commands.console import Console
-from skipwise.data import Dataset
+from skipwise.data import DataManifest, Dataset
 from skipwise.data.quality.data_check import Examples, exact_duplicates
 from skipwise.errors import UserError
 from support.boxes import bars
@@ -91,11 +91,9 @@ class Plain(Dataset):
 
 def test_of_equal_examples_each_pair_of_labels_is_told_once_and_partners_are_trained_on():
     dataset = Plain(
-        name="five",
-        fingerprint="",
-        found={},
+        manifest=DataManifest(name="five", fingerprint="", classes=("a", "b", "c")),
         labels=np.array([0, 1, 2, 1, 0]),
-        classes=("a", "b", "c"),
+        together=np.zeros(5, np.int64),
         train=np.array([1, 2, 3]),
         validation=np.zeros(0, np.int64),
         test=np.array([4]),
@@ -197,8 +195,8 @@ def test_the_padding_of_scenes_is_not_looked_at(tmp_path):
 
 def test_what_is_labelled_differently_is_no_harmless_copy():
     dataset = Plain(
-        name="three", fingerprint="", found={}, labels=np.array([0, 1, 0]), classes=("a", "b"), train=np.arange(3),
-        validation=np.zeros(0, np.int64), test=np.zeros(0, np.int64),
+        manifest=DataManifest(name="three", fingerprint="", classes=("a", "b")), labels=np.array([0, 1, 0]),
+        together=np.arange(3), train=np.arange(3), validation=np.zeros(0, np.int64), test=np.zeros(0, np.int64),
     )  # fmt: skip
     found = [*exact_duplicates(Examples(dataset=dataset, names="xyz"), np.zeros(3, np.int64))]
     assert [(one.kind, one.file, one.other_file) for one in found] == [

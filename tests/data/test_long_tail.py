@@ -50,8 +50,8 @@ def test_only_training_images_are_thinned(thinned):
     assert tail.test.tolist() == whole.test.tolist()
     assert tail.validation.tolist() == whole.validation.tolist()
     assert np.bincount(tail.labels[tail.train]).tolist() == [90, 30, 10]
-    assert any("unbalanced: 90 training images of 0, 10 of 2" in note for note in tail.found["notes"])
-    assert any("long tail of 9: 130 of 270 stay" in note for note in tail.found["notes"])
+    assert any("unbalanced: 90 training images of 0, 10 of 2" in note for note in tail.manifest.notes)
+    assert any("long tail of 9: 130 of 270 stay" in note for note in tail.manifest.notes)
 
 
 def test_balanced_sampling_shows_each_class_equally_often(thinned):

@@ -68,7 +68,7 @@ def test_every_seed_is_a_dot_in_its_contenders_colour(browser, study):
 def test_the_page_says_how_to_do_it_again(study):
     text = study.report.read_text()
     assert study.design.command in text.replace("&#34;", '"')
-    assert study.folder.read("data.json")["fingerprint"] in text
+    assert study.manifest.fingerprint in text
     assert re.search(r"torch \d", text)
 
 

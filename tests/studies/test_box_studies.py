@@ -93,7 +93,7 @@ def test_the_model_answers_in_another_process_as_the_run_did(study, data):
     with np.load(study.best.folder / "predictions.npz") as arrays:
         answers = {name: arrays[f"test_{name}"] for name in ("boxes", "scores", "labels")}
         indices = arrays["test_indices"]
-    found = study.folder.read("data.json")
+    found = study.manifest
     code = (
         "import json, sys\nfrom dataclasses import asdict\nfrom skipwise.deployment import Model\n"
         "print(json.dumps([asdict(one) for one in Model.load(sys.argv[1]).predict(sys.argv[2:])]))"
@@ -107,7 +107,7 @@ def test_the_model_answers_in_another_process_as_the_run_did(study, data):
         for box, label in zip(answers["boxes"][place][sure], answers["labels"][place][sure], strict=True):
             near = [np.abs(np.array(own) - box).max() for own in told["boxes"]]
             assert min(near) < 2
-            assert told["labels"][int(np.argmin(near))] == found["classes"][label]
+            assert told["labels"][int(np.argmin(near))] == found.classes[label]
 
 
 def test_predict(study, data, tmp_path, monkeypatch, capsys):

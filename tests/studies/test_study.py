@@ -54,6 +54,7 @@ def test_the_folder(study):
     assert {
         "study.json",
         "data.json",
+        "data",
         "runs",
         "looks.jsonl",
         "verdict.json",

@@ -64,7 +64,7 @@ def test_the_verdict_is_about_texts(study):
 
 
 def test_the_baseline_stands_beside_them(study):
-    data = TASK.load(study.folder.read("data.json"))
+    data = TASK.load(study.stored)
     texts, labels = [[data.texts[int(i)] for i in part] for part in (data.train, data.test)], data.labels
     found = bag_of_words(texts[0], labels[data.train], texts[1], spaced=True)
     score = float((found.argmax(1) == labels[data.test]).mean())
@@ -110,7 +110,7 @@ def test_a_cut_run_ends_with_the_same_bits(films, tmp_path):
 
 def test_the_model_answers_in_another_process_as_the_run_did(study, tmp_path):
     folder = study.best.folder
-    data = TASK.load(study.folder.read("data.json"))
+    data = TASK.load(study.stored)
     with np.load(folder / "predictions.npz") as arrays:
         indices, expected = arrays["test_indices"], arrays["test_probabilities"]
     texts = [data.texts[int(i)] for i in indices]
@@ -160,7 +160,7 @@ def test_explain_colours_the_words(study, tmp_path, monkeypatch, capsys):
 def test_folds_test_every_text_once_and_their_models_know_their_own_words(folds):
     assert folds.verdict.examples == 60
     assert len(folds.baseline.scores) == 60
-    data = TASK.load(folds.folder.read("data.json"))
+    data = TASK.load(folds.stored)
     forms = []
     for result in folds.results[PAIR[1]][0].folds:
         form = json.loads((result.folder / "run.json").read_text())["input_spec"]

@@ -129,9 +129,9 @@ def test_what_is_said_of_the_data(scenes):
         f"12 images of 64x64 px, colour, {boxes} boxes, 2 classes",
         "size asked for: 64 px; boxes are in own pixels",
     ]
-    facts = dict(TASK.facts(scenes.found))
+    facts = dict(TASK.facts(scenes.manifest))
     assert facts["boxes"] == f"{boxes}, at most 3 in an image"
-    assert TASK.load(json.loads(json.dumps(scenes.found))).fingerprint == scenes.fingerprint
+    assert TASK.load(scenes.stored).fingerprint == scenes.fingerprint
 
 
 def test_few_images_are_shown_often(scenes):

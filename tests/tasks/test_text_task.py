@@ -37,13 +37,13 @@ def test_tables_of_texts_are_claimed_and_those_of_images_are_not(tmp_path):
 
 
 def test_it_is_said_by_which_rules_texts_are_cut(data):
-    about = data.found["text"]
+    about = data.manifest.text
     assert TASK.described(data, Options()) == [
-        f"120 texts of {about['median_length']} words (median), 2 classes",
-        f"cut into words ({len(data.input_spec.tokenizer.split())} known; {100 * about['unknown_in_test']:.1f} % of the test words "
-        f"are not), at most {data.length} of them: {100 * about['longer']:.0f} % of the texts are longer (--size, --tokens)",
+        f"120 texts of {about.median_length} words (median), 2 classes",
+        f"cut into words ({len(data.input_spec.tokenizer.split())} known; {100 * about.unknown_in_test:.1f} % of the test words "
+        f"are not), at most {data.length} of them: {100 * about.longer:.0f} % of the texts are longer (--size, --tokens)",
     ]
-    assert dict(TASK.facts(data.found))["tokens"] + " (--size, --tokens)" == TASK.described(data, Options())[1]
+    assert dict(TASK.facts(data.manifest))["tokens"] + " (--size, --tokens)" == TASK.described(data, Options())[1]
 
 
 def test_a_network_learns_and_answers_from_its_form_alone(data, tmp_path):

@@ -7,7 +7,8 @@ import numpy as np
 
 from skipwise.commands.console import Console
 from skipwise.data import Dataset, Images, Options, Scenes, Texts, open_scenes, open_source
-from skipwise.data.images.cache import digest, survey
+from skipwise.data.fingerprint import digest
+from skipwise.data.images.cache import survey
 from skipwise.data.images.open import Source
 from skipwise.data.quality import data_check
 from skipwise.data.quality.data_check import Examples, Finding
@@ -52,7 +53,7 @@ def check_data(
     console.say(f"Data        {dataset.name}: {described[0]}")
     done: list[str] = []
     agreement = 0.0
-    findings = [*data_check.unreadable(dataset.found)]
+    findings = [*data_check.unreadable(dataset.manifest)]
     if isinstance(dataset, Images):
         findings += _of_images(data, dataset, console, done)
     elif isinstance(dataset, Texts):
@@ -61,7 +62,8 @@ def check_data(
         findings += _of_others(dataset, to_learn, done)
     findings += [*data_check.class_balance(dataset, to_learn.examples)]
     if isinstance(dataset, Scenes):
-        findings += [*data_check.mended_boxes(dataset.found)]
+        if dataset.manifest.boxes is not None:
+            findings += [*data_check.mended_boxes(dataset.manifest.boxes)]
         done.append("Whether boxes lie where they should and have the right class was not checked.")
     elif not with_labels:
         done.append("Labels were not checked (--no-labels).")
@@ -92,7 +94,7 @@ def _of_images(data: str, dataset: Images, console: Console, done: list[str]) ->
     same = same_bytes([looked.digests[i] for i in readable])
     examples = Examples(dataset=dataset, names=[source.names[i] for i in readable])
     padded = dataset.covered if isinstance(dataset, Scenes) else None
-    seen = look_once(dataset.images, same, Path(dataset.found["cache"]), padded)
+    seen = look_once(dataset.images, same, dataset.manifest.cache_path, padded)
     findings = [
         *data_check.exact_duplicates(examples, same),
         *data_check.near_duplicates(examples, seen.near),
@@ -107,7 +109,7 @@ def _of_images(data: str, dataset: Images, console: Console, done: list[str]) ->
                 f"Most files are smaller than the {height}x{width} px that they are enlarged to (--size), so they are not listed."
             )
             console.say(done[-1])
-    drawn = "" if dataset.found["own_test"] else " The split is the one that skipwise draws with --split-seed 0."
+    drawn = "" if dataset.manifest.own_test else " The split is the one that skipwise draws with --split-seed 0."
     done.append(
         f"All {len(readable)} readable images were compared with each other, for the same bytes and for nearly the same "
         f"picture.{drawn}"
@@ -118,29 +120,29 @@ def _of_images(data: str, dataset: Images, console: Console, done: list[str]) ->
 def _of_texts(data: str, dataset: Texts, done: list[str]) -> list[Finding]:
     """Equal texts."""
     same = same_bytes([digest(text.encode()) for text in dataset.texts])
-    drawn = "" if dataset.found["own_test"] else " The split is the one that skipwise draws with --split-seed 0."
+    drawn = "" if dataset.manifest.own_test else " The split is the one that skipwise draws with --split-seed 0."
     done.append(f"All {len(same)} readable texts were compared with each other, for the same text.{drawn}")
     return [*data_check.exact_duplicates(Examples(dataset=dataset, names=_names(data, dataset)), same)]
 
 
 def _of_others(dataset: Dataset, task: Task, done: list[str]) -> list[Finding]:
     """What reading them has found already. Raises UserError where that is nothing."""
-    duplicates = dataset.found.get("duplicates")
+    duplicates = dataset.manifest.duplicates
     if duplicates is None:
         raise UserError(f"The task {task.name} does not say what it found in its data: check has nothing to look at.")
     done.append(
         f"Of {task.examples} only what reading them finds is told: unreadable ones and exact duplicates, by name the "
-        f"first {MOST_EXAMPLES} groups of each kind, of {duplicates['groups']} in all; nothing is compared by its content."
+        f"first {MOST_EXAMPLES} groups of each kind, of {duplicates.groups} in all; nothing is compared by its content."
     )
-    kinds = {
-        "across_split_examples": "duplicate-across-split",
-        "other_label_examples": "contradictory-labels",
-        "examples": "duplicate",
-    }
+    kinds = (
+        (duplicates.across_split_examples, "duplicate-across-split"),
+        (duplicates.other_label_examples, "contradictory-labels"),
+        (duplicates.examples, "duplicate"),
+    )
     groups: dict[tuple[str, ...], str] = {}
-    for listed, kind in kinds.items():
-        for group in duplicates.get(listed, []):
-            groups.setdefault(tuple(group), kind)  # each is told once, as what matters most
+    for listed, kind in kinds:
+        for group in listed:
+            groups.setdefault(group, kind)  # each is told once, as what matters most
     return [Finding(kind=kind, file=group[0], other_file=group[1], score=1.0) for group, kind in groups.items()]
 
 
@@ -148,7 +150,7 @@ def _of_labels(
     dataset: Images | Texts, examples: Examples, task: Task, console: Console, done: list[str]
 ) -> tuple[list[Finding], float]:
     """Labels that are likely wrong, by answers of models that were not trained on them, and how many labels these name."""
-    together = np.array(dataset.found["together"], np.int64)
+    together = dataset.together
     fewest = min(len(np.unique(together[dataset.labels == label])) for label in np.unique(dataset.labels))
     if fewest < 5:
         done.append(
@@ -192,12 +194,13 @@ def _source(data: str, dataset: Images) -> Source:
 
 def _readable(names: Sequence[str], dataset: Images) -> list[int]:
     """The places of the readable images among all of the source."""
-    left_out = {file["name"] for file in dataset.found["unreadable"]}
+    left_out = {file.name for file in dataset.manifest.unreadable}
     return [place for place, name in enumerate(names) if name not in left_out]
 
 
-def _counts(dataset: Dataset) -> list[list[int]]:
-    return [dataset.found["counts"][part] for part in ("train", "validation", "test")]
+def _counts(dataset: Dataset) -> list[tuple[int, ...]]:
+    counts = dataset.manifest.counts
+    return [counts.train, counts.validation, counts.test]
 
 
 def _conclude(console: Console, checked: Checked, page: Path, table: Path) -> None:

@@ -11,7 +11,9 @@ from skipwise.data.images.inspect import OWN_SIZE
 from skipwise.data.images.open import NAMES, open_source
 from skipwise.data.images.stream import ImageStream, Normaliser
 from skipwise.data.input_spec import InputSpec
+from skipwise.data.manifest import DataManifest
 from skipwise.data.options import Options, ProgressCallback
+from skipwise.data.stored import StoredData
 from skipwise.data.stream import Batch, Stream
 from skipwise.data.text.cache import tokens_from
 from skipwise.data.text.dataset import Texts, load_texts, prepare_texts
@@ -23,6 +25,7 @@ __all__ = [
     "OWN_SIZE",
     "Augmentation",
     "Batch",
+    "DataManifest",
     "Dataset",
     "ImageStream",
     "Images",
@@ -32,6 +35,7 @@ __all__ = [
     "ProgressCallback",
     "SceneStream",
     "Scenes",
+    "StoredData",
     "Stream",
     "TextStream",
     "Texts",

@@ -1,32 +1,51 @@
 """A data set ready for training: labelled and split."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TypedDict, TypeVar
 
 import numpy as np
 from jaxtyping import Int
 
 from skipwise.data.input_spec import InputSpec
+from skipwise.data.manifest import DataManifest
+from skipwise.data.stored import StoredData
+from skipwise.data.strings import Strings
 
 Kind = TypeVar("Kind", bound="Dataset")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset(ABC):
-    """Examples with a split; `found` is what data.json says of them. What an example is, a kind of data adds.
+    """Examples with a split, and the manifest of what was found in them. What an example is, a kind of data adds.
 
-    `labels` is the class of each example, by which parts are drawn evenly; zero for all where they have none.
+    `labels` is the class of each example, by which parts are drawn evenly; zero for all where they have none. Examples with
+    one number in `together` stay on one side of a split. `files` names each example's file, None where they have none.
     """
 
-    name: str
-    fingerprint: str
+    manifest: DataManifest
     labels: Int[np.ndarray, "examples"]
-    classes: tuple[str, ...]
+    together: Int[np.ndarray, "examples"]
     train: Int[np.ndarray, "train"]
     validation: Int[np.ndarray, "validation"]
     test: Int[np.ndarray, "test"]
-    found: dict[str, Any]
+    files: Sequence[str] | None = None
+
+    @property
+    def name(self) -> str:
+        """What a person calls the data."""
+        return self.manifest.name
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of everything that makes the data what they are."""
+        return self.manifest.fingerprint
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes, by label."""
+        return self.manifest.classes
 
     @property
     @abstractmethod
@@ -37,6 +56,15 @@ class Dataset(ABC):
     @abstractmethod
     def input_spec(self) -> InputSpec:
         """What a network is built for, and what a new example must be turned into."""
+
+    @property
+    def stored(self) -> StoredData:
+        """What another process makes the same data set from; a kind of data adds its own arrays."""
+        arrays = {name: getattr(self, name) for name in ("labels", "together", "train", "validation", "test")}
+        if self.files is not None:
+            packed = self.files if isinstance(self.files, Strings) else Strings.pack(self.files)
+            arrays |= {"files": packed.content, "file_ends": packed.ends}
+        return StoredData(manifest=self.manifest, arrays=arrays)
 
     def targets(self, indices: Int[np.ndarray, "some"]) -> np.ndarray:
         """What is to be learned of these examples."""
@@ -58,6 +86,27 @@ class Dataset(ABC):
         return replace(self, train=train)
 
 
-def parts_of(found: dict[str, Any]) -> dict[str, Any]:
-    """The indices of train, validation and test that data.json tells."""
-    return {part: np.array(indices, np.int64) for part, indices in found["split"].items()}
+class CommonFields(TypedDict):
+    """The fields that every data set has."""
+
+    manifest: DataManifest
+    labels: np.ndarray
+    together: np.ndarray
+    train: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
+    files: Sequence[str] | None
+
+
+def common_fields(stored: StoredData) -> CommonFields:
+    """Return the fields that every data set has, from what is stored."""
+    arrays = stored.arrays
+    return CommonFields(
+        manifest=stored.manifest,
+        labels=arrays["labels"],
+        together=arrays["together"],
+        train=arrays["train"],
+        validation=arrays["validation"],
+        test=arrays["test"],
+        files=Strings(arrays["files"], arrays["file_ends"]) if "files" in arrays else None,
+    )

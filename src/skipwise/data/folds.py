@@ -39,7 +39,7 @@ def fold_of(dataset: Dataset, fold: int, folds: int, seed: int) -> Dataset:
     Each seed divides the examples anew, so that the luck of the division is part of what differs between seeds; twins of
     one seed have the same folds. Raises UserError for a class too small to be in every fold.
     """
-    together = np.array(dataset.found["together"], np.int64)
+    together = dataset.together
     fewest = min(len(np.unique(together[dataset.labels == label])) for label in np.unique(dataset.labels))
     if fewest < max(4, folds):
         raise UserError(

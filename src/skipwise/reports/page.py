@@ -112,7 +112,7 @@ def _content(
         "design": design,
         "task": design.to_learn,
         "baseline": summary.baseline,
-        "facts": design.to_learn.facts(study.folder.read("data.json")),
+        "facts": design.to_learn.facts(study.manifest),
         "seeds": study.seeds,
         "rows": summary.contenders,
         "deployments": summary.deployments,
@@ -124,7 +124,7 @@ def _content(
         "cautions": summary.cautions,
         "colours": colours(design.contenders, design.points),
         "figures": {name: [Markup(svg) for svg in several] for name, several in figures.items()},  # noqa: S704
-        "found": study.folder.read("data.json"),
+        "manifest": study.manifest,
         "failed": failed,
         "not_yet_analysed": not_yet_analysed(study) if looked else [],
         "inside": looked,

@@ -128,7 +128,7 @@ def _check_folds(config: StudyConfig, folds: int, dataset: Dataset) -> None:
     """Raises UserError where folds do not go with what else is asked, or with the data."""
     if config.test_size is not None:
         raise UserError("--folds tests every example once, so that there is no --test-size: write one of them.")
-    if dataset.found["own_test"]:
+    if dataset.manifest.own_test:
         raise UserError(f"{config.data} has a test set of its own: --folds is for data without one.")
     if config.long_tail is not None:
         raise UserError("--long-tail thins the training examples of one split, and --folds makes several: write one.")

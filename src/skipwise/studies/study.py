@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
+from skipwise.data import DataManifest, Dataset, StoredData
 from skipwise.deployment import Model
 from skipwise.errors import UserError
 from skipwise.statistics import Verdict, decide_each, shared_alpha
@@ -55,6 +56,21 @@ class Study:
     def report(self) -> Path:
         """Where the page is, once it is built."""
         return self.folder.file("report.html")
+
+    @cached_property
+    def stored(self) -> StoredData:
+        """Its data as its folder keeps them."""
+        return StoredData.read(self.path)
+
+    @property
+    def manifest(self) -> DataManifest:
+        """What was found in its data."""
+        return self.stored.manifest
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """Its data, for who looks at examples again. Raises UserError where the cache is gone."""
+        return self.design.to_learn.load(self.stored)
 
     @cached_property
     def results(self) -> dict[str, list[Result]]:

@@ -18,7 +18,7 @@ def train_missing(ready: StudyPlan, listener: Listener) -> Study:
     """
     folder, design = ready.folder, ready.design
     with folder.locked():
-        folder.write("data.json", ready.dataset.found)
+        ready.dataset.stored.write(folder.path)
         folder.write("study.json", {**design.to_json(), "versions": versions()})
         if (config := design.config) is not None:
             head = f"{design.name}: `skipwise run` repeats it, from the folder where it was asked for."

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -13,11 +12,13 @@ from skipwise.data import (
     OWN_SIZE,
     Augmentation,
     Batch,
+    DataManifest,
     InputSpec,
     Options,
     ProgressCallback,
     Scenes,
     SceneStream,
+    StoredData,
     is_annotated,
     load_scenes,
     prepare_scenes,
@@ -78,8 +79,8 @@ class ObjectDetection(Task):
             progress=told,
         )
 
-    def load(self, found: dict[str, Any]) -> Scenes:
-        return load_scenes(found)
+    def load(self, stored: StoredData) -> Scenes:
+        return load_scenes(stored)
 
     def stream(self, dataset: Scenes, recipe: Recipe, seed: int, device: str) -> SceneStream:
         return SceneStream(
@@ -93,27 +94,24 @@ class ObjectDetection(Task):
     def described(self, dataset: Scenes, options: Options) -> list[str]:
         channels, height, width = dataset.input_shape
         rule = f"own size kept: all images have it, and no side is above {max(height, width)} px"
-        if dataset.found["resize_rule"] != OWN_SIZE:
+        if dataset.manifest.images.resize_rule != OWN_SIZE:
             device = "CPU" if options.device == "cpu" else "GPU"
             rule = f"resized to fit {height}x{width} px, the rule on a {device} (--size PX changes it); boxes are in own pixels"
         if options.size is not None:
             rule = f"size asked for: {options.size} px; boxes are in own pixels"
         return [
             f"{len(dataset.labels)} images of {height}x{width} px, {'grey' if channels == 1 else 'colour'}, "
-            f"{_objects(dataset.found)} boxes, {_classes(dataset.classes)}",
+            f"{dataset.manifest.counts.total} boxes, {_classes(dataset.classes)}",
             rule,
         ]
 
-    def facts(self, found: dict[str, Any]) -> list[tuple[str, str]]:
-        image = found["image"]
-        colour = "grey" if image["channels"] == 1 else "colour"
+    def facts(self, manifest: DataManifest) -> list[tuple[str, str]]:
+        facts, objects = manifest.images, manifest.boxes
+        assert objects is not None
         return [
-            ("images", f"{len(found['labels'])} of {image['height']}x{image['width']} px, {colour}"),
-            (
-                "boxes",
-                f"{_objects(found)}, at most {max(len(some['labels']) for some in found['objects'])} in an image",
-            ),
-            ("resize rule", found["resize_rule"]),
+            ("images", f"{manifest.examples} of {facts.words}"),
+            ("boxes", f"{manifest.counts.total}, at most {objects.most_objects} in an image"),
+            ("resize rule", facts.resize_rule),
         ]
 
     def recipe(self, dataset: Scenes, epochs: int | None) -> Recipe:
@@ -263,10 +261,6 @@ def _prediction(network: nn.Module, file: str, spec: InputSpec) -> Boxes:
 def _classes_in(answers: Predictions) -> int:
     """Enough for every label; a class without objects counts in no mean."""
     return int(max(answers["labels"].max(initial=0), answers["true_labels"].max(initial=0))) + 1
-
-
-def _objects(found: dict[str, Any]) -> int:
-    return sum(map(sum, found["counts"].values()))
 
 
 def _classes(classes: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -12,12 +11,14 @@ from skipwise.data import (
     NAMES,
     OWN_SIZE,
     Augmentation,
+    DataManifest,
     Images,
     ImageStream,
     InputSpec,
     Normaliser,
     Options,
     ProgressCallback,
+    StoredData,
     decode_for_prediction,
     load_images,
     prepare_images,
@@ -54,8 +55,8 @@ class ImageClassification(Classification):
             progress=told,
         )
 
-    def load(self, found: dict[str, Any]) -> Images:
-        return load_images(found)
+    def load(self, stored: StoredData) -> Images:
+        return load_images(stored)
 
     def described(self, dataset: Images, options: Options) -> list[str]:
         channels, height, width = dataset.input_shape
@@ -65,16 +66,9 @@ class ImageClassification(Classification):
             _size_rule(dataset, options),
         ]
 
-    def facts(self, found: dict[str, Any]) -> list[tuple[str, str]]:
-        image = found["image"]
-        return [
-            (
-                "images",
-                f"{len(found['labels'])} of {image['height']}x{image['width']} px, "
-                f"{'grey' if image['channels'] == 1 else 'colour'}",
-            ),
-            ("resize rule", found["resize_rule"]),
-        ]
+    def facts(self, manifest: DataManifest) -> list[tuple[str, str]]:
+        facts = manifest.images
+        return [("images", f"{manifest.examples} of {facts.words}"), ("resize rule", facts.resize_rule)]
 
     def recipe(self, dataset: Images, epochs: int | None) -> Recipe:
         base = super().recipe(dataset, epochs)
@@ -127,7 +121,7 @@ def _size_rule(dataset: Images, options: Options) -> str:
     """Why the images have the size they have."""
     if options.size is not None:
         return f"size asked for: {options.size} px"
-    if dataset.found["resize_rule"] == OWN_SIZE:
+    if dataset.manifest.images.resize_rule == OWN_SIZE:
         return "own size kept: all images have it, and no side is above 64 px"
     device = "CPU" if options.device == "cpu" else "GPU"
     return f"resized to {dataset.input_shape[1]} px, the rule for photos on a {device} (--size PX changes it)"

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from skipwise.data import Batch, Dataset, InputSpec, Options, ProgressCallback, Stream
+from skipwise.data import Batch, DataManifest, Dataset, InputSpec, Options, ProgressCallback, StoredData, Stream
 from skipwise.errors import UserError
 from skipwise.networks import AnyNetwork, Cost, build, cost
 from skipwise.recipe import RECIPE_FIELDS, Recipe
@@ -83,8 +83,8 @@ class Task(ABC):
         """Read, check and split what `data` names. `told(done, total)` hears how it goes. Raises UserError."""
 
     @abstractmethod
-    def load(self, found: dict[str, Any]) -> Dataset:
-        """The data set that data.json tells of, in any process."""
+    def load(self, stored: StoredData) -> Dataset:
+        """The data set that a study's folder keeps, in any process."""
 
     @abstractmethod
     def stream(self, dataset: Any, recipe: Recipe, seed: int, device: str) -> Stream[Any]:
@@ -94,8 +94,8 @@ class Task(ABC):
         """What the data are, in a line; further lines say by which rules."""
         return [f"{len(dataset.labels)} {self.examples}, {len(dataset.classes)} classes"]
 
-    def facts(self, found: dict[str, Any]) -> list[tuple[str, str]]:
-        """The same for a report, from data.json: terms and what they are."""
+    def facts(self, manifest: DataManifest) -> list[tuple[str, str]]:
+        """The same for a report: terms and what they are."""
         return []
 
     def recipe(self, dataset: Any, epochs: int | None) -> Recipe:

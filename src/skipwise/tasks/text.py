@@ -5,14 +5,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from textwrap import shorten
-from typing import Any
 
 import numpy as np
 import torch
 from jaxtyping import Int
 from torch import Tensor, nn
 
-from skipwise.data import InputSpec, Options, ProgressCallback, Texts, TextStream, are_texts, load_texts, prepare_texts
+from skipwise.data import (
+    DataManifest,
+    InputSpec,
+    Options,
+    ProgressCallback,
+    StoredData,
+    Texts,
+    TextStream,
+    are_texts,
+    load_texts,
+    prepare_texts,
+)
+from skipwise.data.manifest import TextFacts
 from skipwise.data.text.bag_of_words import bag_of_words
 from skipwise.data.text.source import checked
 from skipwise.data.text.table import decoded
@@ -56,19 +67,19 @@ class TextClassification(Classification):
             progress=told,
         )
 
-    def load(self, found: dict[str, Any]) -> Texts:
-        return load_texts(found)
+    def load(self, stored: StoredData) -> Texts:
+        return load_texts(stored)
 
     def described(self, dataset: Texts, options: Options) -> list[str]:
         return [
-            f"{len(dataset.labels)} texts of {_median(dataset.found)}, {len(dataset.classes)} classes",
-            f"{_token_rule(dataset.found)} (--size, --tokens)",
+            f"{len(dataset.labels)} texts of {_median(dataset.manifest.texts)}, {len(dataset.classes)} classes",
+            f"{_token_rule(dataset.manifest.texts)} (--size, --tokens)",
         ]
 
-    def facts(self, found: dict[str, Any]) -> list[tuple[str, str]]:
+    def facts(self, manifest: DataManifest) -> list[tuple[str, str]]:
         return [
-            ("texts", f"{len(found['labels'])} of {_median(found)}"),
-            ("tokens", _token_rule(found)),
+            ("texts", f"{manifest.examples} of {_median(manifest.texts)}"),
+            ("tokens", _token_rule(manifest.texts)),
         ]
 
     def recipe(self, dataset: Texts, epochs: int | None) -> Recipe:
@@ -107,7 +118,7 @@ class TextClassification(Classification):
             list(dataset.texts.of(dataset.train)),
             dataset.labels[dataset.train],
             list(dataset.texts.of(dataset.test)),
-            spaced=dataset.found["text"]["spaced"],
+            spaced=dataset.manifest.texts.spaced,
         )
         return {"probabilities": probabilities, "labels": dataset.labels[dataset.test]}
 
@@ -187,23 +198,21 @@ def _shown(example: str) -> str:
     return shorten(example, SHOWN, placeholder="...") or example[:SHOWN].strip()
 
 
-def _median(found: dict[str, Any]) -> str:
-    about = found["text"]
-    return f"{about['median_length']} {about['tokens']} (median)"
+def _median(facts: TextFacts) -> str:
+    return f"{facts.median_length} {facts.tokens} (median)"
 
 
-def _token_rule(found: dict[str, Any]) -> str:
+def _token_rule(facts: TextFacts) -> str:
     """What the texts are cut into, how much of them that leaves out, and why."""
-    about = found["text"]
-    match about["tokens"]:
+    match facts.tokens:
         case "words":
-            unknown = f"{about['unknown_in_test']:.1%}".replace("%", " %")
-            known = f" ({about['vocabulary'] - 2:,} known; {unknown} of the test words are not)"
+            unknown = f"{facts.unknown_in_test:.1%}".replace("%", " %")
+            known = f" ({facts.vocabulary - 2:,} known; {unknown} of the test words are not)"
         case "subwords":
-            known = f" ({about['vocabulary'] - 1:,} known)"
-        case "bytes" if not about["spaced"] and not about["asked"]["tokens"]:
+            known = f" ({facts.vocabulary - 1:,} known)"
+        case "bytes" if not facts.spaced and not facts.asked_tokens:
             known = " (spaces do not part these texts into several words)"
         case _:
             known = ""
-    longer = f"{about['longer']:.0%}".replace("%", " %")
-    return f"cut into {about['tokens']}{known}, at most {about['length']} of them: {longer} of the texts are longer"
+    longer = f"{facts.longer:.0%}".replace("%", " %")
+    return f"cut into {facts.tokens}{known}, at most {facts.length} of them: {longer} of the texts are longer"

@@ -30,9 +30,9 @@ def test_a_part_in_the_folder_of_another_is_left_out(tmp_path, base, second):
     yolo_below(tmp_path, ["train2017"], f"{base}train: images/train2017\nval: {second}\ntest: # none")
     scenes = ready(tmp_path)
     note = "the validation part is left out: its folder images/train2017 is that of the train part too"
-    assert note in scenes.found["notes"]
+    assert note in scenes.manifest.notes
     assert len(scenes.images) == PHOTOS
-    assert not scenes.found["own_test"]
+    assert not scenes.manifest.own_test
     assert sorted(np.concatenate([scenes.train, scenes.validation, scenes.test]).tolist()) == list(range(PHOTOS))
 
 
@@ -40,13 +40,13 @@ def test_a_link_to_the_folder_of_another_part_is_that_folder(tmp_path):
     yolo_below(tmp_path, ["train"], "")
     for kind in ("images", "labels"):
         (tmp_path / kind / "val").symlink_to("train")
-    assert "the validation part is left out" in " ".join(ready(tmp_path).found["notes"])
+    assert "the validation part is left out" in " ".join(ready(tmp_path).manifest.notes)
 
 
 def test_a_test_part_that_is_the_validation_part_is_left_out_and_that_one_tests(tmp_path):
     yolo_below(tmp_path, ["a", "b"], "train: images/a\nval: images/b\ntest: images/b")
     scenes = ready(tmp_path)
-    assert {scenes.found["files"][i].split("/")[1] for i in scenes.test} == {"b"}
+    assert {scenes.files[i].split("/")[1] for i in scenes.test} == {"b"}
     assert len(scenes.test) == PHOTOS
 
 
@@ -58,7 +58,7 @@ def test_folders_within_one_another_are_refused(tmp_path):
 def test_several_folders_of_a_part(tmp_path):
     yolo_below(tmp_path, ["a", "b", "c"], "train: [images/a, images/b]\nval:\n  - images/c")
     scenes = ready(tmp_path)
-    assert {scenes.found["files"][i].split("/")[1] for i in scenes.test} == {"c"}
+    assert {scenes.files[i].split("/")[1] for i in scenes.test} == {"c"}
     assert len(scenes.images) == 3 * PHOTOS
 
 

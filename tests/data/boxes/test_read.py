@@ -8,6 +8,7 @@ from PIL import Image
 
 from skipwise.data import prepare_scenes
 from skipwise.data.boxes.open import is_annotated, read_annotated
+from skipwise.data.manifest import ClassCounts
 from skipwise.errors import UserError
 
 WIDTH, HEIGHT = 50, 20
@@ -108,15 +109,15 @@ def test_every_kind_gives_the_same(tmp_path, write):
     scenes = prepare_scenes(tmp_path, size=None, photo_size=64, test_size=None, split_seed=0)
     part_of = {f"{i:02}": part for part, numbers in PARTS.items() for i in numbers}
     assert scenes.images.shape == (12, HEIGHT, WIDTH, 3)
-    for position, name in enumerate(scenes.found["files"]):
+    for position, name in enumerate(scenes.files):
         stem = name.rsplit("/", 1)[-1].removesuffix(".png")
         i = int(stem)
         np.testing.assert_allclose(scenes.objects[position].boxes, [BOXES[i]], atol=1e-9)
         assert scenes.objects[position].labels.tolist() == [LABELS[i]]
         part = {"train": scenes.train, "val": scenes.validation, "test": scenes.test}[part_of[stem]]
         assert position in part
-    assert not scenes.found["mended"]
-    assert scenes.found["counts"] == {"train": [2, 2, 2], "validation": [1, 1, 1], "test": [1, 1, 1]}
+    assert not scenes.manifest.boxes.mended
+    assert scenes.manifest.counts == ClassCounts(train=(2, 2, 2), validation=(1, 1, 1), test=(1, 1, 1))
 
 
 def test_one_json_beside_its_images(tmp_path):
@@ -124,7 +125,7 @@ def test_one_json_beside_its_images(tmp_path):
     (tmp_path / "photos" / "all.json").write_text(json.dumps(content(range(12))))
     scenes = prepare_scenes(tmp_path / "photos" / "all.json", size=None, photo_size=64, test_size=0.25, split_seed=0)
     assert (len(scenes.train), len(scenes.validation), len(scenes.test)) == (8, 1, 3)
-    assert not scenes.found["own_test"]
+    assert not scenes.manifest.own_test
 
 
 def test_file_names_of_another_machine(tmp_path):
@@ -171,7 +172,7 @@ def test_classes_of_one_part_only_are_told(tmp_path):
     written["annotations"][0]["category_id"] = 50
     written["categories"].append({"id": 51, "name": "grape"})
     (tmp_path / "test.json").write_text(json.dumps(written))
-    notes = prepare_scenes(tmp_path, size=None, photo_size=64, test_size=None, split_seed=0).found["notes"]
+    notes = prepare_scenes(tmp_path, size=None, photo_size=64, test_size=None, split_seed=0).manifest.notes
     assert "classes without a box are left out: grape" in notes
     assert "classes with no training image, and will not be found: fig" in notes
 

@@ -72,8 +72,8 @@ def test_files_that_are_no_json(tmp_path, content, words):
 def test_boxes_of_coco_that_are_left_out(tmp_path, extra, note):
     extra = extra | {"category_id": 2} if "twice" in note else extra
     scenes = ready(coco(tmp_path, [extra]))
-    assert note in scenes.found["notes"]
-    assert scenes.found["mended"][0]["count"] == 1
+    assert note in scenes.manifest.notes
+    assert scenes.manifest.boxes.mended[0].count == 1
     assert [len(some.labels) for some in scenes.objects] == [1] * PHOTOS
 
 
@@ -89,7 +89,7 @@ def test_boxes_that_are_mended(tmp_path, box, becomes, words):
     extra = entry(box=box, category=1)
     scenes = ready(coco(tmp_path, [extra]))
     assert scenes.objects[0].boxes[0].tolist() == becomes
-    assert any(words in note for note in scenes.found["notes"])
+    assert any(words in note for note in scenes.manifest.notes)
 
 
 def test_images_that_are_missing_damaged_or_of_another_size(tmp_path):
@@ -99,7 +99,7 @@ def test_images_that_are_missing_damaged_or_of_another_size(tmp_path):
     Image.new("RGB", (WIDTH, 2 * HEIGHT)).save(tmp_path / "t" / "3.png")
     scenes = ready(data)
     assert len(scenes.images) == PHOTOS - 3
-    reasons = {entry["name"]: entry["reason"] for entry in scenes.found["unreadable"]}
+    reasons = {entry.name: entry.reason for entry in scenes.manifest.unreadable}
     assert reasons == {
         "t/1.png": "no such file or directory",
         "t/2.png": "no image that Pillow knows",
@@ -122,7 +122,7 @@ def test_images_listed_twice_are_one(tmp_path):
     images = [{"id": i, "file_name": f"{1 + (i - 1) % (PHOTOS - 1)}.png"} for i in range(1, PHOTOS + 1)]
     scenes = ready(coco(tmp_path, images=images))
     assert len(scenes.images) == PHOTOS - 1
-    assert any(note.startswith("images are listed twice, and are taken for one: 1 (") for note in scenes.found["notes"])
+    assert any(note.startswith("images are listed twice, and are taken for one: 1 (") for note in scenes.manifest.notes)
 
 
 def test_other_things_are_refused(tmp_path):

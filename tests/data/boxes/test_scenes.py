@@ -1,7 +1,6 @@
 """Scenes keep boxes and pixels together: padded, shifted, mirrored, folded, loaded again."""
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +15,7 @@ from skipwise.data.folds import fold_of
 from skipwise.data.images.decode import fit
 from skipwise.data.subset import subset_of
 from support.annotations import PHOTOS, coco, entry, photo
+from support.stored import written
 
 
 def bright_box(image):
@@ -111,9 +111,9 @@ def test_small_images_of_one_size_keep_it(tmp_path):
     assert ready(coco(tmp_path), size=64).input_shape == (3, 64, 64)
 
 
-def test_data_json_tells_all(tall_and_wide):
+def test_another_process_loads_the_same(tall_and_wide):
     scenes = ready(tall_and_wide)
-    again = load_scenes(json.loads(json.dumps(scenes.found)))
+    again = load_scenes(written(scenes, tall_and_wide.parent))
     assert again.fingerprint == scenes.fingerprint
     assert again.input_shape == scenes.input_shape
     for one, other in zip(scenes.objects, again.objects, strict=True):
@@ -127,7 +127,7 @@ def test_data_json_tells_all(tall_and_wide):
 def test_another_box_is_another_data_set_with_the_same_decoded_images(tmp_path):
     one = ready(coco(tmp_path))
     other = ready(coco(tmp_path, [entry(box=(1, 1, 5, 5))]))
-    assert one.found["cache"] == other.found["cache"]
+    assert one.manifest.cache == other.manifest.cache
     assert one.fingerprint != other.fingerprint
 
 
@@ -180,27 +180,7 @@ def test_copies_stay_together(tmp_path):
     photo(tmp_path / "t" / "1.png", 1)
     scenes = ready(data)
     parts = [set(part.tolist()) for part in (scenes.train, scenes.validation, scenes.test)]
-    copies = {scenes.found["files"].index(f"t/{i}.png") for i in range(1, 5)}
+    copies = {scenes.files.index(f"t/{i}.png") for i in range(1, 5)}
     assert sum(bool(part & copies) for part in parts) == 1
-    assert "3 images are exact duplicates of another one" in scenes.found["notes"]
-
-
-class Counted(list):
-    """Objects that count how often all of them are walked through."""
-
-    walked = 0
-
-    def __iter__(self):
-        type(self).walked += 1
-        return super().__iter__()
-
-
-def test_no_image_of_the_stream_costs_a_walk_through_all(tmp_path):
-    scenes = ready(coco(tmp_path))
-    scenes = replace(scenes, objects=Counted(scenes.objects))
-    stream = SceneStream(scenes, seed=0, batch_size=4, augmentation=Augmentation(crop=4, flip=True))
-    Counted.walked = 0
-    assert len(list(stream.eval_batches(np.arange(PHOTOS)))) > 0
-    assert len(list(stream.epoch(0))) > 0
-    assert Counted.walked <= 1
+    assert "3 images are exact duplicates of another one" in scenes.manifest.notes
     assert scenes.most_objects == 1

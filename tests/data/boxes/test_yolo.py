@@ -43,9 +43,9 @@ def test_what_yolo_leaves_out_is_counted(tmp_path):
     (tmp_path / "labels" / "lost.txt").write_text("0 .5 .5 .2 .2")
     photo(tmp_path / "images" / "empty.png")
     scenes = ready(tmp_path)
-    assert "label files without an image are left out: 1 (labels/lost.txt)" in scenes.found["notes"]
-    assert "images have no label file, and are taken to show no object: 1 (images/empty.png)" in scenes.found["notes"]
-    assert "1 images show no object, and teach what is none" in scenes.found["notes"]
+    assert "label files without an image are left out: 1 (labels/lost.txt)" in scenes.manifest.notes
+    assert "images have no label file, and are taken to show no object: 1 (images/empty.png)" in scenes.manifest.notes
+    assert "1 images show no object, and teach what is none" in scenes.manifest.notes
     assert sum(len(some.labels) == 0 for some in scenes.objects) == 1
 
 

@@ -7,8 +7,9 @@ import pytest
 from PIL import Image
 
 from skipwise.data import prepare_images
+from skipwise.data.cache_home import data_home
 from skipwise.data.images import cache
-from skipwise.data.images.open import data_home
+from skipwise.data.manifest import UnreadableFile
 
 
 def ready(data):
@@ -44,7 +45,9 @@ def test_another_order_of_the_rows_changes_nothing(dark_and_light):
         assert again.fingerprint == first.fingerprint
         brightness = np.asarray(again.images).mean((1, 2, 3))
         assert ((brightness > 120) == (again.labels == 1)).all()
-        assert again.found["split"] == first.found["split"]
+        assert all(
+            np.array_equal(getattr(again, part), getattr(first, part)) for part in ("train", "validation", "test")
+        )
 
 
 def test_unreadable_files_leave_the_others_with_their_labels(dark_and_light):
@@ -61,13 +64,15 @@ def test_a_truncated_png_is_named(dark_and_light):
     folder, _ = dark_and_light
     content = (folder / "dark/3.png").read_bytes()
     (folder / "dark/3.png").write_bytes(content[: len(content) // 2])
-    assert ready(folder).found["unreadable"] == [{"name": "dark/3.png", "reason": "damaged: image file is truncated"}]
+    assert ready(folder).manifest.unreadable == (
+        UnreadableFile(name="dark/3.png", reason="damaged: image file is truncated"),
+    )
 
 
 def test_a_name_with_a_null_byte_is_named(dark_and_light):
     folder, rows = dark_and_light
-    found = ready(table(folder, [*rows, "\0.png,dark"])).found
-    assert found["unreadable"] == [{"name": "\0.png", "reason": "embedded null byte"}]
+    manifest = ready(table(folder, [*rows, "\0.png,dark"])).manifest
+    assert manifest.unreadable == (UnreadableFile(name="\0.png", reason="embedded null byte"),)
 
 
 def test_an_interrupted_decoding_leaves_nothing_behind(dark_and_light, monkeypatch, tmp_path):

@@ -6,7 +6,9 @@ from PIL import Image
 
 from skipwise.data import load_images, prepare_images
 from skipwise.data.images import cache
+from skipwise.data.manifest import UnreadableFile
 from skipwise.errors import UserError
+from support.stored import moved, written
 
 
 def ready(data, **options):
@@ -33,28 +35,30 @@ def test_what_was_found(photos):
     dataset = ready(photos)
     assert dataset.images.shape == (25, 16, 16, 3)
     assert dataset.input_shape == (3, 16, 16)
-    found = dataset.found
-    assert found["unreadable"] == [{"name": "dog/broken.jpg", "reason": "no image that Pillow knows"}]
-    assert found["other_files"] == 1
-    assert found["duplicates"]["images"] == 1
-    assert found["duplicates"]["across_split"] == 0
-    assert found["duplicates"]["examples"] == [["cat/00.png", "cat/copy.png"]]
-    assert {part: sum(counts) for part, counts in found["counts"].items()} == {"train": 18, "validation": 2, "test": 5}
-    assert found["notes"] == [
+    manifest = dataset.manifest
+    assert manifest.unreadable == (UnreadableFile(name="dog/broken.jpg", reason="no image that Pillow knows"),)
+    assert manifest.other_files == 1
+    assert manifest.duplicates.images == 1
+    assert manifest.duplicates.across_split == 0
+    assert manifest.duplicates.examples == (("cat/00.png", "cat/copy.png"),)
+    assert [sum(counts) for counts in (manifest.counts.train, manifest.counts.validation, manifest.counts.test)] == [
+        18, 2, 5,
+    ]  # fmt: skip
+    assert manifest.notes == (
         "1 files cannot be read and are left out, the first: dog/broken.jpg (no image that Pillow knows)",
         "1 images are exact duplicates of another one",
-    ]
+    )
     assert dataset.mirrored
 
 
 def test_another_process_loads_the_same(photos):
     dataset = ready(photos)
-    again = load_images(dataset.found)
+    again = load_images(written(dataset, photos))
     np.testing.assert_array_equal(again.images, dataset.images)
     for part in ("labels", "train", "validation", "test"):
         np.testing.assert_array_equal(getattr(again, part), getattr(dataset, part))
     with pytest.raises(UserError, match="run the command that made the study again"):
-        load_images({**dataset.found, "cache": "gone.npy"})
+        load_images(moved(dataset, "gone.npy"))
 
 
 def test_decoded_once(photos, monkeypatch):
@@ -74,7 +78,7 @@ def test_size_asked_for_and_own_size(photos):
     assert ready(photos, size=8).input_shape == (3, 8, 8)
     assert ready("digits").input_shape == (1, 8, 8)
     assert ready("digits", size=12).input_shape == (1, 12, 12)
-    assert ready("digits").found["resize_rule"] == "own size kept"
+    assert ready("digits").manifest.image.resize_rule == "own size kept"
     assert not ready("digits").mirrored
 
 
@@ -111,9 +115,9 @@ def test_duplicates_across_a_given_split_and_other_labels_are_told(tmp_path):
     x[5] = x[4]
     x_test = x[:10].copy()
     np.savez(tmp_path / "a.npz", x_train=x, y_train=np.arange(30) % 2, x_test=x_test, y_test=np.arange(10) % 2)
-    duplicates = ready(tmp_path / "a.npz").found["duplicates"]
-    assert duplicates["across_split"] == 10
-    assert duplicates["other_label"] == 1
+    duplicates = ready(tmp_path / "a.npz").manifest.duplicates
+    assert duplicates.across_split == 10
+    assert duplicates.other_label == 1
 
 
 def test_the_fingerprint_knows_labels_and_bytes(photos):

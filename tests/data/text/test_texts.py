@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from skipwise.data import InputSpec, load_texts
+from skipwise.data.cache_home import data_home
 from skipwise.data.folds import fold_of
-from skipwise.data.images.open import data_home
 from skipwise.data.subset import subset_of
 from skipwise.data.text.dataset import LONGEST
 from skipwise.errors import UserError
+from support.stored import moved, written
 from support.texts import rows, table, texts
 
 
@@ -39,7 +40,7 @@ def test_a_word_of_the_test_part_alone_is_unknown(tmp_path):
     for i in dataset.test:
         assert words(dataset, i)[-2:] == ["<unknown>", "<unknown>"]
     cut = dataset.encoded.numbers[dataset.test]
-    assert dataset.found["text"]["unknown_in_test"] == pytest.approx((cut == 1).sum() / (cut > 0).sum())
+    assert dataset.manifest.text.unknown_in_test == pytest.approx((cut == 1).sum() / (cut > 0).sum())
     assert all(words(dataset, i)[0] == "film" for i in range(len(dataset.labels)))
 
 
@@ -79,7 +80,7 @@ def test_another_process_reads_the_same_from_json_alone(tmp_path, kind):
     path = tmp_path / "a.csv"
     dataset = texts(path, tokens=kind)
     path.unlink()
-    again = load_texts(json.loads(json.dumps(dataset.found)))
+    again = load_texts(written(dataset, tmp_path))
     assert np.array_equal(again.encoded.numbers, dataset.encoded.numbers)
     assert again.texts[3] == rows()[3][0]
     assert again.texts[-2:] == [text for text, _ in rows()[-2:]]
@@ -91,7 +92,7 @@ def test_another_process_reads_the_same_from_json_alone(tmp_path, kind):
 def test_a_cache_that_is_gone(tmp_path):
     dataset = texts(tmp_path / "a.csv")
     with pytest.raises(UserError, match="are gone: run the command that made the study again"):
-        load_texts({**dataset.found, "cache": str(tmp_path / "nowhere")})
+        load_texts(moved(dataset, str(tmp_path / "nowhere")))
 
 
 def test_nothing_is_mistaken_in_the_cache(tmp_path):
@@ -119,7 +120,7 @@ def test_the_length_covers_most_training_texts(tmp_path):
     dataset = texts(tmp_path / "a.csv", some)
     lengths = np.array([20 + i for i in dataset.train])
     assert dataset.length == int(np.ceil(np.percentile(lengths, 95)))
-    assert dataset.found["text"]["longer"] == np.mean([20 + i > dataset.length for i in range(100)])
+    assert dataset.manifest.text.longer == np.mean([20 + i > dataset.length for i in range(100)])
     assert texts(tmp_path / "b.csv").length == 16
     assert texts(tmp_path / "c.csv", [("w " * 1000, "a"), *some]).length <= LONGEST["words"]
     assert texts(tmp_path / "d.csv", [(f"{i} " + "wordless" * 500, "ab"[i % 2]) for i in range(20)]).length == 1014
@@ -136,8 +137,8 @@ def test_identical_texts_stay_on_one_side(tmp_path):
     dataset = texts(tmp_path / "a.csv", some)
     side = {i: part for part in ("train", "validation", "test") for i in getattr(dataset, part)}
     assert all(side[i] == side[i + 1] for i in range(0, len(some), 2))
-    assert dataset.found["duplicates"]["images"] == 60
-    assert "60 texts are exact duplicates of another one" in dataset.found["notes"]
+    assert dataset.manifest.duplicates.images == 60
+    assert "60 texts are exact duplicates of another one" in dataset.manifest.notes
 
 
 def test_what_a_class_lacks_is_said_of_texts(tmp_path):

@@ -1,12 +1,11 @@
 """Searches: what is chosen, what is dropped, and what is kept from the trials."""
 
-import json
-
 import numpy as np
 import pytest
 
 from skipwise import UserError
 from skipwise.commands.compare import run
+from skipwise.data import StoredData
 from skipwise.studies import resolve
 from skipwise.studies.config import StudyConfig
 from skipwise.studies.tuning.journal import Journal
@@ -174,10 +173,10 @@ def test_a_trial_that_diverges_is_counted_and_named(study):
 
 
 def test_the_search_has_other_seeds_and_sees_no_test_image(study):
-    split = study.folder.read("data.json")["split"]
-    inside = json.loads((study.path / "search" / "data.json").read_text())["split"]
-    assert inside["test"] == split["validation"]
-    assert not {*inside["train"], *inside["validation"], *inside["test"]} & set(split["test"])
+    whole, inside = study.dataset, StoredData.read(study.path / "search").arrays
+    assert np.array_equal(inside["test"], whole.validation)
+    searched_on = np.concatenate([inside[part] for part in ("train", "validation", "test")])
+    assert not np.isin(searched_on, whole.test).any()
     searched = list((study.path / "search").glob("runs/*/*/run.json"))
     assert {path.parent.name for path in searched} == {str(SEED)}
     for path in searched:

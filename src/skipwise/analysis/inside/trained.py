@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Int
 from torch import nn
 
-from skipwise.data import Batch, Dataset, Stream
+from skipwise.data import Batch, Stream
 from skipwise.data.folds import fold_of
 from skipwise.deployment.model import trained_network
 from skipwise.networks import networks_in
@@ -84,7 +84,7 @@ def trained_on_folds(study: Study, label: str) -> Iterator[Trained]:
 
 def _loaded(study: Study, results: Sequence[Result]) -> Iterator[Trained]:
     task, plan = study.design.to_learn, available_plan(study.design.plan)
-    whole: Dataset = task.load(study.folder.read("data.json"))
+    whole = study.dataset
     for result in results:
         network, _ = trained_network(result.folder)
         dataset = whole

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float, Int, UInt8
 
 from skipwise.data.images.source import Source
+from skipwise.data.manifest import MendedBoxes
 from skipwise.errors import UserError
 
 LARGEST = 1e7
@@ -88,8 +89,12 @@ class Tally:
         self.counts[what] = self.counts.get(what, 0) + 1
         self.firsts.setdefault(what, where)
 
-    def to_json(self) -> list[dict[str, str | int]]:
-        return [{"what": what, "count": count, "first": self.firsts[what]} for what, count in self.counts.items()]
+    @property
+    def mended(self) -> tuple[MendedBoxes, ...]:
+        """An entry for each, as a manifest keeps it."""
+        return tuple(
+            MendedBoxes(what=what, count=count, first=self.firsts[what]) for what, count in self.counts.items()
+        )
 
     def notes(self) -> list[str]:
         """A line for each."""

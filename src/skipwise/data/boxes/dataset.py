@@ -1,27 +1,27 @@
 """Scenes: images with boxes round their objects, ready for training."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from skipwise.data.boxes.annotated import Annotated
 from skipwise.data.boxes.digit_scenes import NAME, digit_scenes
-from skipwise.data.boxes.objects import Objects, mended
+from skipwise.data.boxes.objects import Objects, SceneObjects, mended
 from skipwise.data.boxes.open import read_annotated
+from skipwise.data.dataset import common_fields
 from skipwise.data.images.cache import Decoded, Survey, decode_once, survey
-from skipwise.data.images.dataset import Images, load_images
+from skipwise.data.images.dataset import Images, cached_images
 from skipwise.data.images.decode import PAD_RULE, covered, fitted
 from skipwise.data.images.inspect import OWN_SIZE, inspect
-from skipwise.data.images.open import PARTS
+from skipwise.data.manifest import BoxFacts, ClassCounts, DataManifest
 from skipwise.data.options import ProgressCallback, check_size, check_test_size
 from skipwise.data.split import Split, split, stay_together
+from skipwise.data.stored import StoredData
 from skipwise.errors import UserError
 
 LARGEST_OWN_SIZE = 128
@@ -39,7 +39,7 @@ LEAST_TESTED = 2
 class Scenes(Images):
     """Images in the cache, all of one label. `objects` are in pixels of the image's own size, `sizes` (height, width)."""
 
-    objects: Sequence[Objects]
+    objects: SceneObjects
     sizes: Int[np.ndarray, "images 2"]
 
     @property
@@ -51,7 +51,14 @@ class Scenes(Images):
     @cached_property
     def most_objects(self) -> int:
         """In any image."""
-        return max(len(some.labels) for some in self.objects)
+        return self.objects.most
+
+    @property
+    def stored(self) -> StoredData:
+        own = self.objects
+        arrays = {"boxes": own.boxes, "box_labels": own.labels, "box_ends": own.ends, "sizes": self.sizes}
+        stored = super().stored
+        return replace(stored, arrays={**stored.arrays, **arrays})
 
     def scale(self, index: int) -> Float[np.ndarray, "2"]:
         """Pixels of the cached image for each pixel of the image's own, across and down."""
@@ -91,20 +98,31 @@ def prepare_scenes(
         None if source.groups is None else [source.groups[i] for i in decoded.kept],
     )
     parts = _split(source, looked, decoded, together, test_size, split_seed)
-    found = inspect(source.images, looked, decoded, parts, together, "pad")
+    manifest = inspect(str(data), source.images, looked, decoded, parts, "pad")
     sizes = [looked.sizes[i] for i in decoded.kept]
-    found |= {
-        "source": str(data),
-        "fingerprint": _fingerprint(looked, source, objects),
-        "resize_rule": OWN_SIZE if set(sizes) == {(height, width)} else PAD_RULE,
-        "classes": list(source.classes),
-        "counts": _counts(parts, objects, len(source.classes)),
-        "sizes": sizes,
-        "objects": [{"boxes": some.boxes.tolist(), "labels": some.labels.tolist()} for some in objects],
-        "mended": source.tally.to_json(),
-    }
-    found["notes"] = [*found["notes"], *source.tally.notes(), *_notes(found, objects)]
-    return load_scenes(found)
+    facts = replace(manifest.images, resize_rule=OWN_SIZE if set(sizes) == {(height, width)} else PAD_RULE)
+    manifest = replace(
+        manifest,
+        fingerprint=_fingerprint(looked, source, objects),
+        classes=source.classes,
+        counts=_counts(parts, objects, len(source.classes)),
+        image=facts,
+        boxes=BoxFacts(most_objects=objects.most, mended=source.tally.mended),
+    )
+    return Scenes(
+        manifest=replace(manifest, notes=(*manifest.notes, *source.tally.notes(), *_notes(manifest, objects))),
+        labels=np.zeros(len(sizes), np.int64),
+        together=together,
+        train=parts.train,
+        validation=parts.validation,
+        test=parts.test,
+        files=None if source.files is None else [source.names[i] for i in decoded.kept],
+        images=decoded.images,
+        mean=facts.mean,
+        std=facts.std,
+        objects=objects,
+        sizes=np.array(sizes, np.int64),
+    )
 
 
 def open_scenes(data: str | Path) -> Annotated:
@@ -113,18 +131,16 @@ def open_scenes(data: str | Path) -> Annotated:
     return digit_scenes() if by_name else read_annotated(data)
 
 
-def load_scenes(found: dict[str, Any]) -> Scenes:
-    """The scenes that data.json tells of, in any process. Raises UserError where the cache is gone."""
-    images = load_images(found)
+def load_scenes(stored: StoredData) -> Scenes:
+    """Return the scenes that a study's folder keeps, in any process. Raises UserError where the cache is gone."""
+    arrays, facts = stored.arrays, stored.manifest.images
     return Scenes(
-        **{name: getattr(images, name) for name in images.__dataclass_fields__},
-        objects=[
-            Objects(
-                boxes=np.array(entry["boxes"], np.float64).reshape(-1, 4), labels=np.array(entry["labels"], np.int64)
-            )
-            for entry in found["objects"]
-        ],
-        sizes=np.array(found["sizes"], np.int64),
+        **common_fields(stored),
+        images=cached_images(stored.manifest),
+        mean=facts.mean,
+        std=facts.std,
+        objects=SceneObjects(boxes=arrays["boxes"], labels=arrays["box_labels"], ends=arrays["box_ends"]),
+        sizes=arrays["sizes"],
     )
 
 
@@ -155,7 +171,7 @@ def _frame(looked: Survey, size: int | None, photo_size: int) -> tuple[int, int]
     return photo_size, photo_size
 
 
-def _objects(source: Annotated, looked: Survey, decoded: Decoded) -> tuple[Annotated, list[Objects]]:
+def _objects(source: Annotated, looked: Survey, decoded: Decoded) -> tuple[Annotated, SceneObjects]:
     """The mended objects of the decoded images; classes without any are left out. Raises UserError where none is left."""
     objects = []
     for i in decoded.kept:
@@ -169,7 +185,7 @@ def _objects(source: Annotated, looked: Survey, decoded: Decoded) -> tuple[Annot
     empty = [name for name, count in zip(source.classes, counts, strict=True) if not count]
     notes = (*source.notes, f"classes without a box are left out: {', '.join(empty)}") if empty else source.notes
     renumbered = [Objects(boxes=some.boxes, labels=np.searchsorted(kept, some.labels)) for some in objects]
-    return replace(source, classes=tuple(source.classes[i] for i in kept), notes=notes), renumbered
+    return replace(source, classes=tuple(source.classes[i] for i in kept), notes=notes), SceneObjects.of(renumbered)
 
 
 def _split(
@@ -212,28 +228,33 @@ def _split(
     return parts
 
 
-def _counts(parts: Split, objects: Sequence[Objects], classes: int) -> dict[str, list[int]]:
-    """Objects of each class in each part."""
-    counts = {}
-    for part in PARTS:
-        labels = [objects[i].labels for i in getattr(parts, part).tolist()]
-        counts[part] = np.bincount(np.concatenate(labels), minlength=classes).tolist()
-    return counts
+def _counts(parts: Split, objects: SceneObjects, classes: int) -> ClassCounts:
+    """Return the number of objects of each class in each part."""
+
+    def of(indices: Int[np.ndarray, "part"]) -> tuple[int, ...]:
+        inside = np.isin(objects.image, indices)
+        return tuple(np.bincount(objects.labels[inside], minlength=classes).tolist())
+
+    return ClassCounts(train=of(parts.train), validation=of(parts.validation), test=of(parts.test))
 
 
-def _notes(found: dict[str, Any], objects: Sequence[Objects]) -> list[str]:
+def _notes(manifest: DataManifest, objects: SceneObjects) -> list[str]:
     """What a user should know of the objects."""
     notes = []
-    if without := sum(len(some.labels) == 0 for some in objects):
+    if without := int((objects.counts == 0).sum()):
         notes.append(f"{without} images show no object, and teach what is none")
-    for part, problem in (("train", "no training image, and will not be found"), ("test", "no test image")):
-        missing = [name for name, count in zip(found["classes"], found["counts"][part], strict=True) if not count]
+    counts = manifest.counts
+    for of_part, problem in (
+        (counts.train, "no training image, and will not be found"),
+        (counts.test, "no test image"),
+    ):
+        missing = [name for name, count in zip(manifest.classes, of_part, strict=True) if not count]
         if missing:
             notes.append(f"classes with {problem}: {', '.join(missing)}")
     return notes
 
 
-def _fingerprint(looked: Survey, source: Annotated, objects: Sequence[Objects]) -> str:
-    """Of the images and everything that is said of them."""
+def _fingerprint(looked: Survey, source: Annotated, objects: SceneObjects) -> str:
+    """Return a hash of the images and everything that is said of them."""
     rows = [looked.fingerprint, source.classes, [[some.boxes.tolist(), some.labels.tolist()] for some in objects]]
     return sha256(json.dumps(rows).encode()).hexdigest()

@@ -1,6 +1,8 @@
 """The objects of an image: boxes as they were written, checked and mended."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -23,6 +25,53 @@ class Objects:
     def scaled(self, scale: Float[np.ndarray, "2"]) -> "Objects":
         """The same where a pixel across and one down become so many."""
         return Objects(boxes=self.boxes * np.tile(scale, 2), labels=self.labels)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneObjects(Sequence[Objects]):
+    """The objects of many images, one after the other; those of image i end at `ends[i]`."""
+
+    boxes: Float[np.ndarray, "objects 4"]
+    labels: Int[np.ndarray, "objects"]
+    ends: Int[np.ndarray, "images"]
+
+    @classmethod
+    def of(cls, images: Sequence[Objects]) -> "SceneObjects":
+        """Return the objects of these images."""
+        return cls(
+            boxes=np.concatenate([some.boxes for some in images]),
+            labels=np.concatenate([some.labels for some in images]),
+            ends=np.cumsum([len(some.labels) for some in images], dtype=np.int64),
+        )
+
+    @property
+    def counts(self) -> Int[np.ndarray, "images"]:
+        """How many objects each image shows."""
+        return np.diff(self.ends, prepend=0)
+
+    @property
+    def most(self) -> int:
+        """The largest number of objects in an image."""
+        return int(self.counts.max())
+
+    @property
+    def image(self) -> Int[np.ndarray, "objects"]:
+        """The index of each object's image."""
+        return np.repeat(np.arange(len(self.ends)), self.counts)
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    @overload
+    def __getitem__(self, index: int) -> Objects: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Objects]: ...
+    def __getitem__(self, index: int | slice) -> Objects | list[Objects]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(len(self))[index]]
+        i = range(len(self))[index]
+        own = slice(int(self.ends[i - 1]) if i else 0, int(self.ends[i]))
+        return Objects(boxes=np.array(self.boxes[own]), labels=np.array(self.labels[own]))
 
 
 def mended(annotation: Annotation, image: str, size: tuple[int, int], tally: Tally) -> Objects:

@@ -1,12 +1,9 @@
 """Images decoded once, kept as one uint8 array on disk that every process maps into memory."""
 
 import json
-import shutil
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from hashlib import blake2b, sha256
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +11,10 @@ from jaxtyping import UInt8
 from numpy.lib.format import open_memmap
 from PIL import Image
 
+from skipwise.data.cache_home import data_home, make_folder
+from skipwise.data.fingerprint import digest, fingerprint
 from skipwise.data.images.decode import RULE_VERSION, Framing, Unreadable, decode, fit, open_image, to_rgb, upright_size
-from skipwise.data.images.open import Source, data_home
+from skipwise.data.images.open import Source
 from skipwise.data.options import ProgressCallback
 
 Look = tuple[str, tuple[int, int] | None, str | None]
@@ -51,7 +50,9 @@ def survey(source: Source) -> Survey:
         with ThreadPoolExecutor() as pool:
             looks = list(pool.map(_look_at_file, source.files))
     digests, sizes, reasons = zip(*looks, strict=True)
-    return Survey(digests=digests, sizes=sizes, reasons=reasons, fingerprint=_fingerprint(source, digests))
+    classes = [source.classes[i] for i in source.labels]
+    mark = fingerprint(source.names, digests, classes, source.parts, source.groups)
+    return Survey(digests=digests, sizes=sizes, reasons=reasons, fingerprint=mark)
 
 
 def decode_once(
@@ -142,42 +143,5 @@ def _all_grey(images: UInt8[np.ndarray, "images height width channels"]) -> bool
     return images.shape[-1] == 1 or not any((image != image[..., :1]).any() for image in images)
 
 
-def make_folder(folder: Path, holds: str, fill: Callable[[Path], None]) -> None:
-    """Put a filled folder in place in one step; whoever comes second leaves what the first one put there.
-
-    `holds` is a file that a whole folder has.
-    """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".part-"))
-    try:
-        fill(part)
-        part.rename(folder)
-    except OSError:
-        if not (folder / holds).exists():
-            raise
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-
-
 def _reason(error: Exception) -> str:
     return (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
-
-
-def digest(content: bytes) -> str:
-    return blake2b(content, digest_size=16).hexdigest()
-
-
-def _fingerprint(source: Source, digests: Sequence[str]) -> str:
-    return fingerprint(source.names, digests, [source.classes[i] for i in source.labels], source.parts, source.groups)
-
-
-def fingerprint(
-    names: Sequence[str],
-    digests: Sequence[str],
-    classes: Sequence[str],
-    parts: Sequence[str],
-    groups: Sequence[str] | None,
-) -> str:
-    """Of everything that makes the data what they are: names, bytes, classes, given parts and groups."""
-    rows = sorted(zip(names, digests, classes, parts, groups or [""] * len(names), strict=True))
-    return sha256(json.dumps(rows).encode()).hexdigest()

@@ -2,19 +2,20 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from jaxtyping import Int, UInt8
 
-from skipwise.data.dataset import Dataset, parts_of
+from skipwise.data.dataset import Dataset, common_fields
 from skipwise.data.images.cache import Decoded, Survey, decode_once, survey
 from skipwise.data.images.inspect import inspect, mean_and_std
 from skipwise.data.images.open import Source, open_source
 from skipwise.data.input_spec import InputSpec
 from skipwise.data.long_tail import long_tail
+from skipwise.data.manifest import DataManifest
 from skipwise.data.options import ProgressCallback, check_size, check_test_size
 from skipwise.data.split import split, stay_together
+from skipwise.data.stored import StoredData
 from skipwise.errors import UserError
 
 LARGEST_OWN_SIZE = 64
@@ -51,8 +52,8 @@ class Images(Dataset):
         validation: Int[np.ndarray, "validation"],
         test: Int[np.ndarray, "test"],
     ) -> "Images":
-        parts = super().with_parts(train=train, validation=validation, test=test)
-        return replace(parts, **_normalisation(mean_and_std(self.images, train)))
+        mean, std = mean_and_std(self.images, train)
+        return replace(self, train=train, validation=validation, test=test, mean=mean, std=std)
 
 
 def prepare_images(
@@ -95,27 +96,35 @@ def prepare_images(
         kept = long_tail(parts.train, labels, tail, looked.fingerprint, split_seed)
         note = f"training images thinned to a long tail of {tail:g}: {len(kept)} of {len(parts.train)} stay"
         parts = replace(parts, train=kept, notes=(*parts.notes, note))
-    return load_images({"source": str(data), **inspect(source, looked, decoded, parts, together)})
-
-
-def load_images(found: dict[str, Any]) -> Images:
-    """The images that data.json tells of, in any process. Raises UserError where the cache is gone."""
-    if not Path(found["cache"]).exists():
-        raise UserError(f"The decoded images {found['cache']} are gone: run the command that made the study again.")
+    manifest = inspect(str(data), source, looked, decoded, parts)
     return Images(
-        name=found["name"],
-        fingerprint=found["fingerprint"],
-        images=np.load(found["cache"], mmap_mode="r"),
-        labels=np.array(found["labels"], np.int64),
-        classes=tuple(found["classes"]),
-        **parts_of(found),
-        **_normalisation(found),
-        found=found,
+        manifest=manifest,
+        labels=labels,
+        together=together,
+        train=parts.train,
+        validation=parts.validation,
+        test=parts.test,
+        files=None if source.files is None else [source.names[i] for i in decoded.kept],
+        images=decoded.images,
+        mean=manifest.images.mean,
+        std=manifest.images.std,
     )
 
 
-def _normalisation(numbers: dict[str, Any]) -> dict[str, Any]:
-    return {name: tuple(numbers[name]) for name in ("mean", "std")}
+def load_images(stored: StoredData) -> Images:
+    """Return the images that a study's folder keeps, in any process. Raises UserError where the cache is gone."""
+    facts = stored.manifest.images
+    return Images(**common_fields(stored), images=cached_images(stored.manifest), mean=facts.mean, std=facts.std)
+
+
+def cached_images(manifest: DataManifest) -> UInt8[np.ndarray, "images height width channels"]:
+    """Return the decoded images, mapped. Raises UserError where they are gone."""
+    if not manifest.cache_path.exists():
+        raise UserError(
+            f"The decoded images {manifest.cache_path} are gone: run the command that made the study again."
+        )
+    images: UInt8[np.ndarray, "images height width channels"] = np.load(manifest.cache_path, mmap_mode="r")
+    return images
 
 
 def _image_size(looked: Survey, size: int | None, photo_size: int) -> tuple[int, int]:

@@ -1,11 +1,10 @@
 """Data sets known by name: scikit-learn's digits, and those that torchvision downloads."""
 
-import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from skipwise.data.cache_home import data_home
 from skipwise.data.images.arrays import source_of_arrays
 from skipwise.data.images.source import Source
 from skipwise.errors import UserError
@@ -18,11 +17,6 @@ NAMES: dict[str, str] = {
     "fashion-mnist": "70,000 pictures of clothes of 28x28 px (torchvision downloads it)",
     "svhn": "99,289 house numbers of 32x32 px (torchvision downloads it)",
 }
-
-
-def data_home() -> Path:
-    """Where downloads and decoded images are kept: $SKIPWISE_CACHE, else ~/.cache/skipwise."""
-    return Path(os.environ.get("SKIPWISE_CACHE") or Path.home() / ".cache" / "skipwise")
 
 
 def read_named(name: str) -> Source:

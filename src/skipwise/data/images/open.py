@@ -4,12 +4,12 @@ from pathlib import Path
 
 from skipwise.data.images.arrays import read_arrays
 from skipwise.data.images.folder import read_folder
-from skipwise.data.images.named import NAMES, data_home, read_named
+from skipwise.data.images.named import NAMES, read_named
 from skipwise.data.images.source import PARTS, Source, in_order
 from skipwise.data.images.table import read_table
 from skipwise.errors import UserError, unknown
 
-__all__ = ["NAMES", "PARTS", "Source", "check_exists", "data_home", "open_source"]
+__all__ = ["NAMES", "PARTS", "Source", "check_exists", "open_source"]
 
 
 def open_source(data: str | Path) -> Source:

@@ -12,6 +12,7 @@ from jaxtyping import Int
 from skipwise.data.boxes.dataset import Scenes
 from skipwise.data.dataset import Dataset
 from skipwise.data.long_tail import UNBALANCED
+from skipwise.data.manifest import BoxFacts, DataManifest
 from skipwise.data.quality.headers import Header
 from skipwise.data.quality.label_errors import LabelErrors
 from skipwise.data.quality.near_duplicates import NearDuplicates
@@ -104,10 +105,10 @@ def errors(findings: Sequence[Finding], examples: int, agreement: float) -> list
     return [found for found in findings if found.kind in ERRORS and (counts or found.kind != "wrong-label")]
 
 
-def unreadable(found: dict[str, Any]) -> Iterator[Finding]:
+def unreadable(manifest: DataManifest) -> Iterator[Finding]:
     """What the data room could not read, with its reason."""
-    for file in found["unreadable"]:
-        yield Finding(kind="unreadable", file=file["name"], detail=file["reason"])
+    for file in manifest.unreadable:
+        yield Finding(kind="unreadable", file=file.name, detail=file.reason)
 
 
 def exact_duplicates(examples: Examples, same: Int[np.ndarray, "examples"]) -> Iterator[Finding]:
@@ -216,16 +217,17 @@ def mostly_enlarged(of_files: Sequence[Header | None], dataset: Dataset) -> bool
     return sum(header is not None and enlarged(header, dataset) for header in of_files) > MOST * len(of_files)
 
 
-def mended_boxes(found: dict[str, Any]) -> Iterator[Finding]:
+def mended_boxes(facts: BoxFacts) -> Iterator[Finding]:
     """What reading annotations left out or took otherwise than written, a finding for each kind."""
-    for one in found["mended"]:
-        yield Finding(kind="mended-box", file="", detail=f"{one['what']}: {one['count']} (the first: {one['first']})")
+    for one in facts.mended:
+        yield Finding(kind="mended-box", file="", detail=f"{one.what}: {one.count} (the first: {one.first})")
 
 
 def class_balance(dataset: Dataset, examples: str) -> Iterator[Finding]:
     """Classes of which there are far fewer examples, as they are called, or objects, than of the commonest."""
     unit = "objects" if isinstance(dataset, Scenes) else examples
-    counts = np.sum([*dataset.found["counts"].values()], axis=0)
+    of_parts = dataset.manifest.counts
+    counts = np.sum([of_parts.train, of_parts.validation, of_parts.test], axis=0)
     for label in np.flatnonzero(counts * UNBALANCED <= counts.max()).tolist():
         yield Finding(
             kind="class-balance",

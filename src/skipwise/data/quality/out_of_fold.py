@@ -56,7 +56,7 @@ def ridge_by_folds(
 
 def by_words(dataset: Texts) -> Float[np.ndarray, "texts classes"]:
     """The baseline of texts, by folds."""
-    folds = fold_numbers(dataset.labels, np.array(dataset.found["together"], np.int64), FOLDS, "labels")
+    folds = fold_numbers(dataset.labels, dataset.together, FOLDS, "labels")
     probabilities = np.zeros((len(dataset.labels), len(dataset.classes)))
     for fold in range(FOLDS):
         rest, tested = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
@@ -64,6 +64,6 @@ def by_words(dataset: Texts) -> Float[np.ndarray, "texts classes"]:
             list(dataset.texts.of(rest)),
             dataset.labels[rest],
             list(dataset.texts.of(tested)),
-            spaced=dataset.found["text"]["spaced"],
+            spaced=dataset.manifest.texts.spaced,
         )
     return probabilities

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
+from skipwise.data.manifest import PixelFindings
 from skipwise.data.quality.near_duplicates import NearDuplicates, near_duplicates
 from skipwise.data.quality.outliers import Levels, far_out, levels
 from skipwise.data.quality.small_grey import small_grey
@@ -68,51 +68,52 @@ def look_once(
 
 def pixel_findings(
     images: UInt8[np.ndarray, "images height width channels"],
-    digests: Sequence[str],
+    same: Int[np.ndarray, "images"],
     cache: Path,
     names: Sequence[str],
     labels: Int[np.ndarray, "images"],
     parts: Split,
     covered: Float[np.ndarray, "images 2"] | None,
-) -> dict[str, Any] | None:
-    """What data.json keeps of it, None where there are too many images for a look in passing. The split stays as it is."""
+) -> PixelFindings | None:
+    """Return what a manifest keeps of it, but for sizes; None where there are too many images for a look in passing. The split stays as it is."""
     if len(images) > MOST_IMAGES or images.nbytes > MOST_BYTES:
         return None
-    seen = look_once(images, same_bytes(digests), cache, covered)
+    seen = look_once(images, same, cache, covered)
     pairs = seen.near.pairs
     tested = np.isin(pairs, parts.test)
     used = np.isin(pairs, np.concatenate([parts.train, parts.validation, parts.test]))
     across = used.all(1) & (tested.sum(1) == 1)
     other = labels[pairs[:, 0]] != labels[pairs[:, 1]]
 
-    def listed(which: np.ndarray) -> list[list[str]]:
-        return [[names[i] for i in pair] for pair in pairs[which][:MOST_LISTED].tolist()]
+    def listed(which: np.ndarray) -> tuple[tuple[str, ...], ...]:
+        return tuple(tuple(names[i] for i in pair) for pair in pairs[which][:MOST_LISTED].tolist())
 
-    return {
-        "near_duplicates": len(np.unique(pairs)),
-        "across_split": len(np.unique(pairs[across][tested[across]])),
-        "across_split_examples": listed(across),
-        "other_label": int(other.sum()),
-        "other_label_examples": listed(other),
-        "one_colour": int(seen.levels.blank.sum()),
-        "far_out_brightness": int(far_out(seen.levels.brightness).sum()),
-        "far_out_contrast": int(far_out(seen.levels.contrast).sum()),
-    }
+    return PixelFindings(
+        near_duplicates=len(np.unique(pairs)),
+        across_split=len(np.unique(pairs[across][tested[across]])),
+        across_split_examples=listed(across),
+        other_label=int(other.sum()),
+        other_label_examples=listed(other),
+        one_colour=int(seen.levels.blank.sum()),
+        far_out_brightness=int(far_out(seen.levels.brightness).sum()),
+        far_out_contrast=int(far_out(seen.levels.contrast).sum()),
+        far_out_sizes=0,
+    )
 
 
-def pixel_notes(found: dict[str, Any] | None, tested: int) -> list[str]:
+def pixel_notes(found: PixelFindings | None, tested: int) -> list[str]:
     """What a user should be told at once."""
     if found is None:
         return ["too many images to look for near duplicates in passing: `skipwise check` does"]
     notes = []
-    if found["across_split"]:
+    if found.across_split:
         notes.append(
-            f"{found['across_split']} of {tested} test images are near duplicates of one in training or validation: "
+            f"{found.across_split} of {tested} test images are near duplicates of one in training or validation: "
             "their answers are no test (`skipwise check` shows them)"
         )
-    if found["other_label"]:
+    if found.other_label:
         notes.append(
-            f"with different labels: {found['other_label']} {'pair' if found['other_label'] == 1 else 'pairs'} of near "
+            f"with different labels: {found.other_label} {'pair' if found.other_label == 1 else 'pairs'} of near "
             "duplicates (`skipwise check` shows them)"
         )
     return notes

@@ -1,19 +1,19 @@
 """Texts kept once as they are, and once as the numbers of their tokens, in files that every process maps into memory."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, overload
 
 import numpy as np
 from jaxtyping import Int, Integer
 from numpy.lib.format import open_memmap
 
-from skipwise.data.images.cache import make_folder
-from skipwise.data.images.open import data_home
+from skipwise.data.cache_home import data_home, make_folder
 from skipwise.data.options import ProgressCallback
+from skipwise.data.stored import mapped
+from skipwise.data.strings import Strings
 from skipwise.data.text.tokens import Tokens, kind_called
 
 RULE_VERSION = 1
@@ -21,31 +21,12 @@ RULE_VERSION = 1
 NUMBERS, LENGTHS, TOKENS = "numbers.npy", "lengths.npy", "tokens.json"
 
 
-class RawTexts(Sequence[str]):
-    """Texts as they were read, one after the other in one file; each is decoded when it is asked for."""
+class RawTexts(Strings):
+    """Texts as they were read, kept in a folder of the cache; each is decoded when it is asked for."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__(mapped(folder / "texts.npy"), mapped(folder / "ends.npy"))
         self.folder = folder
-        self._content = np.load(folder / "texts.npy", mmap_mode="r")
-        self._ends = np.load(folder / "ends.npy")
-
-    def __len__(self) -> int:
-        return len(self._ends)
-
-    @overload
-    def __getitem__(self, index: int) -> str: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[str]: ...
-    def __getitem__(self, index: int | slice) -> str | list[str]:
-        if isinstance(index, slice):
-            return list(self.of(range(len(self))[index]))
-        return next(self.of([range(len(self))[index]]))
-
-    def of(self, indices: Sequence[int] | Int[np.ndarray, "some"]) -> Iterator[str]:
-        """These texts, one by one."""
-        for i in indices:
-            start = int(self._ends[i - 1]) if i else 0
-            yield self._content[start : int(self._ends[i])].tobytes().decode()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +43,9 @@ def keep_texts(texts: Sequence[str], fingerprint: str) -> RawTexts:
     folder = data_home() / "texts" / f"{fingerprint[:24]}-rule{RULE_VERSION}"
 
     def fill(part: Path) -> None:
-        content = [text.encode() for text in texts]
-        np.save(part / "ends.npy", np.cumsum([len(text) for text in content], dtype=np.int64))
-        np.save(part / "texts.npy", np.frombuffer(b"".join(content), np.uint8))
+        packed = Strings.pack(texts)
+        np.save(part / "ends.npy", packed.ends)
+        np.save(part / "texts.npy", packed.content)
 
     if not (folder / "texts.npy").exists():
         make_folder(folder, "texts.npy", fill)
@@ -120,9 +101,7 @@ def smallest_type(size: int) -> type[np.unsignedinteger] | type[np.signedinteger
     return np.uint8 if size <= 2**8 else np.uint16 if size <= 2**16 else np.int32
 
 
-def tokens_from(form: dict[str, Any]) -> Tokens:
-    """The tokens that JSON tells of: `kind` and `tokenizer`."""
-    tokenizer = form["tokenizer"]
-    return Tokens(
-        kind=kind_called(form["kind"]), tokenizer=tokenizer if isinstance(tokenizer, str) else tuple(tokenizer)
-    )
+def tokens_from(stored: Mapping[str, str | list[str]]) -> Tokens:
+    """Return the tokens that JSON tells of: `kind` and `tokenizer`."""
+    kind, tokenizer = stored["kind"], stored["tokenizer"]
+    return Tokens(kind=kind_called(str(kind)), tokenizer=tokenizer if isinstance(tokenizer, str) else tuple(tokenizer))

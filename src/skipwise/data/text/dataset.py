@@ -4,18 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from jaxtyping import Int
 
-from skipwise.data.dataset import Dataset, parts_of
-from skipwise.data.images.cache import digest, fingerprint
+from skipwise.data.cache_home import location_of, path_of
+from skipwise.data.dataset import Dataset, common_fields
+from skipwise.data.fingerprint import digest, fingerprint
 from skipwise.data.input_spec import InputSpec
 from skipwise.data.long_tail import long_tail
+from skipwise.data.manifest import DataManifest, TextFacts
 from skipwise.data.options import ProgressCallback, check_test_size
-from skipwise.data.quality.findings import findings, notes_on
+from skipwise.data.quality.findings import class_counts, exact_duplicates, notes_on
+from skipwise.data.quality.pixels import same_bytes
 from skipwise.data.split import Split, split, stay_together
+from skipwise.data.stored import StoredData
 from skipwise.data.text.cache import Encoded, RawTexts, encode_once, keep_texts, read_encoded
 from skipwise.data.text.open import open_texts
 from skipwise.data.text.tokens import UNKNOWN, Kind, Tokens, are_spaced, kind_called, learn
@@ -123,53 +126,49 @@ def prepare_texts(
     )
     if tail is not None:
         parts = _thinned(parts, source.labels, tail, mark, split_seed)
-    found = {
-        "source": data,
-        "name": source.name,
-        "fingerprint": mark,
-        **findings(
-            classes=source.classes,
-            labels=source.labels,
-            names=source.names,
-            digests=digests,
-            parts=parts,
-            together=together,
-            own_test="test" in source.parts or "validation" in source.parts,
-            unreadable=source.unreadable,
-            other_files=source.other_files,
-            hidden_files=source.hidden_files,
-        ),
-        "files": list(source.names) if source.from_files else None,
-    }
-    found["notes"] = [*source.notes, *parts.notes, *notes_on(found, "texts", "texts")]
-    return load_texts({**found, **_cut(keep_texts(source.texts, mark), parts, asked, size, progress)})
+    kept, facts = _cut(keep_texts(source.texts, mark), parts, asked, size, progress)
+    manifest = DataManifest(
+        source=data,
+        name=source.name,
+        fingerprint=mark,
+        cache=location_of(kept),
+        examples=len(source.labels),
+        classes=source.classes,
+        counts=class_counts(source.labels, parts, len(source.classes)),
+        own_test="test" in source.parts or "validation" in source.parts,
+        unreadable=tuple(source.unreadable),
+        other_files=source.other_files,
+        hidden_files=source.hidden_files,
+        duplicates=exact_duplicates(same_bytes(digests), source.names, source.labels, parts),
+        text=facts,
+    )
+    notes = (*source.notes, *parts.notes, *notes_on(manifest, "texts", "texts"))
+    arrays = {"labels": source.labels, "together": together}
+    arrays |= {"train": parts.train, "validation": parts.validation, "test": parts.test}
+    loaded = load_texts(StoredData(manifest=replace(manifest, notes=notes), arrays=arrays))
+    return replace(loaded, files=list(source.names) if source.from_files else None)
 
 
-def load_texts(found: dict[str, Any]) -> Texts:
-    """The texts that data.json tells of, in any process. Raises UserError where the cache is gone."""
-    kept, raw = Path(found["cache"]), Path(found["raw"])
+def load_texts(stored: StoredData) -> Texts:
+    """Return the texts that a study's folder keeps, in any process. Raises UserError where the cache is gone."""
+    facts = stored.manifest.texts
+    kept, raw = stored.manifest.cache_path, path_of(facts.raw)
     if not (kept.exists() and raw.exists()):
         raise UserError(f"The texts in {kept} are gone: run the command that made the study again.")
-    about = found["text"]
     return Texts(
-        name=found["name"],
-        fingerprint=found["fingerprint"],
+        **common_fields(stored),
         texts=RawTexts(raw),
-        kind=kind_called(about["tokens"]),
-        vocabulary=about["vocabulary"],
-        length=about["length"],
+        kind=kind_called(facts.tokens),
+        vocabulary=facts.vocabulary,
+        length=facts.length,
         kept=kept,
-        labels=np.array(found["labels"], np.int64),
-        classes=tuple(found["classes"]),
-        **parts_of(found),
-        found=found,
     )
 
 
 def _cut(
     texts: RawTexts, parts: Split, asked: Kind | None, size: int | None, told: ProgressCallback | None
-) -> dict[str, Any]:
-    """The texts as numbers in the cache, and what data.json says of that."""
+) -> tuple[Path, TextFacts]:
+    """Return where the texts are as numbers in the cache, and what the manifest says of that."""
     some = parts.train[:: -(-len(parts.train) // MOST_MEASURED)]
     spaced = are_spaced(list(texts.of(some)))
     kind: Kind = asked or ("words" if spaced else "bytes")
@@ -184,20 +183,18 @@ def _cut(
     length = encoded.numbers.shape[1]
     tested = encoded.numbers[parts.test]
     unknown = float((tested == UNKNOWN).sum() / (tested != 0).sum()) if kind in ("characters", "words") else 0.0
-    return {
-        "cache": str(folder),
-        "raw": str(texts.folder),
-        "text": {
-            "tokens": kind,
-            "spaced": spaced,
-            "vocabulary": encoded.tokens.size,
-            "length": length,
-            "asked": {"size": size is not None, "tokens": asked is not None},
-            "median_length": int(np.median(encoded.lengths)),
-            "longer": float((encoded.lengths > length).mean()),
-            "unknown_in_test": unknown,
-        },
-    }
+    return folder, TextFacts(
+        raw=location_of(texts.folder),
+        tokens=kind,
+        spaced=spaced,
+        vocabulary=encoded.tokens.size,
+        length=length,
+        asked_size=size is not None,
+        asked_tokens=asked is not None,
+        median_length=int(np.median(encoded.lengths)),
+        longer=float((encoded.lengths > length).mean()),
+        unknown_in_test=unknown,
+    )
 
 
 def _length(tokens: Tokens, texts: Iterable[str]) -> int:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Int
 
+from skipwise.data.manifest import UnreadableFile
 from skipwise.errors import UserError
 
 
@@ -32,7 +33,7 @@ class TextSource:
     parts: Sequence[str]
     names: Sequence[str]
     groups: Sequence[str] | None
-    unreadable: Sequence[dict[str, str]]
+    unreadable: Sequence[UnreadableFile]
     from_files: bool = False
     other_files: int = 0
     hidden_files: int = 0
@@ -76,7 +77,7 @@ def source_of_rows(
         parts=[row.part for row in kept],
         names=[row.name for row in kept],
         groups=[row.group for row in kept] if any(row.group for row in kept) else None,
-        unreadable=[{"name": row.name, "reason": row.reason} for row in lost],
+        unreadable=[UnreadableFile(name=row.name, reason=row.reason) for row in lost],
         from_files=from_files,
         other_files=other_files,
         hidden_files=hidden_files,

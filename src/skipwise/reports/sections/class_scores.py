@@ -53,10 +53,10 @@ class ClassScoreTable:
 
 def class_score_table(study: Study) -> ClassScoreTable:
     """Balanced accuracy, macro-F1, and recalls of each contender, by class and by how many images classes have."""
-    found = study.folder.read("data.json")
-    classes = len(found["classes"])
+    manifest = study.manifest
+    classes = len(manifest.classes)
     answers = {label: [answers_of(result) for result in results] for label, results in study.results.items()}
-    groups = many_medium_few(found["counts"]["train"]) or {}
+    groups = many_medium_few(manifest.counts.train) or {}
     scores = SCORES | {
         f"recall, {name} {study.design.to_learn.examples}": mean_recall_of(members) for name, members in groups.items()
     }
@@ -71,8 +71,8 @@ def class_score_table(study: Study) -> ClassScoreTable:
         for name, score in scores.items()
         for label, runs in answers.items()
     ]
-    named = {name: [found["classes"][member] for member in members] for name, members in groups.items()}
-    charts = [_recalls(study, answers, found)] if classes <= MOST_CLASSES_DRAWN else []
+    named = {name: [manifest.classes[member] for member in members] for name, members in groups.items()}
+    charts = [_recalls(study, answers)] if classes <= MOST_CLASSES_DRAWN else []
     return ClassScoreTable(rows=rows, groups=named, charts=charts)
 
 
@@ -112,22 +112,22 @@ def imbalance_warning(study: Study) -> str | None:
     if "class scores" not in study.design.to_learn.sections:
         return None
     examples = study.design.to_learn.examples
-    found = study.folder.read("data.json")
-    if ratio_of(np.array(found["counts"]["train"])) < UNBALANCED:
+    manifest = study.manifest
+    if ratio_of(np.array(manifest.counts.train)) < UNBALANCED:
         return None
     apart = []
     for label, results in study.results.items():
-        counts = [confusion_counts([answers_of(result)], len(found["classes"])) for result in results]
+        counts = [confusion_counts([answers_of(result)], len(manifest.classes)) for result in results]
         balanced = float(balanced_accuracy(np.stack(counts)).mean())
         accuracy = float(study.scores[label].mean())
         apart.append((abs(balanced - accuracy), label, accuracy, balanced))
     distance, label, accuracy, balanced = max(apart)
-    test = np.array(found["counts"]["test"])
+    test = np.array(manifest.counts.test)
     if ratio_of(test) < UNBALANCED:
         return (
             f"the classes are unbalanced in training, and the test {examples} are not: look at the recalls by class too"
         )
-    commonest = f"always naming {found['classes'][test.argmax()]} would be right on {percent(test.max() / test.sum())}"
+    commonest = f"always naming {manifest.classes[test.argmax()]} would be right on {percent(test.max() / test.sum())}"
     if distance < MISLEADING:
         return f"the classes are unbalanced ({commonest}): look at the recalls by class too"
     return (
@@ -147,9 +147,9 @@ def difference_text(found: ClassScore | None) -> str:
     return f"{points(found.value)} ({points(low)} to {points(high)}; bootstrap {points(found.bootstrap[0])} to {points(found.bootstrap[1])})"
 
 
-def _recalls(study: Study, answers: dict[str, list[Classified]], found: dict[str, Any]) -> Chart:
+def _recalls(study: Study, answers: dict[str, list[Classified]]) -> Chart:
     """Recall of each class with its interval, classes of most training images first."""
-    names, images = found["classes"], found["counts"]["train"]
+    names, images = study.manifest.classes, study.manifest.counts.train
     order = np.argsort(-np.array(images), kind="stable").tolist()
     values = []
     for label, runs in answers.items():

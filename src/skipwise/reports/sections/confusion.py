@@ -21,7 +21,7 @@ def confusion_section(study: Study) -> ReportSection:
 
 def confusion(study: Study, label: str) -> Chart:
     """Draw the fraction of each true class (a row) that gets each predicted class; all seeds together."""
-    classes = study.folder.read("data.json")["classes"]
+    classes = study.manifest.classes
     counts = confusion_counts([answers_of(result) for result in study.results[label]], len(classes))
     fractions = counts / counts.sum(1, keepdims=True).clip(min=1)
     values = [

@@ -25,7 +25,7 @@ MOST_CLASSES = 20
 
 def detection_scores_section(study: Study) -> ReportSection:
     """Return the section with COCO's scores by size and class, and the two-way bootstrap beside the verdict."""
-    classes = study.folder.read("data.json")["classes"]
+    classes = study.manifest.classes
     tables = {label: scores_by_size_and_class(runs, classes) for label, runs in answers_by_contender(study).items()}
     names = [name for name in next(iter(tables.values())) if len(classes) <= MOST_CLASSES or "class" not in name]
     matches = _matches(study)
@@ -81,7 +81,7 @@ def answers_by_contender(study: Study) -> dict[str, list[Predictions]]:
 @lru_cache(maxsize=1)
 def _matches(study: Study) -> dict[str, list[Matches]]:
     """What these find, given to what is there: several parts of a report ask, and it takes the most of their time."""
-    classes = len(study.folder.read("data.json")["classes"])
+    classes = len(study.manifest.classes)
     return {label: [match(run, classes) for run in runs] for label, runs in answers_by_contender(study).items()}
 
 

@@ -31,7 +31,7 @@ class Drawn:
 
 def detection_examples_section(study: Study) -> ReportSection:
     """Return the section with the test images on which the first two contenders differ most, in the first seed."""
-    dataset: Any = study.design.to_learn.load(study.folder.read("data.json"))
+    dataset: Any = study.dataset
     labels = list(study.results)[:2]
     indices = study.results[labels[0]][0].test_indices()
     scores = [study.scores[label][0] for label in labels]

@@ -71,9 +71,8 @@ class _Shown:
 
     def __init__(self, study: Study, maps: Maps) -> None:
         self.task = study.design.to_learn
-        found = study.folder.read("data.json")
-        self.dataset: Any = self.task.load(found)
-        self.files = found.get("files")
+        self.dataset: Any = study.dataset
+        self.files = study.dataset.files
         self.classes = self.dataset.classes
         first = next(iter(study.results.values()))[0]
         self.indices, (_, self.labels) = first.test_indices(), answers_of(first)

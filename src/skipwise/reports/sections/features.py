@@ -17,7 +17,7 @@ SIDE, ACROSS = 44, 8
 
 def features_section(study: Study, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> ReportSection:
     """Return the section with a picture for each contender, of the first seed."""
-    dataset: Any = study.design.to_learn.load(study.folder.read("data.json"))
+    dataset: Any = study.dataset
     chosen = colours(study.design.contenders, study.design.points)
     return ReportSection(
         name="features",

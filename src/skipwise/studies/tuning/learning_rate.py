@@ -61,8 +61,7 @@ def inside_search(resolved: ResolvedStudy) -> StudyConfig:
 
 def without_test(dataset: Dataset) -> Dataset:
     """The data set with its validation examples in place of the test examples: no search gets to see the latter."""
-    hidden = {**dataset.found["split"], "test": dataset.found["split"]["validation"]}
-    return replace(dataset, test=dataset.validation, found={**dataset.found, "split": hidden})
+    return replace(dataset, test=dataset.validation)
 
 
 def _check_tuned(resolved: ResolvedStudy) -> None:

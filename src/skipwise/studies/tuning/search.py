@@ -112,7 +112,7 @@ def search(prepared: SearchPlan, listener: SearchListener) -> SearchResult:
     ready, space = prepared.ready, prepared.space
     folder, design = ready.folder, ready.design
     with folder.locked():
-        folder.write("data.json", ready.dataset.found)
+        ready.dataset.stored.write(folder.path)
         write_design(folder, design)
         write_atomically(folder.file(SPACE), lambda part: part.write_text(space.text, encoding="utf-8"))
         trials = Trials(prepared.resolved, space, folder, design, listener)

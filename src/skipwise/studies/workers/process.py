@@ -20,6 +20,7 @@ from typing import Any, TextIO
 import torch
 from filelock import FileLock
 
+from skipwise.data import StoredData
 from skipwise.data.folds import fold_of
 from skipwise.errors import UserError
 from skipwise.studies.folder import StudyFolder
@@ -40,7 +41,7 @@ def main(study: str) -> None:
     assert design is not None
     torch.set_num_threads(design.plan.threads)
     task = design.to_learn
-    whole = task.load(folder.read("data.json"))
+    whole = task.load(StoredData.read(folder.path))
     _say(tell, event="ready")
     while (job := orders.jobs.get()) is not None and not orders.stop.is_set():
         design = folder.design()  # a search has added its newest trial

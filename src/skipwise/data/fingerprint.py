@@ -1,0 +1,42 @@
+"""What tells data from any others: digests of examples, and a fingerprint of all of them."""
+
+import json
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b, sha256
+from itertools import islice, pairwise
+
+AT_ONCE = 10_000
+"""Rows that are turned into text together."""
+
+
+def digest(content: bytes) -> str:
+    """Return 32 hexadecimal digits that stand for these bytes."""
+    return blake2b(content, digest_size=16).hexdigest()
+
+
+def fingerprint(
+    names: Sequence[str],
+    digests: Sequence[str],
+    classes: Sequence[str],
+    parts: Sequence[str],
+    groups: Sequence[str] | None,
+) -> str:
+    """Return a hash of everything that makes the data what they are: names, bytes, classes, given parts and groups."""
+
+    def row(i: int) -> tuple[str, str, str, str, str]:
+        return names[i], digests[i], classes[i], parts[i], "" if groups is None else groups[i]
+
+    order: Iterable[int] = range(len(names))
+    if not all(one < other for one, other in pairwise(names)):
+        order = sorted(order, key=row)
+    return json_hash(map(row, order))
+
+
+def json_hash(rows: Iterable[object]) -> str:
+    """Return the SHA-256 of the JSON text of a list with these entries, which is never held as a whole."""
+    hashed, left, separator = sha256(b"["), iter(rows), ""
+    while some := list(islice(left, AT_ONCE)):
+        hashed.update(f"{separator}{json.dumps(some)[1:-1]}".encode())
+        separator = ", "
+    hashed.update(b"]")
+    return hashed.hexdigest()

@@ -1,0 +1,172 @@
+"""The data manifest: what a person reads in data.json. What there is of each example stands in arrays beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from skipwise.data.cache_home import path_of
+
+FORMAT = 2
+"""Of data.json. Format 1, which had no number, held the arrays as well; `format_one` reads it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnreadableFile:
+    """A file, or a row of a table, that is left out, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassCounts:
+    """Examples of each class in each part; of scenes, objects of each class."""
+
+    train: tuple[int, ...] = ()
+    validation: tuple[int, ...] = ()
+    test: tuple[int, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """Of all classes in all parts."""
+        return sum(self.train) + sum(self.validation) + sum(self.test)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExactDuplicates:
+    """Examples with the same bytes. The lists name the first members of the first groups; the counts are of all.
+
+    `images`: examples beyond the first of each group. `across_split`: test examples that are in training or validation as
+    well. `other_label`: groups with different labels.
+    """
+
+    images: int
+    groups: int
+    examples: tuple[tuple[str, ...], ...]
+    across_split: int
+    across_split_examples: tuple[tuple[str, ...], ...]
+    other_label: int
+    other_label_examples: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PixelFindings:
+    """Images that are nearly the same as another one, or unlike the others. The lists name the first pairs.
+
+    `near_duplicates` and `across_split` count images, `other_label` counts pairs with different labels.
+    """
+
+    near_duplicates: int
+    across_split: int
+    across_split_examples: tuple[tuple[str, ...], ...]
+    other_label: int
+    other_label_examples: tuple[tuple[str, ...], ...]
+    one_colour: int
+    far_out_brightness: int
+    far_out_contrast: int
+    far_out_sizes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageFacts:
+    """Decoded images: their size in pixels, how they came to it, and how they are normalised.
+
+    `mean`, `std`: by channel, as fractions of white. `pixels` is None where there are too many images to look at in passing.
+    """
+
+    height: int
+    width: int
+    channels: int
+    resize_rule: str
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    pixels: PixelFindings | None = None
+
+    @property
+    def words(self) -> str:
+        """Their size and colours in words."""
+        return f"{self.height}x{self.width} px, {'grey' if self.channels == 1 else 'colour'}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextFacts:
+    """Texts cut into tokens. `raw` is where they stand uncut, as `cache` in the manifest.
+
+    `length`: tokens that a network reads at most. `longer`: the fraction of texts that are cut. `asked_size`,
+    `asked_tokens`: whether a user asked for the length and the kind of tokens.
+    """
+
+    raw: str
+    tokens: str
+    spaced: bool
+    vocabulary: int
+    length: int
+    asked_size: bool
+    asked_tokens: bool
+    median_length: int
+    longer: float
+    unknown_in_test: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class MendedBoxes:
+    """Something that was left out or taken otherwise than written: how often, and where first."""
+
+    what: str
+    count: int
+    first: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoxFacts:
+    """Objects in scenes: how many at most in one image, and what was mended."""
+
+    most_objects: int
+    mended: tuple[MendedBoxes, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataManifest:
+    """What was found in data, as data.json keeps it.
+
+    `source`: as the user named it. `cache`: where the decoded data are, relative to the cache. `examples`: readable ones.
+    `own_test`: the data have a test or validation part of their own. `image`, `text`, `boxes`: facts of data of that
+    kind. `extra`: what a task of one's own adds, as JSON.
+    """
+
+    source: str = ""
+    name: str
+    fingerprint: str
+    cache: str = ""
+    examples: int = 0
+    classes: tuple[str, ...]
+    counts: ClassCounts = field(default_factory=ClassCounts)
+    own_test: bool = False
+    unreadable: tuple[UnreadableFile, ...] = ()
+    other_files: int = 0
+    hidden_files: int = 0
+    duplicates: ExactDuplicates | None = None
+    image: ImageFacts | None = None
+    text: TextFacts | None = None
+    boxes: BoxFacts | None = None
+    notes: tuple[str, ...] = ()
+    extra: Mapping[str, JsonValue] = field(default_factory=dict)
+
+    @property
+    def cache_path(self) -> Path:
+        """Where the decoded data are on this machine."""
+        return path_of(self.cache)
+
+    @property
+    def images(self) -> ImageFacts:
+        """The facts of images, which data of images and scenes have."""
+        assert self.image is not None, f"{self.name} holds no images"
+        return self.image
+
+    @property
+    def texts(self) -> TextFacts:
+        """The facts of texts, which data of texts have."""
+        assert self.text is not None, f"{self.name} holds no texts"
+        return self.text
