@@ -1,9 +1,12 @@
-"""What an analysis found, kept in the study's folder, so that it is computed once."""
+"""The results of analyses, kept in the study's folder so that each is computed once."""
 
 import json
 import math
 from collections.abc import Callable
+from dataclasses import fields, is_dataclass
 from typing import Any
+
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from skipwise.records import write_atomically
 from skipwise.studies import Study
@@ -11,42 +14,52 @@ from skipwise.studies import Study
 FOLDER = "analysis"
 
 
-def cached(study: Study, name: str, about: Any, find: Callable[[], Any] | None) -> Any:
-    """What was found about the same things before, or else what `find` finds now; None without either.
+def cached(study: Study, name: str, inputs: JsonValue, kind: Any, compute: Callable[[], Any] | None) -> Any:
+    """Return the result of an analysis that is kept for the same inputs, or else compute and keep it; None without either.
 
-    `about` is what it depends on, as JSON has it, and so is what is found, but that it may hold numbers that are not finite.
+    `inputs` is what the result depends on. `kind` is the result's type, which pydantic reads back: a dataclass, or
+    dicts and lists of such. An empty result stands for an analysis that does not apply.
     """
     file = study.folder.file(FOLDER) / f"{name}.json"
     if file.exists():
         try:
             content = json.loads(file.read_text(encoding="utf-8"))
-        except ValueError:
-            content = {}  # damaged: as if it were not there
-        if isinstance(content, dict) and content.get("about") == about:
-            return with_nan(content["found"])
-    if find is None:
+            if content["about"] == inputs:
+                return _read(content["found"], kind)
+        except (ValueError, KeyError, TypeError, ValidationError):
+            pass  # damaged, or of an earlier version: as if it were not there
+    if compute is None:
         return None
-    found = find()
+    result = without_nan(compute())
     file.parent.mkdir(exist_ok=True)
-    found = without_nan(found)
-    text = json.dumps({"about": about, "found": found}, indent=1, allow_nan=False) + "\n"
+    text = json.dumps({"about": inputs, "found": result}, indent=1, allow_nan=False) + "\n"
     write_atomically(file, lambda part: part.write_text(text, encoding="utf-8"))
-    return with_nan(found)
+    return _read(result, kind)
 
 
-def with_nan(found: Any) -> Any:
-    """The same with nan for None, as it stands for a number that is not finite."""
-    if isinstance(found, dict):
-        return {name: with_nan(value) for name, value in found.items()}
-    if isinstance(found, list):
-        return [with_nan(value) for value in found]
-    return math.nan if found is None else found
+def _read(result: Any, kind: Any) -> Any:
+    return TypeAdapter(kind).validate_python(with_nan(result)) if result else result
 
 
-def without_nan(found: Any) -> Any:
-    """The same with None in place of numbers that are not finite, which JSON cannot hold."""
-    if isinstance(found, dict):
-        return {name: without_nan(value) for name, value in found.items()}
-    if isinstance(found, list | tuple):
-        return [without_nan(value) for value in found]
-    return None if isinstance(found, float) and not math.isfinite(found) else found
+def with_nan(result: Any) -> Any:
+    """Return the same with nan for None, as it stands for a number that is not finite."""
+    if isinstance(result, dict):
+        return {name: with_nan(value) for name, value in result.items()}
+    if isinstance(result, list):
+        return [with_nan(value) for value in result]
+    return math.nan if result is None else result
+
+
+def without_nan(result: Any) -> Any:
+    """Return a result as JSON can hold it: None for numbers that are not finite, and dataclasses as dicts.
+
+    A field of a dataclass that is None is left out, so that it is read back as its default.
+    """
+    if is_dataclass(result):
+        values = ((entry.name, getattr(result, entry.name)) for entry in fields(result))
+        return {name: without_nan(value) for name, value in values if value is not None}
+    if isinstance(result, dict):
+        return {name: without_nan(value) for name, value in result.items()}
+    if isinstance(result, list | tuple):
+        return [without_nan(value) for value in result]
+    return None if isinstance(result, float) and not math.isfinite(result) else result

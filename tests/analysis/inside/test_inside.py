@@ -1,6 +1,7 @@
 """What is found inside trained networks, against networks changed by hand."""
 
 import json
+import math
 from copy import deepcopy
 from dataclasses import asdict, replace
 
@@ -10,7 +11,8 @@ import torch
 
 from skipwise import UserError, compare
 from skipwise.analysis.inside import lesions as lesions_module
-from skipwise.analysis.inside.lesions import lesions, passed
+from skipwise.analysis.inside.lesions import Lesions, lesions, passed
+from skipwise.analysis.inside.receptive_field import EffectiveField, ReceptiveField
 from skipwise.analysis.inside.responses import layer_responses
 from skipwise.analysis.inside.trained import available_plan, trained
 from skipwise.analysis.result_cache import cached
@@ -150,10 +152,23 @@ def test_the_report_looks_once(study, monkeypatch):
 
 
 def test_what_was_found_about_other_runs_is_not_taken(study):
-    assert cached(study, "mine", {"a": ["1"]}, lambda: {"value": 1}) == {"value": 1}
-    assert cached(study, "mine", {"a": ["1"]}, None) == {"value": 1}
-    assert cached(study, "mine", {"a": ["1", "2"]}, None) is None
-    assert cached(study, "mine", {"a": ["1", "2"]}, lambda: {"value": 2}) == {"value": 2}
+    kind, one, two = dict[str, int], {"value": 1}, {"value": 2}
+    assert cached(study, "mine", {"a": ["1"]}, kind, lambda: one) == one
+    assert cached(study, "mine", {"a": ["1"]}, kind, None) == one
+    assert cached(study, "mine", {"a": ["1", "2"]}, kind, None) is None
+    assert cached(study, "mine", {"a": ["1", "2"]}, kind, lambda: two) == two
+
+
+def test_a_result_is_read_as_it_was_kept_and_computed_again_where_it_has_another_form(study):
+    """Fields that are None are left out, numbers that are not finite come back as nan, and unread forms are none."""
+    half, field = Lesions(whole=0.5, removed={"a": float("inf")}, exchanged={}), EffectiveField(side=1.0, energy=[1.0])
+    seen = ReceptiveField(seed=0, sees="all", input=[8], trained=field)
+    kept = cached(study, "hurt", {}, dict[str, list[Lesions]], lambda: {"it": [half]})["it"][0]
+    assert math.isnan(kept.removed["a"])
+    assert (kept.whole, kept.exchanged) == (0.5, {})
+    assert cached(study, "seen", {}, ReceptiveField, lambda: seen) == seen
+    assert cached(study, "seen", {}, Lesions, None) is None
+    assert cached(study, "none", {}, Lesions, dict) == {} == cached(study, "none", {}, Lesions, None)
 
 
 def test_damaged_weights_are_named(study, tmp_path):
@@ -197,7 +212,7 @@ def test_damaged_files_are_named(study, tmp_path):
     copy = Study.open(copytree(study.path, tmp_path / "copy"))
     (copy.folder.file("analysis")).mkdir(exist_ok=True)
     (copy.folder.file("analysis") / "mine.json").write_text("[]")
-    assert cached(copy, "mine", {}, None) is None
+    assert cached(copy, "mine", {}, dict[str, int], None) is None
     run = copy.results["plain20"][0].folder
     (run / "model.safetensors").unlink()
     with pytest.raises(UserError, match=r"model\.safetensors is gone: delete the run's folder"):

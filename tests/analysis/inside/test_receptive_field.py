@@ -90,11 +90,11 @@ def test_of_a_run(tmp_path):
     run = small_run(tmp_path / "run", plain_block())
     before = {name: tensor.clone() for name, tensor in run.network.state_dict().items()}
     found = receptive_field(run)
-    assert found["sees"] == 5
-    assert found["input"] == [8, 8]
-    assert found["untrained"] == found["trained"]
-    assert np.shape(found["trained"]["energy"]) == (8, 8)
-    assert 0 < found["trained"]["side"] <= 5
+    assert found.sees == 5
+    assert found.input == [8, 8]
+    assert found.untrained == found.trained
+    assert np.shape(found.trained.energy) == (8, 8)
+    assert 0 < found.trained.side <= 5
     assert receptive_field(replace(run, network=torch.nn.Sequential(run.network))) is None
     assert all(torch.equal(tensor, before[name]) for name, tensor in run.network.state_dict().items())
     assert all(parameter.requires_grad and parameter.grad is None for parameter in run.network.parameters())
@@ -102,6 +102,6 @@ def test_of_a_run(tmp_path):
 
 def test_large_inputs_are_kept_small(tmp_path):
     run = small_run(tmp_path / "run", plain_block(), side=100, train=6, test=3)
-    energy = np.array(receptive_field(run)["trained"]["energy"])
+    energy = np.array(receptive_field(run).trained.energy)
     assert energy.shape == (64, 64)
     assert energy.sum() == pytest.approx(1, abs=1e-3)

@@ -121,9 +121,9 @@ def test_shortcuts_keep_gradients_alike(runs):
     before = {name: tensor.clone() for name, tensor in runs["plain20"].network.state_dict().items()}
     found = {label: shattered(run) for label, run in runs.items()}
     for of_run in found.values():
-        assert len(of_run["distances"]) == 33
-        assert of_run["untrained"]["head"][0] == of_run["trained"]["head"][0] == 1
-    assert found["resnet20"]["untrained"]["head"][1] > found["plain20"]["untrained"]["head"][1] + 0.1
+        assert len(of_run.distances) == 33
+        assert of_run.untrained["head"][0] == of_run.trained["head"][0] == 1
+    assert found["resnet20"].untrained["head"][1] > found["plain20"].untrained["head"][1] + 0.1
     for name, tensor in runs["plain20"].network.state_dict().items():
         assert torch.equal(tensor, before[name]), name
     assert all(parameter.requires_grad for parameter in runs["plain20"].network.parameters())

@@ -65,13 +65,13 @@ def test_what_never_changes_is_like_nothing():
 
 def test_places_of_two_networks(runs):
     found = similarity(runs)
-    assert found["first"] == "one"
-    assert found["places"] == ["stage 1, block 1", "head"]
-    against = found["against"]["other"]
-    assert against["places"] == ["stage 1, block 1", "stage 1, block 2", "head"]
+    assert found.first == "one"
+    assert found.places == ["stage 1, block 1", "head"]
+    against = found.against["other"]
+    assert against.places == ["stage 1, block 1", "stage 1, block 2", "head"]
     x, y = representations(runs["one"]), representations(runs["other"])
-    for row, place in zip(against["table"], found["places"], strict=True):
-        for value, other in zip(row, against["places"], strict=True):
+    for row, place in zip(against.table, found.places, strict=True):
+        for value, other in zip(row, against.places, strict=True):
             assert value == pytest.approx(cka(x[place], y[other]), abs=1e-4)
     assert similarity({"one": runs["one"]}) is None
     elsewhere = replace(runs["other"], indices=runs["other"].indices[1:])
@@ -80,7 +80,7 @@ def test_places_of_two_networks(runs):
 
 def test_a_network_is_itself(runs):
     found = similarity({"one": runs["one"], "same": replace(runs["one"], contender="same")})
-    assert np.diagonal(found["against"]["same"]["table"]) == pytest.approx([1, 1])
+    assert np.diagonal(found.against["same"].table) == pytest.approx([1, 1])
 
 
 def test_representations_are_the_maps(runs):

@@ -36,21 +36,44 @@ class Curves:
     deletion: Float[np.ndarray, "examples shares"]
     insertion: Float[np.ndarray, "examples shares"]
 
-    def told(self) -> dict[str, list[float | None]]:
-        """The area under each example's curve, and the means of the curves."""
-        both = {"deletion": self.deletion, "insertion": self.insertion}
-        areas = {name: np.trapezoid(curve, SHARES, axis=1).tolist() for name, curve in both.items()}
-        return areas | {f"{name}_curve": curve.mean(0).round(5).tolist() for name, curve in both.items()}
+    def measures(self, similarity_to_untrained: list[float]) -> "MethodMeasures":
+        """Return the area under each example's curve, and the means of the curves, beside the similarities."""
+        return MethodMeasures(
+            deletion=np.trapezoid(self.deletion, SHARES, axis=1).tolist(),
+            insertion=np.trapezoid(self.insertion, SHARES, axis=1).tolist(),
+            deletion_curve=self.deletion.mean(0).round(5).tolist(),
+            insertion_curve=self.insertion.mean(0).round(5).tolist(),
+            similarity_to_untrained=similarity_to_untrained,
+        )
 
 
-def attribution_faithfulness(run: Trained) -> dict[str, Any] | None:
-    """In `methods` by method, for each example: deletion, insertion, and likeness to the map of the network before its first step.
+@dataclass(frozen=True, kw_only=True)
+class MethodMeasures:
+    """How faithful the maps of one method are, an entry for each example; the curves are means over examples by share.
 
-    Deletion and insertion are mean probabilities on the way, whose means over examples at each of `SHARES` stand beside them. Deletion takes the places of highest value away first, insertion puts them in first (Petsiuk et al. 2018, arXiv
-    1806.07421); here what is away is zero, the mean colour. Likeness is the rank correlation of the sizes in both maps
-    (Adebayo et al. 2018, arXiv 1810.03292), None where one of them is the same everywhere; no entries for a network that began with
-    weights from elsewhere. `shown` stands for which examples they are. Of images only.
+    Deletion and insertion are mean probabilities of the answer while places are taken away, or put in, highest value
+    first (Petsiuk et al. 2018, arXiv 1806.07421); here what is away is zero, the mean colour. The similarity is the rank
+    correlation with the sizes in the map of the network before its first step (Adebayo et al. 2018, arXiv 1810.03292):
+    nan where one of them is the same everywhere, no entries for a network that began with weights from elsewhere.
     """
+
+    deletion: list[float]
+    insertion: list[float]
+    deletion_curve: list[float]
+    insertion_curve: list[float]
+    similarity_to_untrained: list[float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttributionFaithfulness:
+    """Measures by method of one network; `shown` stands for which examples they are."""
+
+    shown: int
+    methods: dict[str, MethodMeasures]
+
+
+def attribution_faithfulness(run: Trained) -> AttributionFaithfulness | None:
+    """Return how faithful each method's maps are to a network of images; None for other tasks."""
     if not isinstance(run.task, ImageClassification):
         return None
     examples = run.subset(affordable_examples(run, EXAMPLES, PASSES))
@@ -58,23 +81,16 @@ def attribution_faithfulness(run: Trained) -> dict[str, Any] | None:
     with torch.no_grad():
         answers = run.network(batch.inputs).argmax(1)
     untrained = untrained_network(run)
-    found: dict[str, dict[str, list[float | None]]] = {}
+    methods: dict[str, MethodMeasures] = {}
     for method in METHODS:
         maps = attribute(run.network, batch.inputs, answers, method)
         curves = deletion_and_insertion(run.network, batch.inputs, answers, maps)
-        found[method] = {
-            **curves.told(),
-            "similarity_to_untrained": rank_correlations(maps, attribute(untrained, batch.inputs, answers, method))
-            if untrained
-            else [],
-        }
+        before = attribute(untrained, batch.inputs, answers, method) if untrained else None
+        methods[method] = curves.measures([] if before is None else rank_correlations(maps, before))
     generator = torch.Generator().manual_seed(key(run.seed, "maps at random"))
     drawn = torch.rand(len(batch), *batch.inputs.shape[2:], generator=generator).to(batch.inputs.device)
-    found[RANDOM] = {
-        **deletion_and_insertion(run.network, batch.inputs, answers, drawn).told(),
-        "similarity_to_untrained": [],
-    }
-    return {"shown": key(*examples.tolist()), "methods": found}
+    methods[RANDOM] = deletion_and_insertion(run.network, batch.inputs, answers, drawn).measures([])
+    return AttributionFaithfulness(shown=key(*examples.tolist()), methods=methods)
 
 
 @torch.no_grad()
@@ -95,12 +111,12 @@ def deletion_and_insertion(network: nn.Module, inputs: Tensor, answers: Tensor, 
     return Curves(deletion=curves[0], insertion=curves[1])
 
 
-def rank_correlations(maps: Maps, others: Maps) -> list[float | None]:
-    """The rank correlation of the sizes in both maps of each example."""
-    found: list[float | None] = []
+def rank_correlations(maps: Maps, others: Maps) -> list[float]:
+    """Return the rank correlation of the sizes in both maps of each example, nan where one is the same everywhere."""
+    found: list[float] = []
     for one, other in zip(maps.flatten(1).abs().cpu().numpy(), others.flatten(1).abs().cpu().numpy(), strict=True):
         flat = np.ptp(one) == 0 or np.ptp(other) == 0
-        found.append(None if flat else float(spearmanr(one, other).statistic))
+        found.append(float("nan") if flat else float(spearmanr(one, other).statistic))
     return found
 
 

@@ -94,23 +94,32 @@ def groups_of(study: Study) -> list[Group]:
     return groups(answers_by_label(study), labels, study.design.comparisons)
 
 
-def maps_of(study: Study, runs: Mapping[str, Trained]) -> dict[str, Any] | None:
-    """`maps`, by contender and place in the test part: what speaks for the answer that the first seed's network gives.
+@dataclass(frozen=True, kw_only=True)
+class AttributionMaps:
+    """By contender and place in the test part, what speaks for the answer that the first seed's network gives.
 
-    The method is occlusion. Of an image a table of values, of a text a list of characters from and to, and a value. With
-    folds the network is the one that was tested on the example. None where nothing is classified.
+    Of an image a table of values, of a text a row of first character, end and value for each token.
+    """
+
+    maps: dict[str, dict[str, list[list[float]]]]
+
+
+def maps_of(study: Study, runs: Mapping[str, Trained]) -> AttributionMaps | None:
+    """Return attribution maps by occlusion of the examples on which classifiers part; None where nothing is classified.
+
+    With folds the network is the one that was tested on the example.
     """
     if not isinstance(study.design.to_learn, Classification):
         return None
     places = np.array(sorted({place for group in groups_of(study) for place in group.first}), np.int64)
     indices = next(iter(study.results.values()))[0].test_indices()
-    maps: dict[str, dict[str, Any]] = {}
+    maps: dict[str, dict[str, list[list[float]]]] = {}
     for label, run in runs.items():
         for tested in [run] if study.design.folds is None else trained_on_folds(study, label):
             its = places[np.isin(indices[places], tested.stream.dataset.test)]
             found = zip(map(str, its.tolist()), _maps(tested, indices[its]), strict=True)
             maps.setdefault(label, {}).update((place, of_place) for place, of_place in found if of_place is not None)
-    return {"maps": maps}
+    return AttributionMaps(maps=maps)
 
 
 def _maps(run: Trained, indices: Int[np.ndarray, "some"]) -> list[Any]:
@@ -123,12 +132,12 @@ def _maps(run: Trained, indices: Int[np.ndarray, "some"]) -> list[Any]:
             return [None] * len(indices)
 
 
-def _of_text(run: Trained, task: TextClassification, text: str) -> list[tuple[int, int, float]]:
+def _of_text(run: Trained, task: TextClassification, text: str) -> list[list[float]]:
     with torch.no_grad():
         given = task.attributable_text(run.network, text, run.stream.dataset.input_spec)
     answer = torch.tensor([given.answers[0].index], device=given.inputs.device)
     values = attribute(given.scores, given.inputs, answer, "occlusion")[0].cpu().numpy().round(4).tolist()
-    return [(*span, value) for span, value in zip(given.spans, values, strict=False)]
+    return [[*span, value] for span, value in zip(given.spans, values, strict=False)]
 
 
 def _of_images(run: Trained, indices: Int[np.ndarray, "some"]) -> list[list[list[float]]]:

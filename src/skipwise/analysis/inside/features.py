@@ -1,12 +1,12 @@
 """What networks of images look for: first filters, maps of one image, and the images that excite a channel most."""
 
 import base64
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float
+from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
 from skipwise.analysis.hooks import undisturbed
@@ -20,12 +20,30 @@ LARGEST_MAP = 32
 AT_ONCE = 100
 
 
-def features(run: Trained) -> dict[str, Any] | None:
+@dataclass(frozen=True, kw_only=True)
+class Pictures:
+    """Pictures as bytes in base64, with their shape: pictures, channels, height, width."""
+
+    shape: tuple[int, int, int, int]
+    base64: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Features:
     """First `filters`, `maps` of the test example `index` by stage, and by channel the test examples that excite it most.
 
-    Pictures are as `packed` makes them; examples are named by their index in the data set. None where inputs are no
-    images.
+    Examples are named by their index in the data set.
     """
+
+    seed: int
+    filters: Pictures
+    index: int
+    maps: dict[str, Pictures]
+    most_activating: dict[str, list[int]]
+
+
+def features(run: Trained) -> Features | None:
+    """Return the features of a network of images; None where inputs are none."""
     if not isinstance(run.network, Network) or getattr(run.stream.dataset, "images", None) is None:
         return None
     first = next((part for part in run.network.modules() if isinstance(part, nn.Conv2d)), None)
@@ -38,20 +56,20 @@ def features(run: Trained) -> dict[str, Any] | None:
         activations = torch.cat(
             [mean_activations(run.network, batch.inputs) for batch in run.stream.eval_batches(run.indices, AT_ONCE)]
         )
-    return {
-        "seed": run.seed,
-        "filters": packed(first.weight.detach()[:FILTERS], zero_in_the_middle=True),
-        "index": int(run.indices[0]),
-        "maps": {
+    return Features(
+        seed=run.seed,
+        filters=packed(first.weight.detach()[:FILTERS], zero_in_the_middle=True),
+        index=int(run.indices[0]),
+        maps={
             name: packed(_small(of_stage[0, :CHANNELS, None]), zero_in_the_middle=False)
             for name, of_stage in zip(names, maps, strict=True)
             if name != "stem" or len(run.network.stem)
         },
-        "most_activating": {
+        most_activating={
             str(channel): run.indices[order].tolist()
             for channel, order in enumerate(most_activating(activations, MOST_ACTIVATING)[:CHANNELS])
         },
-    }
+    )
 
 
 def mean_activations(
@@ -67,8 +85,8 @@ def most_activating(activations: Float[Tensor, "examples channels"], most: int) 
     return [row.numpy() for row in order.T]
 
 
-def packed(pictures: Float[Tensor, "pictures channels height width"], *, zero_in_the_middle: bool) -> dict[str, Any]:
-    """Pictures as bytes in base64, with their shape, each on its own scale from black to white.
+def packed(pictures: Float[Tensor, "pictures channels height width"], *, zero_in_the_middle: bool) -> Pictures:
+    """Pack pictures, each on its own scale from black to white.
 
     With `zero_in_the_middle` grey is zero. A picture of one number everywhere is grey.
     """
@@ -80,12 +98,13 @@ def packed(pictures: Float[Tensor, "pictures channels height width"], *, zero_in
         high, low = values.amax((1, 2, 3), keepdim=True), values.amin((1, 2, 3), keepdim=True)
     scaled = torch.where(high > low, (values - low) / (high - low).clamp(min=1e-30), torch.tensor(0.5))
     pixels = (255 * scaled).round().to(torch.uint8).numpy()
-    return {"shape": list(pixels.shape), "bytes": base64.b64encode(pixels.tobytes()).decode()}
+    count, channels, height, width = pixels.shape
+    return Pictures(shape=(count, channels, height, width), base64=base64.b64encode(pixels.tobytes()).decode())
 
 
-def unpacked(found: dict[str, Any]) -> np.ndarray:
-    """The pictures that were packed: pictures, channels, height, width."""
-    return np.frombuffer(base64.b64decode(found["bytes"]), np.uint8).reshape(found["shape"])
+def unpacked(pictures: Pictures) -> UInt8[np.ndarray, "pictures channels height width"]:
+    """Return the pictures that were packed."""
+    return np.frombuffer(base64.b64decode(pictures.base64), np.uint8).reshape(pictures.shape)
 
 
 def _small(maps: Float[Tensor, "channels 1 height width"]) -> Float[Tensor, "channels 1 smaller_height smaller_width"]:

@@ -1,7 +1,7 @@
 """The loss around what a network has learned, in directions drawn at random (Li et al. 2018, arXiv 1712.09913)."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -21,20 +21,37 @@ CURVE, GRID = 21, 17
 Direction = dict[str, Tensor]
 
 
-def loss_curve(run: Trained) -> dict[str, Any] | None:
-    """The loss along one direction, with `at`; None for networks that answer more than one thing for an example."""
+@dataclass(frozen=True, kw_only=True)
+class LossCurve:
+    """The loss along one direction, `at` so many norms of the filters from where training came to rest."""
+
+    at: list[float]
+    loss: list[float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossSurfaces:
+    """The loss over two directions by contender, a row for each `at` in the second one, on so many training `examples`."""
+
+    at: list[float]
+    loss: dict[str, list[list[float]]]
+    examples: int
+
+
+def loss_curve(run: Trained) -> LossCurve | None:
+    """Return the loss along one direction; None for networks that answer more than one thing for an example."""
     if not isinstance(run.network, Network | TextNetwork):
         return None
     at = np.linspace(-1, 1, CURVE).round(6).tolist()
     loss = learned_loss(run, affordable_examples(run, EXAMPLES, CURVE))
     directions = [filter_normalised(run.network, run.seed, "first")]
-    return {"at": at, "loss": losses(run.network, loss, directions, [(a,) for a in at])}
+    return LossCurve(at=at, loss=losses(run.network, loss, directions, [(a,) for a in at]))
 
 
-def loss_surfaces(runs: Mapping[str, Trained]) -> dict[str, Any] | None:
-    """For each contender, the loss over two directions: `loss` has a row for each `at` in the second one.
+def loss_surfaces(runs: Mapping[str, Trained]) -> LossSurfaces | None:
+    """Return the loss over two directions around each contender's network, on the same number of examples.
 
-    All are shown the same number of training `examples`.
+    None where all of them answer more than one thing for an example.
     """
     at = np.linspace(-1, 1, GRID).round(6).tolist()
     examples = min((_shown(run) for run in runs.values()), default=0)
@@ -45,7 +62,7 @@ def loss_surfaces(runs: Mapping[str, Trained]) -> dict[str, Any] | None:
             points = [(across, up) for up in at for across in at]
             table = losses(run.network, learned_loss(run, examples), directions, points)
             found[label] = [table[row * GRID : (row + 1) * GRID] for row in range(GRID)]
-    return {"at": at, "loss": found, "examples": examples} if found else None
+    return LossSurfaces(at=at, loss=found, examples=examples) if found else None
 
 
 def _shown(run: Trained) -> int:
@@ -86,14 +103,14 @@ def losses(
     loss: Callable[[nn.Module], Tensor],
     directions: Sequence[Direction],
     points: Sequence[tuple[float, ...]],
-) -> list[float | None]:
-    """The loss with the weights moved to each point, by so much of each direction; None where it is not finite."""
-    found: list[float | None] = []
+) -> list[float]:
+    """Return the loss with the weights moved to each point, by so much of each direction; nan where it is not finite."""
+    found: list[float] = []
     with undisturbed(network):
         network.eval()
         for moved in _moved(network, directions, points):
             value = float(loss(moved))
-            found.append(float(f"{value:.5g}") if np.isfinite(value) else None)
+            found.append(float(f"{value:.5g}") if np.isfinite(value) else float("nan"))
     return found
 
 

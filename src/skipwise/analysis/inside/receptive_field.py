@@ -1,8 +1,9 @@
 """How much of the input the last maps really look at (Luo et al. 2016, arXiv 1701.04128)."""
 
 import math
+from dataclasses import dataclass
 from types import EllipsisType
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import torch
@@ -22,8 +23,38 @@ LARGEST_PICTURE = 64
 """Pixels a side; of larger inputs neighbours are averaged."""
 
 
-def receptive_field(run: Trained) -> dict[str, Any] | None:
-    """By `beginning` and `trained`, the `energy` over the input and its `side`; `sees` is the theoretical side in px, or "all".
+@dataclass(frozen=True, kw_only=True)
+class EffectiveField:
+    """The gradient's energy over the input, in so many pixels as a picture needs, and its side in pixels of the input."""
+
+    side: float
+    energy: list[float] | list[list[float]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceptiveField:
+    """The effective receptive field of one network, `untrained` being None where it began with weights from elsewhere.
+
+    `sees` is the theoretical side in px, "all" where it is all of any input; `input` is the shape of an input in space.
+    """
+
+    seed: int
+    sees: float | Literal["all"]
+    input: list[int]
+    trained: EffectiveField
+    untrained: EffectiveField | None = None
+
+    def fields(self) -> dict[str, EffectiveField]:
+        """Return the field before and that after training, by "untrained" and "trained"."""
+        return (
+            {"trained": self.trained}
+            if self.untrained is None
+            else {"untrained": self.untrained, "trained": self.trained}
+        )
+
+
+def receptive_field(run: Trained) -> ReceptiveField | None:
+    """Return the receptive field of the last maps before and after training.
 
     None for networks whose input is no numbers in space of one or two dimensions.
     """
@@ -34,16 +65,20 @@ def receptive_field(run: Trained) -> dict[str, Any] | None:
         return None
     begun = untrained_network(run)
     networks = {"trained": run.network} if begun is None else {"untrained": begun, "trained": run.network}
-    found: dict[str, Any] = {
-        "seed": run.seed,
-        "sees": theoretical(run.network, x.shape[1:]) or "all",
-        "input": list(x.shape[2:]),
-    }
+    effective = {}
     for when, network in networks.items():
         assert isinstance(network, Network)
         energy = central_energy(network, x)
-        found[when] = {"side": round(side_holding(energy, HELD), 3), "energy": _small(energy).round(6).tolist()}
-    return found
+        effective[when] = EffectiveField(
+            side=round(side_holding(energy, HELD), 3), energy=_small(energy).round(6).tolist()
+        )
+    return ReceptiveField(
+        seed=run.seed,
+        sees=theoretical(run.network, x.shape[1:]) or "all",
+        input=list(x.shape[2:]),
+        trained=effective["trained"],
+        untrained=effective.get("untrained"),
+    )
 
 
 def central_energy(network: Network, x: Float[Tensor, "examples channels *space"]) -> Float[np.ndarray, "*space"]:

@@ -1,15 +1,14 @@
 """How sharply the loss bends where a network has come to rest: the top eigenvalue of its Hessian."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from skipwise.analysis.hooks import undisturbed
-from skipwise.analysis.inside.landscape import EXAMPLES, learned_loss, loss_curve
+from skipwise.analysis.inside.landscape import EXAMPLES, LossCurve, learned_loss, loss_curve
 from skipwise.analysis.inside.trained import Trained
 from skipwise.analysis.sample_budget import affordable_examples
 from skipwise.keyed_rng import key
@@ -20,22 +19,30 @@ PRECISION = 1e-3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sharpness:
-    """The eigenvalue of largest magnitude, after so many iterations."""
+class TopEigenvalue:
+    """The Hessian's eigenvalue of largest magnitude, after so many iterations."""
 
     eigenvalue: float
     iterations: int
     converged: bool
 
 
-def sharpness(run: Trained) -> dict[str, Any] | None:
-    """The loss along a line, as `curve`, and the Hessian's top eigenvalue, on so many training `examples`."""
+@dataclass(frozen=True, kw_only=True)
+class Sharpness(TopEigenvalue):
+    """The loss along a line, and the Hessian's top eigenvalue, on so many training `examples`."""
+
+    curve: LossCurve
+    examples: int
+
+
+def sharpness(run: Trained) -> Sharpness | None:
+    """Return the sharpness of the loss around a network; None for one that answers more than one thing for an example."""
     curve = loss_curve(run)
     if curve is None:
         return None
     examples = affordable_examples(run, EXAMPLES, 4 * MOST_ITERATIONS)
     found = top_eigenvalue(run.network, learned_loss(run, examples), run.seed)
-    return {"curve": curve, **asdict(found), "examples": min(examples, len(run.stream.dataset.train))}
+    return Sharpness(curve=curve, **vars(found), examples=min(examples, len(run.stream.dataset.train)))
 
 
 def top_eigenvalue(
@@ -44,7 +51,7 @@ def top_eigenvalue(
     seed: int,
     iterations: int = MOST_ITERATIONS,
     precision: float = PRECISION,
-) -> Sharpness:
+) -> TopEigenvalue:
     """Of the loss's second derivatives with respect to all parameters, by power iteration, in eval mode.
 
     A product with the Hessian is the gradient of the gradient's product with a vector (Pearlmutter 1994).
@@ -62,9 +69,9 @@ def top_eigenvalue(
             product = _product(gradient, parameters, vector)
             eigenvalue = float(vector @ product)
             if abs(eigenvalue - before) <= precision * abs(eigenvalue):
-                return Sharpness(eigenvalue=eigenvalue, iterations=iteration, converged=True)
+                return TopEigenvalue(eigenvalue=eigenvalue, iterations=iteration, converged=True)
             before, vector = eigenvalue, product
-        return Sharpness(eigenvalue=eigenvalue, iterations=iterations, converged=False)
+        return TopEigenvalue(eigenvalue=eigenvalue, iterations=iterations, converged=False)
 
 
 def _product(

@@ -1,6 +1,6 @@
 """How alike the gradients of neighbouring inputs are (Balduzzi et al. 2017, arXiv 1702.08591)."""
 
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -19,10 +19,20 @@ LINES, POINTS, LAGS = 4, 64, 32
 MOST_PLACES = 12
 
 
-def shattered(run: Trained) -> dict[str, Any] | None:
-    """Autocorrelations of gradients along lines between test examples, at places, before and after training.
+@dataclass(frozen=True, kw_only=True)
+class GradientCorrelations:
+    """Autocorrelations of gradients along lines between test examples, by place, for a gradient at each of `distances`.
 
-    `distances` are shares of a line. None for networks whose input is no numbers, or whose answer is not one for an
+    Distances are fractions of a line. `untrained` is empty for a network that began with weights from elsewhere.
+    """
+
+    distances: list[float]
+    trained: dict[str, list[float]]
+    untrained: dict[str, list[float]] = field(default_factory=dict)
+
+
+def shattered(run: Trained) -> GradientCorrelations | None:
+    """Return the autocorrelations of a network's gradients before and after training; None for networks whose input is no numbers, or whose answer is not one for an
     example.
     """
     if not isinstance(run.network, Network) or len(run.indices) < 2 * LINES:
@@ -31,16 +41,14 @@ def shattered(run: Trained) -> dict[str, Any] | None:
     x = lines(run.batch(2 * max(1, at_once // POINTS)).inputs)
     begun = untrained_network(run)
     networks = {"trained": run.network} if begun is None else {"untrained": begun, "trained": run.network}
-    return {
-        "distances": [lag / (POINTS - 1) for lag in range(LAGS + 1)],
-        **{
-            when: {
-                place: [round(value, 5) for value in autocorrelation(gradients, LAGS).tolist()]
-                for place, gradients in input_gradients(network, x, run.seed, at_once).items()
-            }
-            for when, network in networks.items()
-        },
+    correlations = {
+        when: {
+            place: [round(value, 5) for value in autocorrelation(gradients, LAGS).tolist()]
+            for place, gradients in input_gradients(network, x, run.seed, at_once).items()
+        }
+        for when, network in networks.items()
     }
+    return GradientCorrelations(distances=[lag / (POINTS - 1) for lag in range(LAGS + 1)], **correlations)
 
 
 def lines(

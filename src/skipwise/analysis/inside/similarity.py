@@ -1,7 +1,7 @@
 """How similar what the layers of two networks know is (linear CKA, Kornblith et al. 2019, arXiv 1905.00414)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -23,11 +23,27 @@ TINY = float(np.finfo(np.float64).tiny)
 Gram = Float[np.ndarray, "examples examples"]
 
 
-def similarity(runs: Mapping[str, Trained]) -> dict[str, Any] | None:
-    """The similarity of each place of the first network to each place of the others, on the same test examples.
+@dataclass(frozen=True, kw_only=True)
+class Alignment:
+    """The similarity of a network's `places` to those of the first network: `table` has a row for each of the latter."""
 
-    `against` has, by label, `places` and a row of `table` for each place of the `first`. Left out are those that were
-    tested on other examples; None where there is nothing to compare, or fewer than four examples to compare with.
+    places: list[str]
+    table: list[list[float]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Similarity:
+    """The similarity of each place of the first contender's network to each place of the others, by label."""
+
+    first: str
+    places: list[str]
+    against: dict[str, Alignment]
+
+
+def similarity(runs: Mapping[str, Trained]) -> Similarity | None:
+    """Return the similarity of networks on the same test examples; left out are those that were tested on other examples.
+
+    None where there is nothing to compare, or fewer than four examples to compare with.
     """
     examples = next((run.indices for run in runs.values()), np.zeros(0, np.int64))
     runs = {label: run for label, run in runs.items() if np.array_equal(run.indices, examples)}
@@ -37,17 +53,17 @@ def similarity(runs: Mapping[str, Trained]) -> dict[str, Any] | None:
         label: {place: centred_gram(x) for place, x in representations(run).items()} for label, run in runs.items()
     }
     first, *others = grams
-    return {
-        "first": first,
-        "places": list(grams[first]),
-        "against": {
-            label: {
-                "places": list(grams[label]),
-                "table": alignments(list(grams[first].values()), list(grams[label].values())).round(4).tolist(),
-            }
+    return Similarity(
+        first=first,
+        places=list(grams[first]),
+        against={
+            label: Alignment(
+                places=list(grams[label]),
+                table=alignments(list(grams[first].values()), list(grams[label].values())).round(4).tolist(),
+            )
             for label in others
         },
-    }
+    )
 
 
 @torch.no_grad()

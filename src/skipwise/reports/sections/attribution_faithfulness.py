@@ -1,14 +1,13 @@
 """Attribution faithfulness (deletion, insertion, sanity check) and the pointing game, by method and network."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import altair as alt
 import numpy as np
 from jaxtyping import Float
 
 from skipwise.analysis.inside.attribution import METHODS
-from skipwise.analysis.inside.attribution_faithfulness import RANDOM, SHARES
+from skipwise.analysis.inside.attribution_faithfulness import RANDOM, SHARES, AttributionFaithfulness
 from skipwise.reports.charts.charts import Chart, chart_of, line_colour
 from skipwise.reports.charts.palette import colours
 from skipwise.reports.sections.report_section import ReportSection
@@ -21,7 +20,7 @@ CURVES = {"deletion": "pixels deleted (%)", "insertion": "pixels inserted (%)"}
 """Each a figure, with the title of its x axis."""
 SIDE = 150
 """Of one method's field in such a picture, in px."""
-Runs = Mapping[str, Sequence[Mapping[str, Any]]]
+Runs = Mapping[str, Sequence[AttributionFaithfulness]]
 """Of each contender, what was found in each of its runs, by method."""
 
 
@@ -29,10 +28,10 @@ def attribution_faithfulness_section(study: Study, found: Runs) -> ReportSection
     """Return the section with deletion, insertion and the similarity to the maps of untrained networks."""
     rows = []
     for label, runs in found.items():
-        same = len({run["shown"] for run in runs}) == 1
-        for number, method in enumerate(runs[0]["methods"]):
+        same = len({run.shown for run in runs}) == 1
+        for number, method in enumerate(runs[0].methods):
             cells = [
-                _cell([run["methods"][method][name] for run in runs], lowest, same=same)
+                _cell([getattr(run.methods[method], name) for run in runs], lowest, same=same)
                 for name, lowest in MEASURES.items()
             ]
             rows.append(("" if number else label, method, *cells))
@@ -57,7 +56,7 @@ def attribution_faithfulness_section(study: Study, found: Runs) -> ReportSection
 
 def _images(found: Runs) -> str:
     """Format how many images were used: fewer where networks are expensive."""
-    counts = [len(run["methods"][RANDOM]["deletion"]) for runs in found.values() for run in runs]
+    counts = [len(run.methods[RANDOM].deletion) for runs in found.values() for run in runs]
     return f"{min(counts)} images" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)} images"
 
 
@@ -69,7 +68,7 @@ def _curves(found: Runs, name: str, chosen: Mapping[str, str]) -> Chart:
         for seed, run in enumerate(runs)
         for method in METHODS
         for drawn in (method, RANDOM)
-        for share, value in zip(SHARES.tolist(), run["methods"][drawn][f"{name}_curve"], strict=True)
+        for share, value in zip(SHARES.tolist(), getattr(run.methods[drawn], f"{name}_curve"), strict=True)
     ]
     y_title = "mean probability (%)"
     axis, scale = alt.Axis(format="~%", tickCount=5), alt.Scale(domain=[0, 1])
@@ -88,7 +87,7 @@ def _curves(found: Runs, name: str, chosen: Mapping[str, str]) -> Chart:
     return fields.facet(alt.Facet("method:N", title=None, sort=list(METHODS)), columns=2).properties(title=name)
 
 
-def pointing_game_section(_: Study, found: Runs) -> ReportSection:
+def pointing_game_section(_: Study, found: Mapping[str, Sequence[Mapping[str, Sequence[float]]]]) -> ReportSection:
     """Return the section with how often the maximum of a box's map lies in the true box."""
     rows = []
     for label, runs in found.items():

@@ -8,7 +8,7 @@ import numpy as np
 from markupsafe import Markup
 from PIL import Image
 
-from skipwise.analysis.inside.disagreements import Group, Table, answers_by_label, groups_of
+from skipwise.analysis.inside.disagreements import AttributionMaps, Group, Table, answers_by_label, groups_of
 from skipwise.analysis.inside.trained import inspected_seeds
 from skipwise.analysis.scores.confusion import answers_of
 from skipwise.data.images.decode import resized
@@ -30,11 +30,11 @@ ANSWER = Markup('<p><span class="swatch" style="background: {}"></span>{}: {}</p
 Maps = Mapping[str, Mapping[str, Sequence[Sequence[float]]]]
 
 
-def disagreements_section(study: Study, found: Mapping[str, Maps]) -> ReportSection:
+def disagreements_section(study: Study, found: AttributionMaps) -> ReportSection:
     """Return the section with groups of test examples, each with all contenders' predictions and attribution maps."""
     task = study.design.to_learn
     groups = [group for group in groups_of(study) if group.count]
-    maps = found["maps"]
+    maps = found.maps
     shown = _Shown(study, maps)
     lead = (
         f"Test {task.examples} that the contenders classify differently, or all misclassify, the clearest first. "

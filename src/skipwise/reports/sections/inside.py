@@ -1,20 +1,24 @@
 """The sections of a report that analyse the trained networks: why they differ."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from skipwise.analysis.inside.attribution_faithfulness import attribution_faithfulness, pointing_game
-from skipwise.analysis.inside.disagreements import maps_of
-from skipwise.analysis.inside.features import features
-from skipwise.analysis.inside.landscape import loss_surfaces
-from skipwise.analysis.inside.lesions import lesions
-from skipwise.analysis.inside.receptive_field import receptive_field
+from skipwise.analysis.inside.attribution_faithfulness import (
+    AttributionFaithfulness,
+    attribution_faithfulness,
+    pointing_game,
+)
+from skipwise.analysis.inside.disagreements import AttributionMaps, maps_of
+from skipwise.analysis.inside.features import Features, features
+from skipwise.analysis.inside.landscape import LossSurfaces, loss_surfaces
+from skipwise.analysis.inside.lesions import Lesions, lesions
+from skipwise.analysis.inside.receptive_field import ReceptiveField, receptive_field
 from skipwise.analysis.inside.responses import layer_responses
-from skipwise.analysis.inside.robustness import robustness
-from skipwise.analysis.inside.sharpness import sharpness
-from skipwise.analysis.inside.shattered import shattered
-from skipwise.analysis.inside.similarity import similarity
+from skipwise.analysis.inside.robustness import Robustness, robustness
+from skipwise.analysis.inside.sharpness import Sharpness, sharpness
+from skipwise.analysis.inside.shattered import GradientCorrelations, shattered
+from skipwise.analysis.inside.similarity import Similarity, similarity
 from skipwise.analysis.inside.trained import (
     MOST_EXAMPLES,
     MOST_SEEDS,
@@ -60,6 +64,7 @@ class NetworkAnalysis:
     """
 
     section: Callable[[Study, Any], ReportSection]
+    result: Any
     of_run: OfRun | None = None
     of_seed: OfSeed | None = None
     slow: str = ""
@@ -68,31 +73,45 @@ class NetworkAnalysis:
     version: int = 1
     needs_all_seeds: bool = False
 
-
-def _robustness(run: Trained) -> Any:
-    return None if (found := robustness(run)) is None else asdict(found)
+    @property
+    def kept(self) -> Any:
+        """The type of what is kept of all networks."""
+        return self.result if self.of_run is None else dict[str, list[self.result]]  # type: ignore[name-defined]
 
 
 NETWORK_ANALYSES: dict[str, NetworkAnalysis] = {
-    "shattered": NetworkAnalysis(of_run=shattered, section=shattered_section, version=3),
-    "responses": NetworkAnalysis(of_run=layer_responses, section=responses_section),
-    "lesions": NetworkAnalysis(of_run=lambda run: asdict(lesions(run)), section=lesions_section),
-    "similarity": NetworkAnalysis(of_seed=lambda _, runs: similarity(runs), section=similarity_section, version=4),
-    "receptive_field": NetworkAnalysis(of_run=receptive_field, section=receptive_field_section, version=5),
-    "sharpness": NetworkAnalysis(of_run=sharpness, section=sharpness_section, slow="sharpness", version=2),
+    "shattered": NetworkAnalysis(of_run=shattered, result=GradientCorrelations, section=shattered_section, version=3),
+    "responses": NetworkAnalysis(of_run=layer_responses, result=dict[str, float], section=responses_section),
+    "lesions": NetworkAnalysis(of_run=lesions, result=Lesions, section=lesions_section),
+    "similarity": NetworkAnalysis(
+        of_seed=lambda _, runs: similarity(runs), result=Similarity, section=similarity_section, version=4
+    ),
+    "receptive_field": NetworkAnalysis(
+        of_run=receptive_field, result=ReceptiveField, section=receptive_field_section, version=5
+    ),
+    "sharpness": NetworkAnalysis(
+        of_run=sharpness, result=Sharpness, section=sharpness_section, slow="sharpness", version=2
+    ),
     "landscape": NetworkAnalysis(
         of_seed=lambda _, runs: loss_surfaces(runs),
+        result=LossSurfaces,
         section=landscape_section,
         slow="loss landscape",
         library="matplotlib",
         version=4,
     ),
-    "features": NetworkAnalysis(of_run=features, section=features_section, version=4),
+    "features": NetworkAnalysis(of_run=features, result=Features, section=features_section, version=5),
     "disagreements": NetworkAnalysis(
-        of_seed=maps_of, section=disagreements_section, library="captum.attr", version=2, needs_all_seeds=True
+        of_seed=maps_of,
+        result=AttributionMaps,
+        section=disagreements_section,
+        library="captum.attr",
+        version=2,
+        needs_all_seeds=True,
     ),
     "attribution_faithfulness": NetworkAnalysis(
         of_run=attribution_faithfulness,
+        result=AttributionFaithfulness,
         section=attribution_faithfulness_section,
         slow="attribution faithfulness",
         task_type=ImageClassification,
@@ -101,6 +120,7 @@ NETWORK_ANALYSES: dict[str, NetworkAnalysis] = {
     ),
     "pointing_game": NetworkAnalysis(
         of_run=pointing_game,
+        result=dict[str, list[float]],
         section=pointing_game_section,
         slow="pointing game",
         task_type=ObjectDetection,
@@ -108,7 +128,8 @@ NETWORK_ANALYSES: dict[str, NetworkAnalysis] = {
         version=4,
     ),
     "robustness": NetworkAnalysis(
-        of_run=_robustness,
+        of_run=robustness,
+        result=Robustness,
         section=robustness_section,
         slow="robustness to corruptions",
         task_type=ImageClassification,
@@ -134,7 +155,9 @@ def inside_sections(
     """
     runs = inspected_runs(study)
     inputs = {name: _inputs(study, analysis, runs) for name, analysis in NETWORK_ANALYSES.items()}
-    results = {name: cached(study, name, inputs[name], None) for name in NETWORK_ANALYSES}
+    results = {
+        name: cached(study, name, inputs[name], analysis.kept, None) for name, analysis in NETWORK_ANALYSES.items()
+    }
     missing = {
         name: analysis
         for name, analysis in NETWORK_ANALYSES.items()
@@ -145,7 +168,7 @@ def inside_sections(
     if missing and tell:
         with threads(study.design.plan.threads):
             for name, found in _analyse(study, missing, tell):
-                results[name] = cached(study, name, inputs[name], lambda found=found: found)  # type: ignore[misc]
+                results[name] = cached(study, name, inputs[name], missing[name].kept, lambda found=found: found)  # type: ignore[misc]
     sections = []
     for name, found in results.items():
         if found:
@@ -195,7 +218,7 @@ def not_yet_analysed(study: Study) -> list[str]:
         for name, analysis in NETWORK_ANALYSES.items()
         if analysis.slow
         and isinstance(task, analysis.task_type)
-        and cached(study, name, _inputs(study, analysis, runs), None) is None
+        and cached(study, name, _inputs(study, analysis, runs), analysis.kept, None) is None
     ]
 
 

@@ -1,10 +1,8 @@
 """Loss landscape around the trained weights, over two directions, all contenders on one scale."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
+from skipwise.analysis.inside.landscape import LossSurfaces
 from skipwise.analysis.inside.trained import inspected_seeds
 from skipwise.reports.charts.palette import colours
 from skipwise.reports.charts.surface import relief_and_contours
@@ -16,9 +14,9 @@ NEAR = 10.0
 """How many times the highest loss at a cross still counts as a valley."""
 
 
-def landscape_section(study: Study, found: Mapping[str, Any]) -> ReportSection:
+def landscape_section(study: Study, found: LossSurfaces) -> ReportSection:
     """Return the section with a surface and a contour plot for each contender, of the first seed."""
-    at, surfaces = found["at"], {label: np.array(rows, float) for label, rows in found["loss"].items()}
+    at, surfaces = found.at, {label: np.array(rows, float) for label, rows in found.loss.items()}
     middle = len(at) // 2
     surfaces = {label: table for label, table in surfaces.items() if table[middle, middle] > 0}
     if not surfaces:
@@ -32,7 +30,7 @@ def landscape_section(study: Study, found: Mapping[str, Any]) -> ReportSection:
     return ReportSection(
         name="landscape",
         title=TITLE,
-        lead=f"The loss on {found['examples']} training examples when all filters move along two random directions, "
+        lead=f"The loss on {found.examples} training examples when all filters move along two random directions, "
         f"each in proportion to its own norm (Li et al. 2018); seed {inspected_seeds(study)[0]}. The cross marks the "
         "trained weights; heights and colours mean the same loss in all figures. The figures show two directions out "
         "of many thousands: a smooth valley here does not prove that there is no ridge elsewhere.",

@@ -1,11 +1,11 @@
 """Lesion study: the error after removing one block, or exchanging two, along the networks."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Float
 
+from skipwise.analysis.inside.lesions import Lesions
 from skipwise.reports.charts.by_layer import Axes, by_place
 from skipwise.reports.charts.palette import colours
 from skipwise.reports.format import percent
@@ -13,12 +13,13 @@ from skipwise.reports.sections.report_section import ReportSection
 from skipwise.studies import Study
 
 
-def lesions_section(study: Study, found: Mapping[str, Sequence[Any]]) -> ReportSection:
+def lesions_section(study: Study, found: Mapping[str, Sequence[Lesions]]) -> ReportSection:
     """Return the section with the error after removing each block, and after exchanging neighbours."""
     score = study.design.to_learn.score_name
-    whole = {label: float(np.mean([1 - run["whole"] for run in runs])) for label, runs in found.items()}
+    whole = {label: float(np.mean([1 - run.whole for run in runs])) for label, runs in found.items()}
     chosen = colours(study.design.contenders, study.design.points)
-    removed, exchanged = _errors(found, "removed"), _errors(found, "exchanged")
+    removed = _errors(found, lambda run: run.removed)
+    exchanged = _errors(found, lambda run: run.exchanged)
     charts = [
         by_place(
             tables, Axes(places="block, from input to output", values=f"error, 1 - {score} (%)", percent=True),
@@ -54,10 +55,12 @@ def lesions_section(study: Study, found: Mapping[str, Sequence[Any]]) -> ReportS
     )
 
 
-def _errors(found: Mapping[str, Sequence[Any]], name: str) -> dict[str, Float[np.ndarray, "seeds places"]]:
+def _errors(
+    found: Mapping[str, Sequence[Lesions]], scores_of: Callable[[Lesions], Mapping[str, float]]
+) -> dict[str, Float[np.ndarray, "seeds places"]]:
     """Return the error at each block, nan where this lesion is impossible; of the contenders that have such lesions."""
     return {
-        label: np.array([[1 - run[name].get(place, np.nan) for place in run["removed"]] for run in runs])
+        label: np.array([[1 - scores_of(run).get(place, np.nan) for place in run.removed] for run in runs])
         for label, runs in found.items()
-        if runs[0][name]
+        if scores_of(runs[0])
     }

@@ -19,9 +19,9 @@ Runs = Mapping[str, Mapping[int, Robustness]]
 """By contender and seed."""
 
 
-def robustness_section(study: Study, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> ReportSection:
+def robustness_section(study: Study, found: Mapping[str, Sequence[Robustness]]) -> ReportSection:
     """Return the section with accuracy by corruption and severity, and differences to the reference."""
-    runs = {label: {run["seed"]: Robustness(**run) for run in several} for label, several in found.items()}
+    runs = {label: {run.seed: run for run in several} for label, several in found.items()}
     first, *others = runs
     names = [CLEAN, *next(iter(runs[first].values())).scores]
     differences = {

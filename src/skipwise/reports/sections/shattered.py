@@ -1,11 +1,11 @@
 """Shattered gradients: how fast the gradients of neighbouring inputs lose their correlation."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Float
 
+from skipwise.analysis.inside.shattered import GradientCorrelations
 from skipwise.reports.charts.along_axis import Measured, along_line
 from skipwise.reports.charts.by_layer import Axes, by_place
 from skipwise.reports.charts.palette import colours
@@ -15,10 +15,10 @@ from skipwise.studies import Study
 WHEN = {"untrained": "before training", "trained": "after training"}
 
 
-def shattered_section(study: Study, found: Mapping[str, Sequence[Mapping[str, Any]]]) -> ReportSection:
+def shattered_section(study: Study, found: Mapping[str, Sequence[GradientCorrelations]]) -> ReportSection:
     """Return the section with autocorrelations of the output's gradient, and of neighbours layer by layer."""
     chosen = colours(study.design.contenders, study.design.points)
-    distances = next(iter(found.values()))[0]["distances"]
+    distances = next(iter(found.values()))[0].distances
     measured = Measured(x="distance (fraction of the line between two examples)", y="gradient correlation")
     whole = {when: _tables(found, when, lambda of_place: list(of_place.values())[-1]) for when in WHEN}
     steps = {when: _tables(found, when, lambda of_place: [row[1] for row in of_place.values()]) for when in WHEN}
@@ -63,13 +63,15 @@ def shattered_section(study: Study, found: Mapping[str, Sequence[Mapping[str, An
 
 
 def _tables(
-    found: Mapping[str, Sequence[Mapping[str, Any]]], when: str, take: Any
+    found: Mapping[str, Sequence[GradientCorrelations]],
+    when: str,
+    take: Callable[[Mapping[str, list[float]]], list[float]],
 ) -> dict[str, Float[np.ndarray, "seeds _"]]:
     """Apply `take` to each run's autocorrelations by layer; of the contenders that were measured at that time."""
     return {
-        label: np.array([take(run[when]) for run in runs])
+        label: np.array([take(getattr(run, when)) for run in runs])
         for label, runs in found.items()
-        if all(when in run for run in runs)
+        if all(getattr(run, when) for run in runs)
     }
 
 

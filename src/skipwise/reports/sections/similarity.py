@@ -1,11 +1,12 @@
 """Representation similarity (CKA) between the layers of contenders."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
 import numpy as np
 
+from skipwise.analysis.inside.similarity import Similarity
 from skipwise.analysis.inside.trained import inspected_seeds
 from skipwise.reports.charts.charts import Chart, chart_of, counting_axis
 from skipwise.reports.sections.report_section import ReportSection
@@ -15,9 +16,9 @@ SIDE = 260
 """Of a table, in px."""
 
 
-def similarity_section(study: Study, found: Mapping[str, Any]) -> ReportSection:
+def similarity_section(study: Study, found: Similarity) -> ReportSection:
     """Return the section with a heat map for each contender against the first one, of the first seed."""
-    first, tables = found["first"], {label: np.array(one["table"]) for label, one in found["against"].items()}
+    first, tables = found.first, {label: np.array(one.table) for label, one in found.against.items()}
     return ReportSection(
         name="similarity",
         title="Representation similarity (CKA)",
@@ -26,7 +27,7 @@ def similarity_section(study: Study, found: Mapping[str, Any]) -> ReportSection:
         "equal representations up to a rotation and a factor, 0 means no more similarity than chance gives. CKA is "
         "dominated by the examples that differ most. It does not say which of two layers is better.",
         columns=("contender", "mean at the same layer", "first block", "last block", "last layer", "mean of all pairs"),
-        rows=[(label, *_same(table, found["places"]), f"{table.mean():.2f}") for label, table in tables.items()],
+        rows=[(label, *_same(table, found.places), f"{table.mean():.2f}") for label, table in tables.items()],
         note="" if all(len(set(table.shape)) == 1 for table in tables.values()) else "-: networks of different depths have no corresponding layers.",
         charts=[_heat(table.tolist(), first, label) for label, table in tables.items()],
         numbers=found,
