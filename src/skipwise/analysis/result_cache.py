@@ -2,11 +2,11 @@
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from pydantic import JsonValue, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from skipwise.records import write_atomically
 from skipwise.studies import Study
@@ -14,7 +14,7 @@ from skipwise.studies import Study
 FOLDER = "analysis"
 
 
-def cached(study: Study, name: str, inputs: JsonValue, kind: Any, compute: Callable[[], Any] | None) -> Any:
+def cached(study: Study, name: str, inputs: Mapping[str, object], kind: Any, compute: Callable[[], Any] | None) -> Any:
     """Return the result of an analysis that is kept for the same inputs, or else compute and keep it; None without either.
 
     `inputs` is what the result depends on. `kind` is the result's type, which pydantic reads back: a dataclass, or
