@@ -4,8 +4,8 @@
     python benchmarks/calibration.py simulate      # studies drawn from them: about 10 minutes
     python benchmarks/calibration.py show          # tables on the screen, charts into docs/images
 
-`--out` is the folder for studies, tables of answers and results. Training goes on where it was cut. `--fashion` is an .npz
-of Fashion-MNIST with x_train, y_train, x_test and y_test; docs/statistics.md says what the numbers mean.
+`--out` is the folder for studies, tables of answers and results. Training goes on where it was cut. `--fashion` is an
+.npz of Fashion-MNIST with x_train, y_train, x_test and y_test; docs/statistics.md says what the numbers mean.
 """
 
 import argparse
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def figures(asked: argparse.Namespace) -> dict[str, Callable[[], Iterable[Any]]]:
-    """What is measured, by name: each gives the rows of a table."""
+    """The measurements by name: each gives the rows of a table."""
     draws = asked.draws
     found: dict[str, Callable[[], Iterable[Any]]] = {}
     for name in ("digits", "fashion", "collapse"):

@@ -2,8 +2,8 @@
 
     python benchmarks/deployed_speed.py [--side 224] [--rounds 15]
 
-RepVGG-A0 before and after its arms are merged, and ResNet-18 (normalisations merged, shortcuts left) beside it, fp32, batch 1.
-Each round times every network once; ratios are of medians over the rounds. About 20 s.
+RepVGG-A0 before and after its arms are merged, and ResNet-18 (normalisations merged, shortcuts left) beside it, fp32,
+batch 1. Each round times every network once; ratios are of medians over the rounds. About 20 s.
 """
 
 import argparse

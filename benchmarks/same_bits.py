@@ -5,7 +5,8 @@
     python benchmarks/same_bits.py --write FILE        # the hashes of this tree alone, for a later --against FILE
 
 Each study is a command line that both understand. Every run's weights and predictions are compared, and the name of its
-folder, by which a later command finds it again. Exit code 1 where one differs. On 2 cores: 3 minutes a side, 5 with --full.
+folder, by which a later command finds it again. Exit code 1 where one differs. On 2 cores: 3 minutes a side, 5 with
+--full.
 """
 
 import argparse

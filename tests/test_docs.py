@@ -1,4 +1,4 @@
-"""What the documentation shows does what it says."""
+"""The documentation's commands do what it says."""
 
 import json
 import re
@@ -49,7 +49,9 @@ def test_the_commands_with_networks_of_ones_own(home, number):
 
 
 def test_a_task_of_ones_own_is_one_file(home):
-    """The page's task is compared, resumed, swept, and answers for a new image, without a word of it in the study's code."""
+    """The page's task is compared, resumed, swept, and answers for a new image, without a word of it in the study's
+    code.
+    """
     compared, told = blocks("extending.md", "")[1].splitlines()
     quick = ["--seeds", "2", "--epochs", "3", "--set", "batch_size=64"]
     done = skipwise(home, *shlex.split(compared)[1:], *quick)
@@ -72,7 +74,9 @@ def test_a_task_of_ones_own_is_one_file(home):
 
 
 def test_a_kind_of_study_of_ones_own_is_one_file(home):
-    """The page's kind is a command, a study file and a call; it is compared, reported by its own section, and resumed."""
+    """The page's kind is a command, a study file and a call; it is compared, reported by its own section, and
+    resumed.
+    """
     (told,) = blocks("extending.md", "")[2].splitlines()
     quick = ["--epochs", "1", "--set", "batch_size=32", "--set", "widths=4/4/4", "--name", "own"]
     words = shlex.split(told.replace(" digits ", " squares.npz "))[1:]
@@ -98,7 +102,7 @@ def test_a_kind_of_study_of_ones_own_is_one_file(home):
 
 
 def skipwise(home, *words):
-    """What the command prints."""
+    """Return what the command prints."""
     command = [sys.executable, "-m", "skipwise", *words]
     done = subprocess.run(command, cwd=home, text=True, capture_output=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr

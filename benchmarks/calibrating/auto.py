@@ -15,7 +15,7 @@ Row = dict[str, Any]
 
 
 def looked_at(one: np.ndarray, other: np.ndarray) -> tuple[str, bool, int]:
-    """What a study ends with that may see ever more of these seeds: direction, equivalent, and seeds used."""
+    """Return what a study ends with that may see ever more of these seeds: direction, equivalent, and seeds used."""
     for seeds in DECLARED_LOOKS:
         scores = {"a": one[:seeds], "b": other[:seeds]}
         verdict = decide("a", scores, dict.fromkeys("ab", [False] * seeds), alpha=shared_alpha(0.05))["b"]
@@ -49,7 +49,8 @@ def without_difference(pool: Pool, studies: int, images: int = 1_000) -> Iterato
 def with_difference(pool: Pool, studies: int, images: int = 1_000) -> Iterator[Row]:
     """Right and wrong claims, and runs saved, by effect: in units of the standard error that 10 seeds would have.
 
-    The pool's second contender against its first, its scores shifted by a constant so that the true effect is the one named;
+    The pool's second contender against its first, its scores shifted by a constant so that the true effect is the one
+    named;
     `own` is the pool's own.
     """
     first, second = (pool.right(contender) for contender in pool.contenders[:2])

@@ -2,8 +2,9 @@
 
     PYTHONPATH=benchmarks python -m calibrating.calibration_errors
 
-Two classes by the sign of a hidden normal number seen through noise, each run through noise of its own: its true probability is
-known, and logits are multiplied to make it sure of itself too much or too little, in each run a little differently.
+Two classes by the sign of a hidden normal number seen through noise, each run through noise of its own: its true
+probability is known, and logits are multiplied to make it sure of itself too much or too little, in each run a little
+differently.
 """
 
 import sys

@@ -16,7 +16,8 @@ RATES = (0.12, 0.16, 0.2, 0.3)
 
 
 def real_collapses(pool: Pool, draws: int) -> Iterator[dict[str, Any]]:
-    """A contender against itself if it never collapsed: verdicts and coverage, where a run 5 points below the median is one.
+    """A contender against itself if it never collapsed: verdicts and coverage, where a run 5 points below the median is
+    one.
 
     The pool's other runs are the reference, so that all the difference is made by the collapses.
     """

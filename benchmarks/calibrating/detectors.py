@@ -1,7 +1,8 @@
 """Detectors, whose score is no mean over images: three rules on simulated studies of which the truth is known.
 
-Images differ in how hard they are, for all contenders alike; contenders may differ in which images they are good at; runs
-of one contender differ in how much they learned, and each answers with noise. None of it comes from a trained network.
+Images differ in how hard they are, for all contenders alike; contenders may differ in which images they are good at;
+runs of one contender differ in how much they learned, and each answers with noise. None of it comes from a trained
+network.
 """
 
 from collections.abc import Callable, Iterator
@@ -43,9 +44,9 @@ class SimulatedScenes:
 def detector_rates(studies: int) -> Iterator[dict[str, Any]]:
     """False claims and power of each rule; the slow ones are asked about the first quarter of the studies.
 
-    Both contenders are drawn alike, so that the true difference is 0 and every claim is false, and 1 less their share is
-    coverage. For power a constant is added. Spread is 1.96 deviations of the middle of the interval: the half-width that
-    would do if it were known.
+    Both contenders are drawn alike, so that the true difference is 0 and every claim is false, and 1 less their share
+    is coverage. For power a constant is added. Spread is 1.96 deviations of the middle of the interval: the half-width
+    that would do if it were known.
     """
     for taste in TASTES:
         for images in IMAGES:

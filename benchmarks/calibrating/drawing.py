@@ -25,8 +25,8 @@ def some(generator: Generator, count: int, size: int) -> Int[np.ndarray, "size"]
 def again(generator: Generator, table: Table, seeds: int, images: int) -> Table:
     """Seeds and images drawn with replacement: then the pool is the whole population, and its mean is the truth.
 
-    Without replacement a study would hold a good part of the pool, be near its mean for that reason alone, and an interval
-    would seem better than it is.
+    Without replacement a study would hold a good part of the pool, be near its mean for that reason alone, and an
+    interval would seem better than it is.
     """
     rows, columns = generator.integers(0, len(table), seeds), generator.integers(0, table.shape[1], images)
     return table[np.ix_(rows, columns)]

@@ -18,8 +18,8 @@ Interval = tuple[float, float]
 def fold_rates(right: Right, folds: Int[np.ndarray, "sets seeds images"], learner: str) -> list[dict[str, Any]]:
     """False verdicts of a contender against itself, and coverage of the mean difference to another over all sets.
 
-    The mean over these sets is itself known with an error only; the one of a single set is beside it by so much more that
-    with 60 sets and more it matters little: it adds 1 / sets to the variance.
+    The mean over these sets is itself known with an error only; the one of a single set is beside it by so much more
+    that with 60 sets and more it matters little: it adds 1 / sets to the variance.
     """
     first, again, second = np.moveaxis(right, 1, 0)
     rules = {"crossed t": crossed, "Nadeau and Bengio": nadeau_bengio}

@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float, Int, UInt8
 
 @dataclass(frozen=True, kw_only=True)
 class Pool:
-    """What each run of each contender answers on the same test images."""
+    """Return the predictions of each run of each contender on the same test images."""
 
     name: str
     labels: Int[np.ndarray, "images"]
@@ -34,7 +34,7 @@ class Pool:
 
 
 def plans(fashion: str, runs: int) -> dict[str, dict[str, Any]]:
-    """What `skipwise.compare` is asked for, by the name of the pool; `fashion` is Fashion-MNIST's name or .npz.
+    """Return the arguments of `skipwise.compare`, by the name of the pool; `fashion` is Fashion-MNIST's name or .npz.
 
     Both pools of digits have the same test images, 60 % of all.
     """

@@ -49,7 +49,9 @@ class Contender:
         )
 
     def run_name(self, split: Mapping[str, Any]) -> str:
-        """Return its folder's name: a slug and the hash of network, recipe and split, so no run is taken for another."""
+        """Return its folder's name: a slug and the hash of network, recipe and split, so no run is taken for
+        another.
+        """
         identity = {**self.to_json(), "recipe": self.recipe.identity, "split": dict(split)}
         del identity["label"]
         digest = sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()

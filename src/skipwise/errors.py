@@ -1,4 +1,4 @@
-"""What a user can mend, said in one sentence: what is wrong, where, and what to do."""
+"""Errors that a user can mend, in one sentence: what is wrong, where, and what to do."""
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches

@@ -26,7 +26,8 @@ class MissingLibraryError(UserError):
 def load_optional(module: str, user: str, otherwise: str = "") -> ModuleType:
     """Import a module of an optional library.
 
-    Raises MissingLibraryError where that fails: `user` is the thing that needs the library, and `otherwise` the way without it.
+    Raises MissingLibraryError where that fails: `user` is the thing that needs the library, and `otherwise` the way
+    without it.
     """
     try:
         return import_module(module)

@@ -30,8 +30,9 @@ class Recipe:
 
     `optimizer`: SGD with Nesterov momentum, or AdamW (`momentum` is its beta 1).
     `weight_decay` is the L2 penalty's gradient factor (0.5 * weight_decay * |w|^2 on the weights of convolutions and
-    dense layers; with AdamW it is decoupled), `l1` that of |w|. Both spare biases and normalisations. `pretrained` names weights to begin
-    with; the backbone, all but the last layer, then learns with `backbone_lr_multiplier` times the rate, 0 freezing it.
+    dense layers; with AdamW it is decoupled), `l1` that of |w|. Both spare biases and normalisations. `pretrained`
+    names weights to begin with; the backbone, all but the last layer, then learns with `backbone_lr_multiplier` times
+    the rate, 0 freezing it.
     `checkpointing` computes maps again instead of keeping them: less memory, the same bits. `steps` or `seconds` of
     training, where given, end a run instead of `epochs`. `fraction` is the share of the training images that are used,
     drawn anew by each seed. `mixup` and `cutmix` mix two images and their labels; with `ema` a moving average of the
@@ -66,7 +67,9 @@ class Recipe:
 
     @property
     def identity(self) -> dict[str, Any]:
-        """What tells it from other recipes. Options that it does without are left out, so that new ones change nothing."""
+        """Return the fields that tell it from other recipes. Options that it does without are left out, so that new
+        ones change nothing.
+        """
         old_names = {new: old for old, new in RENAMED_FIELDS.items()}  # the names of run folders are hashes of these
         return {
             old_names.get(name, name): getattr(self, name)

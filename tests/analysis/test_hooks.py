@@ -1,4 +1,4 @@
-"""What is looked into is afterwards as it was before."""
+"""A network is after an analysis as it was before."""
 
 import pytest
 import torch

@@ -174,7 +174,9 @@ def test_where_most_files_are_enlarged_that_is_said_once(tmp_path):
 
 
 def test_the_padding_of_scenes_is_not_looked_at(tmp_path):
-    """One wide image is black: it is of one colour, however grey its padding. All are larger than 64 px on their longer side."""
+    """One wide image is black: it is of one colour, however grey its padding. All are larger than 64 px on their longer
+    side.
+    """
     folder = bars(tmp_path / "bars", train=12, test=6, side=96)
     for number in range(12):
         file = folder / "train" / f"{number}.png"

@@ -1,4 +1,4 @@
-"""What cannot be shown is told in one sentence, and what is listed has its source."""
+"""A network that cannot be shown is told in one sentence, and every listed one has its source."""
 
 import re
 from io import BytesIO

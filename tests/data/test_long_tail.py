@@ -20,7 +20,9 @@ def test_classes_fall_exponentially():
 
 
 def test_the_largest_tail_that_fits():
-    """Of 100, 5 and 100 images at ratio 4 the classes want n, n/2, n/4: the second one allows n = 10, so 10, 5, 2 (2.5)."""
+    """Of 100, 5 and 100 images at ratio 4 the classes want n, n/2, n/4: the second one allows n = 10, so 10, 5, 2
+    (2.5).
+    """
     labels = np.repeat([0, 1, 2], [100, 5, 100])
     assert np.bincount(labels[long_tail(np.arange(205), labels, 4, 0)]).tolist() == [10, 5, 2]
 

@@ -1,4 +1,6 @@
-"""data.json and the arrays beside it: written, mapped, refused in another format, and read as earlier versions wrote them."""
+"""data.json and the arrays beside it: written, mapped, refused in another format, and read as earlier versions wrote
+them.
+"""
 
 import json
 from dataclasses import replace

@@ -209,7 +209,7 @@ def test_parameters_are_functions_of_seed_and_name_whatever_else_there_is(kind):
 
 @pytest.mark.parametrize("kind", [*KINDS, "fixup"])
 def test_twins_and_relatives_begin_with_the_same_bits(kind):
-    """What a gate or a squeeze adds changes nothing of what has the same name and shape elsewhere."""
+    """The parameters that a gate or a squeeze adds change nothing of what has the same name and shape elsewhere."""
     architecture = replace(unnormalised("resnet8"), initialisation=kind)
     one = build(architecture, (3, 8, 8), 4, seed=2).state_dict()
     more = architecture.replace_blocks(shortcut=Gate(), squeeze=4)

@@ -43,7 +43,7 @@ def test_weights_and_buffers_have_the_same_bits(name):
 
 
 def test_fewer_maps_are_kept():
-    """What autograd saves outside the segments: with 27 blocks in segments of 5, far less than half."""
+    """Autograd saves little outside the segments: with 27 blocks in segments of 5, far less than half."""
     network = build(PRESETS["resnet56"], (3, 16, 16), 5, seed=0).train()
     x = torch.randn(2, 3, 16, 16)
     saved = {}

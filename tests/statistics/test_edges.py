@@ -52,7 +52,9 @@ def test_two_seeds_cover():
 
 
 def test_one_diverged_run_is_not_dropped():
-    """Four runs of b win by 2 points and one names a single class: undecided, failed once, and its loss is in the mean."""
+    """Four runs of b win by 2 points and one names a single class: undecided, failed once, and its loss is in the
+    mean.
+    """
     a, b = np.zeros((5, 1_000)), np.zeros((5, 1_000))
     a[:, :900] = 1
     b[:4, :920] = 1
@@ -90,7 +92,9 @@ def test_all_right_is_not_surely_right():
 
 
 def test_accuracy_on_the_logit_scale_by_hand():
-    """Rows .8 and .9 of any examples alike: mean .85, error .05, t(1 df) = 12.7062; over .85 x .15 on the logit scale."""
+    """Rows .8 and .9 of any examples alike: mean .85, error .05, t(1 df) = 12.7062; over .85 x .15 on the logit
+    scale.
+    """
     scores = np.concatenate([np.full((1, 10), 0.8), np.full((1, 10), 0.9)])
     middle, half = np.log(0.85 / 0.15), 12.7062 * 0.05 / (0.85 * 0.15)
     assert accuracy_interval(scores) == pytest.approx(

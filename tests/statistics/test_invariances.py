@@ -1,4 +1,4 @@
-"""What must not depend on names, order, scale or where zero is."""
+"""Verdicts do not depend on names, order, scale or where zero is."""
 
 import numpy as np
 import pytest

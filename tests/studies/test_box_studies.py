@@ -39,7 +39,7 @@ def study(data, tmp_path_factory):
 
 
 def ready(path, out, **asked):
-    """What would be trained."""
+    """Return what would be trained."""
     words = {"data": str(path), "out": str(out), **OPTIONS, **asked}
     return plan_study(resolve(validated({name: value for name, value in words.items() if value is not None})))
 

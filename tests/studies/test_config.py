@@ -1,4 +1,4 @@
-"""What is asked: as a command line, and together with what was asked before."""
+"""The study config as a command line, and together with what was asked before."""
 
 from dataclasses import replace
 from pathlib import Path

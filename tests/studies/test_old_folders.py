@@ -14,7 +14,7 @@ from support.runs import skipwise
 
 WRITTEN = Path(__file__).parent.parent / "data" / "studies_format_1"
 CACHE_THEN = "CACHE"
-"""What stands in the kept files for the folder of decoded examples."""
+"""The placeholder in the kept files for the folder of decoded examples."""
 NAMES = sorted(folder.name for folder in (WRITTEN / "studies").iterdir())
 NEW = {
     "photos": "photos/place 0/0.png",

@@ -1,4 +1,4 @@
-"""What each command trains, and which of it is compared with which."""
+"""The contenders that each command trains, and which of them are compared."""
 
 import pytest
 

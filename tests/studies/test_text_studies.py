@@ -48,7 +48,7 @@ def folds(films, tmp_path_factory):
 
 
 def ready(films, out, **asked):
-    """What would be trained."""
+    """Return what would be trained."""
     words = {"data": str(films), "out": str(out), **OPTIONS, **asked}
     return plan_study(resolve(validated({name: value for name, value in words.items() if value is not None})))
 

@@ -9,8 +9,8 @@ import numpy as np
 def answers_of(seed, *, images=12, most=15, most_true=4, classes=3, levels=None, whole=False):
     """Detections near the true boxes, some of another class; padded anywhere, not only at the end.
 
-    `levels` rounds scores so that many are equal, `whole` rounds boxes so that overlaps meet thresholds exactly. A third of
-    the images lacks detections or truth, and the last class has no object.
+    `levels` rounds scores so that many are equal, `whole` rounds boxes so that overlaps meet thresholds exactly. A
+    third of the images lacks detections or truth, and the last class has no object.
     """
     draw = np.random.default_rng(seed)
     corners = draw.uniform(0, 150, (images, most_true, 2))

@@ -68,7 +68,7 @@ def same_bits(one, other):
 
 
 def page_words(study):
-    """What a reader of the page sees, words in pictures too."""
+    """Return what a reader of the page sees, words in pictures too."""
     page = study.report.read_text(encoding="utf-8")
     page = re.sub(r"<style>.*?</style>|<pre>.*?</pre>", " ", page, flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", page)).split())

@@ -1,4 +1,4 @@
-"""What is said of annotated images holds for the longer of their sides too."""
+"""The description of annotated images holds for the longer of their sides too."""
 
 import re
 

@@ -1,1 +1,1 @@
-"""What finished runs tell beyond their accuracy."""
+"""Analyses of finished runs, beyond their accuracy."""

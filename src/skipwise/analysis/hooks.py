@@ -15,7 +15,9 @@ Look = Callable[[str, Tensor], None]
 
 @contextmanager
 def watched(modules: Mapping[str, nn.Module], look: Look) -> Iterator[None]:
-    """Within, `look(name, output)` sees what each of these modules gives. No hook stays behind, after an error neither."""
+    """Within, `look(name, output)` sees what each of these modules gives. No hook stays behind, after an error
+    neither.
+    """
     with ExitStack() as hooks:
         for name, module in modules.items():
             hooks.enter_context(module.register_forward_hook(partial(_look, look, name)))

@@ -15,7 +15,8 @@ FOLDER = "analysis"
 
 
 def cached(study: Study, name: str, inputs: Mapping[str, object], kind: Any, compute: Callable[[], Any] | None) -> Any:
-    """Return the result of an analysis that is kept for the same inputs, or else compute and keep it; None without either.
+    """Return the result of an analysis that is kept for the same inputs, or else compute and keep it; None without
+    either.
 
     `inputs` is what the result depends on. `kind` is the result's type, which pydantic reads back: a dataclass, or
     dicts and lists of such. An empty result stands for an analysis that does not apply.

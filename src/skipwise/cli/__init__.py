@@ -20,7 +20,7 @@ app = typer.Typer(
 )
 
 USAGE_ERROR: type[Any] = typer.BadParameter.__base__ or typer.BadParameter
-"""What the parser raises for words it cannot use; typer names only this more special one."""
+"""The error of the parser for words it cannot use; typer names only this more special one."""
 
 add_study_commands(app)
 

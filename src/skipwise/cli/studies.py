@@ -79,7 +79,9 @@ def members(annotation: Any) -> tuple[Any, ...]:
 
 
 def word_type(name: str) -> Any:
-    """What typer reads for an option: text for lists with commas and for a number that may be a word, else the type."""
+    """Return the type that typer reads for an option: text for lists with commas and for a number that may be a word,
+    else the type.
+    """
     several = members(TYPES[name])
     if OPTIONS[name].flag:
         return list[str] | None

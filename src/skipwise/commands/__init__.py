@@ -1,1 +1,1 @@
-"""What stands on top: each command of the command line as a function that Python can call."""
+"""The commands: each command of the command line as a function that Python can call."""

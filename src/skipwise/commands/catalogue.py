@@ -1,4 +1,4 @@
-"""What is known by name: networks, data, shortcuts, and the studies of a folder."""
+"""The catalogue of names: networks, data, shortcuts, and the studies of a folder."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What is in data: duplicates, likely wrong labels, outliers, files that cannot be read."""
+"""The command `check`: duplicates, likely wrong labels, outliers, files that cannot be read."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -87,7 +87,7 @@ def check_data(
 
 
 def _of_images(data: str, dataset: Images, console: Console, done: list[str]) -> list[Finding]:
-    """What is seen without any training."""
+    """Return the findings that need no training."""
     source = _source(data, dataset)
     looked = survey(source)
     readable = _readable(source.names, dataset)
@@ -126,7 +126,7 @@ def _of_texts(data: str, dataset: Texts, done: list[str]) -> list[Finding]:
 
 
 def _of_others(dataset: Dataset, task: Task, done: list[str]) -> list[Finding]:
-    """What reading them has found already. Raises UserError where that is nothing."""
+    """Return the findings of reading them. Raises UserError where that is nothing."""
     duplicates = dataset.manifest.duplicates
     if duplicates is None:
         raise UserError(f"The task {task.name} does not say what it found in its data: check has nothing to look at.")
@@ -149,7 +149,9 @@ def _of_others(dataset: Dataset, task: Task, done: list[str]) -> list[Finding]:
 def _of_labels(
     dataset: Images | Texts, examples: Examples, task: Task, console: Console, done: list[str]
 ) -> tuple[list[Finding], float]:
-    """Labels that are likely wrong, by answers of models that were not trained on them, and how many labels these name."""
+    """Labels that are likely wrong, by answers of models that were not trained on them, and how many labels these
+    name.
+    """
     together = dataset.together
     fewest = min(len(np.unique(together[dataset.labels == label])) for label in np.unique(dataset.labels))
     if fewest < 5:
@@ -204,7 +206,7 @@ def _counts(dataset: Dataset) -> list[tuple[int, ...]]:
 
 
 def _conclude(console: Console, checked: Checked, page: Path, table: Path) -> None:
-    """What was found, kind by kind, and where the rest is."""
+    """Say what was found, kind by kind, and where the rest is."""
     if checked.groups:
         console.say("")
     wrong = {found.kind for found in checked.errors}

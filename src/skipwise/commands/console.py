@@ -1,4 +1,4 @@
-"""What a study says while it works: live on a terminal, plain lines elsewhere."""
+"""The console of a study while it works: live on a terminal, plain lines elsewhere."""
 
 import sys
 import time
@@ -41,14 +41,16 @@ class Console:
             self.say(f"reading the data: {done} of {total}")
 
     def announce(self, ready: StudyPlan, *, briefly: bool = False) -> None:
-        """What is about to be trained, by which defaults, and how long it may take; `briefly` where that is known."""
+        """Say what is about to be trained, by which defaults, and how long it may take; `briefly` where that is
+        known.
+        """
         self.ready = ready
         self.begin(ready.work, ready.seconds)
         for line in plan_summary(ready) if not briefly else []:
             self.say(line)
 
     def announce_search(self, search: Search) -> None:
-        """What is about to be searched, and how long it may take."""
+        """Say what is about to be searched, and how long it may take."""
         self.ready = search.ready
         self.begin(search.work, search.seconds)
         self.say("\n".join([*([search.opening] if search.opening else []), *search_summary(search)]))
@@ -196,7 +198,7 @@ class SilentConsole(QuietConsole):
 
 
 def terminal_width() -> int | None:
-    """What goes into a file or a notebook is 100 characters wide; a terminal has its own width."""
+    """Return the width: 100 characters for a file or a notebook, a terminal's own."""
     return None if sys.stdout.isatty() else 100
 
 

@@ -1,4 +1,6 @@
-"""Why each network of a study answers as it does about new examples: maps beside one another, as pictures and a page."""
+"""Why each network of a study answers as it does about new examples: maps beside one another, as pictures and a
+page.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -39,7 +41,9 @@ ON_PAGE = 480
 
 @dataclass(frozen=True, kw_only=True)
 class ExplainedNetwork:
-    """A network that is asked why: its contender's label, where that was trained, how its files are named, and its colour."""
+    """A network that is asked why: its contender's label, where that was trained, how its files are named, and its
+    colour.
+    """
 
     label: str
     folder: Path

@@ -1,4 +1,4 @@
-"""What is about to be trained, and by which defaults, line by line."""
+"""The summary of a plan: what is about to be trained, and by which defaults, line by line."""
 
 from skipwise.data import Dataset
 from skipwise.data.folds import fold_of
@@ -9,7 +9,7 @@ from skipwise.studies.searches import Search
 
 
 def plan_summary(ready: StudyPlan) -> list[str]:
-    """What is about to be trained, line by line."""
+    """Describe what is about to be trained, line by line."""
     design = ready.design
     recipes = {contender.recipe for contender in design.contenders}
     recipe = design.contenders[0].recipe
@@ -55,7 +55,7 @@ def data_lines(ready: StudyPlan, data: Dataset) -> list[str]:
 
 
 def search_summary(search: Search) -> list[str]:
-    """What is about to be searched, line by line."""
+    """Describe what is about to be searched, line by line."""
     ready = search.ready
     if not search.details:
         return plan_summary(ready)
@@ -84,7 +84,7 @@ def seeds_note(ready: StudyPlan) -> str:
 
 
 def network_notes(ready: StudyPlan) -> list[str]:
-    """What a network does to images that one might not expect, and where it begins."""
+    """Return notes on what a network does to images that one might not expect, and where it begins."""
     notes = []
     for contender in ready.design.contenders:
         said = ready.design.to_learn.notes(contender.network, ready.dataset)

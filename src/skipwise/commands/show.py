@@ -40,8 +40,9 @@ def show_network(
 ) -> None:
     """Print a network's table, its cost beside another's, and write the picture.
 
-    `with_signal`: draw, too, how large signal and gradient are before training. `input_text`: channels and sides as "3x224x224", or tokens and length of a text as "256x1024". Raises UserError for
-    names, shapes and files that cannot be.
+    `with_signal`: draw, too, how large signal and gradient are before training. `input_text`: channels and sides as
+    "3x224x224", or tokens and length of a text as "256x1024". Raises UserError for names, shapes and files that cannot
+    be.
     """
     _check(picture, classes)
     specs = [ContenderSpec.parse(one) for one in (text, against) if one is not None]
@@ -78,7 +79,8 @@ def show_depths(
     classes: int | None = None,
     picture: Path | None = None,
 ) -> None:
-    """Print and draw by what factor the gradient grows before training, of a family and its plain twins at these depths.
+    """Print and draw by what factor the gradient grows before training, of a family and its plain twins at these
+    depths.
 
     `input_text` as for one network. Raises UserError for names, depths, shapes and files that cannot be.
     """

@@ -20,8 +20,9 @@ Kind = TypeVar("Kind", bound="Dataset")
 class Dataset(ABC):
     """Examples with a split, and the manifest of what was found in them. What an example is, a kind of data adds.
 
-    `labels` is the class of each example, by which parts are drawn evenly; zero for all where they have none. Examples with
-    one number in `together` stay on one side of a split. `files` names each example's file, None where they have none.
+    `labels` is the class of each example, by which parts are drawn evenly; zero for all where they have none. Examples
+    with one number in `together` stay on one side of a split. `files` names each example's file, None where they have
+    none.
     """
 
     manifest: DataManifest
@@ -34,7 +35,7 @@ class Dataset(ABC):
 
     @property
     def name(self) -> str:
-        """What a person calls the data."""
+        """The name of the data."""
         return self.manifest.name
 
     @property
@@ -55,11 +56,13 @@ class Dataset(ABC):
     @property
     @abstractmethod
     def input_spec(self) -> InputSpec:
-        """What a network is built for, and what a new example must be turned into."""
+        """The input that a network is built for, and that a new example must be turned into."""
 
     @property
     def stored(self) -> StoredData:
-        """What another process makes the same data set from; a kind of data adds its own arrays."""
+        """The manifest and arrays from which another process makes the same data set; a kind of data adds its own
+        arrays.
+        """
         arrays = {name: getattr(self, name) for name in ("labels", "together", "train", "validation", "test")}
         if self.files is not None:
             packed = self.files if isinstance(self.files, Strings) else Strings.pack(self.files)
@@ -67,7 +70,7 @@ class Dataset(ABC):
         return StoredData(manifest=self.manifest, arrays=arrays)
 
     def targets(self, indices: Int[np.ndarray, "some"]) -> np.ndarray:
-        """What is to be learned of these examples."""
+        """The targets of these examples."""
         found: np.ndarray = self.labels[indices]
         return found
 

@@ -1,4 +1,4 @@
-"""What tells data from any others: digests of examples, and a fingerprint of all of them."""
+"""Identity of data: digests of examples, and a fingerprint of all of them."""
 
 import json
 from collections.abc import Iterable, Sequence

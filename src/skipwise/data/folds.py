@@ -36,8 +36,8 @@ def fold_numbers(
 def fold_of(dataset: Dataset, fold: int, folds: int, seed: int) -> Dataset:
     """The data set whose test examples are those of one fold; a part of the others is for validation.
 
-    Each seed divides the examples anew, so that the luck of the division is part of what differs between seeds; twins of
-    one seed have the same folds. Raises UserError for a class too small to be in every fold.
+    Each seed divides the examples anew, so that the luck of the division is part of what differs between seeds; twins
+    of one seed have the same folds. Raises UserError for a class too small to be in every fold.
     """
     together = dataset.together
     fewest = min(len(np.unique(together[dataset.labels == label])) for label in np.unique(dataset.labels))

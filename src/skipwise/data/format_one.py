@@ -1,4 +1,6 @@
-"""The data.json of versions before its format had a number: one JSON object with everything there is of each example."""
+"""The data.json of versions before its format had a number: one JSON object with everything there is of each
+example.
+"""
 
 from collections.abc import Mapping
 from itertools import chain

@@ -8,10 +8,10 @@ from pydantic import JsonValue, TypeAdapter
 
 @dataclass(frozen=True, kw_only=True)
 class InputSpec:
-    """What a network is built for, and what a new example must be turned into.
+    """The input that a network is built for, and that a new example must be turned into.
 
-    `input_shape`: of one example, as the network is built for it. `mean`, `std`: by channel, as fractions of white, where
-    inputs are images. `tokens`, `tokenizer`: what texts are cut into, and the known words or merges in one line.
+    `input_shape`: of one example, as the network is built for it. `mean`, `std`: by channel, as fractions of white,
+    where inputs are images. `tokens`, `tokenizer`: what texts are cut into, and the known words or merges in one line.
     `extra`: what else a task of one's own needs, as JSON.
     """
 

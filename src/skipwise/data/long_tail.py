@@ -15,9 +15,9 @@ def long_tail(
 ) -> Int[np.ndarray, "kept"]:
     """The training images that are left when the classes, in their order, fall exponentially by `ratio` in all.
 
-    Class c of C keeps n * ratio ** (-c / (C - 1)) images (Cui et al. 2019), with the largest n for which every class has
-    enough. Which ones stay is drawn by `key`; of balanced classes a longer tail keeps a part of what a shorter one keeps. Raises
-    UserError where the last class would have none.
+    Class c of C keeps n * ratio ** (-c / (C - 1)) images (Cui et al. 2019), with the largest n for which every class
+    has enough. Which ones stay is drawn by `key`; of balanced classes a longer tail keeps a part of what a shorter one
+    keeps. Raises UserError where the last class would have none.
     """
     counts = np.bincount(labels[train])
     shape = ratio ** -(np.arange(len(counts)) / max(1, len(counts) - 1))

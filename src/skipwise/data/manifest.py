@@ -38,8 +38,8 @@ class ClassCounts:
 class ExactDuplicates:
     """Examples with the same bytes. The lists name the first members of the first groups; the counts are of all.
 
-    `images`: examples beyond the first of each group. `across_split`: test examples that are in training or validation as
-    well. `other_label`: groups with different labels.
+    `images`: examples beyond the first of each group. `across_split`: test examples that are in training or validation
+    as well. `other_label`: groups with different labels.
     """
 
     images: int
@@ -73,7 +73,8 @@ class PixelFindings:
 class ImageFacts:
     """Decoded images: their size in pixels, how they came to it, and how they are normalised.
 
-    `mean`, `std`: by channel, as fractions of white. `pixels` is None where there are too many images to look at in passing.
+    `mean`, `std`: by channel, as fractions of white. `pixels` is None where there are too many images to look at in
+    passing.
     """
 
     height: int
@@ -129,9 +130,10 @@ class BoxFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class DataManifest:
-    """What was found in data, as data.json keeps it.
+    """The manifest of data, as data.json keeps it.
 
-    `source`: as the user named it. `cache`: where the decoded data are, relative to the cache. `examples`: readable ones.
+    `source`: as the user named it. `cache`: where the decoded data are, relative to the cache. `examples`: readable
+    ones.
     `own_test`: the data have a test or validation part of their own. `image`, `text`, `boxes`: facts of data of that
     kind. `extra`: what a task of one's own adds, as JSON.
     """

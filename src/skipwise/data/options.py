@@ -1,4 +1,4 @@
-"""What may be asked of data, whatever they hold."""
+"""Options of data, whatever they hold."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

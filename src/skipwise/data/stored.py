@@ -1,4 +1,6 @@
-"""Data as a study's folder keeps them: data.json, and beside it the arrays in data/, which processes map into memory."""
+"""Data as a study's folder keeps them: data.json, and beside it the arrays in data/, which processes map into
+memory.
+"""
 
 import json
 from collections.abc import Mapping
@@ -18,7 +20,9 @@ REMEDY = "run the command that made the study again"
 
 @dataclass(frozen=True, kw_only=True)
 class StoredData:
-    """A manifest, and what there is of each example, by name: labels, the indices of the parts, and more by kind of data."""
+    """A manifest, and what there is of each example, by name: labels, the indices of the parts, and more by kind of
+    data.
+    """
 
     manifest: DataManifest
     arrays: Mapping[str, np.ndarray]
@@ -33,7 +37,9 @@ class StoredData:
 
     @classmethod
     def read(cls, folder: Path) -> "StoredData":
-        """Return what `write` put there, the arrays mapped; or what an earlier version did. Raises UserError otherwise."""
+        """Return what `write` put there, the arrays mapped; or what an earlier version did. Raises UserError
+        otherwise.
+        """
         file = folder / MANIFEST
         try:
             content = json.loads(file.read_text())

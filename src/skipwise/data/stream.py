@@ -20,8 +20,8 @@ Positions = Int[np.ndarray, "batch"]
 class Batch:
     """Inputs as a network takes them, with what is to be learned of each.
 
-    `inputs` is a tensor whose first axis are the examples; `targets` is one too, or a list with an entry for each. Where
-    examples are mixed, `mix_weight` is how much of each is its own; the rest is of the one whose target stands in
+    `inputs` is a tensor whose first axis are the examples; `targets` is one too, or a list with an entry for each.
+    Where examples are mixed, `mix_weight` is how much of each is its own; the rest is of the one whose target stands in
     `other_targets`.
     """
 
@@ -79,7 +79,9 @@ class Stream(ABC, Generic[Kind]):
             yield self.read(indices[start : start + batch_size])
 
     def _shown(self, epoch: int) -> Int[np.ndarray, "shown"]:
-        """The training examples to show; balanced, each class equally often, round and round in an order of this epoch."""
+        """The training examples to show; balanced, each class equally often, round and round in an order of this
+        epoch.
+        """
         if not self.balanced:
             return np.arange(len(self.dataset.train))
         labels = self.dataset.labels[self.dataset.train]

@@ -1,4 +1,4 @@
-"""What is handed over: a trained network that answers for new images."""
+"""Deployment: a trained network that answers for new images."""
 
 from skipwise.deployment.model import Model
 

@@ -66,7 +66,7 @@ class Head:
 
 @dataclass(frozen=True, kw_only=True)
 class Pyramid:
-    """What finds objects on the maps of an image network that has them to find.
+    """A detector's pyramid and head, on the maps of an image network.
 
     A feature pyramid of `width` channels (Lin et al. 2017, arXiv 1612.03144) under one of torchvision's detectors;
     `convolutions` is how many 3x3 convolutions a one-stage detector's heads have before their answers.
@@ -126,7 +126,9 @@ class Architecture:
         return twin
 
     def check(self) -> None:
-        """Raises UserError where fields contradict each other, or nothing would flow through a block without shortcut."""
+        """Raises UserError where fields contradict each other, or nothing would flow through a block without
+        shortcut.
+        """
         blocks = [stage.block for stage in self.stages]
         for block in blocks:
             block.shortcut.check()

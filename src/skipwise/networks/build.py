@@ -59,7 +59,7 @@ def network_to_json(network: AnyNetwork) -> dict[str, Any]:
 
 
 def network_from_json(data: dict[str, Any]) -> AnyNetwork:
-    """What network_to_json wrote. Raises UserError where it is none of these."""
+    """Read what network_to_json wrote. Raises UserError where it is none of these."""
     if "own" in data:
         return CustomNetwork(path=data["own"])
     return external_network(data["foreign"]) if "foreign" in data else Architecture.from_json(data)

@@ -1,4 +1,4 @@
-"""What a network costs, in all and by layer, found by watching its operators run on shapes alone."""
+"""The cost of a network, in all and by layer, measured by watching its operators run on shapes alone."""
 
 import copy
 import math
@@ -82,7 +82,9 @@ def total(layers: Sequence[LayerCost]) -> Cost:
 
 
 def architecture_cost(architecture: Architecture, input_shape: Sequence[int], classes: int) -> Cost:
-    """The same without building all of a deep network: every block of a stage but the first costs what the second does."""
+    """The same without building all of a deep network: every block of a stage but the first costs what the second
+    does.
+    """
     first_two = replace(
         architecture, stages=tuple(replace(stage, blocks=min(stage.blocks, 2)) for stage in architecture.stages)
     )
@@ -201,7 +203,7 @@ def _module_names(network: nn.Module, watch: _Watch) -> Iterator[None]:
 
 
 def _run(func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    """What an operator gives on the meta device.
+    """Run an operator on the meta device.
 
     The commonest operators are not run, but only their shapes told: there they are slow, and import torch's compiler.
     """

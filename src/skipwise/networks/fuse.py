@@ -50,7 +50,9 @@ def _merge_normalisations(layers: nn.Sequential) -> None:
 
 
 def _merge_arms(block: ShortcutBlock) -> None:
-    """Arms go into the branch where all of them, and the branch, are one convolution with batch normalisation or none."""
+    """Arms go into the branch where all of them, and the branch, are one convolution with batch normalisation or
+    none.
+    """
     arms, branch = block.shortcut, block.branch
     if not isinstance(arms, ArmsAddition):
         return
@@ -78,7 +80,9 @@ def _merge_arms(block: ShortcutBlock) -> None:
 
 
 def _as_convolution(layers: list[nn.Module]) -> _ConvNd | None:
-    """A convolution, perhaps with batch normalisation behind it, as one convolution with a bias; None for anything else."""
+    """A convolution, perhaps with batch normalisation behind it, as one convolution with a bias; None for anything
+    else.
+    """
     if not layers or not isinstance(layers[0], _ConvNd) or layers[0].groups != 1:
         return None
     conv = copy.deepcopy(layers[0])

@@ -20,7 +20,9 @@ Draw = Callable[[torch.Size, torch.Generator, float], Tensor]
 
 
 def he(shape: torch.Size, generator: torch.Generator, gain: float) -> Weight:
-    """Normal with variance gain^2 / fan-in (He et al. 2015, arXiv 1502.01852, equation 10, with gain^2 = 2 for ReLU)."""
+    """Normal with variance gain^2 / fan-in (He et al. 2015, arXiv 1502.01852, equation 10, with gain^2 = 2 for
+    ReLU).
+    """
     return torch.randn(shape, generator=generator) * (gain / math.sqrt(shape[1:].numel()))
 
 
@@ -37,7 +39,9 @@ def dirac(shape: torch.Size, generator: torch.Generator, gain: float) -> Weight:
 
 
 def delta_orthogonal(shape: torch.Size, generator: torch.Generator, gain: float) -> Weight:
-    """Zero but for the kernel's centre, which is gain times a random (semi-)orthogonal matrix (Xiao et al. 2018, 1806.05393)."""
+    """Zero but for the kernel's centre, which is gain times a random (semi-)orthogonal matrix (Xiao et al. 2018,
+    1806.05393).
+    """
     weight = torch.zeros(shape)
     centre(weight).copy_(gain * orthogonal(shape[0], shape[1], generator))
     return weight
@@ -83,7 +87,7 @@ def orthogonal(rows: int, columns: int, generator: torch.Generator) -> Float[Ten
 
 
 def gain_of(activation: str) -> float:
-    """What a convolution's weights are multiplied by, because an activation follows."""
+    """Return the factor of a convolution's weights, because an activation follows."""
     name = activation.replace("-", "_")
     return nn.init.calculate_gain(name) if name in ("relu", "leaky_relu", "tanh") else math.sqrt(2)  # type: ignore[arg-type]
 

@@ -96,7 +96,9 @@ def pool(kind: Pool, dims: int, kernel: int = 2, *, stride: int = 2, padding: in
 
 
 def downsampling(kind: Downsample, dims: int) -> nn.Module | None:
-    """What halves the maps in front of a stage; None where nothing does, or where a stride inside the stage will."""
+    """Return the module that halves the maps in front of a stage; None where nothing does, or where a stride inside the
+    stage will.
+    """
     if kind == "anti-aliased":
         return BlurPool(dims)
     if kind == "k-max":

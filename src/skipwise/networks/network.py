@@ -152,7 +152,7 @@ def _stage(stage: Stage, in_channels: int, dims: int, drop_rates: Sequence[float
 
 
 def _head(architecture: Architecture, channels: int, space: Sequence[int], classes: int) -> nn.Sequential:
-    """What a further block of the last stage would begin with, then the head's own layers."""
+    """Return the layers that a further block of the last stage would begin with, then the head's own layers."""
     head, dims, block = architecture.head, architecture.dims, architecture.stages[-1].block
     layers = block.steps(ORDERS[block.order].before, channels, dims)
     if head.downsample != "none":

@@ -445,7 +445,8 @@ class Arms(ShortcutBase):
 
 @dataclass(frozen=True, kw_only=True)
 class CustomShortcut(ShortcutBase):
-    """A user's own: `path` names a class or function that takes a BlockContext and gives a module `shortcut(x, branch)`.
+    """A user's own: `path` names a class or function that takes a BlockContext and gives a module `shortcut(x,
+    branch)`.
 
     Its attributes `formula` and `caption`, where it has them, are what tables and drawings say of it.
     """

@@ -25,7 +25,9 @@ COLUMNS = ("kind", "error", "file", "other_file", "label", "other_label", "sugge
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """What was looked at, what was found, and what could not be looked at. `images` are the readable ones, if any."""
+    """The result of a data check: what was looked at, what was found, and what could not be looked at. `images` are the
+    readable ones, if any.
+    """
 
     name: str
     data: str

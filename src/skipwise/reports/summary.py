@@ -34,7 +34,7 @@ class ContenderRow:
 
 @dataclass(frozen=True, kw_only=True)
 class StudySummary:
-    """What a study comes to: contenders, the reference first, and the verdicts on those that are compared.
+    """The summary of a study: contenders, the reference first, and the verdicts on those that are compared.
 
     `cautions` concern all verdicts; `section` is that of a sweep; `best` is the best run by validation, None where no
     run has weights; `deployments` are sentences on contenders that lose their shortcuts when they are deployed.

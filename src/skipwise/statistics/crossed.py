@@ -49,16 +49,18 @@ class CrossedT:
     def parts(self) -> tuple[tuple[float, float], ...]:
         """(Standard error, degrees of freedom) of the whole, of seeds alone and of examples alone, where they vary.
 
-        Each gives a t interval, and the widest one counts. For Satterthwaite's approximation adds degrees of freedom where
-        a second variance is added, and with 2 or 3 seeds that can make the whole interval narrower than the one of the
-        seeds alone: its coverage was 88 to 93 %.
+        Each gives a t interval, and the widest one counts. For Satterthwaite's approximation adds degrees of freedom
+        where a second variance is added, and with 2 or 3 seeds that can make the whole interval narrower than the one
+        of the seeds alone: its coverage was 88 to 93 %.
         """
         whole = (self.variance, self.degrees_of_freedom)
         candidates = (whole, (self.v_seed, self.seeds - 1.0), (self.v_img, self.examples - 1.0))
         return tuple((math.sqrt(variance), freedom) for variance, freedom in candidates if variance > 0)
 
     def half_width(self, quantile: float) -> float:
-        """How far the interval reaches to one side, t being taken at `quantile` (.975 for 95 %); 0 where nothing varies."""
+        """How far the interval reaches to one side, t being taken at `quantile` (.975 for 95 %); 0 where nothing
+        varies.
+        """
         return max((float(stats.t.ppf(quantile, freedom)) * error for error, freedom in self.parts), default=0.0)
 
     def interval(self, level: float) -> tuple[float, float]:

@@ -15,7 +15,7 @@ POWER_Z = 0.84
 
 @dataclass(frozen=True, kw_only=True)
 class Needed:
-    """What would decide: so many seeds, or else so many test images, or nothing of the kind (both None)."""
+    """How much more would decide: so many seeds, or else so many test images, or neither (both None)."""
 
     kind: Literal["direction", "equivalence"] = "direction"
     seeds: int | None = None
@@ -49,7 +49,9 @@ def needed_for_equivalence(observed: CrossedT, *, margin: float, alpha: float) -
 
 
 def projected(observed: CrossedT, *, seeds: int, examples: int) -> CrossedT:
-    """What the same spread would give with other numbers of seeds and examples: components truncated at 0."""
+    """Return the variance that the same spread would give with other numbers of seeds and examples: components
+    truncated at 0.
+    """
     k, n = observed.seeds, observed.examples
     residual = observed.v_res * k * n
     seed = max(0.0, observed.v_seed * k - residual / n)

@@ -33,6 +33,6 @@ def power(observed: CrossedT, *, effect: float, seeds: int, examples: int, alpha
 
 
 def _factors(freedom: int) -> Float[np.ndarray, "points"]:
-    """What an estimated variance may be as a multiple of the true one."""
+    """Return quantiles of an estimated variance, as multiples of the true one."""
     found: Float[np.ndarray, points] = stats.chi2.ppf((np.arange(POINTS) + 0.5) / POINTS, freedom) / freedom
     return found

@@ -228,7 +228,7 @@ def _equivalence_p_value(test: CrossedT | McNemar | PairedT, margin: float, fail
 
 
 def _needed(test: CrossedT, failures: tuple[int, int], margin: float, alpha: float, alpha_equivalent: float) -> Needed:
-    """What would show the direction or, if that is nearer and no run failed, equivalence."""
+    """Return how much more would show the direction or, if that is nearer and no run failed, equivalence."""
     ways = [needed_for_direction(test, alpha=alpha)]
     if not any(failures):
         ways.append(needed_for_equivalence(test, margin=margin, alpha=alpha_equivalent))

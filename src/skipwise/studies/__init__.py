@@ -36,7 +36,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Public names are imported when first used: the command line reads the configuration alone, which needs no torch."""
+    """Public names are imported when first used: the command line reads the configuration alone, which needs no
+    torch.
+    """
     if name not in _HOMES:
         raise AttributeError(f"skipwise.studies has no {name!r}: its public names are {', '.join(__all__)}.")
     return getattr(import_module(f"skipwise.studies.{_HOMES[name]}"), name)

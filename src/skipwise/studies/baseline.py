@@ -1,4 +1,4 @@
-"""What stands in the table beside every contender of some tasks: a simple model, trained once."""
+"""The baseline beside every contender of some tasks: a simple model, trained once."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +47,7 @@ def make_baseline(file: Path, design: Design, dataset: Dataset) -> None:
 
 
 def read_baseline(file: Path, design: Design) -> Baseline | None:
-    """What was kept, or None where there is none."""
+    """Read what was kept, or None where there is none."""
     task = design.to_learn
     if task.baseline is None or not file.exists():
         return None

@@ -16,7 +16,7 @@ BACKWARD_AND_FORWARD = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """What each run may spend. Multiply-adds are those of all training steps, forwards and backwards."""
+    """The budget of each run. Multiply-adds are those of all training steps, forwards and backwards."""
 
     kind: Kind
     value: float

@@ -70,7 +70,7 @@ def is_device(name: str) -> bool:
 
 @dataclass(frozen=True)
 class StudyConfig:
-    """What a study is to be; None stands for the default that the data suggest. Lists are kept as tuples."""
+    """The settings of a study; None stands for the default that the data suggest. Lists are kept as tuples."""
 
     data: str | Path = option("digits", "A folder, a file, or a name: `skipwise list data`.", argument=True)
     contenders: Sequence[str] = option(
@@ -193,7 +193,7 @@ class StudyConfig:
         return parse_specs(self.texts)
 
     def data_options(self, device: str) -> Options:
-        """What is asked of the data."""
+        """Return the options of the data."""
         from skipwise.data import Options
 
         return Options(device=device, **{name: getattr(self, name) for name in DATA_OPTIONS})

@@ -11,7 +11,9 @@ Setting = tuple[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class ContenderSpec:
-    """A contender as it is written: its label, which without LABEL@ is all of the text, its network's name, its fields."""
+    """A contender as it is written: its label, which without LABEL@ is all of the text, its network's name, its
+    fields.
+    """
 
     label: str
     name: str

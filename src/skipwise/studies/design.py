@@ -29,8 +29,8 @@ class Design:
 
     `split` says what fixes the examples and their parts: fingerprint, input shape, test size, split seed, folds. The
     first contender is the reference, or with `points` the first series at each point. `looks` are the numbers of seeds
-    at which verdicts were declared to be looked at; `tuned` tells the rates that were tried for each contender. `config`
-    repeats the study; a search inside another study has none.
+    at which verdicts were declared to be looked at; `tuned` tells the rates that were tried for each contender.
+    `config` repeats the study; a search inside another study has none.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Design:
 
     @property
     def to_learn(self) -> Task:
-        """What its networks learn."""
+        """The task that its networks learn."""
         return task_named(self.task)
 
     @property

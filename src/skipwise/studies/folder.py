@@ -44,7 +44,7 @@ class StudyFolder:
         write_atomically(self.file(name), lambda part: part.write_text(json.dumps(content, indent=2) + "\n"))
 
     def design(self) -> Design | None:
-        """What was asked of this study, or None for a new one."""
+        """Read the design of this study, or None for a new one."""
         return Design.from_json(self.read("study.json")) if self.file("study.json").exists() else None
 
     def run_folder(self, design: Design, contender: Contender, seed: int, fold: int | None = None) -> Path:

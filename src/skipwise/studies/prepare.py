@@ -27,12 +27,12 @@ from skipwise.training.plan import ComputePlan, choose_plan, workers_for
 from skipwise.training.probe import seconds_per_run
 
 SECONDS_TO_START = 6.0
-"""What it takes until the workers have begun: mostly importing torch."""
+"""The time until the workers have begun: mostly importing torch."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ResolvedStudy:
-    """What was asked, with its defaults filled in for these data."""
+    """A study config with its defaults filled in for these data."""
 
     config: StudyConfig
     dataset: Dataset
@@ -148,7 +148,7 @@ def _on_budget(contender: Contender, budget: Budget, task: Task, dataset: Datase
 
 @contextmanager
 def _told_if_it_cannot_be(label: str, dataset: Dataset) -> Iterator[None]:
-    """What a network raises on these data becomes one sentence that names the contender."""
+    """Turn what a network raises on these data into one sentence that names the contender."""
     try:
         yield
     except UserError as error:
@@ -217,7 +217,7 @@ def _check_plan(design: Design, plan: ComputePlan, config: StudyConfig) -> None:
 
 
 def _split(config: StudyConfig, dataset: Dataset) -> dict[str, Any]:
-    """What fixes the examples and their parts."""
+    """Return the values that fix the examples and their parts."""
     fixed = {
         "fingerprint": dataset.fingerprint,
         "input_shape": "x".join(map(str, dataset.input_shape)),

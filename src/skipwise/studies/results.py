@@ -41,7 +41,8 @@ class Result:
 
     @classmethod
     def of_folds(cls, folders: Sequence[Path], label: str) -> "Result":
-        """Return the result of the runs in these folders: one, or one for each fold, which become one out-of-fold result.
+        """Return the result of the runs in these folders: one, or one for each fold, which become one out-of-fold
+        result.
 
         Its scores are means over the folds, and the test score that of all predictions together; it fails where a fold
         does, and its folder is that of the fold best by validation.

@@ -19,7 +19,7 @@ class SearchListener(Listener, Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What a search comes to: the study with what was chosen, and what is to be said of it, line by line."""
+    """The outcome of a search: the study with what was chosen, and what is to be said of it, line by line."""
 
     resolved: ResolvedStudy
     lines: tuple[str, ...]
@@ -56,7 +56,9 @@ class Search(ABC):
 
 
 def searches(config: StudyConfig) -> Iterable[Callable[[ResolvedStudy], Search | None]]:
-    """What prepares each search of a study, in their order: that for rates, and that of its kind."""
+    """Return the functions that prepare each search of a study, in their order: that for rates, and that of its
+    kind.
+    """
     from skipwise.studies.tuning.learning_rate import RateSearch
 
     return [*([RateSearch.plan] if config.tune else []), config.kind.search]

@@ -64,7 +64,7 @@ class Study:
 
     @property
     def manifest(self) -> DataManifest:
-        """What was found in its data."""
+        """The manifest of its data."""
         return self.stored.manifest
 
     @cached_property
@@ -95,7 +95,7 @@ class Study:
 
     @cached_property
     def baseline(self) -> Baseline | None:
-        """What stands beside every contender, where the task has such a thing."""
+        """The baseline beside every contender, where the task has one."""
         return read_baseline(self.folder.file(BASELINE), self.design)
 
     @cached_property

@@ -33,11 +33,11 @@ BY_KIND = {
     "path": "a folder in quotes",
     "literal_error": "{expected}",
 }
-"""What must be, by the kind of the mistake."""
+"""The expected value, by the kind of the mistake."""
 
 
 def read_study_file(path: Path) -> StudyConfig:
-    """What a study file asks for. Raises UserError with the line or field that is wrong, and the nearest name."""
+    """Read a study file. Raises UserError with the line or field that is wrong, and the nearest name."""
     try:
         text = path.read_text(encoding="utf-8-sig")
         found = tomllib.loads(text)
@@ -65,7 +65,7 @@ def read_study_file(path: Path) -> StudyConfig:
 
 
 def validated(words: dict[str, Any], place: Callable[[str], str] | None = None) -> StudyConfig:
-    """What these fields ask for. Raises UserError that names the one that is wrong.
+    """Return the study config of these fields. Raises UserError that names the one that is wrong.
 
     Where they are written in a file, `place` gives the place of a field there, to begin the sentence with; else they
     are called as on the command line.
@@ -108,7 +108,9 @@ def study_file(config: StudyConfig, head: str) -> str:
 
 
 def content(config: StudyConfig) -> dict[str, Any]:
-    """What `validated` makes `config` of, in words, numbers and lists; how many work at once is left to the machine."""
+    """Return the fields from which `validated` makes `config`, in words, numbers and lists; how many work at once is
+    left to the machine.
+    """
     return {name: _plain(value) for name, value in config.given().items() if name != "workers"}
 
 
@@ -123,7 +125,7 @@ def _option(field: str) -> str:
 
 
 def _must(field: str, kind: str) -> str:
-    """What a field must be, for one of pydantic's kinds of mistake, as "int_type"."""
+    """Describe the value that a field must have, for one of pydantic's kinds of mistake, as "int_type"."""
     words = {**BY_KIND, **OPTIONS[field].must_be}
     return words.get(kind) or words[kind.partition("_")[0]]
 
@@ -138,7 +140,7 @@ def _line_where(text: str, pattern: re.Pattern[str]) -> int | None:
 
 
 def _sets(field: str) -> re.Pattern[str]:
-    """What a line begins with that sets a field, or opens a table of its name."""
+    """Return a pattern for the beginning of a line that sets a field, or opens a table of its name."""
     return re.compile(rf"""\s*(["']?){re.escape(field)}\1\s*[.=]|\s*\[+\s*(["']?){re.escape(field)}\2\s*[\].]""")
 
 

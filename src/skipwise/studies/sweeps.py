@@ -1,4 +1,4 @@
-"""What a study trains: contenders, and where they stand along something."""
+"""The contenders of a study, and where they stand along a sweep."""
 
 from dataclasses import dataclass
 

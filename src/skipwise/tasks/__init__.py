@@ -1,4 +1,4 @@
-"""What is to be learned: a loss, answers, and a score for each example."""
+"""Tasks: a loss, predictions, and a score for each example."""
 
 from skipwise.tasks.classification import Classification
 from skipwise.tasks.find import TASKS, check_exists, find_task, known_data, task_named

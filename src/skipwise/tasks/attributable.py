@@ -11,7 +11,8 @@ from skipwise.data.images.decode import Framing
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One answer: its place among the scores, and how it reads. `box`: corners x, y, x, y in pixels of the image itself.
+    """One answer: its place among the scores, and how it reads. `box`: corners x, y, x, y in pixels of the image
+    itself.
 
     `instead` is the network's own answer in words, where another one was asked for.
     """

@@ -33,12 +33,14 @@ from skipwise.tasks.new_scene import new_scene, own_pixels
 from skipwise.tasks.task import Prediction, Predictions, Task, TrainingStep, check_options
 
 PHOTO_SIZES = {"cpu": 256, "mps": 640, "cuda": 640}
-"""The side that photos are resized to, in pixels, unless one is asked for: on a GPU about COCO's own, on a CPU what trains
-in minutes."""
+"""The side that photos are resized to, in pixels, unless one is asked for: on a GPU about COCO's own, on a CPU what
+trains in minutes."""
 TOLD_FROM = 0.5
 """Of predictions, boxes from this score on are told; scores of average precision count all."""
 STEPS = 1_800
-"""That a detector needs to learn its classes from nothing, at 16 images each; many images are shown 12 times at least."""
+"""That a detector needs to learn its classes from nothing, at 16 images each; many images are shown 12 times at
+least.
+"""
 
 
 class ObjectDetection(Task):

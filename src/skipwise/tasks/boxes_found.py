@@ -1,4 +1,4 @@
-"""What a detector says of a new image."""
+"""A detector's prediction for a new image."""
 
 from dataclasses import dataclass
 from itertools import count
@@ -30,7 +30,9 @@ class Boxes(Prediction):
         return f"{found} {'box' if found == 1 else 'boxes'}: {', '.join(named[:MOST_NAMED] + more)}"
 
     def draw_into(self, folder: Path) -> Path:
-        """Write the image with its boxes and their names into the folder, as `NAME.png`, or `NAME-2.png` where that is another's."""
+        """Write the image with its boxes and their names into the folder, as `NAME.png`, or `NAME-2.png` where that is
+        another's.
+        """
         from PIL import Image, ImageDraw, ImageFont, ImageOps
 
         from skipwise.data.images.decode import to_rgb
@@ -59,7 +61,7 @@ SOURCE = "Source"
 
 
 def _from(file: Path) -> Any:
-    """What a PNG says of the file that it shows."""
+    """Return what a PNG says of the file that it shows."""
     from PIL.PngImagePlugin import PngInfo
 
     info = PngInfo()

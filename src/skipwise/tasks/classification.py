@@ -18,7 +18,9 @@ from skipwise.tasks.imbalance import objective
 from skipwise.tasks.task import Prediction, Predictions, Task, TrainingStep
 
 CHANCE = 2.0
-"""Standard errors of a training accuracy by which a run must be better: a dead network is right on .503 of two classes, too."""
+"""Standard errors of a training accuracy by which a run must be better: a dead network is right on .503 of two classes,
+too.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,9 @@ from skipwise.tasks.task import Task
 from skipwise.tasks.text import TextClassification
 
 TASKS: dict[str, Task] = {task.name: task for task in (ObjectDetection(), TextClassification(), ImageClassification())}
-"""Those that come with skipwise, in the order in which they are asked whether data are theirs; the last takes the rest."""
+"""Those that come with skipwise, in the order in which they are asked whether data are theirs; the last takes the
+rest.
+"""
 
 
 def find_task(data: str, name: str | None = None) -> Task:

@@ -1,4 +1,4 @@
-"""What is done when some classes have many more training images than others."""
+"""Methods for class imbalance, where some classes have many more training images than others."""
 
 from dataclasses import dataclass
 

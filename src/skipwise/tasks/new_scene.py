@@ -25,7 +25,7 @@ class NewScene:
 
 
 def new_scene(file: str, spec: InputSpec) -> NewScene:
-    """What the file shows, as the network takes it. Raises UserError naming one that cannot be read."""
+    """Read the image as the network takes it. Raises UserError naming one that cannot be read."""
     channels, height, width = spec.input_shape
     size = size_for_prediction(Path(file))
     pixels = decode_for_prediction(Path(file), height=height, width=width, channels=channels, framing="pad")

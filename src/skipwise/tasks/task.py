@@ -17,14 +17,16 @@ from skipwise.recipe import RECIPE_FIELDS, Recipe
 from skipwise.tasks.attributable import Attributable
 
 Predictions = dict[str, np.ndarray]
-"""What a network answers on examples and what is true of them: arrays whose first axis are the examples."""
+"""Predictions on examples and the truth about them: arrays whose first axis are the examples."""
 TrainingStep = Callable[[nn.Module, Batch, float], tuple[Tensor, float | None]]
-"""From a network, a batch and the share of the run that is done: the batch's mean loss, and its summed scores if they are known."""
+"""From a network, a batch and the share of the run that is done: the batch's mean loss, and its summed scores if they
+are known.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Prediction(ABC):
-    """What a model answers about one new example."""
+    """A model's prediction for one new example."""
 
     file: str
 
@@ -39,7 +41,7 @@ class Prediction(ABC):
 
 
 class Task(ABC):
-    """What is to be learned: how data are read, a network's head, loss, scores, and how predictions are shown.
+    """A kind of learning: how data are read, a network's head, loss, scores, and how predictions are shown.
 
     A score is from 0 to 1, more is better, and that of a run is the mean over its examples; so it can be judged by
     the crossed t. One file with a subclass is a new task, named by a dotted path (`--task mine.Angles`).
@@ -48,7 +50,7 @@ class Task(ABC):
     name: ClassVar[str]
     """On the command line, and in the files of a study; a dotted path for a task of one's own."""
     examples: ClassVar[str] = "images"
-    """What several examples are called."""
+    """The word for several examples."""
     names: ClassVar[Mapping[str, str]] = {}
     """Data known by name, and what they are."""
     score_name: ClassVar[str] = "accuracy"
@@ -65,7 +67,7 @@ class Task(ABC):
     sections: ClassVar[tuple[str, ...]] = ()
     """Of a report: names in `skipwise.reports.sections.task`, or dotted paths to functions of a study."""
     baseline: ClassVar[str | None] = None
-    """What stands in the table beside every contender, if anything does."""
+    """The name of the baseline that stands beside every contender, if there is one."""
     right_or_wrong: ClassVar[bool] = False
     """Whether an example's score is 1 or 0."""
     eval_batch_size: ClassVar[int] = 500
@@ -91,7 +93,7 @@ class Task(ABC):
         """The training examples of a seed as a recipe shows them."""
 
     def described(self, dataset: Any, options: Options) -> list[str]:
-        """What the data are, in a line; further lines say by which rules."""
+        """Describe the data in a line; further lines say by which rules."""
         return [f"{len(dataset.labels)} {self.examples}, {len(dataset.classes)} classes"]
 
     def facts(self, manifest: DataManifest) -> list[tuple[str, str]]:
@@ -99,7 +101,7 @@ class Task(ABC):
         return []
 
     def recipe(self, dataset: Any, epochs: int | None) -> Recipe:
-        """What every contender starts from on these data; fewer examples are shown more often."""
+        """Return the recipe that every contender starts from on these data; fewer examples are shown more often."""
         shown = len(dataset.train)
         return Recipe(epochs=epochs or epochs_for(shown), batch_size=32 if shown < 1_000 else 128)
 
@@ -110,7 +112,7 @@ class Task(ABC):
                 raise UserError(f"{name} cannot be set here: it means nothing for the task {self.name}.")
 
     def notes(self, network: AnyNetwork, dataset: Any) -> list[str]:
-        """What a network does to examples that one might not expect."""
+        """Return notes on what a network does to examples that one might not expect."""
         return []
 
     # The network
@@ -120,21 +122,23 @@ class Task(ABC):
         return build(network, spec.input_shape, len(spec.classes), seed)
 
     def cost(self, network: nn.Module, spec: InputSpec) -> Cost:
-        """What it costs for one example."""
+        """Return the cost for one example."""
         return cost(network, spec.input_shape)
 
     # Learning
 
     @abstractmethod
     def training_step(self, dataset: Any, recipe: Recipe, device: str) -> TrainingStep:
-        """What a batch teaches."""
+        """Return the loss of a batch, to learn from."""
 
     @abstractmethod
     def eval_step(self, network: nn.Module, batch: Batch) -> tuple[Predictions, float]:
-        """What a network in eval mode answers on a batch, with what is true of it, and its mean loss."""
+        """Return the predictions of a network in eval mode on a batch, with the truth, and its mean loss."""
 
     def fallback_predictions(self, dataset: Any, indices: Int[np.ndarray, "some"]) -> Predictions:
-        """What a network that learned nothing answers: it stands in for one whose loss was never finite."""
+        """Return the predictions of a network that learned nothing: they stand in for one whose loss was never
+        finite.
+        """
         raise UserError(
             f"The loss was not finite before the first epoch's end, and {self.name} has no answer for that."
         )
@@ -161,7 +165,9 @@ class Task(ABC):
         return max(float(np.abs(before[name] - after[name]).max()) for name in before if before[name].dtype.kind == "f")
 
     def baseline_answers(self, dataset: Any) -> Predictions:
-        """What the baseline, trained on the training examples, answers on the test examples; asked where one is named."""
+        """Return the predictions on the test examples of the baseline, trained on the training examples; called where
+        one is named.
+        """
         raise NotImplementedError(f"{type(self).__name__} names the baseline {self.baseline!r} and does not train it")
 
     # Use
@@ -175,7 +181,7 @@ class Task(ABC):
 
     @abstractmethod
     def predict(self, network: nn.Module, examples: Sequence[str], spec: InputSpec) -> list[Prediction]:
-        """What a trained network answers about new examples. Raises UserError naming one that cannot be read."""
+        """Return a trained network's predictions for new examples. Raises UserError naming one that cannot be read."""
 
 
 def check_options(options: Options, task: Task) -> None:

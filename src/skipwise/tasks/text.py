@@ -203,7 +203,7 @@ def _median(facts: TextFacts) -> str:
 
 
 def _token_rule(facts: TextFacts) -> str:
-    """What the texts are cut into, how much of them that leaves out, and why."""
+    """Describe the tokens, how much of the texts they leave out, and why."""
     match facts.tokens:
         case "words":
             unknown = f"{facts.unknown_in_test:.1%}".replace("%", " %")

@@ -1,4 +1,4 @@
-"""What becomes of a trained network when its normalisations and arms are merged into convolutions."""
+"""A trained network as it is deployed: its normalisations and arms are merged into convolutions."""
 
 from dataclasses import dataclass, replace
 from typing import Any

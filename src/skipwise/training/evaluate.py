@@ -1,4 +1,4 @@
-"""What a network answers on examples it does not learn from."""
+"""Predictions of a network on examples that it does not learn from."""
 
 from typing import Any
 

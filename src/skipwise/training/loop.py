@@ -30,7 +30,8 @@ SECONDS_BETWEEN_CHECKPOINTS = 30.0
 class Tick:
     """Where a run stands, told after each step: loss and score are means since validation data last judged.
 
-    `progress` is the fraction of the run that is done; `score` is None where training knows none, `validation_score` before the first.
+    `progress` is the fraction of the run that is done; `score` is None where training knows none, `validation_score`
+    before the first.
     """
 
     epoch: int

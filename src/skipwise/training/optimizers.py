@@ -12,7 +12,8 @@ from skipwise.recipe import Recipe
 def optimizer(network: nn.Module, recipe: Recipe, trunk: Collection[str] = ()) -> torch.optim.Optimizer:
     """The recipe's optimizer; weight decay on the weights of convolutions and dense layers alone.
 
-    Each group has a `share` of the rate: the recipe's `backbone_lr_multiplier` for parameters named in `trunk`, 1 for the others.
+    Each group has a `share` of the rate: the recipe's `backbone_lr_multiplier` for parameters named in `trunk`, 1 for
+    the others.
     """
     groups = []
     for pretrained, share in ((False, 1.0), (True, recipe.backbone_lr_multiplier)):

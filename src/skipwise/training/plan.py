@@ -38,7 +38,9 @@ class ComputePlan:
 
 @contextmanager
 def threads(most: int) -> Iterator[None]:
-    """Within, torch computes with so many at most: on small inputs more of them are slower, and by far where cores are busy."""
+    """Within, torch computes with so many at most: on small inputs more of them are slower, and by far where cores are
+    busy.
+    """
     before = torch.get_num_threads()
     torch.set_num_threads(min(most, before))
     try:
@@ -50,10 +52,10 @@ def threads(most: int) -> Iterator[None]:
 def choose_plan(runs: int, device: str = "auto", precision: Literal["auto", "bf16", "fp32"] = "auto") -> ComputePlan:
     """Choose the plan for this many runs on this machine.
 
-    `device`: auto, cpu, cuda, cuda:N or mps; `auto` is a GPU where there is one. `precision`: `auto` is bf16 where there
-    is a GPU of NVIDIA's or the CPU multiplies bf16 matrices in hardware, else fp32. Maps are channels-last on a GPU, and
-    in bf16 on a CPU, where the runs share the cores: each of min(runs, cores) workers gets cores // workers threads.
-    Raises UserError for a device that is not there.
+    `device`: auto, cpu, cuda, cuda:N or mps; `auto` is a GPU where there is one. `precision`: `auto` is bf16 where
+    there is a GPU of NVIDIA's or the CPU multiplies bf16 matrices in hardware, else fp32. Maps are channels-last on a
+    GPU, and in bf16 on a CPU, where the runs share the cores: each of min(runs, cores) workers gets cores // workers
+    threads. Raises UserError for a device that is not there.
     """
     kind, gpu = _device(device)
     chosen: Literal["bf16", "fp32"]

@@ -25,10 +25,11 @@ REMEDY = "delete it, and the command that made the study trains this run again"
 
 @dataclass(frozen=True, kw_only=True)
 class RunRecord:
-    """What a run was asked for, what it reached, and with what it was computed. Scores are fractions.
+    """The record of a run: its settings, its results, and how it was computed. Scores are fractions.
 
-    `score` is that on test data, `train_score` the last one that training knew, `fitted_score` that of the best epoch on
-    training examples as they are; `failed` is the reason or None. With `input_spec` a model needs nothing but its folder.
+    `score` is that on test data, `train_score` the last one that training knew, `fitted_score` that of the best epoch
+    on training examples as they are; `failed` is the reason or None. With `input_spec` a model needs nothing but its
+    folder.
     """
 
     contender: Annotated[Contender, PlainSerializer(Contender.to_json)]

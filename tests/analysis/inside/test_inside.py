@@ -1,4 +1,4 @@
-"""What is found inside trained networks, against networks changed by hand."""
+"""Analyses of trained networks, against networks changed by hand."""
 
 import json
 import math

@@ -55,8 +55,8 @@ def by_hand(data, images, labels, network):
 
 
 def test_contrast_by_hand(data):
-    """Means are 100 and the threshold 130. A pixel at 180 is above it while more than .375 of its 80 is left, at strengths
-    1 and 2; one at 150 while more than .6 of its 50 is, at strength 1; one at 20 is always below."""
+    """Means are 100 and the threshold 130. A pixel at 180 is above it while more than .375 of its 80 is left, at
+    strengths 1 and 2; one at 150 while more than .6 of its 50 is, at strength 1; one at 20 is always below."""
     images = np.full((3, 8, 8, 1), 100, np.uint8)
     for image, distance in zip(images, (80, 50, -80), strict=True):
         image[0, 0], image[-1, -1] = 100 + distance, 100 - distance
@@ -69,7 +69,9 @@ def test_contrast_by_hand(data):
 
 
 def test_a_shift_by_hand(data):
-    """The first two rows are bright. Shifts of 1, 1, 2, 2 and 3 px repeat the edge: only up, from 2 px on, the first pixel gets dark."""
+    """The first two rows are bright. Shifts of 1, 1, 2, 2 and 3 px repeat the edge: only up, from 2 px on, the first
+    pixel gets dark.
+    """
     images = np.zeros((60, 8, 8, 1), np.uint8)
     images[:, :2] = 200
     found = robustness(by_hand(data, images, [1] * 60, FirstPixel(100)))

@@ -92,8 +92,10 @@ def test_the_interval_covers_what_far_more_examples_say(times):
 
 
 def test_what_chance_gives_of_one_bin_by_hand():
-    """100 answers at .8, of which 76 are right, are .04 off, and chance alone has a standard deviation of .04: that much or
-    less it gives in 68 %. Where .114 are true, .04 or less has come of it in 2.5 %, as 1.96 * sqrt(.686 * .314 / 100) = .091 says."""
+    """100 answers at .8, of which 76 are right, are .04 off, and chance alone has a standard deviation of .04: that
+    much or less it gives in 68 %. Where .114 are true, .04 or less has come of it in 2.5 %, as 1.96 * sqrt(.686 * .314
+    / 100) = .091 says.
+    """
     probabilities, labels = two_classes([0.8] * 100, [1] * 76 + [0] * 24)
     low, high = calibration([(probabilities, labels)], [(probabilities, labels)]).interval
     assert low == 0

@@ -49,8 +49,8 @@ def test_rising_differences_cross_where_their_sign_changes(place):
 
 
 def test_what_varies_between_seeds_opens_the_interval():
-    """At 14 layers two of three seeds win by 1 and one loses by 1: of 27 equally likely draws of three seeds, those with
-    at least two losses (1 + 6 of 27, 26 %) move the crossover on to 20."""
+    """At 14 layers two of three seeds win by 1 and one loses by 1: of 27 equally likely draws of three seeds, those
+    with at least two losses (1 + 6 of 27, 26 %) move the crossover on to 20."""
     table = np.repeat([[1.0], [1.0], [-1.0]], 5, axis=1)
     found = crossover(DEPTHS, [constant(-1), table, constant(1), constant(1)])
     assert (found.depth, found.low, found.high) == (14, 14, 20)

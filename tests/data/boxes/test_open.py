@@ -1,4 +1,6 @@
-"""Data of other tasks are not taken for annotated images or texts, and annotations lead to images of their own data only."""
+"""Data of other tasks are not taken for annotated images or texts, and annotations lead to images of their own data
+only.
+"""
 
 import json
 

@@ -10,7 +10,9 @@ WANTED = ("path", "names", "train", "val", "test", "kpt_shape")
 
 
 def loaded(text):
-    """What PyYAML builds of the wanted fields, numbered texts in the order of their numbers, all else as text."""
+    """Return what PyYAML builds of the wanted fields, numbered texts in the order of their numbers, all else as
+    text.
+    """
     read = {}
     for name, value in yaml.safe_load(text).items():
         if name in WANTED:

@@ -1,4 +1,4 @@
-"""What is refused in one sentence rather than with a traceback, and what is never opened."""
+"""Files that are refused in one sentence rather than with a traceback, and files that are never opened."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""What can be read, and the full text of what is said when it cannot."""
+"""Sources that can be read, and the full text of the error where they cannot."""
 
 import csv
 

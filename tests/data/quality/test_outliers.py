@@ -1,4 +1,4 @@
-"""What is far from the others is told, by numbers that are worked out here."""
+"""Outliers are told, by numbers that are worked out here."""
 
 import numpy as np
 import pytest

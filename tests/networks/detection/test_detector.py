@@ -208,7 +208,9 @@ def test_checkpointing_the_backbone_changes_nothing(detector):
 
 @pytest.mark.parametrize("detector", DETECTORS)
 def test_what_it_costs(detector):
-    """Multiply-adds of pyramid and head by hand, for maps of 16, 8, 4, 2, 1 (and 1) pixels a side and widths 16 to 128."""
+    """Multiply-adds of pyramid and head by hand, for maps of 16, 8, 4, 2, 1 (and 1) pixels a side and widths 16 to
+    128.
+    """
     width, classes, convolutions = 64, 3, 2
     network = made(detector)
     counted = cost(network, SHAPE)

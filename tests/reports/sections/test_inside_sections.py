@@ -1,4 +1,4 @@
-"""What is found inside networks, drawn: every part for images, those that make sense for texts."""
+"""Analyses of networks, drawn: every part for images, those that make sense for texts."""
 
 import json
 import re
@@ -149,7 +149,8 @@ def test_of_folds_each_example_has_the_map_of_the_network_that_was_tested_on_it(
 
 
 def test_the_seeds_that_are_looked_at_are_those_of_which_all_have_weights(tmp_path):
-    """plain8 has none of seed 0, as after a first epoch without a finite loss, and what resnet8 answers is no longer finite.
+    """plain8 has none of seed 0, as after a first epoch without a finite loss, and what resnet8 answers is no longer
+    finite.
 
     Two test images are too few for some looks.
     """

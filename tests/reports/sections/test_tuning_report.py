@@ -1,4 +1,4 @@
-"""What a search says, on trials made by hand."""
+"""The section of a search, on trials made by hand."""
 
 import json
 from types import SimpleNamespace

@@ -45,7 +45,9 @@ def test_each_contender_gets_the_same_number_of_runs_and_none_of_the_studys_seed
 
 
 def searched(resolved, found):
-    """A search that found `found[rate]`, as (validation accuracy, validation loss, why it failed), for each contender."""
+    """A search that found `found[rate]`, as (validation accuracy, validation loss, why it failed), for each
+    contender.
+    """
     search = Study.__new__(Study)
     search.results = {
         f"{contender.label} at rate {rate:g}": [

@@ -39,11 +39,12 @@ INTERPOLATIONS = {1: "linear", 2: "bilinear", 3: "trilinear"}
 def attribute(scores: nn.Module, inputs: Inputs, answers: Int[Tensor, "batch"], method: Method) -> Maps:
     """Of each input, how much each of its places speaks for the answer of this index; below zero against it.
 
-    `scores` gives a number for each answer. "grad-cam": Selvaraju et al. 2017 (arXiv 1610.02391), on the last maps of more
-    than one place, never negative. "integrated-gradients": Sundararajan et al. 2017 (arXiv 1703.01365), from an input of
-    zeros, summed over channels. "occlusion": Zeiler and Fergus 2014 (arXiv 1311.2901), zeros in a patch. "smooth-grad":
-    Smilkov et al. 2017 (arXiv 1706.03825), the size of the gradient, never negative. Inputs of zeros are the mean colour of
-    the training images, or no word. Raises UserError for Grad-CAM where no layer has maps, MissingLibraryError without captum.
+    `scores` gives a number for each answer. "grad-cam": Selvaraju et al. 2017 (arXiv 1610.02391), on the last maps of
+    more than one place, never negative. "integrated-gradients": Sundararajan et al. 2017 (arXiv 1703.01365), from an
+    input of zeros, summed over channels. "occlusion": Zeiler and Fergus 2014 (arXiv 1311.2901), zeros in a patch.
+    "smooth-grad": Smilkov et al. 2017 (arXiv 1706.03825), the size of the gradient, never negative. Inputs of zeros are
+    the mean colour of the training images, or no word. Raises UserError for Grad-CAM where no layer has maps,
+    MissingLibraryError without captum.
     """
     devices = [inputs.device] if inputs.is_cuda else []
     with undisturbed(scores), torch.random.fork_rng(devices=devices), torch.enable_grad():

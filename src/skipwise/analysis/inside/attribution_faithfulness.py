@@ -22,16 +22,20 @@ from skipwise.tasks.images import ImageClassification
 EXAMPLES, SCENES = 32, 16
 """Test images that are asked about, at most, and scenes of boxes."""
 PASSES = 600
-"""Of an image through a network, for the maps of all methods, those of the untrained network, and what they are worth."""
+"""Of an image through a network, for the maps of all methods, those of the untrained network, and what they are
+worth.
+"""
 SHARES = np.linspace(0, 1, 17)
 """Of the places that are taken away, or put in."""
 RANDOM = "random order"
-"""What any map must be better than."""
+"""A random order, which any map must be better than."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Curves:
-    """Of each example, the probability of its answer when each of `SHARES` is taken away or put in, highest value first."""
+    """Of each example, the probability of its answer when each of `SHARES` is taken away or put in, highest value
+    first.
+    """
 
     deletion: Float[np.ndarray, "examples shares"]
     insertion: Float[np.ndarray, "examples shares"]
@@ -52,9 +56,10 @@ class MethodMeasures:
     """How faithful the maps of one method are, an entry for each example; the curves are means over examples by share.
 
     Deletion and insertion are mean probabilities of the answer while places are taken away, or put in, highest value
-    first (Petsiuk et al. 2018, arXiv 1806.07421); here what is away is zero, the mean colour. The similarity is the rank
-    correlation with the sizes in the map of the network before its first step (Adebayo et al. 2018, arXiv 1810.03292):
-    nan where one of them is the same everywhere, no entries for a network that began with weights from elsewhere.
+    first (Petsiuk et al. 2018, arXiv 1806.07421); here what is away is zero, the mean colour. The similarity is the
+    rank correlation with the sizes in the map of the network before its first step (Adebayo et al. 2018, arXiv
+    1810.03292): nan where one of them is the same everywhere, no entries for a network that began with weights from
+    elsewhere.
     """
 
     deletion: list[float]
@@ -95,7 +100,9 @@ def attribution_faithfulness(run: Trained) -> AttributionFaithfulness | None:
 
 @torch.no_grad()
 def deletion_and_insertion(network: nn.Module, inputs: Tensor, answers: Tensor, maps: Maps) -> Curves:
-    """What becomes of the answer to each input as its map says; places of equal value in an order drawn at random."""
+    """Return the probability of the answer while each input is changed as its map says; places of equal value in an
+    order drawn at random.
+    """
     generator = torch.Generator().manual_seed(key("places of equal value"))
     mixed = torch.randperm(maps[0].numel(), generator=generator).to(maps.device)
     order = maps.flatten(1)[:, mixed].argsort(dim=1, descending=True, stable=True).argsort(dim=1)[:, mixed.argsort()]
@@ -121,7 +128,8 @@ def rank_correlations(maps: Maps, others: Maps) -> list[float]:
 
 
 def pointing_game(run: Trained) -> dict[str, list[float]] | None:
-    """By method, for each box that is found rightly: 1 where its map is highest within the true box (Zhang et al. 2016).
+    """By method, for each box that is found rightly: 1 where its map is highest within the true box (Zhang et al.
+    2016).
 
     What chance would do, the box's share of the image, stands beside it. None where examples are no scenes with boxes.
     """

@@ -39,7 +39,7 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """What one contender answers: the probabilities are means over seeds."""
+    """The predictions of one contender: the probabilities are means over seeds."""
 
     probabilities: Float[np.ndarray, "examples classes"]
     right: Float[np.ndarray, "seeds examples"]
@@ -57,10 +57,11 @@ def answers_by_label(study: Study) -> dict[str, Table]:
 def groups(
     tables: Mapping[str, Table], labels: Int[np.ndarray, "examples"], pairs: list[tuple[str, str]]
 ) -> list[Group]:
-    """What one twin gets right with every seed and the other with none; what nobody gets; the surest mistakes.
+    """Group the examples that one twin gets right with every seed and the other with none, that nobody gets, and the
+    surest mistakes.
 
-    Where there is no such example, those that the one gets right with more seeds. Sorted by how far the probability of the
-    true class is apart, by how low it is, and by how sure the mistake is.
+    Where there is no such example, those that the one gets right with more seeds. Sorted by how far the probability of
+    the true class is apart, by how low it is, and by how sure the mistake is.
     """
     true = {label: table.probabilities[np.arange(len(labels)), labels] for label, table in tables.items()}
     often = {label: table.right.mean(0) for label, table in tables.items()}

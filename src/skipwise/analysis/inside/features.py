@@ -1,4 +1,6 @@
-"""What networks of images look for: first filters, maps of one image, and the images that excite a channel most."""
+"""Features that networks of images look for: first filters, maps of one image, and the images that excite a channel
+most.
+"""
 
 import base64
 from dataclasses import dataclass
@@ -30,7 +32,8 @@ class Pictures:
 
 @dataclass(frozen=True, kw_only=True)
 class Features:
-    """First `filters`, `maps` of the test example `index` by stage, and by channel the test examples that excite it most.
+    """First `filters`, `maps` of the test example `index` by stage, and by channel the test examples that excite it
+    most.
 
     Examples are named by their index in the data set.
     """
@@ -80,7 +83,9 @@ def mean_activations(
 
 
 def most_activating(activations: Float[Tensor, "examples channels"], most: int) -> list[np.ndarray]:
-    """For each channel the positions of the examples that excite it most, the first the most; of equals the earlier one."""
+    """For each channel the positions of the examples that excite it most, the first the most; of equals the earlier
+    one.
+    """
     order = activations.sort(dim=0, descending=True, stable=True).indices[:most]
     return [row.numpy() for row in order.T]
 

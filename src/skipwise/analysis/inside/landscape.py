@@ -31,7 +31,9 @@ class LossCurve:
 
 @dataclass(frozen=True, kw_only=True)
 class LossSurfaces:
-    """The loss over two directions by contender, a row for each `at` in the second one, on so many training `examples`."""
+    """The loss over two directions by contender, a row for each `at` in the second one, on so many training
+    `examples`.
+    """
 
     at: list[float]
     loss: dict[str, list[list[float]]]
@@ -104,7 +106,9 @@ def losses(
     directions: Sequence[Direction],
     points: Sequence[tuple[float, ...]],
 ) -> list[float]:
-    """Return the loss with the weights moved to each point, by so much of each direction; nan where it is not finite."""
+    """Return the loss with the weights moved to each point, by so much of each direction; nan where it is not
+    finite.
+    """
     found: list[float] = []
     with undisturbed(network):
         network.eval()

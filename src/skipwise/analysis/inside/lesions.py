@@ -1,4 +1,6 @@
-"""What a trained network loses with each of its blocks (Veit et al. 2016, arXiv 1605.06431, Fig. 3 to 5)."""
+"""Lesions: the accuracy that a trained network loses with each of its blocks (Veit et al. 2016, arXiv 1605.06431, Fig.
+3 to 5).
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,7 +88,7 @@ def _without_branch(block: ShortcutBlock, x: Tensor) -> Tensor:
 
 
 def passed(x: Tensor, like: Tensor) -> Tensor:
-    """What comes in, in the shape of what goes out, without parameters: strided, and with zero channels behind."""
+    """The input in the shape of the output, without parameters: strided, and with zero channels behind."""
     strides = [-(-size // out) for size, out in zip(x.shape[2:], like.shape[2:], strict=True)]
     for axis, stride in enumerate(strides, start=2):
         x = x[(slice(None),) * axis + (slice(None, None, stride),)]

@@ -25,7 +25,9 @@ LARGEST_PICTURE = 64
 
 @dataclass(frozen=True, kw_only=True)
 class EffectiveField:
-    """The gradient's energy over the input, in so many pixels as a picture needs, and its side in pixels of the input."""
+    """The gradient's energy over the input, in so many pixels as a picture needs, and its side in pixels of the
+    input.
+    """
 
     side: float
     energy: list[float] | list[list[float]]

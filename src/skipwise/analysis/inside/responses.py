@@ -28,7 +28,9 @@ def layer_responses(trained: Trained) -> dict[str, float]:
 
 
 def responding(network: nn.Module) -> dict[str, nn.Module]:
-    """The modules that give the responses: in stem and branches, each convolution or the normalisation right behind it."""
+    """The modules that give the responses: in stem and branches, each convolution or the normalisation right behind
+    it.
+    """
     (inner,) = networks_in(network)
     found = {f"stem, {name}": module for name, module in _responding_in(inner.stem).items()}
     for place, block in blocks_of(network).items():

@@ -1,4 +1,4 @@
-"""What a trained classifier of images still gets right when they get worse (Hendrycks and Dietterich 2019)."""
+"""Robustness: the accuracy of a trained classifier on corrupted images (Hendrycks and Dietterich 2019)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ CLEAN = "clean"
 class Robustness:
     """Of one run. `clean` is its accuracy on images as they are, `scores` those by corruption at strengths 1 to 5.
 
-    `right` keeps the examples: a digit for each, how many of the strengths of a corruption it is answered rightly at; of
-    clean images 0 or 1. `shown` stands for which examples they are: runs with the same one saw the same.
+    `right` keeps the examples: a digit for each, how many of the strengths of a corruption it is answered rightly at;
+    of clean images 0 or 1. `shown` stands for which examples they are: runs with the same one saw the same.
     """
 
     seed: int
@@ -61,8 +61,9 @@ def advantage_over(
 ) -> tuple[float, float, float] | None:
     """By how much runs are more often right than those of the reference with the same seed, and the 95 % interval.
 
-    With `less_clean` what each loses against clean images is compared instead: positive where they lose less. Of several
-    seeds the interval is the crossed t's, of one Student's over examples. None where seeds or examples are not the same.
+    With `less_clean` what each loses against clean images is compared instead: positive where they lose less. Of
+    several seeds the interval is the crossed t's, of one Student's over examples. None where seeds or examples are not
+    the same.
     """
     seeds = [seed for seed in runs if seed in reference]
     if not seeds or len({each.shown for seed in seeds for each in (runs[seed], reference[seed])}) > 1:

@@ -36,7 +36,9 @@ class Sharpness(TopEigenvalue):
 
 
 def sharpness(run: Trained) -> Sharpness | None:
-    """Return the sharpness of the loss around a network; None for one that answers more than one thing for an example."""
+    """Return the sharpness of the loss around a network; None for one that answers more than one thing for an
+    example.
+    """
     curve = loss_curve(run)
     if curve is None:
         return None

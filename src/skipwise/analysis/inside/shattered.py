@@ -32,8 +32,8 @@ class GradientCorrelations:
 
 
 def shattered(run: Trained) -> GradientCorrelations | None:
-    """Return the autocorrelations of a network's gradients before and after training; None for networks whose input is no numbers, or whose answer is not one for an
-    example.
+    """Return the autocorrelations of a network's gradients before and after training; None for networks whose input is
+    no numbers, or whose answer is not one for an example.
     """
     if not isinstance(run.network, Network) or len(run.indices) < 2 * LINES:
         return None

@@ -25,7 +25,9 @@ Gram = Float[np.ndarray, "examples examples"]
 
 @dataclass(frozen=True, kw_only=True)
 class Alignment:
-    """The similarity of a network's `places` to those of the first network: `table` has a row for each of the latter."""
+    """The similarity of a network's `places` to those of the first network: `table` has a row for each of the
+    latter.
+    """
 
     places: list[str]
     table: list[list[float]]
@@ -41,7 +43,8 @@ class Similarity:
 
 
 def similarity(runs: Mapping[str, Trained]) -> Similarity | None:
-    """Return the similarity of networks on the same test examples; left out are those that were tested on other examples.
+    """Return the similarity of networks on the same test examples; left out are those that were tested on other
+    examples.
 
     None where there is nothing to compare, or fewer than four examples to compare with.
     """
@@ -68,7 +71,7 @@ def similarity(runs: Mapping[str, Trained]) -> Similarity | None:
 
 @torch.no_grad()
 def representations(run: Trained) -> dict[str, Float[np.ndarray, "examples _"]]:
-    """What each place gives for each example, in eval mode, as a row of numbers."""
+    """Return each layer's response to each example, in eval mode, as a row of numbers."""
     found: dict[str, list[Tensor]] = {}
 
     def look(name: str, output: Tensor) -> None:
@@ -84,8 +87,8 @@ def representations(run: Trained) -> dict[str, Float[np.ndarray, "examples _"]]:
 def centred_gram(x: Float[np.ndarray, "examples features"]) -> Gram:
     """The inner products of different examples with each other, centred so that unrelated features give 0 on average.
 
-    With the diagonal left out (Szekely and Rizzo 2014, the U-centred matrix): otherwise the similarity of maps of many numbers
-    is near 1 by chance. Of at least FEWEST examples.
+    With the diagonal left out (Szekely and Rizzo 2014, the U-centred matrix): otherwise the similarity of maps of many
+    numbers is near 1 by chance. Of at least FEWEST examples.
     """
     x = x.astype(np.float64)
     x = x - x.mean(0)

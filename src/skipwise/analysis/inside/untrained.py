@@ -13,7 +13,8 @@ EXAMPLES = 128
 
 
 def untrained_network(run: Trained) -> nn.Module | None:
-    """Return the network drawn anew from the run's seed, in eval mode, on the plan's device; None if it began with weights.
+    """Return the network drawn anew from the run's seed, in eval mode, on the plan's device; None if it began with
+    weights.
 
     Its batch normalisations know the statistics of test examples, since those they are built with are of no data.
     """
@@ -27,7 +28,9 @@ def untrained_network(run: Trained) -> nn.Module | None:
 
 @torch.no_grad()
 def with_statistics(network: nn.Module, inputs: Any) -> None:
-    """Give batch normalisations the mean and variance of what comes to them for these inputs; then all is in eval mode."""
+    """Give batch normalisations the mean and variance of what comes to them for these inputs; then all is in eval
+    mode.
+    """
     norms = [module for module in network.eval().modules() if isinstance(module, _BatchNorm)]
     momenta = [norm.momentum for norm in norms]
     for norm in norms:

@@ -26,10 +26,11 @@ OthersClassified = tuple[Float[np.ndarray, "_ classes"], Int[np.ndarray, "_"]]
 class Calibration:
     """Of one contender over its runs. A confidence is the probability of the class that is named.
 
-    `examples`, `confidence` and `right` are of each bin, all runs together: how many there are, how sure on average, and which
-    share is right; nan where there are none. `error` is the expected calibration error, the mean over runs, `without_chance`
-    what is left of it without what chance alone gives, `interval` its 95 % interval. `temperatures` of the runs were fitted on validation examples; `scaled_error` is the error on test
-    examples with them. `spoiled` says whether they make true classes less likely there, by more than chance over examples.
+    `examples`, `confidence` and `right` are of each bin, all runs together: how many there are, how sure on average,
+    and which share is right; nan where there are none. `error` is the expected calibration error, the mean over runs,
+    `without_chance` what is left of it without what chance alone gives, `interval` its 95 % interval. `temperatures` of
+    the runs were fitted on validation examples; `scaled_error` is the error on test examples with them. `spoiled` says
+    whether they make true classes less likely there, by more than chance over examples.
     """
 
     examples: Int[np.ndarray, "bins"]
@@ -82,7 +83,7 @@ def bin_of(probabilities: Probabilities) -> Int[np.ndarray, "examples"]:
 
 
 def temperature(probabilities: Probabilities, labels: Labels) -> float:
-    """What to divide logits by so that the true classes are most likely (section 4.2)."""
+    """Return the temperature, by which logits are divided so that the true classes are most likely (section 4.2)."""
     logits = np.log(probabilities.clip(LEAST_PROBABILITY))
 
     def loss(log_temperature: float) -> float:
@@ -101,7 +102,9 @@ def at_temperature(probabilities: Probabilities, divisor: float) -> Probabilitie
 
 
 def _less_likely(ones: Sequence[Classified], others: Sequence[Classified]) -> bool:
-    """Whether the true classes are less likely with the former, on the mean over runs, by two standard errors over examples."""
+    """Whether the true classes are less likely with the former, on the mean over runs, by two standard errors over
+    examples.
+    """
     lost = [_likelihood(*other) - _likelihood(*one) for one, other in zip(ones, others, strict=True)]
     if len({len(run) for run in lost}) > 1:
         lost = [np.concatenate(lost)]  # each of its own examples

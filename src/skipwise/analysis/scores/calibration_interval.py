@@ -15,13 +15,17 @@ MOST = 20.0
 """How many times the measured gaps the true ones are taken to be, at most."""
 
 Gaps = Float[np.ndarray, "examples bins"]
-"""Of one run: in each example's own bin of confidence whether it is right less how sure the run was, and 0 elsewhere."""
+"""Of one run: in each example's own bin of confidence whether it is right less how sure the run was, and 0
+elsewhere.
+"""
 Draws = Float[np.ndarray, "draws runs bins"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ErrorInterval:
-    """What the true error, the mean over runs, may be. `middle` is what is left of the measured one without chance."""
+    """An interval for the true error, the mean over runs. `middle` is what is left of the measured one without
+    chance.
+    """
 
     middle: float
     low: float
@@ -33,10 +37,10 @@ def error_interval(
 ) -> ErrorInterval:
     """The errors under which what was measured is neither too high nor too low for chance, at 95 %.
 
-    True gaps between confidence and share of right answers are taken to be some multiple of the measured ones, from 0 on, and
-    right answers are drawn: the ends are the multiples at which 97.5 % of what is measured then lies below, or above, what was
-    measured (a parametric bootstrap whose test is inverted: Carpenter 1999). Of several runs the interval is widened by
-    their spread, as by Student's t.
+    True gaps between confidence and share of right answers are taken to be some multiple of the measured ones, from 0
+    on, and right answers are drawn: the ends are the multiples at which 97.5 % of what is measured then lies below, or
+    above, what was measured (a parametric bootstrap whose test is inverted: Carpenter 1999). Of several runs the
+    interval is widened by their spread, as by Student's t.
     """
     measured = np.stack([table.mean(0) for table in gaps])
     error, sampled = float(np.abs(measured).sum(1).mean()), _sampled(gaps, confidences, seed)
@@ -56,7 +60,9 @@ def error_interval(
 
 
 def _multiple_where(share_below: Callable[[float], float], share: float) -> float:
-    """The multiple of the gaps at which this share of what is measured is below what was; the more, the smaller a share."""
+    """The multiple of the gaps at which this share of what is measured is below what was; the more, the smaller a
+    share.
+    """
     if share_below(0.0) <= share:
         return 0.0
     if share_below(MOST) >= share:
@@ -85,7 +91,9 @@ def _sampled(
 
 
 def _noise(gaps: Sequence[Gaps], confidences: Sequence[Float[np.ndarray, "examples"]], seed: int) -> Draws:
-    """Standard normal numbers for each bin of each run; runs that see the same examples err together, as far as they do."""
+    """Standard normal numbers for each bin of each run; runs that see the same examples err together, as far as they
+    do.
+    """
     generator = np.random.default_rng(seed)
     shared = _correlation(gaps)
     weights = []

@@ -42,7 +42,9 @@ def balanced_accuracy(counts: Counts) -> Float[np.ndarray, "*draws"]:
 
 
 def macro_f1(counts: Counts) -> Float[np.ndarray, "*draws"]:
-    """The harmonic mean of precision and recall, 2 right / (true + named), averaged over the classes that have images."""
+    """The harmonic mean of precision and recall, 2 right / (true + named), averaged over the classes that have
+    images.
+    """
     true, named = counts.sum(-1), counts.sum(-2)
     f1 = 2 * np.diagonal(counts, axis1=-2, axis2=-1) / (true + named).clip(min=1)
     return _mean(np.where(true > 0, f1, np.nan))

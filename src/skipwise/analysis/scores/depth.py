@@ -15,7 +15,8 @@ class Crossover:
     """The smallest depth from which on all deeper differences are positive; None where the deepest one is not.
 
     The interval is of the bootstrap at `level`. It is open below (`low` None) where the crossover may lie at or below
-    the shallowest depth, and open above (`high` None) where it may lie beyond the deepest; `low` is infinite where it lies there.
+    the shallowest depth, and open above (`high` None) where it may lie beyond the deepest; `low` is infinite where it
+    lies there.
     """
 
     depth: float | None
@@ -49,7 +50,9 @@ def crossover(
 
 
 def first_of_all_positive(means: Float[np.ndarray, "draws depths"]) -> Int[np.ndarray, "draws"]:
-    """For each draw the first place from which on all means are positive; the number of places where the last is not."""
+    """For each draw the first place from which on all means are positive; the number of places where the last is
+    not.
+    """
     positive_from_here = np.logical_and.accumulate(means[:, ::-1] > 0, axis=1)
     first: Int[np.ndarray, draws] = means.shape[1] - positive_from_here.sum(1)
     return first

@@ -1,4 +1,4 @@
-"""What detectors find: scores by size and class, precision against recall, what is missed and what is false."""
+"""Scores of detectors: scores by size and class, precision against recall, what is missed and what is false."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

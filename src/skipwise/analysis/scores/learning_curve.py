@@ -35,8 +35,8 @@ class PowerLaw:
 class ImagesNeeded:
     """The share of all training images with which one contender is as good as another with the largest one tried.
 
-    None where it is not even with that. The interval is the bootstrap's at 95 %; its upper end is None where the contender
-    may need more than was tried. At the smallest share that was tried, share and `low` mean that or less.
+    None where it is not even with that. The interval is the bootstrap's at 95 %; its upper end is None where the
+    contender may need more than was tried. At the smallest share that was tried, share and `low` mean that or less.
     """
 
     share: float | None

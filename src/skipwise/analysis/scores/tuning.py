@@ -1,4 +1,4 @@
-"""What the trials of a search tell: which choices mattered, and what accuracy costs."""
+"""An analysis of the trials of a search: which choices mattered, and what accuracy costs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

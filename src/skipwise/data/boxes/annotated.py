@@ -1,4 +1,6 @@
-"""What every kind of annotated images is turned into: images that are not decoded yet, with the boxes as they were written."""
+"""The source that every kind of annotated images is turned into: images that are not decoded yet, with the boxes as
+they were written.
+"""
 
 import os
 from collections.abc import Sequence

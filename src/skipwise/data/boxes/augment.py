@@ -18,7 +18,8 @@ def augment_scene(
     mirror: bool,
     fill: list[float],
 ) -> tuple[UInt8[Tensor, "channels height width"], Float[Tensor, "left 4"], Int[Tensor, "left"]]:
-    """An image padded by `crop` pixels of the colour `fill`, cut at `top` and `left` to its old size, and mirrored or not.
+    """An image padded by `crop` pixels of the colour `fill`, cut at `top` and `left` to its old size, and mirrored or
+    not.
 
     Returns the boxes that are left in it, cut at the edges, and which of the old ones they are.
     """

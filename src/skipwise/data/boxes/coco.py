@@ -15,7 +15,7 @@ from skipwise.errors import UserError
 SECTIONS = ("images", "annotations", "categories")
 OFFICIAL = re.compile(r"instances_(train|val|valid|validation|test)\w*\.json", re.IGNORECASE)
 EXPORTED = "_annotations.coco.json"
-"""What Roboflow calls the file beside the images of each part."""
+"""Roboflow's name for the file beside the images of each part."""
 LOOKED_AT = 1 << 18
 """Bytes of a file that tell whether it is COCO's."""
 BEGINNING = re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\{.*"(?:images|annotations)"\s*:', re.DOTALL)
@@ -24,7 +24,9 @@ Content = dict[str, list[dict[str, Any]]]
 
 
 def is_coco(path: Path) -> bool:
-    """Whether a folder holds a JSON file of COCO's; of other data's, which may have the same names, a little is read."""
+    """Whether a folder holds a JSON file of COCO's; of other data's, which may have the same names, a little is
+    read.
+    """
     return any(_has_sections(file) for _, file in _named(path))
 
 
@@ -65,7 +67,9 @@ def _has_sections(file: Path) -> bool:
 
 
 def read_coco(path: Path) -> Annotated:
-    """The images and boxes of one JSON file, or of a folder with one for each part. Raises UserError naming an entry."""
+    """The images and boxes of one JSON file, or of a folder with one for each part. Raises UserError naming an
+    entry.
+    """
     files = {"": path} if path.is_file() else coco_files(path)
     contents = {part: _content(file) for part, file in files.items()}
     classes = _classes(list(zip(files.values(), contents.values(), strict=True)))

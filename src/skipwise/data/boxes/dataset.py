@@ -37,7 +37,9 @@ LEAST_TESTED = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Scenes(Images):
-    """Images in the cache, all of one label. `objects` are in pixels of the image's own size, `sizes` (height, width)."""
+    """Images in the cache, all of one label. `objects` are in pixels of the image's own size, `sizes` (height,
+    width).
+    """
 
     objects: SceneObjects
     sizes: Int[np.ndarray, "images 2"]
@@ -172,7 +174,9 @@ def _frame(looked: Survey, size: int | None, photo_size: int) -> tuple[int, int]
 
 
 def _objects(source: Annotated, looked: Survey, decoded: Decoded) -> tuple[Annotated, SceneObjects]:
-    """The mended objects of the decoded images; classes without any are left out. Raises UserError where none is left."""
+    """The mended objects of the decoded images; classes without any are left out. Raises UserError where none is
+    left.
+    """
     objects = []
     for i in decoded.kept:
         size = looked.sizes[i]
@@ -196,7 +200,9 @@ def _split(
     test_size: float | None,
     seed: int,
 ) -> Split:
-    """As images without classes are split. Raises UserError where there are too few, or none is new to what is trained."""
+    """As images without classes are split. Raises UserError where there are too few, or none is new to what is
+    trained.
+    """
     given = [source.parts[i] for i in decoded.kept]
     if (differ := len(np.unique(together))) < LEAST_IMAGES:
         groups = "" if source.groups is None else ", and are in different groups"
@@ -239,7 +245,7 @@ def _counts(parts: Split, objects: SceneObjects, classes: int) -> ClassCounts:
 
 
 def _notes(manifest: DataManifest, objects: SceneObjects) -> list[str]:
-    """What a user should know of the objects."""
+    """Return notes on the objects."""
     notes = []
     if without := int((objects.counts == 0).sum()):
         notes.append(f"{without} images show no object, and teach what is none")

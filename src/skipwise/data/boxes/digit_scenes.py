@@ -126,7 +126,7 @@ def _bounds(inside: np.ndarray) -> Float[np.ndarray, "4"]:
 
 
 def _covered(one: np.ndarray, other: np.ndarray) -> float:
-    """What two boxes share, as a share of the smaller one."""
+    """Return the overlap of two boxes, as a fraction of the smaller one."""
     sides = np.minimum(one[2:], other[2:]) - np.maximum(one[:2], other[:2])
     smaller = min(float((box[2:] - box[:2]).prod()) for box in (one, other))
     return float(sides.clip(min=0).prod()) / smaller

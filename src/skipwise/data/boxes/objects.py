@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from skipwise.data.boxes.annotated import Annotation, Tally
 
 NOTICED = 1.0
-"""What is cut off a box is told from so many pixels on: less comes of rounding."""
+"""Pixels from which on a cut at a box is told: less comes of rounding."""
 LEAST_SIDE = 0.01
 """Boxes narrower than this share of a pixel have no area."""
 
@@ -75,7 +75,7 @@ class SceneObjects(Sequence[Objects]):
 
 
 def mended(annotation: Annotation, image: str, size: tuple[int, int], tally: Tally) -> Objects:
-    """What is within the image of `size` (height, width); `tally` hears of what is left out or mended."""
+    """Return the boxes within the image of `size` (height, width); `tally` hears of what is left out or mended."""
     height, width = size
     edge = np.array([width, height, width, height], np.float64)
     kept: dict[tuple[float, ...], None] = {}

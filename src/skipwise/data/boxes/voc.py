@@ -16,7 +16,7 @@ from skipwise.errors import UserError
 SIDES = ("xmin", "ymin", "xmax", "ymax")
 SETS = {"train": "train", "val": "validation", "test": "test"}
 FORBIDDEN = re.compile(rb"<!\s*(DOCTYPE|ENTITY)|\0", re.IGNORECASE)
-"""What could name other files or grow without end; with a null byte, UTF-16 could hide it."""
+"""Declarations that could name other files or grow without end; with a null byte, UTF-16 could hide it."""
 
 
 def is_voc(path: Path) -> bool:

@@ -16,7 +16,7 @@ FURTHEST = 2.0
 """Shares beyond this are pixels."""
 KEYPOINTS = "keypoints are not read: export boxes alone, as class x y width height"
 SEEN = 2.0
-"""What marks a visible keypoint after its two shares; no outline has it."""
+"""The mark of a visible keypoint after its two shares; no outline has it."""
 YAML = (".yaml", ".yml")
 READ = ("path", "names", "kpt_shape", *PART_NAMES)
 """All that is read of a description."""
@@ -132,7 +132,7 @@ def _once(roots: list[Root], folder: Path) -> tuple[list[Root], tuple[str, ...]]
 
 
 def _described(path: Path) -> dict[str, Value]:
-    """What data.yaml, dataset.yaml or the only .yaml tells; nothing where there is none."""
+    """Read data.yaml, dataset.yaml or the only .yaml; nothing where there is none."""
     if path.is_file():
         file: Path | None = path
     else:

@@ -33,7 +33,7 @@ class Augmentation:
 
 @dataclass(frozen=True, kw_only=True)
 class Draws:
-    """What was drawn for each image: the crop's corner, whether to mirror, the centre of the hole (in pixels)."""
+    """Random draws for each image: the crop's corner, whether to mirror, the centre of the hole (in pixels)."""
 
     top: Int[np.ndarray, "images"]
     left: Int[np.ndarray, "images"]

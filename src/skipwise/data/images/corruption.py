@@ -1,10 +1,10 @@
 """Six ways in which images get worse, each at five strengths, to see what a trained network bears.
 
-The idea and the strengths 1 to 5 are of Hendrycks and Dietterich 2019 (arXiv 1903.12261). Theirs are fifteen corruptions
-for photos of 224 px and, with other numbers, of 32 px. Here blur and shift are shares of the image's smaller side, so that
-one rule holds for digits of 8 px and for photos; noise is drawn by the image's index, so that every network sees the same
-pixels; contrast goes towards the mean of each channel; shift and rotation, which they have not among their corruptions,
-repeat the pixels of the edge.
+The idea and the strengths 1 to 5 are of Hendrycks and Dietterich 2019 (arXiv 1903.12261). Theirs are fifteen
+corruptions for photos of 224 px and, with other numbers, of 32 px. Here blur and shift are shares of the image's
+smaller side, so that one rule holds for digits of 8 px and for photos; noise is drawn by the image's index, so that
+every network sees the same pixels; contrast goes towards the mean of each channel; shift and rotation, which they have
+not among their corruptions, repeat the pixels of the edge.
 """
 
 import io
@@ -29,7 +29,7 @@ NOISE = (0.04, 0.08, 0.12, 0.18, 0.26)
 BLUR = (0.03, 0.045, 0.06, 0.08, 0.1)
 """Standard deviation of the Gaussian, as a share of the smaller side."""
 CONTRAST = (0.75, 0.5, 0.35, 0.2, 0.1)
-"""What is left of each pixel's distance to the mean."""
+"""The fraction that is left of each pixel's distance to the mean."""
 JPEG = (60, 40, 25, 15, 7)
 """Quality. The coder's blocks are of 8 px, whatever the image's side."""
 SHIFT = (0.1, 0.15, 0.2, 0.3, 0.4)
@@ -91,7 +91,9 @@ def shift(images: Images, indices: Indices, strength: int) -> Images:
 
 
 def rotation(images: Images, indices: Indices, strength: int) -> Images:
-    """About the middle to the left or to the right, by index, between pixels linearly; what comes in repeats the edge."""
+    """About the middle to the left or to the right, by index, between pixels linearly; what comes in repeats the
+    edge.
+    """
     pad = max(images.shape[1:3]) // 2 + 1
     padded = functional.pad(_first(images), [pad], padding_mode="edge")
     left = torch.from_numpy(_whole_numbers(2, indices, "rotation") == 1)

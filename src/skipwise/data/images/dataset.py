@@ -68,8 +68,9 @@ def prepare_images(
 ) -> Images:
     """Read, check, decode and split the images that `data` names.
 
-    `tail` thins the training images to a long tail of this ratio; validation and test images stay. `size` is the side asked for in pixels; without it small sets keep their own and photos get `photo_size`. Raises
-    UserError for whatever a user can mend.
+    `tail` thins the training images to a long tail of this ratio; validation and test images stay. `size` is the side
+    asked for in pixels; without it small sets keep their own and photos get `photo_size`. Raises UserError for whatever
+    a user can mend.
     """
     check_size(size, 1, "images need")
     check_test_size(test_size, "images")

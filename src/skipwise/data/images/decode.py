@@ -19,7 +19,7 @@ RESIZE_RULE = (
 RULE_VERSION = 2
 
 Framing = Literal["cut", "pad"]
-"""What is done where an image has another shape: cut what is too much, or fill what is missing with grey."""
+"""The rule for an image of another shape: cut what is too much, or fill what is missing with grey."""
 PAD_RULE = (
     "turned upright by EXIF, resized to fit (bicubic, antialiased) and filled with grey on the right or below; transparent "
     "parts on white, 16 bits scaled to 8, the first frame of an animation"
@@ -118,7 +118,9 @@ def covered(sizes: Sequence[tuple[int, int]], frame: tuple[int, int]) -> Float[n
 def unfitted(
     values: Float[np.ndarray, "rows columns"], size: tuple[int, int], framing: Framing = "cut"
 ) -> Float[np.ndarray, "height width"]:
-    """Values at the pixels of a fitted image as they lie on the image itself, of this height and width; 0 where it was cut."""
+    """Values at the pixels of a fitted image as they lie on the image itself, of this height and width; 0 where it was
+    cut.
+    """
     frame, (height, width) = values.shape, size
     if framing == "pad":
         inner_height, inner_width = fitted(size, (frame[0], frame[1]))

@@ -63,7 +63,9 @@ def inspect(
 def mean_and_std(
     images: np.ndarray, train: Int[np.ndarray, "train"], most: int = 10_000
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Return mean and standard deviation by channel, of at most 10,000 training images at even steps, as fractions of white."""
+    """Return mean and standard deviation by channel, of at most 10,000 training images at even steps, as fractions of
+    white.
+    """
     some = train[:: -(-len(train) // most)]
     levels = np.arange(256) / 255
     means, deviations = [], []

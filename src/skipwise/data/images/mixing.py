@@ -31,7 +31,7 @@ class Mixing:
 
 @dataclass(frozen=True, kw_only=True)
 class Shares:
-    """What was drawn for each image: its own share from 0 to 1, where the rectangle's centre is, and if there is one.
+    """Random draws for each image: its own fraction from 0 to 1, where the rectangle's centre is, and if there is one.
 
     Centres are shares of height and width.
     """

@@ -1,4 +1,4 @@
-"""What every kind of data is turned into: labelled images that are not decoded yet."""
+"""The source that every kind of data is turned into: labelled images that are not decoded yet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""What is found in data, one finding after another, and which kinds of it are errors."""
+"""Findings of the data check, one after another, and which kinds of it are errors."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,9 @@ ERRORS = (
 TRUSTED = 0.8
 """A model that names fewer of the labels is itself wrong too often for its doubts to be errors."""
 FEW_WRONG = 0.01
-"""Likely wrong labels are an error where they are more than this share: of fewer a model may be as wrong as the label."""
+"""Likely wrong labels are an error where they are more than this share: of fewer a model may be as wrong as the
+label.
+"""
 FAR_SHAPE = float(np.log(1.5))
 """An aspect is far from the usual where it differs by half or more, and by three quartile ranges."""
 RARE = 0.05
@@ -58,7 +60,9 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Examples:
-    """Names, labels and parts of the readable examples; of scenes the label says how many objects of which class there are."""
+    """Names, labels and parts of the readable examples; of scenes the label says how many objects of which class there
+    are.
+    """
 
     dataset: Dataset
     names: Sequence[str]
@@ -84,7 +88,7 @@ class Examples:
         return self.dataset.classes[int(self.dataset.labels[index])]
 
     def truth(self, index: int) -> Any:
-        """What is to be learned of an example: of scenes the boxes with their classes."""
+        """Return the target of an example: of scenes the boxes with their classes."""
         if isinstance(self.dataset, Scenes):
             some = self.dataset.objects[index]
             return tuple(sorted(zip(some.labels.tolist(), map(tuple, some.boxes.tolist()), strict=True)))
@@ -99,14 +103,16 @@ class Examples:
 
 
 def errors(findings: Sequence[Finding], examples: int, agreement: float) -> list[Finding]:
-    """Those that matter: see ERRORS. `agreement` is the share of labels that the model names, which looked for wrong ones."""
+    """Those that matter: see ERRORS. `agreement` is the share of labels that the model names, which looked for wrong
+    ones.
+    """
     doubted = sum(found.kind == "wrong-label" for found in findings)
     counts = agreement >= TRUSTED and doubted > FEW_WRONG * examples
     return [found for found in findings if found.kind in ERRORS and (counts or found.kind != "wrong-label")]
 
 
 def unreadable(manifest: DataManifest) -> Iterator[Finding]:
-    """What the data room could not read, with its reason."""
+    """Yield a finding for each file that could not be read, with its reason."""
     for file in manifest.unreadable:
         yield Finding(kind="unreadable", file=file.name, detail=file.reason)
 
@@ -218,7 +224,7 @@ def mostly_enlarged(of_files: Sequence[Header | None], dataset: Dataset) -> bool
 
 
 def mended_boxes(facts: BoxFacts) -> Iterator[Finding]:
-    """What reading annotations left out or took otherwise than written, a finding for each kind."""
+    """Yield a finding for each kind of annotation that was left out, or taken otherwise than written."""
     for one in facts.mended:
         yield Finding(kind="mended-box", file="", detail=f"{one.what}: {one.count} (the first: {one.first})")
 

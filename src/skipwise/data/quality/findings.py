@@ -1,4 +1,4 @@
-"""What a look at examples of any kind finds: classes by part, exact duplicates, and what a user should be told."""
+"""Findings of a look at examples of any kind: classes by part, exact duplicates, and what a user should be told."""
 
 from collections.abc import Sequence
 

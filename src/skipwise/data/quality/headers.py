@@ -1,4 +1,4 @@
-"""What the headers of image files say, without their pixels: format, mode, size."""
+"""Headers of image files, without their pixels: format, mode, size."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor

@@ -49,7 +49,8 @@ def near_duplicates(
     small: Float[np.ndarray, "images rows columns"],
     same: Int[np.ndarray, "images"],
 ) -> NearDuplicates:
-    """The near duplicates among images; `small` are they as small grey ones. Equal numbers in `same` are exact duplicates.
+    """The near duplicates among images; `small` are they as small grey ones. Equal numbers in `same` are exact
+    duplicates.
 
     Of these the first is compared, and the others are paired with what it is paired with, while there are at most
     MOST_CANDIDATES pairs; they are no pairs of each other. Images of one colour are left out.
@@ -107,7 +108,8 @@ def _distance_of_others(
     pairs: Int[np.ndarray, "pairs 2"],
     others: Int[np.ndarray, "others"],
 ) -> Float[np.ndarray, "pairs"]:
-    """How near the third nearest of some other images is, of both images of a pair the nearer one; 1 where there are no three.
+    """How near the third nearest of some other images is, of both images of a pair the nearer one; 1 where there are no
+    three.
 
     An image's own pairs are no others to it: else many copies of one image would hide each other.
     """

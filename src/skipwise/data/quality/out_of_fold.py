@@ -1,4 +1,6 @@
-"""Probabilities of the classes of every example, by a model that was not trained on it: cheap models, without a network."""
+"""Probabilities of the classes of every example, by a model that was not trained on it: cheap models, without a
+network.
+"""
 
 import numpy as np
 import torch

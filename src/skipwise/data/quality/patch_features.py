@@ -1,4 +1,4 @@
-"""What small patches an image has, and where: features that tell images apart without any training of a network.
+"""Small patches of an image, and where they are: features that tell images apart without any training of a network.
 
 Patches are normalised, whitened, and compared with some of them drawn at random; likenesses beyond a threshold are
 averaged over each quarter of the image (Coates, Ng and Lee 2011, "An analysis of single-layer networks in unsupervised

@@ -40,7 +40,8 @@ def candidates(hashes: UInt64[np.ndarray, "images"], most_pairs: int) -> Int[np.
     """Pairs of images, the first before the second, whose hashes are nearly the same, and at most so many.
 
     Where there would be more the radius is less, and where equal hashes alone are more, only some are taken. Of the
-    images of one hash the first MOST_EQUAL are compared with all, the others with one or more of these: the work is bounded.
+    images of one hash the first MOST_EQUAL are compared with all, the others with one or more of these: the work is
+    bounded.
     """
     order = np.argsort(hashes, kind="stable")
     place = np.arange(len(hashes)) - np.searchsorted(hashes[order], hashes[order])  # among those of the same hash
@@ -71,7 +72,9 @@ def radius_for(hashes: UInt64[np.ndarray, "images"], most_pairs: int) -> int:
 
 
 def near_pairs(hashes: UInt64[np.ndarray, "images"], radius: int) -> Int[np.ndarray, "pairs 2"]:
-    """Pairs of images, the first before the second, whose hashes agree in a band and differ in at most `radius` bits."""
+    """Pairs of images, the first before the second, whose hashes agree in a band and differ in at most `radius`
+    bits.
+    """
     count = len(hashes)
     found = [np.zeros(0, np.int64)]
     for band in range(BANDS):

@@ -1,4 +1,6 @@
-"""What a quick look at the pixels finds, without any training: near duplicates, and images that are unlike the others."""
+"""Findings of a quick look at the pixels, without any training: near duplicates, and images that are unlike the
+others.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -75,7 +77,9 @@ def pixel_findings(
     parts: Split,
     covered: Float[np.ndarray, "images 2"] | None,
 ) -> PixelFindings | None:
-    """Return what a manifest keeps of it, but for sizes; None where there are too many images for a look in passing. The split stays as it is."""
+    """Return what a manifest keeps of it, but for sizes; None where there are too many images for a look in passing.
+    The split stays as it is.
+    """
     if len(images) > MOST_IMAGES or images.nbytes > MOST_BYTES:
         return None
     seen = look_once(images, same, cache, covered)
@@ -102,7 +106,7 @@ def pixel_findings(
 
 
 def pixel_notes(found: PixelFindings | None, tested: int) -> list[str]:
-    """What a user should be told at once."""
+    """Return notes that a user should read at once."""
     if found is None:
         return ["too many images to look for near duplicates in passing: `skipwise check` does"]
     notes = []

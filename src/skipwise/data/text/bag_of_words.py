@@ -1,4 +1,4 @@
-"""What texts are told apart by without any order of far words: weighted counts and a linear model."""
+"""Features of texts without any order of far words: weighted counts and a linear model."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,6 @@
-"""Texts kept once as they are, and once as the numbers of their tokens, in files that every process maps into memory."""
+"""Texts kept once as they are, and once as the numbers of their tokens, in files that every process maps into
+memory.
+"""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -76,7 +78,7 @@ def encode_once(
 
 
 def read_encoded(folder: Path) -> Encoded:
-    """What encode_once left."""
+    """Open what encode_once left."""
     tokens = tokens_from(json.loads((folder / TOKENS).read_text()))
     numbers = np.load(folder / NUMBERS, mmap_mode="r")
     return Encoded(tokens=tokens, numbers=numbers, lengths=np.load(folder / LENGTHS))

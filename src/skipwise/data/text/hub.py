@@ -13,7 +13,7 @@ from skipwise.extras import load_optional
 HUB = "hf:"
 """Before the name of a data set."""
 PARTS_FILE, STATE_FILE, INFO_FILE = "dataset_dict.json", "state.json", "dataset_info.json"
-"""What the library leaves in the folder of several parts, and in that of each."""
+"""Files that the library leaves in the folder of several parts, and in that of each."""
 NO_LABEL = -1
 """The label of what is kept secret in some test parts."""
 
@@ -68,7 +68,9 @@ def _library(data: str) -> Any:
 
 
 def _source(name: str, content: Any) -> TextSource:
-    """The texts of a data set, or of one part of it. Parts that are none of ours, or have no labels, are passed over."""
+    """The texts of a data set, or of one part of it. Parts that are none of ours, or have no labels, are passed
+    over.
+    """
     given = (
         {"train": content} if hasattr(content, "column_names") and isinstance(content.column_names, list) else content
     )

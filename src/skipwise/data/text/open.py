@@ -1,4 +1,4 @@
-"""Whatever holds texts, opened; and whether something does."""
+"""Opening data of texts, and telling whether data are texts."""
 
 from pathlib import Path
 

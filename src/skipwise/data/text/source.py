@@ -1,4 +1,4 @@
-"""What every kind of text data is turned into: labelled texts that are not cut into tokens yet."""
+"""The source that every kind of text data is turned into: labelled texts that are not cut into tokens yet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -41,7 +41,7 @@ AT_ONCE = 1_000
 
 @dataclass(frozen=True, kw_only=True)
 class Tokens:
-    """What texts are cut into. `tokenizer` is the list of known words, or the subwords' merges in the JSON of the
+    """A tokenizer. `tokenizer` is the list of known words, or the subwords' merges in the JSON of the
     tokenizers library; characters and bytes need none.
 
     Numbers are from 1 to below `size`; 0 is left for padding.
@@ -52,7 +52,7 @@ class Tokens:
 
     @classmethod
     def of_text(cls, kind: str, text: str) -> "Tokens":
-        """What `text` tells of."""
+        """The list of known words that `text` holds."""
         kind = kind_called(kind)
         return cls(kind=kind, tokenizer=tuple(text.split(" ")) if kind == "words" else text)
 

@@ -77,12 +77,12 @@ class Detector(nn.Module):
 
     @torch.no_grad()
     def detect(self, images: Float[Tensor, "batch channels height width"]) -> list[Detection]:
-        """What is found in each image, in eval mode."""
+        """Return the detections in each image, in eval mode."""
         with _evaluating(self):
             return self.find(images).detections()
 
     def find(self, images: Float[Tensor, "batch channels height width"]) -> OneStageFindings | TwoStageFindings:
-        """What the head says of images, to be learnt from or told."""
+        """Return the head's output for images, for the loss and for detections."""
         return self.head.find(images, self.maps(images))
 
     def maps(self, images: Float[Tensor, "batch channels height width"]) -> Maps:

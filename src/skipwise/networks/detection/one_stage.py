@@ -76,7 +76,7 @@ class OneStageFindings:
         return total
 
     def detections(self) -> list[Detection]:
-        """What is found in each image after non-maximum suppression."""
+        """Return the detections in each image after non-maximum suppression."""
         with full_precision(self.images.device):
             found: list[Detection] = self.model.postprocess_detections(
                 {name: list(torch.split(answer, self.per_level, dim=1)) for name, answer in self.answers.items()},
@@ -107,7 +107,9 @@ def _retinanet(strides: Sequence[int], width: int, convolutions: int, classes: i
 
 
 def _tower(width: int, convolutions: int) -> nn.Sequential:
-    """As many of RetinaNet's convolutions as wanted, where torchvision's head always has four, drawn as it draws them."""
+    """As many of RetinaNet's convolutions as wanted, where torchvision's head always has four, drawn as it draws
+    them.
+    """
     from torchvision.ops.misc import Conv2dNormActivation
 
     tower = nn.Sequential(*(Conv2dNormActivation(width, width, norm_layer=None) for _ in range(convolutions)))
@@ -135,7 +137,7 @@ def _fcos(strides: Sequence[int], width: int, convolutions: int, classes: int) -
 
 
 def no_backbone(width: int) -> nn.Module:
-    """What torchvision's constructors ask the width of, and nobody runs."""
+    """Return a module that torchvision's constructors ask for its width, and nobody runs."""
     backbone = nn.Identity()
     backbone.out_channels = width  # type: ignore[assignment]
     return backbone

@@ -15,7 +15,9 @@ Maps = dict[str, Tensor]
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
-    """The map number `index` of `Network.features`: its channels, and the pixels of the image from one number to the next."""
+    """The map number `index` of `Network.features`: its channels, and the pixels of the image from one number to the
+    next.
+    """
 
     index: int
     channels: int

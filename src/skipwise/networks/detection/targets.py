@@ -1,4 +1,4 @@
-"""What all detectors speak: targets, detections, and where numbers of full precision are wanted."""
+"""The terms of all detectors: targets, detections, and where numbers of full precision are wanted."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from 0.
 """
 
 Detection = dict[str, Tensor]
-"""What was found in one image, best first: "boxes" and "labels" as a target has them, and "scores" from 0 to 1."""
+"""The detections in one image, best first: "boxes" and "labels" as a target has them, and "scores" from 0 to 1."""
 
 SCORE_THRESHOLD = 0.05
 """Detections below this score are not told, as in torchvision's RetinaNet and Faster R-CNN."""

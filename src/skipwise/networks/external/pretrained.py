@@ -169,7 +169,8 @@ def load_pretrained(network: nn.Module, source: str) -> frozenset[str]:
 
 
 def read_weights(source: str) -> State:
-    """The weights in a .safetensors or .pth file, of a run's folder, or of torchvision by download; nothing is unpickled.
+    """The weights in a .safetensors or .pth file, of a run's folder, or of torchvision by download; nothing is
+    unpickled.
 
     Raises UserError where there is no such thing, where it holds no weights, or where no network is there for the
     download.
@@ -196,7 +197,7 @@ def read_weights(source: str) -> State:
 
 
 def fingerprint(source: str) -> str:
-    """What tells these weights from others. Raises UserError where there are none."""
+    """Return the digest that tells these weights from others. Raises UserError where there are none."""
     if source.startswith("torchvision/"):
         return str(_torchvision(source))
     with _file(source).open("rb") as file:

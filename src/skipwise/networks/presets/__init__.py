@@ -1,4 +1,6 @@
-"""Networks known by name: CATALOGUE has each with its source, PRESETS the architectures alone, TWINS the plain twins."""
+"""Networks known by name: CATALOGUE has each with its source, PRESETS the architectures alone, TWINS the plain
+twins.
+"""
 
 from dataclasses import replace
 
@@ -11,7 +13,9 @@ __all__ = ["CATALOGUE", "PRESETS", "STEMS", "TWINS", "Preset", "depths_of", "fam
 
 
 def twin_name(name: str) -> str:
-    """Return the name of the plain twin of a residual preset: `plain50`, `plain-wrn-28-10`, `vdcnn9` of `res-vdcnn9`."""
+    """Return the name of the plain twin of a residual preset: `plain50`, `plain-wrn-28-10`, `vdcnn9` of
+    `res-vdcnn9`.
+    """
     if name.startswith("res-"):
         return name.removeprefix("res-")
     return name.replace("resnet", "plain", 1) if name.startswith("resnet") else f"plain-{name}"

@@ -16,7 +16,9 @@ def _large_images(blocks: tuple[int, int, int, int], block: Block, stem: str = "
 
 
 def _repvgg(blocks: tuple[int, int, int, int], a: float, b: float) -> Architecture:
-    """Return Ding et al. 2021, Table 2: a first layer of up to 64 channels, widths 64a, 128a, 256a and 512b, all stages halve."""
+    """Return Ding et al. 2021, Table 2: a first layer of up to 64 channels, widths 64a, 128a, 256a and 512b, all stages
+    halve.
+    """
     widths = (round(min(64, 64 * a)), round(64 * a), round(128 * a), round(256 * a), round(512 * b))
     block = Block(branch=Single(), shortcut=Arms())
     return Architecture(stem=None, stages=stages((1, *blocks), widths, block, first="stride"))

@@ -14,7 +14,9 @@ VDCNN_BLOCKS = {9: (1, 1, 1, 1), 17: (2, 2, 2, 2), 29: (5, 5, 2, 2), 49: (8, 8, 
 
 
 def _vdcnn(blocks: tuple[int, ...], *, shortcut: Shortcut | None = None) -> Architecture:
-    """Return Conneau et al. 2017, Fig. 1: a 3-token convolution of 64, blocks of widths 64 to 512, a pool of half between."""
+    """Return Conneau et al. 2017, Fig. 1: a 3-token convolution of 64, blocks of widths 64 to 512, a pool of half
+    between.
+    """
     block = Block() if shortcut is None else Block(shortcut=shortcut)
     return Architecture(
         stem=Stem(width=64),
@@ -26,7 +28,9 @@ def _vdcnn(blocks: tuple[int, ...], *, shortcut: Shortcut | None = None) -> Arch
 
 
 def _resnet(blocks: int) -> Architecture:
-    """Return three stages that halve by a stride, as He et al. 2015, section 4.2 has them for small images, twice as wide."""
+    """Return three stages that halve by a stride, as He et al. 2015, section 4.2 has them for small images, twice as
+    wide.
+    """
     return Architecture(
         stem=Stem(width=32),
         stages=stages((blocks,) * 3, (32, 64, 128), _RESIDUAL),

@@ -115,7 +115,9 @@ _INSTEAD = "take one that reads text, as resnet-text-8"
 
 
 def shapes_of(architecture: Architecture, input_shape: Sequence[int], classes: int) -> nn.Module:
-    """The module of an architecture without its numbers; `input_shape` of one that reads text is (vocabulary, length)."""
+    """The module of an architecture without its numbers; `input_shape` of one that reads text is (vocabulary,
+    length).
+    """
     with torch.device("meta"):
         if architecture.embedding:
             vocabulary, length = input_shape

@@ -12,7 +12,7 @@ from jaxtyping import Float
 from skipwise.extras import load_optional
 
 FIRST, SECOND, UNIT = "first direction", "second direction", "filter norms"
-"""What stands at the sides."""
+"""The titles of the axes."""
 WIDTH, HEIGHT = 7.2, 3.1
 """Of the two pictures together, in inches of 96 px."""
 SEEN_FROM = {"elev": 32, "azim": -58}

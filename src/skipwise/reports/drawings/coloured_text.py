@@ -29,7 +29,9 @@ class Piece:
 
 
 def pieces(text: str, spans: Sequence[tuple[int, int]], values: Float[np.ndarray, "_"]) -> list[Piece]:
-    """The text cut at its tokens; tokens that stand for the same characters are added up, what is read last ends the reading."""
+    """The text cut at its tokens; tokens that stand for the same characters are added up, what is read last ends the
+    reading.
+    """
     together: dict[tuple[int, int], float] = {}
     for span, value in zip(spans, values.tolist(), strict=False):
         together[span] = together.get(span, 0.0) + value

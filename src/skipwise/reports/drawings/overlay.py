@@ -22,7 +22,9 @@ def overlay(
     values: Float[np.ndarray, "height width"],
     box: tuple[float, float, float, float] | None = None,
 ) -> Image.Image:
-    """The image in grey, and in colour what is above zero in the map, in shares of its highest value; perhaps with a box."""
+    """The image in grey, and in colour what is above zero in the map, in shares of its highest value; perhaps with a
+    box.
+    """
     highest = max(float(values.max()), np.finfo(np.float32).tiny)
     share = np.clip(values / highest, 0, 1).astype(np.float32)
     grey = np.asarray(Image.fromarray(pixels).convert("L"), np.float32)[..., None]

@@ -52,7 +52,9 @@ def picture_rows(rows: Sequence[Row]) -> str:
 
 
 def png(pixels: Pixels, most: int) -> str:
-    """The picture as a data URI, made smaller where a side is longer than `most` px; other than three channels are grey."""
+    """The picture as a data URI, made smaller where a side is longer than `most` px; other than three channels are
+    grey.
+    """
     return data_uri(Image.fromarray(pixels if pixels.shape[2] == 3 else pixels[..., 0]), most)
 
 

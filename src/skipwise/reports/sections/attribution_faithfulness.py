@@ -15,7 +15,7 @@ from skipwise.statistics import accuracy_interval, t_interval
 from skipwise.studies import Study
 
 MEASURES = {"deletion": 0, "insertion": 0, "similarity_to_untrained": -1}
-"""What is measured of an attribution map, with its lowest possible value."""
+"""The measures of an attribution map, with its lowest possible value."""
 CURVES = {"deletion": "pixels deleted (%)", "insertion": "pixels inserted (%)"}
 """Each a figure, with the title of its x axis."""
 SIDE = 150

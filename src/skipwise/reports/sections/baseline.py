@@ -1,4 +1,4 @@
-"""What a study says of the baseline that stands beside its contenders."""
+"""The section on the baseline that stands beside its contenders."""
 
 from dataclasses import dataclass
 

@@ -108,7 +108,7 @@ def class_scores_section(study: Study) -> ReportSection:
 
 
 def imbalance_warning(study: Study) -> str | None:
-    """What must be said of unbalanced classes: that accuracy misleads, where balanced accuracy is far from it."""
+    """Return the warning about unbalanced classes: that accuracy misleads, where balanced accuracy is far from it."""
     if "class scores" not in study.design.to_learn.sections:
         return None
     examples = study.design.to_learn.examples

@@ -97,7 +97,7 @@ def headline(found: Crossover, depths: Sequence[float], *, seeds: int, shown: bo
 
 
 def crossover_sentence(found: Crossover, depths: Sequence[float]) -> str:
-    """What the crossover says, with an interval that may be open at either end."""
+    """Describe the crossover, with an interval that may be open at either end."""
     low = f"at or below {depths[0]:g}" if found.low is None else f"{found.low:g}"
     high = f"beyond {depths[-1]:g}" if found.high is None else f"{found.high:g}"
     interval = f"{100 * found.level:g} % interval {low} to {high} layers"

@@ -74,13 +74,15 @@ def detections_section(study: Study) -> ReportSection:
 
 
 def answers_by_contender(study: Study) -> dict[str, list[Predictions]]:
-    """What the runs of each contender find in the test images."""
+    """Return the detections of the runs of each contender in the test images."""
     return {label: [result.predictions() for result in results] for label, results in study.results.items()}
 
 
 @lru_cache(maxsize=1)
 def _matches(study: Study) -> dict[str, list[Matches]]:
-    """What these find, given to what is there: several parts of a report ask, and it takes the most of their time."""
+    """Return these detections matched to the objects: several parts of a report ask, and it takes the most of their
+    time.
+    """
     classes = len(study.manifest.classes)
     return {label: [match(run, classes) for run in runs] for label, runs in answers_by_contender(study).items()}
 

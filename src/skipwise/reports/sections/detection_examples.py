@@ -104,7 +104,9 @@ def _picture(
 
 
 def _boxes(drawn: Drawn, zoom: float, colour: str, *, dashed: bool) -> str:
-    """Rectangles; those that are found with their class and score above, true ones with a dark edge to be seen on white."""
+    """Rectangles; those that are found with their class and score above, true ones with a dark edge to be seen on
+    white.
+    """
     parts = []
     for (left, top, right, bottom), words in zip((drawn.boxes * zoom).tolist(), drawn.words, strict=True):
         place = f'x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" height="{bottom - top:.1f}" fill="none"'

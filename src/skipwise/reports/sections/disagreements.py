@@ -94,7 +94,9 @@ class _Shown:
         return self._words(place, heading, self._labels(about))
 
     def _labels(self, about: Sequence[str]) -> list[str]:
-        """The contenders that are shown: those that it is about, and as many others as there is room for, in their order."""
+        """The contenders that are shown: those that it is about, and as many others as there is room for, in their
+        order.
+        """
         first = sorted(self.tables, key=lambda label: label not in about)[:MOST_PANELS]
         return [label for label in self.tables if label in first]
 

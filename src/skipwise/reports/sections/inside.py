@@ -56,10 +56,12 @@ OfSeed = Callable[[Study, Mapping[str, Trained]], Any]
 class NetworkAnalysis:
     """An analysis of trained networks, and the section of the report that shows its results.
 
-    `of_run` analyses one network: results are kept by contender, as a list over runs. `of_seed` analyses the networks of
-    all contenders, by label, trained with the first seed: its result is kept as it is. Both return a value that JSON can hold,
-    or None where the analysis does not apply to such networks or data. `slow` describes an analysis that runs with `--all`
-    alone; `task_type` limits it to some tasks; `library` is the optional module that it needs. `version` is raised where the kept result changes its meaning;
+    `of_run` analyses one network: results are kept by contender, as a list over runs. `of_seed` analyses the networks
+    of all contenders, by label, trained with the first seed: its result is kept as it is. Both return a value that JSON
+    can hold, or None where the analysis does not apply to such networks or data. `slow` describes an analysis that runs
+    with
+    `--all` alone; `task_type` limits it to some tasks; `library` is the optional module that it needs. `version` is
+    raised where the kept result changes its meaning;
     `needs_all_seeds` says that the result depends on the predictions of all seeds.
     """
 
@@ -148,7 +150,8 @@ SAMPLE_OF_FOLDS = "With folds they use the fold that is best by validation, and 
 def inside_sections(
     study: Study, tell: Callable[[str], None] | None, *, everything: bool = False
 ) -> list[ReportSection]:
-    """Return a section for each analysis of the study's networks whose result is kept; with `tell`, run the missing ones first.
+    """Return a section for each analysis of the study's networks whose result is kept; with `tell`, run the missing
+    ones first.
 
     `tell` hears of the progress; `everything` runs the slow analyses as well. Networks of other libraries have no named
     blocks to analyse: a note says so.

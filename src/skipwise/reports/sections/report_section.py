@@ -20,8 +20,8 @@ class CardGroup:
 class ReportSection:
     """`lead` says what is seen, `note` what belongs under the table.
 
-    A cell that is a contender's label gets its colour. `svgs` are pictures drawn without altair, `card_groups` groups of such to browse, which are in the page alone. `numbers` go into
-    verdict.json under the part's name.
+    A cell that is a contender's label gets its colour. `svgs` are pictures drawn without altair, `card_groups` groups
+    of such to browse, which are in the page alone. `numbers` go into verdict.json under the part's name.
     """
 
     name: str

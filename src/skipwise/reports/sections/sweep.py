@@ -35,7 +35,7 @@ def series_of(study: Study) -> dict[str, list[tuple[float, str]]]:
 
 
 def needed_text(verdict: Verdict) -> str:
-    """What an undecided verdict would still need, if the difference stays as it is."""
+    """Describe what an undecided verdict would still need, if the difference stays as it is."""
     if verdict.direction != "undecided" or verdict.equivalent:
         return ""
     if verdict.pairs == 1:

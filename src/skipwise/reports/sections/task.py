@@ -23,7 +23,9 @@ SECTIONS: dict[str, Callable[[Study], ReportSection]] = {
 
 
 def task_sections(study: Study) -> list[ReportSection]:
-    """The parts that the study's task names; a dotted path is a function of one's own, from a study to a ReportSection."""
+    """The parts that the study's task names; a dotted path is a function of one's own, from a study to a
+    ReportSection.
+    """
     return [_section(study, name) for name in study.design.to_learn.sections]
 
 

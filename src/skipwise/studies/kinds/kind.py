@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class StudyKind(ABC):
-    """What a study trains and asks: fields, contenders, comparisons, name, extension, search and report section.
+    """A kind of study: fields, contenders, comparisons, name, extension, search and report section.
 
     One file with a subclass is a new kind, named by a dotted path: `command = "mine.MyKind"` in a study file, or
     `skipwise mine.MyKind DATA` on the command line.

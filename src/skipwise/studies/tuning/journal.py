@@ -1,4 +1,4 @@
-"""What Optuna remembers of a search, on disk: which values were tried, how they fared, and what to try next."""
+"""Optuna's memory of a search, on disk: which values were tried, how they fared, and what to try next."""
 
 import warnings
 from collections.abc import Mapping

@@ -65,7 +65,9 @@ def without_test(dataset: Dataset) -> Dataset:
 
 
 def _check_tuned(resolved: ResolvedStudy) -> None:
-    """Raises UserError, before anything is searched, for a study that was begun without a search or with other recipes."""
+    """Raises UserError, before anything is searched, for a study that was begun without a search or with other
+    recipes.
+    """
     kept = resolved.folder.design()
     for contender in resolved.sweep.contenders:
         begun = [one for one in kept.contenders if one.label == contender.label] if kept else []

@@ -157,7 +157,9 @@ class Trials:
 
 
 def contender_of(resolved: ResolvedStudy, label: str, text: str) -> Contender:
-    """What a trial trains, for as long as the study's budget allows. Raises UserError for what cannot be."""
+    """Return the contender of a trial, trained for as long as the study's budget allows. Raises UserError for what
+    cannot be.
+    """
     config, data = resolved.config, resolved.dataset
     contender = parse_contender(f"{label}@{text}", config.to_learn.recipe(data, config.epochs), config.settings)
     if config.budget is None:

@@ -56,8 +56,8 @@ class SearchPlan(Search):
 def plan_tuning(resolved: ResolvedStudy) -> SearchPlan:
     """Settle the search inside the study's folder, whose contenders will be the trials. Nothing is written yet.
 
-    What stands for test examples there are the validation examples: no trial gets to see the test examples. Raises UserError
-    where the folder holds another search.
+    What stands for test examples there are the validation examples: no trial gets to see the test examples. Raises
+    UserError where the folder holds another search.
     """
     optuna()
     config = resolved.config
@@ -91,7 +91,7 @@ def plan_tuning(resolved: ResolvedStudy) -> SearchPlan:
 
 
 def _details(space: Space, trials: int, halving: bool, validation: int, examples: str) -> tuple[str, ...]:
-    """What is searched and how, line by line."""
+    """Describe the search, line by line."""
     how = "every combination of the space, each to its end"
     if halving:
         how = f"of those that come to {FIRST_RUNG} % of a run, and again to {REDUCTION * FIRST_RUNG} %, the better half goes on"

@@ -25,7 +25,9 @@ USUAL_DEPTH = 20
 @with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, kw_only=True)
 class Range:
-    """Every number from `low` to `high`, whole ones where both ends are whole; `log`: evenly in factors, not in steps."""
+    """Every number from `low` to `high`, whole ones where both ends are whole; `log`: evenly in factors, not in
+    steps.
+    """
 
     low: StrictInt | StrictFloat
     high: StrictInt | StrictFloat
@@ -87,7 +89,7 @@ def _stages(preset: str) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Space:
-    """What a search may choose for networks of a family. `text` is the file that says it."""
+    """A search space for networks of a family. `text` is the file that says it."""
 
     family: Family
     dimensions: tuple[Dimension, ...]
@@ -100,7 +102,8 @@ class Space:
         return None if 0 in counts else prod(counts)
 
     def description(self, values: Mapping[str, Value], recipe: Recipe, settings: Sequence[str]) -> str:
-        """The contender that these values (by name of the dimension) make, as text; what would change nothing is left out.
+        """The contender that these values (by name of the dimension) make, as text; what would change nothing is left
+        out.
 
         `settings` are those of every contender. Raises UserError for values that cannot be.
         """

@@ -13,7 +13,7 @@ from skipwise.recipe import RECIPE_FIELDS, RENAMED_FIELDS, Recipe
 from skipwise.studies.tuning.space import DEPTH, OWN_FIELDS, WIDTH, Dimension, Family, Range, Space, Value
 
 SHARED = ("epochs", "steps", "seconds", "fraction", "pretrained")
-"""What all trials must have in common, or their accuracies could not be compared while they train."""
+"""Fields that all trials must have in common, or their accuracies could not be compared while they train."""
 MOST_DEPTHS = 4
 """Of a family, in the usual space: its shallowest."""
 RANGE: TypeAdapter[Range] = TypeAdapter(Range)
@@ -70,7 +70,7 @@ def _check_field(field: str, content: dict[str, Any], family: Family, where: str
 
 
 def _dimensions(field: str, given: Any, family: Family, where: str) -> list[Dimension]:
-    """What one line of a space says: choices, choices for each stage, or a range."""
+    """Read one line of a space: choices, choices for each stage, or a range."""
     if isinstance(given, dict):
         if field == DEPTH:
             raise UserError(
@@ -125,7 +125,8 @@ def _range(field: str, given: dict[str, Any], where: str) -> Range:
 
 
 def usual_space(family: Family, recipe: Recipe) -> Space:
-    """What is searched where no file says it: kernel by stage, downsampling, depth, width, shortcut, rate and decay.
+    """Return the space that is searched where no file says it: kernel by stage, downsampling, depth, width, shortcut,
+    rate and decay.
 
     Rate and decay reach from below to above those of the recipe, which differ between optimizers.
     """

@@ -20,10 +20,11 @@ FEW = 3
 class Trial:
     """One contender of a search, trained once with the seed of the search.
 
-    `accuracy` is the score on validation data: of the best epoch where it is finished, the last one where it was dropped,
-    None before any. `early` is the accuracy when the first trials were dropped, the same share of a run for all. `share`
-    of the run was trained. `reason` says why it failed (its loss diverged, its process broke off) or is impossible (no
-    such network can be built). `usual` marks the network that the search must beat.
+    `accuracy` is the score on validation data: of the best epoch where it is finished, the last one where it was
+    dropped, None before any. `early` is the accuracy when the first trials were dropped, the same share of a run for
+    all.
+    `share` of the run was trained. `reason` says why it failed (its loss diverged, its process broke off) or is
+    impossible (no such network can be built). `usual` marks the network that the search must beat.
     """
 
     number: int
@@ -49,7 +50,8 @@ TRIAL_LIST: TypeAdapter[list[Trial]] = TypeAdapter(list[Trial])
 
 @dataclass(frozen=True, kw_only=True)
 class SearchResult:
-    """What a search found. `dimensions` are the names of what was searched, some of it evenly in factors (`logarithmic`).
+    """The result of a search. `dimensions` are the names of what was searched, some of it evenly in factors
+    (`logarithmic`).
 
     `halving` says whether trials were dropped.
     """
@@ -92,7 +94,7 @@ def ranked(trials: Sequence[Trial]) -> list[Trial]:
 
 
 def read_search_result(search: Path) -> SearchResult:
-    """What the search in this folder found. Raises UserError for a damaged file."""
+    """Read the result of the search in this folder. Raises UserError for a damaged file."""
     content = StudyFolder(search).read(TRIALS)
     return SearchResult(
         **{

@@ -165,7 +165,9 @@ def _how_it_died(worker: Worker, study: Path) -> str:
 
 
 KEEP_FREED_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(1 << 40)}
-"""Else glibc hands every large tensor's memory back to the kernel, which clears it for the next one, step after step."""
+"""Else glibc hands every large tensor's memory back to the kernel, which clears it for the next one, step after
+step.
+"""
 
 
 def worker_environment(plan: ComputePlan, number: int) -> dict[str, str]:

@@ -80,7 +80,7 @@ def main(study: str) -> None:
 
 
 class Orders:
-    """What the study asks of this process."""
+    """A message of the study to this process."""
 
     def __init__(self) -> None:
         self.jobs: queue.Queue[dict[str, Any] | None] = queue.Queue()

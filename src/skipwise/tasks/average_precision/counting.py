@@ -1,4 +1,4 @@
-"""What a detector finds, misses and makes up when only detections above a score are believed."""
+"""Counts of objects found and missed, and of false detections, when only detections above a score are believed."""
 
 from dataclasses import dataclass
 
@@ -14,8 +14,8 @@ from skipwise.tasks.average_precision.precision import threshold_of
 class Counts:
     """For each class: true objects found and missed, and detections that are false.
 
-    `wrong_class` are the false ones that are in the right place: the true object that they overlap most, by at least the
-    threshold, is of another class. They count under the class that was named.
+    `wrong_class` are the false ones that are in the right place: the true object that they overlap most, by at least
+    the threshold, is of another class. They count under the class that was named.
     """
 
     found: Int[np.ndarray, "classes"]

@@ -23,8 +23,8 @@ def influence_values(matches: Matches) -> Float[np.ndarray, "images"]:
 def _influences(found: ClassMatches) -> Float[np.ndarray, "images"]:
     """The derivative of a class's area under the highest precision from each hit on, by how often an image counts.
 
-    It is mean(best precision at hits) * hits / objects; a best precision is that of a later hit, its source, and changes
-    with all detections up to there.
+    It is mean(best precision at hits) * hits / objects; a best precision is that of a later hit, its source, and
+    changes with all detections up to there.
     """
     hits, ranks, objects = found.hits, np.arange(1, len(found.images) + 1), found.true_objects.sum()
     precision = np.where(hits, hits.cumsum(1) / ranks, 0)

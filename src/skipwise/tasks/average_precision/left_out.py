@@ -11,17 +11,20 @@ DRAWS_AT_ONCE = 100
 
 
 def resampled(matches: Matches, counts: Int[np.ndarray, "draws images"]) -> Float[np.ndarray, "draws"]:
-    """Mean average precision with image n in the set counts[draw, n] times; classes a draw has no object of are left out.
+    """Mean average precision with image n in the set counts[draw, n] times; classes a draw has no object of are left
+    out.
 
-    Nothing is matched again. Of detections of equal score the order decides: here all repeats of the first come before the
-    second, as if the repeats of an image followed it. A draw without any true object scores 0.
+    Nothing is matched again. Of detections of equal score the order decides: here all repeats of the first come before
+    the second, as if the repeats of an image followed it. A draw without any true object scores 0.
     """
     draws = np.array_split(counts, -(-len(counts) // DRAWS_AT_ONCE) or 1)
     return np.concatenate([mean_over_classes(average_precisions(matches, some).mean(2)) for some in draws])
 
 
 def pseudo_values(matches: Matches) -> Float[np.ndarray, "images"]:
-    """Jackknife pseudo-values of mean average precision: n times it less n - 1 times that without the image (Tukey 1958)."""
+    """Jackknife pseudo-values of mean average precision: n times it less n - 1 times that without the image (Tukey
+    1958).
+    """
     images = matches.images
     once = np.ones((1, images), np.int64)
     of_classes = average_precisions(matches, once)[0].mean(1)

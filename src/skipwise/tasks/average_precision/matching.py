@@ -11,10 +11,11 @@ from jaxtyping import Bool, Float, Int
 from skipwise.tasks.average_precision.overlap import intersection_over_union
 
 Detections = Mapping[str, np.ndarray]
-"""What a detector answered, and the truth. Images are the first axis, the lists of each are padded.
+"""Detections and the truth. Images are the first axis, the lists of each are padded.
 
-`boxes` (images, most, 4: left, top, right, bottom in pixels), `scores` and `labels` (images, most; label -1 where there is
-no detection), `true_boxes` (images, most_true, 4) and `true_labels` (images, most_true; -1 where there is no object).
+`boxes` (images, most, 4: left, top, right, bottom in pixels), `scores` and `labels` (images, most; label -1 where there
+is no detection), `true_boxes` (images, most_true, 4) and `true_labels` (images, most_true; -1 where there is no
+object).
 """
 IOUS = np.linspace(0.5, 0.95, 10)
 """COCO's thresholds of intersection over union, from .5 to .95."""
@@ -26,8 +27,8 @@ MOST_DETECTIONS = 100
 class ClassMatches:
     """The detections of one class, highest score first, of equal ones the earlier image's (then position's) first.
 
-    Detection d is number `places[d]` of image `images[d]`; `hits` says at each of IOUS whether it is the one that a true
-    object is given to. `true_objects` counts those of each image.
+    Detection d is number `places[d]` of image `images[d]`; `hits` says at each of IOUS whether it is the one that a
+    true object is given to. `true_objects` counts those of each image.
     """
 
     images: Int[np.ndarray, "detections"]

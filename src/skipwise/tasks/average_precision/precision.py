@@ -63,7 +63,8 @@ def _steps(
 ) -> tuple[Float[np.ndarray, "draws hits"], Int[np.ndarray, "draws hits"]]:
     """At each hit the highest precision from there on, and how many recalls it passes.
 
-    Precision falls between hits, and rises through the repeats of one: its value after the last repeat is all that counts.
+    Precision falls between hits, and rises through the repeats of one: its value after the last repeat is all that
+    counts.
     """
     at = np.flatnonzero(hits)
     right = times[:, at].cumsum(1)

@@ -25,7 +25,8 @@ NAMES = {
 def coco_table(answers: Detections, classes: Sequence[str]) -> dict[str, Any]:
     """mAP over IOUS, at .5 and .75, for small (< 32^2 pixels), medium and large (> 96^2) objects, and `by class`.
 
-    None where there are no true objects. Computed by torchmetrics with faster-coco-eval; raises MissingLibraryError without them.
+    None where there are no true objects. Computed by torchmetrics with faster-coco-eval; raises MissingLibraryError
+    without them.
     """
     import torch
 
