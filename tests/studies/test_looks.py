@@ -10,9 +10,9 @@ from skipwise.recipe import Recipe
 from skipwise.statistics import DECLARED_LOOKS
 from skipwise.studies.config import StudyConfig
 from skipwise.studies.contender import parse_contender
-from skipwise.studies.design import Design
 from skipwise.studies.folder import StudyFolder
 from skipwise.studies.looks import record_look
+from skipwise.studies.record import SplitKey, StudyRecord
 from skipwise.studies.study import Study
 from skipwise.training.plan import ComputePlan
 
@@ -122,8 +122,8 @@ def test_auto_after_a_cut_in_the_second_look_says_how_many_seeds_there_are(looke
 )  # fmt: skip
 def test_a_study_tells_at_which_look_it_was_decided(tmp_path, monkeypatch, seeds, decided, sentence):
     """Two contenders and 10 seeds are 20 runs; after 3 seeds 6 are done."""
-    design = Design(
-        name="it", kind="compare", data="digits", command="", split={}, seeds=tuple(range(seeds)), plan=PLAN,
+    design = StudyRecord(
+        name="it", kind="compare", data="digits", command="", split=SplitKey(), seeds=tuple(range(seeds)), plan=PLAN,
         contenders=tuple(parse_contender(text, Recipe()) for text in ["plain8", "resnet8"]), looks=DECLARED_LOOKS,
     )  # fmt: skip
     for contender in design.contenders:

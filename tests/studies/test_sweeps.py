@@ -1,12 +1,15 @@
 """The contenders that each command trains, and which of them are compared."""
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from skipwise import UserError
 from skipwise.recipe import Recipe
 from skipwise.studies.config import StudyConfig
-from skipwise.studies.design import Design
 from skipwise.studies.kinds.ablate import Ablate
+from skipwise.studies.record import SplitKey, StudyRecord, read_study, write_study
 from skipwise.training.plan import ComputePlan
 from support.images import dataset
 
@@ -15,8 +18,8 @@ PLAN = ComputePlan(device="cpu", precision="fp32", channels_last=False, threads=
 
 def design(config, data=None):
     sweep = config.kind.sweep(config, Recipe(epochs=4, batch_size=16), data)
-    return Design(
-        name="it", kind=config.command, data="digits", command=config.line, split={}, contenders=sweep.contenders,
+    return StudyRecord(
+        name="it", kind=config.command, data="digits", command=config.line, split=SplitKey(), contenders=sweep.contenders,
         seeds=(0, 1), plan=PLAN, points=sweep.points, config=config,
     )  # fmt: skip
 
@@ -59,9 +62,30 @@ def test_what_cannot_be_swept(config, sentence):
     assert str(error.value) == sentence
 
 
-def test_a_design_reads_back_as_the_same():
-    made = design(StudyConfig(command="depth", depths=(8,), seeds=2))
-    assert Design.from_json(made.to_json()) == made
+@pytest.mark.parametrize(
+    "config", [StudyConfig(command="depth", depths=(8,), seeds=2), StudyConfig(contenders=["a@plain8:lr=0.1"], seeds=1)]
+)
+def test_a_record_reads_back_as_the_same(config, tmp_path):
+    made = replace(design(config), tuned={"a": {"0.1": 0.5}}, split=SplitKey(fingerprint="f", folds=3))
+    write_study(tmp_path / "study.json", made)
+    assert read_study(tmp_path / "study.json") == made
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ({"format": 3}, "has format 3, which a newer skipwise wrote (this one reads 2): install that one, or restore it, or "
+         "delete the study."),
+        ({"format": 2}, "is damaged (KeyError: 'contenders'): restore it, or delete the study."),
+        ([], "is damaged (AttributeError: 'list' object has no attribute 'get'): restore it, or delete the study."),
+    ],
+)  # fmt: skip
+def test_a_record_that_cannot_be_read_is_one_sentence(content, sentence, tmp_path):
+    file = tmp_path / "study.json"
+    file.write_text(json.dumps(content))
+    with pytest.raises(UserError) as error:
+        read_study(file)
+    assert str(error.value) == f"{file} {sentence}"
 
 
 def test_a_sweep_is_extended_by_depths_on_either_side_and_repeats_all_of_them():

@@ -68,18 +68,27 @@ def show(
             help="As 8,20,56: how much the gradient grows before any training, plain and residual at these depths."
         ),
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="What it costs, as JSON; nothing is drawn.")] = False,
 ) -> None:
     """Show a network layer by layer, what it costs, and draw it with its shortcuts."""
     from skipwise.commands.show import show_depths, show_network
 
     if depths is not None:
-        if against is not None or signal:
+        if against is not None or signal or as_json:
             raise UserError(
-                "--depths shows the signal of a family beside its plain twins: leave --against and --signal out."
+                "--depths shows the signal of a family beside its plain twins: leave --against, --signal and --json out."
             )
         show_depths(network, read("depths", depths), input_text=input, classes=classes, picture=picture)
         return
-    show_network(network, against=against, input_text=input, classes=classes, picture=picture, with_signal=signal)
+    show_network(
+        network,
+        against=against,
+        input_text=input,
+        classes=classes,
+        picture=picture,
+        with_signal=signal,
+        as_json=as_json,
+    )
 
 
 @app.command()
@@ -160,6 +169,7 @@ def check(
     labels: Annotated[
         bool, typer.Option("--labels/--no-labels", help="Train models to find labels that are likely wrong.")
     ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Every finding, as JSON.")] = False,
 ) -> None:
     """Tell what is in data: duplicates, likely wrong labels, outliers, unreadable files.
 
@@ -167,9 +177,10 @@ def check(
     different labels, or more than 1 % of labels that are likely wrong. All else is a note, and exit code 0.
     """
     from skipwise.commands.check import check_data
-    from skipwise.commands.console import console
+    from skipwise.commands.console import SilentConsole, console
 
-    if check_data(data, console(), task=task, size=size, out=out, with_labels=labels):
+    speaking = SilentConsole() if as_json else console()
+    if check_data(data, speaking, task=task, size=size, out=out, with_labels=labels, as_json=as_json):
         raise typer.Exit(1)
 
 
@@ -177,10 +188,16 @@ def check(
 def list_known(
     what: Annotated[Literal["networks", "data", "shortcuts", "studies"], typer.Argument(help="What to list.")],
     out: Annotated[Path, typer.Option(help="The folder that studies are in.")] = Path("studies"),
+    as_json: Annotated[
+        bool, typer.Option("--json", help="The same as JSON, with costs and verdicts as numbers.")
+    ] = False,
 ) -> None:
     """List the networks, data sets or shortcuts known by name, or the studies that are there."""
-    from skipwise.commands.catalogue import catalogue
+    from skipwise.commands.catalogue import catalogue, catalogue_json
 
+    if as_json:
+        typer.echo(json.dumps(catalogue_json(what, out), indent=2, ensure_ascii=False))
+        return
     for line in catalogue(what, out):
         typer.echo(line)
 

@@ -1,9 +1,9 @@
 """The catalogue of names: networks, data, shortcuts, and the studies of a folder."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from skipwise.errors import UserError
 from skipwise.networks import CATALOGUE, Preset, architecture_cost, least_size
@@ -18,6 +18,40 @@ def catalogue(what: Literal["networks", "data", "shortcuts", "studies"], studies
     if what == "studies":
         return _studies(studies)
     return {"networks": _networks, "data": _data, "shortcuts": _shortcuts}[what]()
+
+
+def catalogue_json(what: Literal["networks", "data", "shortcuts", "studies"], studies: Path) -> list[dict[str, Any]]:
+    """Return the same for a program."""
+    if what == "data":
+        return [{"name": name, "about": about} for name, about in known_data().items()]
+    if what == "shortcuts":
+        return [
+            {"name": name, "formula": shortcut.formula(STAYS), "formula_where_shapes_change": shortcut.formula(CHANGES)}
+            for name, shortcut in SHORTCUTS.items()
+        ]
+    if what == "studies":
+        folders = [StudyFolder(path.parent) for path in sorted(studies.glob("*/study.json"))]
+        opened = [Study(folder, design) for folder in folders if (design := folder.design()) is not None]
+        return [
+            {
+                "folder": str(study.path),
+                "kind": study.design.kind,
+                "seeds": len(study.design.seeds),
+                "seeds_done": len(study.seeds),
+                "verdicts": [verdict.to_json() for verdict in study.verdicts.values()] if study.seeds else [],
+            }
+            for study in opened
+        ]
+    return [
+        {
+            "name": name,
+            "input": list(preset.input_shape),
+            "classes": preset.classes,
+            **asdict(architecture_cost(preset.architecture, preset.input_shape, preset.classes)),
+            "source": preset.source,
+        }
+        for name, preset in CATALOGUE.items()
+    ]
 
 
 def _networks() -> Iterator[str]:

@@ -1,7 +1,10 @@
 """The command `check`: duplicates, likely wrong labels, outliers, files that cannot be read."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -37,10 +40,12 @@ def check_data(
     size: int | None = None,
     out: Path | None = None,
     with_labels: bool = True,
+    as_json: bool = False,
 ) -> bool:
     """Look at the data, say what was found, write the page and the table; whether there are errors.
 
-    `with_labels`: train models for labels that are likely wrong. Raises UserError for what cannot be checked.
+    `with_labels`: train models for labels that are likely wrong. `as_json`: print the findings as one JSON
+    object instead. Raises UserError for what cannot be checked.
     """
     to_learn = find_task(data, task)
     check_exists(data, to_learn)
@@ -82,8 +87,19 @@ def check_data(
         images=dataset.images if isinstance(dataset, Images) else None,
     )
     page, table = write_check(checked, folder)
-    _conclude(console, checked, page, table)
+    if as_json:
+        print(json.dumps(_as_json(checked, page, table), indent=2, ensure_ascii=False))
+    else:
+        _conclude(console, checked, page, table)
     return bool(checked.errors)
+
+
+def _as_json(checked: Checked, page: Path, table: Path) -> dict[str, Any]:
+    """Return what a program reads of a check: every finding, whether it is an error, and where page and table are."""
+    wrong = {id(finding) for finding in checked.errors}
+    findings = [{**asdict(finding), "error": id(finding) in wrong} for finding in checked.findings]
+    files = {"page": str(page), "table": str(table)}
+    return {"data": checked.name, "answer": checked.answer, "errors": len(wrong), "findings": findings, **files}
 
 
 def _of_images(data: str, dataset: Images, console: Console, done: list[str]) -> list[Finding]:

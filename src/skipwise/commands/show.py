@@ -1,7 +1,9 @@
 """One network by layer, beside another if asked for, and as a picture."""
 
+import json
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from rich import box
@@ -37,8 +39,9 @@ def show_network(
     classes: int | None = None,
     picture: Path | None = None,
     with_signal: bool = False,
+    as_json: bool = False,
 ) -> None:
-    """Print a network's table, its cost beside another's, and write the picture.
+    """Print a network's table, its cost beside another's, and write the picture; with `as_json` its costs alone.
 
     `with_signal`: draw, too, how large signal and gradient are before training. `input_text`: channels and sides as
     "3x224x224", or tokens and length of a text as "256x1024". Raises UserError for names, shapes and files that cannot
@@ -53,6 +56,13 @@ def show_network(
     classes = classes or (made_for.classes if made_for else 10)
     terminal = Console(highlight=False, width=terminal_width())
     networks = [_shapes_of(contender, shape, classes) for contender in contenders]
+    if as_json:
+        costs = [
+            {"network": one.label, "input": list(shape), "classes": classes, **asdict(cost(network, shape))}
+            for one, network in zip(contenders, networks, strict=True)
+        ]
+        print(json.dumps(costs, indent=2))
+        return
     _print_table(terminal, contenders[0], networks[0], shape)
     if made_for:
         terminal.print(f"{specs[0].name}: {made_for.source}.", soft_wrap=True, markup=False)

@@ -105,7 +105,6 @@ def _content(
     """Return everything that the template asks for."""
     study = summary.study
     design = study.design
-    asked = study.folder.read("study.json")
     looked = bool({each.name for each in sections} & {"inside", *NETWORK_ANALYSES})
     failed = [result for results in study.results.values() for result in results if result.failed is not None]
     return {
@@ -131,7 +130,7 @@ def _content(
         "best": summary.best,
         "folder": study.path.as_posix(),
         "best_folder": summary.best and summary.best.folder.relative_to(study.path).as_posix(),
-        "versions": asked["versions"],
+        "versions": study.design.versions,
         "recipes": _recipes(design.contenders),
     }
 

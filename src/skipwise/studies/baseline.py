@@ -10,7 +10,7 @@ from jaxtyping import Float
 from skipwise.data import Dataset
 from skipwise.data.folds import fold_of
 from skipwise.records import write_atomically
-from skipwise.studies.design import Design
+from skipwise.studies.record import StudyRecord
 from skipwise.tasks import Predictions
 
 BASELINE = "baseline.npz"
@@ -25,7 +25,7 @@ class Baseline:
     scores: Float[np.ndarray, "examples"]
 
 
-def make_baseline(file: Path, design: Design, dataset: Dataset) -> None:
+def make_baseline(file: Path, design: StudyRecord, dataset: Dataset) -> None:
     """Train the task's baseline, if it has one that is not there yet, and keep its answers.
 
     With folds it is trained on the folds of seed 0, so that each example is answered once.
@@ -46,7 +46,7 @@ def make_baseline(file: Path, design: Design, dataset: Dataset) -> None:
     write_atomically(file, write)
 
 
-def read_baseline(file: Path, design: Design) -> Baseline | None:
+def read_baseline(file: Path, design: StudyRecord) -> Baseline | None:
     """Read what was kept, or None where there is none."""
     task = design.to_learn
     if task.baseline is None or not file.exists():

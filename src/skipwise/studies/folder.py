@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ from filelock import FileLock, Timeout
 from skipwise.errors import UserError
 from skipwise.records import write_atomically
 from skipwise.studies.contender import Contender
-from skipwise.studies.design import Design, Run
+from skipwise.studies.record import Run, StudyRecord, read_study, write_study
 from skipwise.training.record import RUN
+from skipwise.training.run import versions
+
+STUDY = "study.json"
 
 
 class StudyFolder:
@@ -25,7 +29,7 @@ class StudyFolder:
     def open(cls, path: Path) -> "StudyFolder":
         """A folder that holds a study. Raises UserError where there is none."""
         folder = cls(path)
-        if not (path / "study.json").exists():
+        if not (path / STUDY).exists():
             what = "is no study (it has no study.json)" if path.exists() else "does not exist"
             raise UserError(f"{path} {what}: name the folder of a study, as studies/digits-plain32-resnet32.")
         return folder
@@ -43,19 +47,23 @@ class StudyFolder:
     def write(self, name: str, content: Any) -> None:
         write_atomically(self.file(name), lambda part: part.write_text(json.dumps(content, indent=2) + "\n"))
 
-    def design(self) -> Design | None:
+    def design(self) -> StudyRecord | None:
         """Read the design of this study, or None for a new one."""
-        return Design.from_json(self.read("study.json")) if self.file("study.json").exists() else None
+        return read_study(self.file(STUDY)) if self.file(STUDY).exists() else None
 
-    def run_folder(self, design: Design, contender: Contender, seed: int, fold: int | None = None) -> Path:
-        of_seed = self.path / "runs" / contender.run_name(design.split) / str(seed)
+    def write_design(self, design: StudyRecord) -> None:
+        """Write study.json, with what it is computed with."""
+        write_study(self.file(STUDY), replace(design, versions=versions()))
+
+    def run_folder(self, design: StudyRecord, contender: Contender, seed: int, fold: int | None = None) -> Path:
+        of_seed = self.path / "runs" / contender.run_name(design.split.identity) / str(seed)
         return of_seed if fold is None else of_seed / f"fold-{fold}"
 
-    def run_folders(self, design: Design, contender: Contender, seed: int) -> list[Path]:
+    def run_folders(self, design: StudyRecord, contender: Contender, seed: int) -> list[Path]:
         """The folder of a contender's run with this seed, or those of its folds."""
         return [self.run_folder(design, contender, seed, fold) for fold in design.fold_numbers]
 
-    def missing(self, design: Design) -> list[Run]:
+    def missing(self, design: StudyRecord) -> list[Run]:
         """The runs that are not done."""
         return [
             run

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from skipwise.contender import slug
 from skipwise.data import Dataset, ProgressCallback
@@ -18,8 +17,8 @@ from skipwise.statistics import DECLARED_LOOKS
 from skipwise.studies.budget import Budget, parse_budget, with_budget
 from skipwise.studies.config import StudyConfig
 from skipwise.studies.contender import Contender
-from skipwise.studies.design import Design, Run
 from skipwise.studies.folder import StudyFolder
+from skipwise.studies.record import Run, SplitKey, StudyRecord
 from skipwise.studies.sweeps import Sweep
 from skipwise.studies.workers.pool import Job
 from skipwise.tasks import Task, check_exists
@@ -60,7 +59,7 @@ class StudyPlan:
 
     config: StudyConfig
     folder: StudyFolder
-    design: Design
+    design: StudyRecord
     dataset: Dataset
     missing: list[Run]
     workers: int
@@ -167,7 +166,7 @@ def plan_study(resolved: ResolvedStudy, seeds: tuple[int, ...] | None = None) ->
     Nothing is written but the cache of what was read. Raises UserError for whatever a user can mend.
     """
     config, dataset, plan = resolved.config, resolved.dataset, resolved.plan
-    design = Design(
+    design = StudyRecord(
         name=resolved.name,
         kind=config.command,
         data=str(config.data),
@@ -201,7 +200,7 @@ def plan_study(resolved: ResolvedStudy, seeds: tuple[int, ...] | None = None) ->
     )
 
 
-def _check_plan(design: Design, plan: ComputePlan, config: StudyConfig) -> None:
+def _check_plan(design: StudyRecord, plan: ComputePlan, config: StudyConfig) -> None:
     """Raises UserError where a study would go on on another device, or in another precision that was asked for."""
     if design.plan.device != plan.device:
         whose = "this machine computes" if config.device == "auto" else "you ask for it"
@@ -216,23 +215,20 @@ def _check_plan(design: Design, plan: ComputePlan, config: StudyConfig) -> None:
         )
 
 
-def _split(config: StudyConfig, dataset: Dataset) -> dict[str, Any]:
+def _split(config: StudyConfig, dataset: Dataset) -> SplitKey:
     """Return the values that fix the examples and their parts."""
-    fixed = {
-        "fingerprint": dataset.fingerprint,
-        "input_shape": "x".join(map(str, dataset.input_shape)),
-        "test_size": config.test_size,
-        "split_seed": config.split_seed,
-    }
-    return (
-        fixed
-        | ({"folds": config.folds} if config.folds else {})
-        | ({"long_tail": config.long_tail} if config.long_tail else {})
-        | ({"tokens": config.tokens} if config.tokens else {})
+    return SplitKey(
+        fingerprint=dataset.fingerprint,
+        input_shape="x".join(map(str, dataset.input_shape)),
+        test_size=config.test_size,
+        split_seed=config.split_seed,
+        folds=config.folds,
+        long_tail=config.long_tail,
+        tokens=config.tokens,
     )
 
 
-def _probe(design: Design, contenders: dict[str, Contender], dataset: Dataset) -> dict[str, float]:
+def _probe(design: StudyRecord, contenders: dict[str, Contender], dataset: Dataset) -> dict[str, float]:
     """Build each contender's network, which tells at once what cannot be, and estimate the seconds of its run."""
     task, seconds = design.to_learn, {}
     for label, contender in contenders.items():

@@ -11,9 +11,9 @@ from skipwise.deployment import Model
 from skipwise.errors import UserError
 from skipwise.statistics import Verdict, decide_each, shared_alpha
 from skipwise.studies.baseline import BASELINE, Baseline, read_baseline
-from skipwise.studies.design import Design
 from skipwise.studies.folder import StudyFolder
 from skipwise.studies.looks import record_look
+from skipwise.studies.record import StudyRecord
 from skipwise.studies.results import Result, scores
 from skipwise.training.record import RUN
 
@@ -24,7 +24,7 @@ MARGIN = 0.01
 class Study:
     """A study as its folder tells it. Only seeds whose runs are all done are looked at."""
 
-    def __init__(self, folder: StudyFolder, design: Design) -> None:
+    def __init__(self, folder: StudyFolder, design: StudyRecord) -> None:
         self.folder = folder
         self.design = design
         self.seeds = tuple(

@@ -7,7 +7,6 @@ from skipwise.studies.prepare import StudyPlan
 from skipwise.studies.study import Study
 from skipwise.studies.study_file import STUDY_FILE, study_file
 from skipwise.studies.workers.pool import Job, Listener, train_side_by_side
-from skipwise.training.run import versions
 
 
 def train_missing(ready: StudyPlan, listener: Listener) -> Study:
@@ -19,7 +18,7 @@ def train_missing(ready: StudyPlan, listener: Listener) -> Study:
     folder, design = ready.folder, ready.design
     with folder.locked():
         ready.dataset.stored.write(folder.path)
-        folder.write("study.json", {**design.to_json(), "versions": versions()})
+        folder.write_design(design)
         if (config := design.config) is not None:
             head = f"{design.name}: `skipwise run` repeats it, from the folder where it was asked for."
             text = study_file(config, head)

@@ -53,7 +53,7 @@ def searched(resolved, found):
         f"{contender.label} at rate {rate:g}": [
             SimpleNamespace(
                 validation_score=accuracy, score=1 - (accuracy or 0), task="images", failed=failed,
-                history=lambda loss=loss: [{"validation_loss": loss + 1}, {"validation_loss": loss}],
+                history=lambda loss=loss: [SimpleNamespace(validation_loss=loss + 1), SimpleNamespace(validation_loss=loss)],
             )
         ]
         for contender in resolved.sweep.contenders
@@ -83,7 +83,7 @@ def test_a_study_that_was_begun_without_a_search_is_refused_before_anything_is_s
     untuned = replace(resolved, config=replace(resolved.config, out=tmp_path, tune=None))
     design = plan_study(untuned).design
     (tmp_path / "it").mkdir()
-    StudyFolder(tmp_path / "it").write("study.json", design.to_json())
+    StudyFolder(tmp_path / "it").write_design(design)
     with pytest.raises(
         UserError, match=r"was begun with 'plain8:lr=0\.1' of other settings or without a search for its"
     ):

@@ -33,7 +33,7 @@ def test_a_run_that_is_dropped_ends_where_it_stands_and_its_worker_goes_on(npz, 
     folder, design = ready.folder, ready.design
     folder.path.mkdir(parents=True)
     ready.dataset.stored.write(folder.path)
-    folder.write("study.json", design.to_json())
+    folder.write_design(design)
     waiting = iter([Job(contender="plain8", seed=0), Job(contender="resnet8", seed=0)])
     ended = []
 

@@ -8,9 +8,9 @@ from typing import Any
 from skipwise.errors import UserError
 from skipwise.studies.budget import parse_budget, with_budget
 from skipwise.studies.contender import Contender, parse_contender
-from skipwise.studies.design import Design
 from skipwise.studies.folder import StudyFolder
 from skipwise.studies.prepare import ResolvedStudy
+from skipwise.studies.record import StudyRecord
 from skipwise.studies.results import Result
 from skipwise.studies.searches import SearchListener
 from skipwise.studies.tuning.journal import FIRST_RUNG, JOURNAL, Entry, Journal
@@ -21,7 +21,6 @@ from skipwise.studies.workers.pool import Job
 from skipwise.training.checkpoint import CHECKPOINT
 from skipwise.training.loop import Tick
 from skipwise.training.record import RUN
-from skipwise.training.run import versions
 
 TRIES = 2
 """A trial whose process broke off is begun again once; after that it has failed."""
@@ -31,7 +30,7 @@ class Trials:
     """Gives workers their trials, listens to them, and writes down in the journal how each one fared."""
 
     def __init__(
-        self, resolved: ResolvedStudy, space: Space, folder: StudyFolder, design: Design, listener: SearchListener
+        self, resolved: ResolvedStudy, space: Space, folder: StudyFolder, design: StudyRecord, listener: SearchListener
     ) -> None:
         self.resolved, self.space = resolved, space
         self.folder, self.design = folder, design
@@ -72,7 +71,7 @@ class Trials:
                 continue
             if contender not in self.design.contenders:
                 self.design = replace(self.design, contenders=(*self.design.contenders, contender))
-                write_design(self.folder, self.design)
+                self.folder.write_design(self.design)  # so that workers know it
             return job
         return None
 
@@ -165,11 +164,6 @@ def contender_of(resolved: ResolvedStudy, label: str, text: str) -> Contender:
     if config.budget is None:
         return contender
     return with_budget(contender, parse_budget(config.budget), config.to_learn, data.input_spec)
-
-
-def write_design(folder: StudyFolder, design: Design) -> None:
-    """So that workers know the trials that they are given."""
-    folder.write("study.json", {**design.to_json(), "versions": versions()})
 
 
 def judged_percent(tick: Tick) -> int:

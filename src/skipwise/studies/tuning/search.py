@@ -10,7 +10,7 @@ from skipwise.studies.searches import Found, Search, SearchListener
 from skipwise.studies.sweeps import Sweep
 from skipwise.studies.tuning.journal import FIRST_RUNG, REDUCTION, optuna
 from skipwise.studies.tuning.learning_rate import SEED, inside_search, without_test
-from skipwise.studies.tuning.run import Trials, contender_of, write_design
+from skipwise.studies.tuning.run import Trials, contender_of
 from skipwise.studies.tuning.space import Range, Space, family_of
 from skipwise.studies.tuning.space_file import space_of
 from skipwise.studies.tuning.trials import TRIALS, SearchResult
@@ -113,7 +113,7 @@ def search(prepared: SearchPlan, listener: SearchListener) -> SearchResult:
     folder, design = ready.folder, ready.design
     with folder.locked():
         ready.dataset.stored.write(folder.path)
-        write_design(folder, design)
+        folder.write_design(design)
         write_atomically(folder.file(SPACE), lambda part: part.write_text(space.text, encoding="utf-8"))
         trials = Trials(prepared.resolved, space, folder, design, listener)
         train_side_by_side(folder.path, trials.next_job, design.plan, ready.workers, trials, trials.hopeless)

@@ -1,10 +1,15 @@
-"""The design of a study: what was asked, as `study.json` keeps it."""
+"""The record of a study, `study.json`: what it trains and compares, and how it is extended."""
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import PlainSerializer
 
 from skipwise.errors import UserError
+from skipwise.records import record_from_json, record_to_json, write_atomically
 from skipwise.studies.config import StudyConfig, fields_of
 from skipwise.studies.contender import Contender
 from skipwise.studies.kinds import StudyKind, kind_named
@@ -24,33 +29,55 @@ class Run:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Design:
-    """Contenders x seeds on one split of one data set, under one compute plan.
+class SplitKey:
+    """The values that fix the examples and their parts. None stands for what is not asked for."""
 
-    `split` says what fixes the examples and their parts: fingerprint, input shape, test size, split seed, folds. The
-    first contender is the reference, or with `points` the first series at each point. `looks` are the numbers of seeds
-    at which verdicts were declared to be looked at; `tuned` tells the rates that were tried for each contender.
-    `config` repeats the study; a search inside another study has none.
+    fingerprint: str = ""
+    input_shape: str = ""
+    test_size: float | None = None
+    split_seed: int = 0
+    folds: int | None = None
+    long_tail: float | None = None
+    tokens: str | None = None
+
+    @property
+    def identity(self) -> dict[str, str | float | int | None]:
+        """The part of a run's identity: the last three, which came later, only where they are asked for."""
+        return {
+            name: value
+            for name, value in asdict(self).items()
+            if value is not None or name not in ("folds", "long_tail", "tokens")
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudyRecord:
+    """Contenders x seeds on one split of one data set, under one compute plan: all that `study.json` keeps.
+
+    The first contender is the reference, or with `points` the first series at each point. `looks` are the numbers of
+    seeds at which verdicts were declared to be looked at; `tuned` tells the rates that were tried for each contender,
+    with the validation score of each. `config` repeats the study; a search inside another study has none.
     """
 
     name: str
     kind: str
     data: str
     command: str
-    split: dict[str, Any]
-    contenders: tuple[Contender, ...]
+    split: SplitKey
+    contenders: tuple[Annotated[Contender, PlainSerializer(Contender.to_json)], ...]
     seeds: tuple[int, ...]
     plan: ComputePlan
     points: tuple[Point, ...] = ()
     looks: tuple[int, ...] = ()
     budget: str = ""
     tuned: dict[str, dict[str, float]] = field(default_factory=dict)
-    config: StudyConfig | None = None
+    config: Annotated[StudyConfig | None, PlainSerializer(lambda config: content(config) if config else None)] = None
     task: str = "images"
+    versions: dict[str, str] = field(default_factory=dict)
 
     @property
     def to_learn(self) -> Task:
-        """The task that its networks learn."""
+        """What its networks learn."""
         return task_named(self.task)
 
     @property
@@ -61,8 +88,7 @@ class Design:
     @property
     def folds(self) -> int | None:
         """Into how many folds the examples are divided, None where a test set stands."""
-        folds: int | None = self.split.get("folds")
-        return folds
+        return self.split.folds
 
     @property
     def fold_numbers(self) -> Sequence[int | None]:
@@ -87,46 +113,7 @@ class Design:
     def contender(self, label: str) -> Contender:
         return next(contender for contender in self.contenders if contender.label == label)
 
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "name": self.name,
-            "task": self.task,
-            "kind": self.kind,
-            "data": self.data,
-            "command": self.command,
-            "split": self.split,
-            "contenders": [
-                {"run_name": contender.run_name(self.split), **contender.to_json()} for contender in self.contenders
-            ],
-            "seeds": list(self.seeds),
-            "plan": self.plan.to_json(),
-            "points": [asdict(point) for point in self.points],
-            "looks": list(self.looks),
-            "budget": self.budget,
-            "tuned": self.tuned,
-            "asked": content(self.config) if self.config else None,
-        }
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "Design":
-        return cls(
-            name=data["name"],
-            task=data.get("task", "images"),
-            kind=data.get("kind", "compare"),
-            data=data["data"],
-            command=data["command"],
-            split=data["split"],
-            contenders=tuple(Contender.from_json(contender) for contender in data["contenders"]),
-            seeds=tuple(data["seeds"]),
-            plan=ComputePlan(**data["plan"]),
-            points=tuple(Point(**point) for point in data.get("points", [])),
-            looks=tuple(data.get("looks", [])),
-            budget=data.get("budget", ""),
-            tuned=data.get("tuned", {}),
-            config=_config_of(data["asked"]) if data.get("asked") else None,
-        )
-
-    def extended_by(self, later: "Design") -> "Design":
+    def extended_by(self, later: "StudyRecord") -> "StudyRecord":
         """This design with the contenders and seeds of another; it keeps its own plan.
 
         Raises UserError where the other is about other data, another split, or other contenders of the same name.
@@ -138,15 +125,13 @@ class Design:
             raise UserError(f"The study {self.name!r} was begun without declared looks: {another}.")
         if later.task != self.task:
             raise UserError(f"The study {self.name!r} is about {self.task}, not {later.task}: {another}.")
-        for what in {**self.split, **later.split}:
-            kept = self.split.get(what)
-            if later.split.get(what) != kept:
-                words = what.replace("_", " ")
+        for what in (entry.name for entry in fields(SplitKey)):
+            kept, now = getattr(self.split, what), getattr(later.split, what)
+            if kept != now:
                 if what == "fingerprint":
                     raise UserError(f"The study {self.name!r} is about other data than {later.data}: {another}.")
-                raise UserError(
-                    f"The study {self.name!r} was begun with {words} {kept}, not {later.split.get(what)}: {another}."
-                )
+                words = what.replace("_", " ")
+                raise UserError(f"The study {self.name!r} was begun with {words} {kept}, not {now}: {another}.")
         if not self.points and later.contenders[0].label != self.contenders[0].label:
             raise UserError(
                 f"The reference of the study {self.name!r} is {self.contenders[0].label!r}, "
@@ -190,10 +175,41 @@ class Design:
                 )
 
 
-def _config_of(content: Mapping[str, Any]) -> StudyConfig:
-    """The configuration that study.json keeps; fields that its kind of study does not have any more are passed by."""
-    known = fields_of(kind_named(content["command"]))
-    return validated({name: value for name, value in content.items() if name in known})
+FORMAT = 2
+"""Of study.json. Format 1 has no number, and `asked` for `config`."""
+REMEDY = "restore it, or delete the study"
+
+
+def write_study(file: Path, record: StudyRecord) -> None:
+    """Write study.json, with the name of each contender's folder for who looks for it."""
+    stored = record_to_json(record, format_number=FORMAT)
+    names = [contender.run_name(record.split.identity) for contender in record.contenders]
+    stored["contenders"] = [{"run_name": name, **each} for name, each in zip(names, stored["contenders"], strict=True)]
+    write_atomically(file, lambda part: part.write_text(json.dumps(stored, indent=2) + "\n"))
+
+
+def read_study(file: Path) -> StudyRecord:
+    """Read study.json. Raises UserError where it is damaged, or of a later format."""
+    try:
+        stored = json.loads(file.read_text())
+        if stored.get("format", 1) in (1, FORMAT):
+            stored = _with_values(stored)
+    except UserError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UserError(f"{file} is damaged ({type(error).__name__}: {error}): {REMEDY}.") from error
+    return record_from_json(StudyRecord, stored, where=file, format_number=FORMAT, remedy=REMEDY)
+
+
+def _with_values(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record of format 1 or 2 as one of format 2, with what has a reader of its own read."""
+    values = {**stored, "format": FORMAT}
+    config = values.pop("asked", None) or values.get("config")
+    if config is not None:  # it may have fields that its kind of study does not have any more
+        known = fields_of(kind_named(config["command"]))
+        config = validated({name: value for name, value in config.items() if name in known})
+    contenders = tuple(Contender.from_json(contender) for contender in values["contenders"])
+    return values | {"contenders": contenders, "config": config}
 
 
 def _check_alike(name: str, kept: StudyConfig, config: StudyConfig) -> None:
