@@ -77,7 +77,7 @@ class StudyRecord:
 
     @property
     def to_learn(self) -> Task:
-        """What its networks learn."""
+        """The task that its networks learn."""
         return task_named(self.task)
 
     @property
