@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from skipwise.networks import CATALOGUE, SHORTCUTS
+from skipwise.commands.catalogue import catalogue
+from skipwise.networks import CATALOGUE
 from skipwise.networks.fields import ARCHITECTURE_FIELDS
 from support.images import shapes
 
@@ -112,7 +113,7 @@ def skipwise(home, *words):
 def test_networks_md_names_everything():
     page = (DOCS / "networks.md").read_text()
     assert all(f"`{name}`" in page for name in ARCHITECTURE_FIELDS)
-    assert all(f"`{name}" in page for name in SHORTCUTS)
+    assert "\n".join(catalogue("shortcuts", DOCS)) in page
     for name in CATALOGUE:
         family, depth = re.fullmatch(r"([a-z-]*?)(?:-?(\d+.*|[ab]\d|cnn|resnet))?", name.removesuffix("-bn")).groups()
         assert name in page or f"`{family}" in page or f"`{depth}`" in page or name.startswith("plain"), name

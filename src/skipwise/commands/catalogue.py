@@ -1,4 +1,4 @@
-"""The catalogue of names: networks, data, shortcuts, and the studies of a folder."""
+"""Lists of networks, data and shortcuts by name, and of the studies of a folder."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace

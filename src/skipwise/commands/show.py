@@ -226,7 +226,7 @@ def _print_costs(
 
 
 def _shared(contenders: list[Contender], networks: list[nn.Module]) -> str:
-    """How much of two networks is the same by name and shape, and therefore begins with the same bits."""
+    """Say how many parameters two networks share by name and shape, which therefore begin with the same bits."""
     one, other = ({name: value.shape for name, value in network.named_parameters()} for network in networks)
     shared = {name for name in one if one[name] == other.get(name)}
     sizes = [sum(shape.numel() for name, shape in names.items() if name not in shared) for names in (one, other)]

@@ -66,7 +66,7 @@ class Head:
 
 @dataclass(frozen=True, kw_only=True)
 class Pyramid:
-    """A detector's pyramid and head, on the maps of an image network.
+    """The detector on the maps of an image network, where objects are to be found.
 
     A feature pyramid of `width` channels (Lin et al. 2017, arXiv 1612.03144) under one of torchvision's detectors;
     `convolutions` is how many 3x3 convolutions a one-stage detector's heads have before their answers.
@@ -96,13 +96,13 @@ class Architecture:
     pyramid: Pyramid = Pyramid()
 
     def replace_blocks(self, **changes: Any) -> "Architecture":
-        """The same with these fields of every block replaced."""
+        """Return the architecture with these fields of every block replaced."""
         return replace(
             self, stages=tuple(replace(stage, block=replace(stage.block, **changes)) for stage in self.stages)
         )
 
     def with_shortcut(self, shortcut: Shortcut) -> "Architecture":
-        """The same with every shortcut replaced; a plain network gets one in every block.
+        """Return the architecture with every shortcut replaced; a plain network gets one in every block.
 
         Blocks that are plain in a residual network stay plain.
         """
@@ -117,7 +117,7 @@ class Architecture:
         )
 
     def plain_twin(self) -> "Architecture":
-        """The same without shortcuts, and without any other difference.
+        """Return the architecture without shortcuts, and without any other difference.
 
         Raises UserError where that would leave a network through which nothing flows.
         """
@@ -126,9 +126,7 @@ class Architecture:
         return twin
 
     def check(self) -> None:
-        """Raises UserError where fields contradict each other, or nothing would flow through a block without
-        shortcut.
-        """
+        """Raise UserError where fields contradict each other, or nothing would flow through a block without shortcut."""
         blocks = [stage.block for stage in self.stages]
         for block in blocks:
             block.shortcut.check()
@@ -173,7 +171,7 @@ class Architecture:
         return all(is_plain(stage) for stage in self.stages)
 
     def to_json(self) -> dict[str, Any]:
-        """Every field; of the parts that only some tasks need, those that differ from their defaults."""
+        """Return every field; of the parts that only some tasks need, those that differ from their defaults."""
         data: dict[str, Any] = _ADAPTER.dump_python(self, mode="json")
         if self.embedding == 0:
             del data["embedding"]
@@ -183,7 +181,7 @@ class Architecture:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Architecture":
-        """Raises UserError where the data is no architecture."""
+        """Read what to_json wrote. Raises UserError where the data is no architecture."""
         try:
             return _ADAPTER.validate_python(data)
         except ValidationError as error:

@@ -1,4 +1,4 @@
-"""From what a contender names to a module with its parameters drawn."""
+"""Building networks: a module with its parameters drawn, from an architecture, a library or a user's own code."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ AnyNetwork = Architecture | CustomNetwork | ExternalNetwork
 
 
 def build(network: AnyNetwork, input_shape: Sequence[int], classes: int, seed: int) -> nn.Module:
-    """The network for inputs (channels, *space), its parameters drawn from the seed.
+    """Build the network for inputs (channels, *space), its parameters drawn from the seed.
 
     Raises UserError where the input is too small, has not the architecture's number of dimensions, or where the
     architecture contradicts itself.
@@ -30,7 +30,7 @@ def build(network: AnyNetwork, input_shape: Sequence[int], classes: int, seed: i
 
 
 def check_input(network: Architecture, input_shape: Sequence[int]) -> None:
-    """Raises UserError where an architecture contradicts itself or cannot take inputs of this shape."""
+    """Raise UserError where an architecture contradicts itself or cannot take inputs of this shape."""
     network.check()
     if network.embedding:
         raise UserError(
@@ -48,7 +48,7 @@ def check_input(network: Architecture, input_shape: Sequence[int]) -> None:
 
 
 def network_to_json(network: AnyNetwork) -> dict[str, Any]:
-    """A network as JSON has it."""
+    """Write a network as JSON has it."""
     match network:
         case CustomNetwork():
             return {"own": network.path}
@@ -59,7 +59,7 @@ def network_to_json(network: AnyNetwork) -> dict[str, Any]:
 
 
 def network_from_json(data: dict[str, Any]) -> AnyNetwork:
-    """Read what network_to_json wrote. Raises UserError where it is none of these."""
+    """Read what network_to_json wrote. Raises UserError where it is no network."""
     if "own" in data:
         return CustomNetwork(path=data["own"])
     return external_network(data["foreign"]) if "foreign" in data else Architecture.from_json(data)

@@ -1,4 +1,4 @@
-"""The cost of a network, in all and by layer, measured by watching its operators run on shapes alone."""
+"""The cost of a network, in all and by layer, found by watching its operators run on shapes alone."""
 
 import copy
 import math
@@ -59,7 +59,7 @@ Example = Callable[[Sequence[int]], Tensor]
 
 @dataclass(frozen=True)
 class _Reach:
-    """Where a map stands: depth, receptive field, and how many pixels of the image lie between its neighbours."""
+    """The depth and receptive field of a map, and how many pixels of the image lie between its neighbours."""
 
     depth: int = 0
     field: float = 1
@@ -67,7 +67,7 @@ class _Reach:
 
 
 def cost(network: nn.Module, input_shape: Sequence[int]) -> Cost:
-    """The cost of a network for one input of this shape; runs shapes alone (meta device), no data."""
+    """Return the cost of a network for one input of this shape; runs shapes alone (meta device), no data."""
     counted = total(layer_costs(network, input_shape))
     return replace(counted, parameters=sum(parameter.numel() for parameter in network.parameters()))
 
@@ -82,9 +82,7 @@ def total(layers: Sequence[LayerCost]) -> Cost:
 
 
 def architecture_cost(architecture: Architecture, input_shape: Sequence[int], classes: int) -> Cost:
-    """The same without building all of a deep network: every block of a stage but the first costs what the second
-    does.
-    """
+    """Return the cost without building all of a deep network: blocks of a stage after the second cost what it does."""
     first_two = replace(
         architecture, stages=tuple(replace(stage, blocks=min(stage.blocks, 2)) for stage in architecture.stages)
     )
@@ -110,12 +108,12 @@ def architecture_cost(architecture: Architecture, input_shape: Sequence[int], cl
 
 
 def layer_costs(network: nn.Module, input_shape: Sequence[int]) -> list[LayerCost]:
-    """The costs of every module that computes something itself, in the order of the computation."""
+    """Return the costs of every module that computes something itself, in the order of the computation."""
     return _watched(copy.deepcopy(network).to("meta"), input_shape)
 
 
 def _watched(shapes: nn.Module, input_shape: Sequence[int]) -> list[LayerCost]:
-    """The costs of a network on the meta device."""
+    """Return the costs of a network on the meta device."""
     shapes.eval()
     own_storages = {tensor.untyped_storage()._cdata for tensor in (*shapes.parameters(), *shapes.buffers())}
     watch = _Watch(shapes, own_storages)
@@ -165,7 +163,7 @@ class _Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return out
 
     def layer(self) -> LayerCost:
-        """The row of the module that is running."""
+        """Return the row of the module that is running."""
         name, module = self.running[-1]
         if name not in self.layers:
             fresh = [p for p in module.parameters(recurse=False) if id(p) not in self.booked]
@@ -223,7 +221,7 @@ def _run(func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
 
 
 def _step(func: Any, args: Sequence[Any], result: Tensor) -> _Reach:
-    """The reach of what an operator gives, from that of what it is given."""
+    """Return the reach of what an operator gives, from that of what it is given."""
     tensors = [arg for arg in _flat(args) if isinstance(arg, Tensor) and hasattr(arg, "reach")]
     reaches: list[_Reach] = [tensor.reach for tensor in tensors]
     name = func.overloadpacket.__name__

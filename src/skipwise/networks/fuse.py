@@ -16,7 +16,7 @@ from skipwise.networks.shortcuts import ArmsAddition, NoAddition
 
 
 def fuse(network: nn.Module) -> nn.Module:
-    """The same function of the input with fewer layers, for use after training; a copy, in eval mode.
+    """Return a copy in eval mode that computes the same with fewer layers, for use after training.
 
     Batch normalisation behind a convolution goes into its weights and bias. Arms round a single convolution
     go into its kernel (Ding et al. 2021, arXiv 2101.03697, section 3.3), which leaves a plain network. What is built

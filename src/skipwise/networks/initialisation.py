@@ -1,4 +1,4 @@
-"""How the parameters of a network are drawn: each from a generator of its own, keyed by (seed, its name)."""
+"""Initialisation: each parameter of a network is drawn from a generator of its own, keyed by (seed, its name)."""
 
 import math
 from collections.abc import Callable
@@ -87,7 +87,7 @@ def orthogonal(rows: int, columns: int, generator: torch.Generator) -> Float[Ten
 
 
 def gain_of(activation: str) -> float:
-    """Return the factor of a convolution's weights, because an activation follows."""
+    """Return the factor of a convolution's weights that makes up for the activation that follows."""
     name = activation.replace("-", "_")
     return nn.init.calculate_gain(name) if name in ("relu", "leaky_relu", "tanh") else math.sqrt(2)  # type: ignore[arg-type]
 

@@ -90,15 +90,13 @@ def activation(kind: Activation | Literal["none"]) -> nn.Module | None:
 
 
 def pool(kind: Pool, dims: int, kernel: int = 2, *, stride: int = 2, padding: int = 0) -> nn.Module:
-    """The maximum or the mean of each window of `kernel` pixels a side, one window every `stride` pixels."""
+    """Build the maximum or the mean of each window of `kernel` pixels a side, one window every `stride` pixels."""
     pools = MAX_POOLS if kind == "max" else AVERAGE_POOLS
     return pools[dims](kernel, stride=stride, padding=padding)
 
 
 def downsampling(kind: Downsample, dims: int) -> nn.Module | None:
-    """Return the module that halves the maps in front of a stage; None where nothing does, or where a stride inside the
-    stage will.
-    """
+    """Build the layer that halves maps in front of a stage; None where nothing does, or a stride inside the stage will."""
     if kind == "anti-aliased":
         return BlurPool(dims)
     if kind == "k-max":
@@ -107,14 +105,14 @@ def downsampling(kind: Downsample, dims: int) -> nn.Module | None:
 
 
 def halved(kind: Downsample, side: int) -> int:
-    """The side of a map of `side` pixels after downsampling."""
+    """Return the side of a map of `side` pixels after downsampling."""
     if kind == "none":
         return side
     return side // 2 if kind in ("max", "average") else -(-side // 2)
 
 
 def centre(weight: Float[Tensor, "out_channels in_channels *kernel"]) -> Float[Tensor, "out_channels in_channels"]:
-    """The middle pixel of a convolution's kernel, as a view."""
+    """Return the middle pixel of a convolution's kernel, as a view."""
     index: list[int | EllipsisType] = [..., *(side // 2 for side in weight.shape[2:])]
     return weight[tuple(index)]
 

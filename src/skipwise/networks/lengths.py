@@ -1,4 +1,4 @@
-"""Where texts end: padding is followed through every layer that mixes positions, and changes nothing."""
+"""The lengths of texts: padding is followed through every layer that mixes positions, and changes nothing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ Sequences = Float[Tensor, "batch channels length"]
 
 
 class Lengths:
-    """How many positions of each text are no padding, at every resolution of one forward pass.
+    """The number of positions of each text that are no padding, at every resolution of one forward pass.
 
     A resolution is known by the length of its maps, which is the longest text's at least. Layers that shrink the maps
     tell what becomes of the texts.

@@ -1,4 +1,4 @@
-"""From an architecture to a module."""
+"""The module of an architecture."""
 
 import math
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from skipwise.networks.recompute import recomputed
 from skipwise.networks.text.sequences import LargestFew
 
 HEAD_K = 8
-"""How many numbers of each channel a head with k-max takes (Conneau et al. 2017, arXiv 1606.01781, Fig. 1)."""
+"""The numbers of each channel that a head with k-max takes (Conneau et al. 2017, arXiv 1606.01781, Fig. 1)."""
 
 
 class Network(nn.Module):
@@ -152,7 +152,7 @@ def _stage(stage: Stage, in_channels: int, dims: int, drop_rates: Sequence[float
 
 
 def _head(architecture: Architecture, channels: int, space: Sequence[int], classes: int) -> nn.Sequential:
-    """Return the layers that a further block of the last stage would begin with, then the head's own layers."""
+    """Build the layers with which a further block of the last stage would begin, then the head's own."""
     head, dims, block = architecture.head, architecture.dims, architecture.stages[-1].block
     layers = block.steps(ORDERS[block.order].before, channels, dims)
     if head.downsample != "none":

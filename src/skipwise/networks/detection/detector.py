@@ -77,12 +77,12 @@ class Detector(nn.Module):
 
     @torch.no_grad()
     def detect(self, images: Float[Tensor, "batch channels height width"]) -> list[Detection]:
-        """Return the detections in each image, in eval mode."""
+        """Return the objects of each image, in eval mode."""
         with _evaluating(self):
             return self.find(images).detections()
 
     def find(self, images: Float[Tensor, "batch channels height width"]) -> OneStageFindings | TwoStageFindings:
-        """Return the head's output for images, for the loss and for detections."""
+        """Return the head's outputs, from which come losses and detections."""
         return self.head.find(images, self.maps(images))
 
     def maps(self, images: Float[Tensor, "batch channels height width"]) -> Maps:

@@ -76,7 +76,7 @@ class OneStageFindings:
         return total
 
     def detections(self) -> list[Detection]:
-        """Return the detections in each image after non-maximum suppression."""
+        """Return the objects of each image after non-maximum suppression."""
         with full_precision(self.images.device):
             found: list[Detection] = self.model.postprocess_detections(
                 {name: list(torch.split(answer, self.per_level, dim=1)) for name, answer in self.answers.items()},
@@ -137,7 +137,7 @@ def _fcos(strides: Sequence[int], width: int, convolutions: int, classes: int) -
 
 
 def no_backbone(width: int) -> nn.Module:
-    """Return a module that torchvision's constructors ask for its width, and nobody runs."""
+    """Return a module that torchvision's constructors ask for the width, and nobody runs."""
     backbone = nn.Identity()
     backbone.out_channels = width  # type: ignore[assignment]
     return backbone

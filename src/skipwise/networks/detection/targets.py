@@ -1,4 +1,4 @@
-"""The terms of all detectors: targets, detections, and where numbers of full precision are wanted."""
+"""Targets and detections, the values that all detectors share, and full precision for boxes."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from 0.
 """
 
 Detection = dict[str, Tensor]
-"""The detections in one image, best first: "boxes" and "labels" as a target has them, and "scores" from 0 to 1."""
+"""The objects found in one image, best first: "boxes" and "labels" as a target has them, and "scores" from 0 to 1."""
 
 SCORE_THRESHOLD = 0.05
 """Detections below this score are not told, as in torchvision's RetinaNet and Faster R-CNN."""
@@ -24,7 +24,7 @@ DETECTIONS_PER_IMAGE = 100
 
 
 def full_precision(device: torch.device) -> torch.autocast:
-    """Where boxes are computed: bf16 knows no pixel beyond 256 for certain."""
+    """Turn autocast off where boxes are computed: bf16 knows no pixel beyond 256 for certain."""
     return torch.autocast(device.type, enabled=False)
 
 

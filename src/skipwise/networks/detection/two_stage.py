@@ -130,7 +130,7 @@ class TwoStageFindings:
         return total
 
     def detections(self) -> list[Detection]:
-        """Return the detections in each image after non-maximum suppression."""
+        """Return the objects of each image after non-maximum suppression."""
         scores, regressions = self.head.regions(self.maps, self.proposals, self.sizes)
         with full_precision(self.objectness.device):
             found = self.head.roi_heads.postprocess_detections(scores, regressions, self.proposals, self.sizes)

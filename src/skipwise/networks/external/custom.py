@@ -36,7 +36,7 @@ class CustomNetwork:
 
 
 def custom_network(path: str) -> Architecture | CustomNetwork:
-    """Return the object at a dotted path: an Architecture that somebody wrote down, or a network of their own."""
+    """Load a dotted path: an Architecture that somebody wrote down, or a network of their own."""
     found = load_dotted(path)
     if isinstance(found, Architecture):
         return found

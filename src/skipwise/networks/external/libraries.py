@@ -12,7 +12,7 @@ from skipwise.errors import UserError, unknown
 from skipwise.keyed_rng import key
 
 WITHOUT_AUXILIARY_HEADS = {name: {"aux_logits": False, "init_weights": False} for name in ("googlenet", "inception_v3")}
-"""Arguments that make these two give logits alone and begin as torch's layers begin, without minutes of drawing."""
+"""Options with which these two give logits alone, and begin as torch's layers begin, without minutes of drawing."""
 
 COLOURS = 3
 """Channels that torchvision's networks take."""
@@ -78,9 +78,7 @@ def is_external(name: str) -> bool:
 
 
 def external_network(text: str) -> ExternalNetwork:
-    """Return the network that `torchvision/NAME` or `timm/NAME` names. Raises UserError for a name that the library
-    lacks.
-    """
+    """Read `torchvision/NAME` or `timm/NAME`. Raises UserError for a name that the library lacks."""
     library, _, name = text.partition("/")
     if library == "torchvision":
         known = torchvision_classifiers()

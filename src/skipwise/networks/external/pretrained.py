@@ -136,9 +136,9 @@ def _rename(name: str, rules: Rules) -> str:
 
 @torch.no_grad()
 def load_weights(network: nn.Module, state: State, source: str) -> frozenset[str]:
-    """Put weights into a network and give the names of its trunk: all parameters but the last layer's.
+    """Put weights into a network and return the names of its backbone: all parameters but the last layer's.
 
-    The graph must be the same: every weight needs its place and every place its weight. The last layer is
+    The graph must be the same: every weight needs a parameter and every parameter a weight. The last layer is
     left as it was drawn where it has another number of classes. A first convolution of one channel takes the sum over
     colours. Raises UserError naming the first weight that does not fit; `source` is what they are called.
     """
@@ -197,7 +197,7 @@ def read_weights(source: str) -> State:
 
 
 def fingerprint(source: str) -> str:
-    """Return the digest that tells these weights from others. Raises UserError where there are none."""
+    """Return a digest that tells these weights from others. Raises UserError where there are none."""
     if source.startswith("torchvision/"):
         return str(_torchvision(source))
     with _file(source).open("rb") as file:

@@ -89,4 +89,4 @@ TEXT_RESIDUAL: dict[str, Preset] = {
 }
 
 TEXT_TWIN_SOURCES: dict[str, str] = {f"vdcnn{depth}": _VDCNN for depth in VDCNN_BLOCKS}
-"""Where plain twins come from that were published as they are."""
+"""Sources of the plain twins that were published as they are."""

@@ -43,7 +43,7 @@ class TextNetwork(nn.Module):
         return logits
 
     def vectors(self, tokens: Tokens) -> Float[Tensor, "batch channels _"]:
-        """The rows of the table, as many as the network needs at least."""
+        """Return the rows of the table, as many as the network needs at least."""
         rows: Tensor = self.embedding(self._long_enough(tokens))
         return rows.transpose(1, 2)
 
@@ -51,12 +51,12 @@ class TextNetwork(nn.Module):
         return F.pad(tokens, (0, max(self.least - tokens.shape[1], 0)), value=PADDING)
 
     def example(self, input_shape: Sequence[int]) -> Tokens:
-        """Tokens for shapes alone, as (vocabulary, length) or (length,) has it."""
+        """Return tokens for shapes alone, as (vocabulary, length) or (length,) has it."""
         return tokens_of_shape(input_shape)
 
 
 def lengths_of(tokens: Tokens, least: int) -> Lengths | None:
-    """Where texts end, at `least` tokens or later; None where none is padded, or where there are shapes alone."""
+    """Return where texts end, at `least` tokens or later; None where none is padded, or where there are shapes alone."""
     if tokens.is_meta or not (tokens[:, -1] == PADDING).any():
         return None
     length = tokens.shape[1]
@@ -66,14 +66,14 @@ def lengths_of(tokens: Tokens, least: int) -> Lengths | None:
 
 
 def tokens_of_shape(input_shape: Sequence[int]) -> Tokens:
-    """One text of this length on the meta device."""
+    """Return one text of this length on the meta device."""
     return torch.empty(1, input_shape[-1], dtype=torch.long, device="meta")
 
 
 def build_text(
     network: Architecture | CustomNetwork | ExternalNetwork, vocabulary: int, length: int, classes: int, seed: int
 ) -> nn.Module:
-    """The network for texts of `length` tokens out of so many, its parameters drawn from the seed.
+    """Build the network for texts of `length` tokens out of so many, its parameters drawn from the seed.
 
     The table is drawn normal with EMBEDDING_STD, its row of padding zero. A network of a
     user's own is called with ((vocabulary, length), classes) and gets tokens. Raises UserError for a network that
@@ -95,7 +95,7 @@ def build_text(
 
 
 def check_text(network: Architecture) -> None:
-    """Raises UserError where an architecture contradicts itself or reads no text."""
+    """Raise UserError where an architecture contradicts itself or reads no text."""
     if network.dims != 1:
         raise UserError(
             f"This network reads inputs of {network.dims} dimensions in space, and texts have one: {_INSTEAD}."
@@ -115,9 +115,7 @@ _INSTEAD = "take one that reads text, as resnet-text-8"
 
 
 def shapes_of(architecture: Architecture, input_shape: Sequence[int], classes: int) -> nn.Module:
-    """The module of an architecture without its numbers; `input_shape` of one that reads text is (vocabulary,
-    length).
-    """
+    """Build the module of an architecture without its numbers; `input_shape` of one that reads text is (vocabulary, length)."""
     with torch.device("meta"):
         if architecture.embedding:
             vocabulary, length = input_shape
