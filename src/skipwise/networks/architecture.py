@@ -126,7 +126,7 @@ class Architecture:
         return twin
 
     def check(self) -> None:
-        """Raise UserError where fields contradict each other, or nothing would flow through a block without shortcut."""
+        """Raise UserError where fields contradict each other, or nothing would flow through a block."""
         blocks = [stage.block for stage in self.stages]
         for block in blocks:
             block.shortcut.check()

@@ -96,7 +96,7 @@ def pool(kind: Pool, dims: int, kernel: int = 2, *, stride: int = 2, padding: in
 
 
 def downsampling(kind: Downsample, dims: int) -> nn.Module | None:
-    """Build the layer that halves maps in front of a stage; None where nothing does, or a stride inside the stage will."""
+    """Build the layer that halves maps in front of a stage; None where there is none, or a stride inside does so."""
     if kind == "anti-aliased":
         return BlurPool(dims)
     if kind == "k-max":

@@ -56,7 +56,7 @@ class TextNetwork(nn.Module):
 
 
 def lengths_of(tokens: Tokens, least: int) -> Lengths | None:
-    """Return where texts end, at `least` tokens or later; None where none is padded, or where there are shapes alone."""
+    """Return where texts end, at `least` tokens or later; None where none is padded, or shapes alone are known."""
     if tokens.is_meta or not (tokens[:, -1] == PADDING).any():
         return None
     length = tokens.shape[1]
@@ -115,7 +115,7 @@ _INSTEAD = "take one that reads text, as resnet-text-8"
 
 
 def shapes_of(architecture: Architecture, input_shape: Sequence[int], classes: int) -> nn.Module:
-    """Build the module of an architecture without its numbers; `input_shape` of one that reads text is (vocabulary, length)."""
+    """Build a module without numbers; `input_shape` of an architecture that reads text is (vocabulary, length)."""
     with torch.device("meta"):
         if architecture.embedding:
             vocabulary, length = input_shape
