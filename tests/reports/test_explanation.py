@@ -86,15 +86,15 @@ def page(tmp_path, method, *, picture=None, **options):
     return (tmp_path / "index.html").read_text()
 
 
-def test_a_method_without_a_sign_speaks_for_nothing(tmp_path):
+def test_an_unsigned_method_supports_nothing(tmp_path):
     for picture in (None, "data:,"):
         unsigned = page(tmp_path, "smooth-grad", picture=picture)
-        assert "What counts for each answer" in unsigned
-        assert not re.search("speaks? for", unsigned)
-        assert re.search("speaks? for", page(tmp_path, "occlusion", picture=picture))
+        assert re.search("influences? the prediction|parts of an example influence", unsigned)
+        assert not re.search("supports?\\b", unsigned)
+        assert re.search("supports?\\b", page(tmp_path, "occlusion", picture=picture))
 
 
-def test_a_page_speaks_of_what_it_shows(tmp_path):
+def test_a_page_describes_its_method(tmp_path):
     image, text = (page(tmp_path, "occlusion", picture=picture) for picture in ("data:,", None))
     assert "a patch shows the mean colour" in image
     assert "a word is taken away" in text

@@ -23,9 +23,9 @@ def test_groups_by_hand():
     assert found == {
         "residual is right with every seed, plain with none": (1, (2,)),
         "plain is right with every seed, residual with none": (2, (0, 3)),  # .9 - .2 is more than .6 - .1
-        "no network is right": (1, (4,)),
-        "the surest mistakes of plain": (2, (2, 4)),  # named with .9 and .7
-        "the surest mistakes of residual": (3, (3, 0, 4)),  # .9, .8, .6
+        "all contenders are wrong": (1, (4,)),
+        "most confident errors of plain": (2, (2, 4)),  # named with .9 and .7
+        "most confident errors of residual": (3, (3, 0, 4)),  # .9, .8, .6
     }
 
 

@@ -74,10 +74,10 @@ def groups(
                 members = often[better] > often[worse]
                 title = f"{better} is right with more seeds than {worse}"
             found.append(_group(title, members, true[better] - true[worse], (better, worse)))
-    found.append(_group("no network is right", sum(often.values()) == 0, -np.mean([*true.values()], axis=0)))
+    found.append(_group("all contenders are wrong", sum(often.values()) == 0, -np.mean([*true.values()], axis=0)))
     for label, table in tables.items():
         named = table.probabilities.argmax(1)
-        found.append(_group(f"the surest mistakes of {label}", named != labels, table.probabilities.max(1), (label,)))
+        found.append(_group(f"most confident errors of {label}", named != labels, table.probabilities.max(1), (label,)))
     return found
 
 

@@ -54,10 +54,10 @@ def calibration_section(study: Study) -> ReportSection:
             )
             for label, one in found.items()
         ],
-        note=f"The interval is of the corrected ECE, over seeds and {examples}. The temperature, fitted on validation "
-        f"{examples} (of several seeds the geometric mean, the least and the largest), is what logits are to be "
-        "divided by; above 1 it makes a network less sure. It changes no answer. The model that is handed over does "
-        f"not use it.{spoiled}",
+        note=f"The interval is of the corrected ECE, over seeds and {examples}. Temperature scaling divides the logits "
+        f"by a temperature fitted on validation {examples} (the geometric mean over seeds, with the smallest and the "
+        "largest); above 1 it lowers the confidence. It changes no prediction, and the saved model does not use "
+        f"it.{spoiled}",
         charts=[_reliability(found, colours(study.design.contenders, study.design.points))],
         numbers={
             label: {

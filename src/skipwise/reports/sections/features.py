@@ -39,12 +39,12 @@ def _rows(found: Features, dataset: Any) -> list[Row]:
         Row(pictures=filters[start : start + ACROSS], side=SIDE, words="first-layer filters" if start == 0 else "")
         for start in range(0, len(filters), ACROSS)
     ]
-    rows.append(Row(pictures=[image], side=SIDE, words="the image"))
+    rows.append(Row(pictures=[image], side=SIDE, words="test image"))
     rows += [
         Row(pictures=_pictures(maps), side=SIDE, words=f"feature maps, {place}") for place, maps in found.maps.items()
     ]
     for rank, indices in enumerate(zip(*found.most_activating.values(), strict=True)):
-        words = "images that excite a channel of the last stage most" if rank == 0 else ""
+        words = "maximally activating test images, last stage" if rank == 0 else ""
         rows.append(Row(pictures=[np.asarray(dataset.images[index]) for index in indices], side=SIDE, words=words))
     return rows
 

@@ -33,7 +33,7 @@ def lesions_section(study: Study, found: Mapping[str, Sequence[Lesions]]) -> Rep
     ]  # fmt: skip
     return ReportSection(
         name="lesions",
-        title=f"Lesion study: {score} after removing one block",
+        title="Lesion study: error after removing one block",
         lead=f"The figures show the test error, 1 - {score}, after the branch of one block is set to zero, and after "
         "two neighbouring blocks of a stage change places (Veit et al. 2016). Nothing is trained again; the dashed "
         "lines are the intact networks. In a plain network the input of a removed block bypasses it. A small rise of "

@@ -70,7 +70,7 @@ def _heat(table: Sequence[Sequence[float]], first: str, other: str) -> Chart:
             color=alt.Color(
                 "cka:Q",
                 scale=scheme,
-                legend=alt.Legend(title="CKA"),
+                legend=alt.Legend(title="CKA", type="gradient", gradientLength=SIDE - 60),
             ),
         )
         .properties(width=SIDE, height=SIDE, title=f"{first} and {other}")
