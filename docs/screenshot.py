@@ -1,26 +1,22 @@
-"""Take the pictures of reports that the README and these pages show.
+"""Take the pictures of reports that the README and these pages show: a page's top, or one of its sections by name.
 
     .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/report.png
     .venv/bin/python docs/screenshot.py studies/digits-depth-resnet/report.html docs/images/depth-digits.png 930
     .venv/bin/python docs/screenshot.py studies/cifar10-resnet8-effective-number-logit-adjustment-deferred-tail-100/report.html \\
-        docs/images/imbalance-cifar.png "Class by class"
-    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/lesions.png "What they lose with a block"
-    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/calibration.png \\
-        "Are they as often right as they are sure?"
-    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/robustness.png "When images get worse"
-    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/gradients.png \\
-        "What comes back to the first layers"
-    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/disagreements.png "Where they disagree"
-    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/responses.png "What each layer answers with"
-    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/shattered.png "Whether gradients shatter"
-    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/similarity.png \\
-        "How similar their layers are"
-    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/receptive-field.png \\
-        "How much of the input they look at"
-    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/features.png "What they look for"
-    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/sharpness.png "How sharply the loss bends"
-    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/landscape.png "The loss around them"
-    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/map-truth.png "Are the maps true?"
+        docs/images/imbalance-cifar.png class_scores
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/lesions.png lesions
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/calibration.png calibration
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/robustness.png robustness
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/gradients.png gradients
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/disagreements.png disagreements
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/responses.png responses
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/shattered.png shattered
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/similarity.png similarity
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/receptive-field.png receptive_field
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/features.png features
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/sharpness.png sharpness
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/landscape.png landscape
+    .venv/bin/python docs/screenshot.py studies/digits-plain32-resnet32/report.html docs/images/attribution-faithfulness.png attribution_faithfulness
 
 Needs a Chromium at /usr/bin/chromium, as Debian's package puts it there.
 """
@@ -31,11 +27,11 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 WIDTH, HEIGHT = 1000, 1180
-"""Of the page in px: from the verdict to the learning curves. A last word gives another height, or a heading."""
+"""Of the page in px: from the verdict to the learning curves. A last word gives another height, or the name of a section."""
 
 
 def screenshot(page_file: Path, picture: Path, part: str = str(HEIGHT)) -> None:
-    """The top of a page, or what stands under one of its headings, as a PNG, taken with the network off."""
+    """Save the top of a page, or one of its sections, as a PNG, with the network off."""
     height = int(part) if part.isdigit() else HEIGHT
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
@@ -51,10 +47,11 @@ def screenshot(page_file: Path, picture: Path, part: str = str(HEIGHT)) -> None:
         browser.close()
 
 
-def _section(page: Page, heading: str) -> tuple[float, float]:
-    """From a heading to the next one, in px down the page."""
-    places = {each.inner_text(): (each.bounding_box() or {"y": 0.0})["y"] for each in page.locator("h2").all()}
-    return places[heading] - 10, min(y for y in places.values() if y > places[heading]) - 10
+def _section(page: Page, name: str) -> tuple[float, float]:
+    """Return where a section begins and ends, in px down the page."""
+    tops = [(each.bounding_box() or {"y": 0.0})["y"] for each in page.locator("h2").all()]
+    top = (page.locator(f"h2#{name}").bounding_box() or {"y": 0.0})["y"]
+    return top - 10, min(y for y in tops if y > top) - 10
 
 
 if __name__ == "__main__":
