@@ -25,7 +25,7 @@ def words(svg):
 def test_both_pictures_have_axes_and_one_scale():
     svg = drawn(BOWL)
     assert svg.startswith("<svg")
-    assert "first direction (norms of filters)" in words(svg)
+    assert "first direction (filter norms)" in words(svg)
     assert words(svg).count("loss") == 2
     assert all(words(svg).count(level) >= 2 for level in ("0.1", "1", "10", "100")), "a tick and a line"
     faces = svg.count("#ffffff")

@@ -7,7 +7,7 @@ import altair as alt
 import numpy as np
 
 from skipwise.analysis.scores.tuning import Importance, front
-from skipwise.reports.charts.charts import WIDTH, Chart, chart_of
+from skipwise.reports.charts.charts import FEW_TICKS, WIDTH, Chart, chart_of
 from skipwise.reports.charts.palette import BLUE, ORANGE, OTHERS
 from skipwise.statistics import accuracy_interval, t_interval
 from skipwise.studies import Study
@@ -134,10 +134,12 @@ def history_chart(found: SearchResult, score_name: str) -> Chart:
     for trial in found.trials:
         so_far = max(so_far, (trial.accuracy or 0.0) if trial.state == "finished" else 0.0)
         best += [{"number": trial.number, "value": so_far}] if so_far else []
+    last = max(trial.number for trial in found.trials)
+    few = list(range(last + 1)) if last < FEW_TICKS else alt.Undefined
     x = alt.X(
         "number:Q",
         title="trial",
-        axis=alt.Axis(tickMinStep=1, format="d", grid=False),
+        axis=alt.Axis(tickMinStep=1, format="d", grid=False, values=few),
         scale=alt.Scale(padding=8, nice=False),
     )
     y = alt.Y(

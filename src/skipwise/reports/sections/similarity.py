@@ -23,9 +23,9 @@ def similarity_section(study: Study, found: Similarity) -> ReportSection:
         name="similarity",
         title="Representation similarity (CKA)",
         lead="Linear centred kernel alignment (CKA; Kornblith et al. 2019) between the outputs of each layer of "
-        f"{first} and each layer of another contender, over test examples, seed {inspected_seeds(study)[0]}. 1 means "
-        "equal representations up to a rotation and a factor, 0 means no more similarity than chance gives. CKA is "
-        "dominated by the examples that differ most. It does not say which of two layers is better.",
+        f"{first} and each layer of another contender, over test examples, seed {inspected_seeds(study)[0]}. A value "
+        "of 1 means equal representations up to a rotation and a factor, 0 means no more similarity than chance "
+        "gives. CKA is dominated by the examples that differ most. It does not say which of two layers is better.",
         columns=("contender", "mean at the same layer", "first block", "last block", "last layer", "mean of all pairs"),
         rows=[(label, *_same(table, found.places), f"{table.mean():.2f}") for label, table in tables.items()],
         note="" if all(len(set(table.shape)) == 1 for table in tables.values()) else "-: networks of different depths have no corresponding layers.",
@@ -67,7 +67,7 @@ def _heat(table: Sequence[Sequence[float]], first: str, other: str) -> Chart:
             y=alt.Y("low:Q", **axis(first, len(table))),
             y2="high:Q",
             stroke=alt.Stroke("cka:Q", scale=scheme, legend=None),  # or white lines would stand between the fields
-            color=alt.Color(
+            fill=alt.Fill(
                 "cka:Q",
                 scale=scheme,
                 legend=alt.Legend(title="CKA", type="gradient", gradientLength=SIDE - 60),
