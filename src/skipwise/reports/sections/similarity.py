@@ -67,10 +67,10 @@ def _heat(table: Sequence[Sequence[float]], first: str, other: str) -> Chart:
             y=alt.Y("low:Q", **axis(first, len(table))),
             y2="high:Q",
             stroke=alt.Stroke("cka:Q", scale=scheme, legend=None),  # or white lines would stand between the fields
-            fill=alt.Fill(
+            color=alt.Color(
                 "cka:Q",
                 scale=scheme,
-                legend=alt.Legend(title="CKA", type="gradient", gradientLength=SIDE - 60),
+                legend=alt.Legend(title="CKA"),
             ),
         )
         .properties(width=SIDE, height=SIDE, title=f"{first} and {other}")
