@@ -68,7 +68,7 @@ def test_each_mistake_is_told_with_its_kind(checked):
 
 def test_the_page_answers_first_escapes_names_and_asks_for_nothing(checked):
     page = (checked[0] / "check.html").read_text()
-    assert page.index("Something is wrong with things: 1 file that cannot be read") < page.index("<table>")
+    assert page.index("Errors were found in things: 1 file that cannot be read") < page.index("<table>")
     assert "<b>anew" not in page
     assert "&lt;b&gt;anew.jpg" in page
     assert "http" not in page

@@ -1,4 +1,4 @@
-"""Looking into a network while it computes, and leaving it as it was."""
+"""Forward hooks that observe a network while it computes, and restore it afterwards."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager

@@ -40,16 +40,16 @@ class Checked:
 
     @property
     def answer(self) -> str:
-        """Whether something is wrong with the data."""
+        """The verdict of the check in one sentence."""
         if not self.errors:
-            notes = "; what is noted is below" if self.findings else ""
-            return f"Nothing that matters was found wrong with {self.name}{notes}."
+            notes = "; see the notes below" if self.findings else ""
+            return f"No errors were found in {self.name}{notes}."
         counts = [
             f"{count} {KINDS[kind].one if count == 1 else KINDS[kind].many}"
             for kind in ERRORS
             if (count := sum(found.kind == kind for found in self.errors))
         ]
-        return f"Something is wrong with {self.name}: {_listed(counts)}."
+        return f"Errors were found in {self.name}: {_listed(counts)}."
 
     def of(self, kind: str) -> list[Finding]:
         return [found for found in self.findings if found.kind == kind]

@@ -1,4 +1,4 @@
-"""Which part of an example speaks for an answer: maps of attribution, computed by captum."""
+"""Attribution maps: which parts of an example support a prediction, computed by captum."""
 
 from types import ModuleType
 from typing import Literal, get_args

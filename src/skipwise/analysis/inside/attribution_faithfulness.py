@@ -1,4 +1,4 @@
-"""How far maps of attribution can be trusted: whether what they point at is what the network goes by."""
+"""Attribution faithfulness: deletion, insertion, a sanity check on an untrained network, and the pointing game."""
 
 from dataclasses import dataclass
 from typing import Any

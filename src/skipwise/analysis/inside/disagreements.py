@@ -1,4 +1,4 @@
-"""The examples on which classifiers part, or err together."""
+"""Examples that contenders classify differently, or that all misclassify."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

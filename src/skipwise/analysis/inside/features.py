@@ -78,7 +78,7 @@ def features(run: Trained) -> Features | None:
 def mean_activations(
     network: Network, x: Float[Tensor, "batch channels *space"]
 ) -> Float[Tensor, "batch out_channels"]:
-    """The mean over space of each channel of the last maps."""
+    """Return the spatial mean of each channel of the last feature maps."""
     return network.features(x)[-1].float().flatten(2).mean(2).cpu()
 
 

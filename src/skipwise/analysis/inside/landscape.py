@@ -1,4 +1,4 @@
-"""The loss around what a network has learned, in directions drawn at random (Li et al. 2018, arXiv 1712.09913)."""
+"""Loss landscape around the trained weights, along random directions (Li et al. 2018, arXiv 1712.09913)."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

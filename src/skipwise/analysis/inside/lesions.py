@@ -28,7 +28,7 @@ class Lesions:
 
 @torch.no_grad()
 def lesions(trained: Trained) -> Lesions:
-    """The network as it was trained, hurt in one place at a time; nothing is trained again."""
+    """Score the network with one lesion at a time; nothing is trained again."""
     with undisturbed(trained.network):
         found = Lesions(whole=trained.score(), removed={}, exchanged={})
         for place, block in blocks_of(trained.network).items():

@@ -1,4 +1,4 @@
-"""How much of the input the last maps really look at (Luo et al. 2016, arXiv 1701.04128)."""
+"""Effective receptive field of the last feature maps (Luo et al. 2016, arXiv 1701.04128)."""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How much each layer of a trained network changes what comes to it (He et al. 2015, Fig. 7)."""
+"""Layer responses: how much each layer of a trained network changes its input (He et al. 2015, Fig. 7)."""
 
 import torch
 from torch import Tensor, nn

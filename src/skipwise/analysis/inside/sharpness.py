@@ -1,4 +1,4 @@
-"""How sharply the loss bends where a network has come to rest: the top eigenvalue of its Hessian."""
+"""Sharpness of the loss at the trained weights: the top eigenvalue of its Hessian."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

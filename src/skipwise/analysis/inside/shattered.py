@@ -1,4 +1,4 @@
-"""How alike the gradients of neighbouring inputs are (Balduzzi et al. 2017, arXiv 1702.08591)."""
+"""Shattered gradients: the correlation of neighbouring inputs' gradients (Balduzzi et al. 2017, arXiv 1702.08591)."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""How large the signal is on its way through a network, and the gradient on its way back, before any training."""
+"""Signal propagation: activations in the forward pass and gradients in the backward pass, before any training."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How similar what the layers of two networks know is (linear CKA, Kornblith et al. 2019, arXiv 1905.00414)."""
+"""Representation similarity of the layers of two networks (linear CKA, Kornblith et al. 2019, arXiv 1905.00414)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

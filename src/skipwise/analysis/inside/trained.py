@@ -1,4 +1,4 @@
-"""Finished runs as networks to look into, with test examples to show them."""
+"""Finished runs as networks to analyse, with test examples for them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""The network of a run as it was before its first step, for what is known of networks that have learned nothing."""
+"""The untrained network of a run, as it was before its first step."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whether a classifier is right as often as it is sure (Guo et al. 2017, arXiv 1706.04599)."""
+"""Calibration of classifiers: whether confidence equals accuracy (Guo et al. 2017, arXiv 1706.04599)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Calibration:
 
 
 def calibration(test: Sequence[Classified], validation: Sequence[OthersClassified]) -> Calibration:
-    """From the probabilities and labels of each run, on test and on validation examples."""
+    """Compute the calibration from the probabilities and labels of each run, on test and on validation examples."""
     tables = [_gaps(*run) for run in test]
     error = float(np.mean([expected_calibration_error(*run) for run in test]))
     interval = error_interval(tables, [probabilities.max(1) for probabilities, _ in test])
@@ -73,7 +73,7 @@ def calibration(test: Sequence[Classified], validation: Sequence[OthersClassifie
 
 
 def expected_calibration_error(probabilities: Probabilities, labels: Labels) -> float:
-    """The mean over examples of how far confidence and share of right answers are apart in their bin (equation 3)."""
+    """Return the mean over examples of the gap between confidence and accuracy in their bin (equation 3)."""
     return float(np.abs(_gaps(probabilities, labels).sum(0)).sum() / len(labels))
 
 
@@ -96,7 +96,7 @@ def temperature(probabilities: Probabilities, labels: Labels) -> float:
 
 
 def at_temperature(probabilities: Probabilities, divisor: float) -> Probabilities:
-    """The probabilities when logits are divided by this; their order stays."""
+    """Return the probabilities when logits are divided by `divisor`; their order stays."""
     scaled = np.log(probabilities.clip(LEAST_PROBABILITY)) / divisor
     return np.asarray(np.exp(scaled - np.logaddexp.reduce(scaled, 1)[:, None]))
 

@@ -1,4 +1,4 @@
-"""How far the expected calibration error may be from what was measured: chance alone makes it larger than 0."""
+"""A confidence interval of the expected calibration error, corrected for chance, which alone makes it larger than 0."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

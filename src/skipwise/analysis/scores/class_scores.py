@@ -1,4 +1,4 @@
-"""Scores in which each class counts alike, however many images it has."""
+"""Per-class scores: recall, balanced accuracy and macro-F1, in which each class counts equally."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class ClassScore:
 
 
 def recalls(counts: Counts) -> Float[np.ndarray, "*draws classes"]:
-    """Of each class the share of its images that is answered rightly; nan where there are none."""
+    """Return the fraction of each class that is classified correctly; nan for a class without images."""
     images = counts.sum(-1)
     return np.where(images > 0, np.diagonal(counts, axis1=-2, axis2=-1) / images.clip(min=1), np.nan)
 

@@ -1,4 +1,4 @@
-"""Which classes are taken for which."""
+"""Confusion matrices of classifiers."""
 
 from collections.abc import Sequence
 

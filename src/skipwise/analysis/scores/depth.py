@@ -1,4 +1,4 @@
-"""The depth from which on shortcuts pay."""
+"""Crossover depth: the depth from which on residual networks are better than plain ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

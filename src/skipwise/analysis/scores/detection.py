@@ -49,7 +49,7 @@ def mean_curve(runs: Sequence[Matches], iou: float) -> Float[np.ndarray, "recall
 
 
 def found_on_average(runs: Sequence[Predictions], matches: Sequence[Matches]) -> DetectionCounts:
-    """Believing detections of a score of at least .5, at an intersection over union of at least .5."""
+    """Count detections with a score of at least .5, at an intersection over union of at least .5."""
     counts = [found_missed_false(*run).overall for run in zip(runs, matches, strict=True)]
     return DetectionCounts(**{name: float(np.mean([count[name] for count in counts])) for name in counts[0]})
 

@@ -21,7 +21,7 @@ FEWEST = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Importance:
-    """How much of the accuracy's variance one dimension explains by itself, as a share of what all explain.
+    """The fraction of the accuracy's variance that one dimension explains by itself, of what all explain.
 
     `low` and `high` hold 90 % of what drawing the trials again gives; `chance` is what 95 % of shuffled accuracies
     stay below.
