@@ -49,7 +49,7 @@ def test_the_report_has_it_and_warns(unbalanced):
     warning = imbalance_warning(unbalanced)
     assert warning.startswith("the classes are unbalanced in training, and the test images are not")
     assert json.loads((unbalanced.path / "verdict.json").read_text())["cautions"] == [warning]
-    assert (unbalanced.path / "figures" / "classes.svg").exists()
+    assert (unbalanced.path / "figures" / "class_scores.svg").exists()
 
 
 def test_the_command_and_the_file_repeat_the_tail(unbalanced):
