@@ -57,7 +57,7 @@ def test_the_verdict_is_about_mean_average_precision(study):
     assert written["baseline"] is None
     assert len(study.folder.file("results.csv").read_text().splitlines()) == 5
     figures = {path.name for path in study.folder.file("figures").iterdir()}
-    assert figures >= {"found-1.svg", "found-2.svg", "pictures-1.svg", "scores.svg", "pairs.svg"}
+    assert figures >= {"detections-1.svg", "detections-2.svg", "detection_examples-1.svg", "scores.svg", "pairs.svg"}
 
 
 def test_the_page_speaks_of_average_precision(study):
