@@ -146,7 +146,7 @@ def test_folds_depths_and_one_seed(data, tmp_path):
     assert "one seed" in " ".join(folds.verdict.cautions)
     answers = folds.results[PAIR[0]][0].predictions()
     assert (answers["true_labels"] >= 0).sum() == 36
-    assert "all images are tested" in page_words(folds)
+    assert "each of the images is tested" in page_words(folds)
     depth = run(command="depth", depths=[10, 18], settings=OPTIONS["settings"], **annotated)
     assert list(depth.verdicts) == ["resnet-slim10", "resnet-slim18"]
     curve = run(

@@ -172,7 +172,7 @@ def test_folds_test_every_text_once_and_their_models_know_their_own_words(folds)
         assert words <= learned
         forms.append(form["tokenizer"])
     assert len(set(forms)) > 1
-    assert "all texts are tested" in page_words(folds)
+    assert "each of the texts is tested" in page_words(folds)
     assert folds.best.predict(["film 1 was fine"])[0].label in ("good", "bad")
 
 
