@@ -1,7 +1,7 @@
 """Identity of data: digests of examples, and a fingerprint of all of them."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b, sha256
 from itertools import islice, pairwise
 
@@ -16,15 +16,18 @@ def digest(content: bytes) -> str:
 
 def fingerprint(
     names: Sequence[str],
-    digests: Sequence[str],
+    digest_of: Callable[[int], str],
     classes: Sequence[str],
     parts: Sequence[str],
     groups: Sequence[str] | None,
 ) -> str:
-    """Return a hash of everything that makes the data what they are: names, bytes, classes, given parts and groups."""
+    """Return a hash of everything that makes the data what they are: names, bytes, classes, given parts and groups.
+
+    `digest_of` gives the digest of an example by its index.
+    """
 
     def row(i: int) -> tuple[str, str, str, str, str]:
-        return names[i], digests[i], classes[i], parts[i], "" if groups is None else groups[i]
+        return names[i], digest_of(i), classes[i], parts[i], "" if groups is None else groups[i]
 
     order: Iterable[int] = range(len(names))
     if not all(one < other for one, other in pairwise(names)):

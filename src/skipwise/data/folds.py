@@ -4,6 +4,7 @@ import numpy as np
 from jaxtyping import Int
 
 from skipwise import keyed_rng
+from skipwise.data.clusters import Clusters
 from skipwise.data.dataset import Dataset
 from skipwise.data.split import VALIDATION_SIZE
 from skipwise.errors import UserError
@@ -16,21 +17,30 @@ def fold_numbers(
 
     Which examples go where is drawn by `key`.
     """
-    of_cluster: dict[int, list[int]] = {}
-    for example, number in enumerate(together.tolist()):
-        of_cluster.setdefault(number, []).append(example)
-    clusters = list(of_cluster.values())
-    filled = np.zeros((folds, int(labels.max()) + 1))
-    sizes = np.zeros(folds)
-    numbers = np.zeros(len(labels), np.int64)
-    for position in keyed_rng.order(len(clusters), *key):
-        cluster = clusters[position]
-        label = int(np.bincount(labels[cluster]).argmax())
-        fold = int(np.lexsort((sizes, filled[:, label]))[0])
-        numbers[cluster] = fold
-        filled[fold, label] += len(cluster)
-        sizes[fold] += len(cluster)
+    clusters = Clusters.of(together)
+    sizes, class_of = clusters.sizes.tolist(), labels[clusters.first]
+    for mixed in np.unique(clusters.number[labels != class_of[clusters.number]]).tolist():
+        class_of[mixed] = np.bincount(labels[clusters.members(mixed)]).argmax()
+    filled = np.zeros((int(labels.max()) + 1, folds), np.int64).tolist()
+    in_all = [0] * folds
+    fold_of_cluster = np.zeros(len(sizes), np.int64)
+    every, labels_of = range(folds), class_of.tolist()
+    for position in keyed_rng.order(len(sizes), *key).tolist():
+        of_class, size = filled[labels_of[position]], sizes[position]
+        fold = min(every, key=lambda each, counts=of_class: (counts[each], in_all[each]))  # type: ignore[misc]
+        fold_of_cluster[position] = fold
+        of_class[fold] += size
+        in_all[fold] += size
+    numbers: Int[np.ndarray, examples] = fold_of_cluster[clusters.number]
     return numbers
+
+
+def fewest_clusters(labels: Int[np.ndarray, "examples"], together: Int[np.ndarray, "examples"]) -> int:
+    """Return how many clusters the class has that has the fewest; a cluster counts for each class in it."""
+    number = Clusters.of(together).number
+    both = np.unique(labels * len(number) + number)
+    counts = np.bincount(both // len(number))
+    return int(counts[counts > 0].min())
 
 
 def fold_of(dataset: Dataset, fold: int, folds: int, seed: int) -> Dataset:
@@ -40,7 +50,7 @@ def fold_of(dataset: Dataset, fold: int, folds: int, seed: int) -> Dataset:
     of one seed have the same folds. Raises UserError for a class too small to be in every fold.
     """
     together = dataset.together
-    fewest = min(len(np.unique(together[dataset.labels == label])) for label in np.unique(dataset.labels))
+    fewest = fewest_clusters(dataset.labels, together)
     if fewest < max(4, folds):
         raise UserError(
             f"--folds is {folds}, and the smallest class has {fewest} examples that differ: each fold needs one of every "

@@ -10,6 +10,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from skipwise import keyed_rng
+from skipwise.data.clusters import Clusters
+from skipwise.data.images.source import PARTS
 from skipwise.errors import UserError
 
 TEST_SIZE = 0.2
@@ -64,11 +66,11 @@ def split(
         drawn = _drawn(parts == "train", labels, together, VALIDATION_SIZE, (fingerprint, seed, "validation"), leave=1)
         parts[drawn] = "validation"
     _check(parts, labels, classes, own_validation, examples)
-    indices = {part: np.flatnonzero(parts == part) for part in ("train", "validation", "test")}
+    indices = {part: np.flatnonzero(parts == part) for part in PARTS}
     return Split(**indices, notes=tuple(notes))
 
 
-def stay_together(digests: Sequence[str], groups: Sequence[str] | None) -> Int[np.ndarray, "images"]:
+def stay_together(digests: Sequence[str] | np.ndarray, groups: Sequence[str] | None) -> Int[np.ndarray, "images"]:
     """A number for each image; images with the same bytes or in the same group, also through others, share it."""
     count = len(digests)
     ties = [np.unique(np.array(digests), return_inverse=True)[1]]
@@ -106,24 +108,32 @@ def _drawn(
 
     A cluster (what stays together) belongs to the class of most of its images.
     """
-    clusters: dict[int, list[int]] = {}
-    for i in np.flatnonzero(pool):
-        clusters.setdefault(int(together[i]), []).append(int(i))
-    members = list(clusters.values())
-    class_of = [Counter(labels[cluster].tolist()).most_common(1)[0][0] for cluster in members]
-    wanted = {label: max(1, round(fraction * count)) for label, count in Counter(labels[pool].tolist()).items()}
-    spare = {label: count - leave for label, count in Counter(class_of).items()}
-    drawn = np.zeros(len(labels), bool)
-    begun: set[int] = set()
-    for position in keyed_rng.order(len(members), *key):
-        cluster, label = members[position], class_of[position]
-        fits = len(cluster) <= wanted[label] or label not in begun
-        if wanted[label] > 0 and spare[label] > 0 and fits:
-            drawn[cluster] = True
-            begun.update(labels[cluster].tolist())
-            wanted[label] -= len(cluster)
+    chosen = np.flatnonzero(pool)
+    clusters, own = Clusters.of(together[chosen]), labels[chosen]
+    sizes, class_of = clusters.sizes.tolist(), _commonest(clusters, own)
+    counts = enumerate(np.bincount(own).tolist())
+    wanted = {label: max(1, round(fraction * count)) for label, count in counts if count}
+    spare = {label: count - leave for label, count in enumerate(np.bincount(class_of).tolist()) if count}
+    taken = np.zeros(len(sizes), bool)
+    class_of, begun = class_of.tolist(), set[int]()
+    for position in keyed_rng.order(len(sizes), *key).tolist():
+        size, label = sizes[position], class_of[position]
+        if wanted[label] > 0 and spare[label] > 0 and (size <= wanted[label] or label not in begun):
+            taken[position] = True
+            begun.update([label] if size == 1 else own[clusters.members(position)].tolist())
+            wanted[label] -= size
             spare[label] -= 1
+    drawn = np.zeros(len(labels), bool)
+    drawn[chosen] = taken[clusters.number]
     return drawn
+
+
+def _commonest(clusters: Clusters, labels: Int[np.ndarray, "examples"]) -> Int[np.ndarray, "clusters"]:
+    """Return the class of most examples of each cluster; of equally common ones that of the first example."""
+    class_of: Int[np.ndarray, clusters] = labels[clusters.first]
+    for mixed in np.unique(clusters.number[labels != class_of[clusters.number]]).tolist():
+        class_of[mixed] = Counter(labels[clusters.members(mixed)].tolist()).most_common(1)[0][0]
+    return class_of
 
 
 def _check(
@@ -134,13 +144,14 @@ def _check(
     examples: str,
 ) -> None:
     """Every class in training, in test and in a validation part of ours. Raises UserError naming one that is not."""
-    for part in ("train", "validation", "test"):
+    for part in PARTS:
         if not (parts == part).any():
             raise UserError(
                 f"No {examples.removesuffix('s')} is left for the {part} part: give more {examples} or another split."
             )
+    there = {part: np.bincount(labels[parts == part], minlength=len(classes)) for part in PARTS}
     for label, name in enumerate(classes):
-        found = {part for part in ("train", "validation", "test") if (parts[labels == label] == part).any()}
+        found = {part for part, counts in there.items() if counts[label]}
         if "train" not in found:
             raise UserError(
                 f"The class {name!r} has {examples} to test but none to train on: add some, or leave it out."
@@ -152,6 +163,6 @@ def _check(
             )
         if own_validation and "validation" not in found:
             raise UserError(
-                f"The class {name!r} has {int((parts[labels == label] == 'train').sum())} {examples} to train on and none "
+                f"The class {name!r} has {there['train'][label]} {examples} to train on and none "
                 "of them can be spared for validation: it needs at least 2 that differ, and are in different groups."
             )

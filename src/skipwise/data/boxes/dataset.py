@@ -96,13 +96,13 @@ def prepare_scenes(
     decoded = decode_once(source.images, looked, height, width, progress, "pad")
     source, objects = _objects(source, looked, decoded)
     together = stay_together(
-        [looked.digests[i] for i in decoded.kept],
+        looked.digests[decoded.kept],
         None if source.groups is None else [source.groups[i] for i in decoded.kept],
     )
     parts = _split(source, looked, decoded, together, test_size, split_seed)
     manifest = inspect(str(data), source.images, looked, decoded, parts, "pad")
-    sizes = [looked.sizes[i] for i in decoded.kept]
-    facts = replace(manifest.images, resize_rule=OWN_SIZE if set(sizes) == {(height, width)} else PAD_RULE)
+    sizes = looked.sizes[decoded.kept]
+    facts = replace(manifest.images, resize_rule=OWN_SIZE if (sizes == (height, width)).all() else PAD_RULE)
     manifest = replace(
         manifest,
         fingerprint=_fingerprint(looked, source, objects),
@@ -123,7 +123,7 @@ def prepare_scenes(
         mean=facts.mean,
         std=facts.std,
         objects=objects,
-        sizes=np.array(sizes, np.int64),
+        sizes=sizes,
     )
 
 
@@ -148,15 +148,15 @@ def load_scenes(stored: StoredData) -> Scenes:
 
 def _sizes_checked(source: Annotated, looked: Survey) -> Survey:
     """Images that are not as large as their annotation says cannot be used: their boxes lie elsewhere."""
-    reasons = list(looked.reasons)
+    reasons = dict(looked.reasons)
     fingerprint = looked.fingerprint
-    for i, (annotation, size) in enumerate(zip(source.annotations, looked.sizes, strict=True)):
-        if size is not None and annotation.size not in (None, size):
-            assert annotation.size is not None
+    for i, annotation in enumerate(source.annotations):
+        size = tuple(looked.sizes[i].tolist())
+        if any(size) and annotation.size is not None and annotation.size != size:
             claimed, own = (f"{width}x{height}" for height, width in (annotation.size, size))
             reasons[i] = f"annotated as {claimed} px, but {own} px"
             fingerprint = sha256(f"{fingerprint} {i}".encode()).hexdigest()
-    if all(reasons):
+    if len(reasons) == len(source.names):
         raise UserError(
             f"No image of {source.name} can be used (the first: {source.names[0]}, {reasons[0]}): mend or replace them."
         )
@@ -167,10 +167,8 @@ def _frame(looked: Survey, size: int | None, photo_size: int) -> tuple[int, int]
     """Height and width that all images get."""
     if size is not None:
         return size, size
-    sizes = {size for size, why in zip(looked.sizes, looked.reasons, strict=True) if size is not None and why is None}
-    if len(sizes) == 1 and max(own := next(iter(sizes))) <= LARGEST_OWN_SIZE:
-        return own
-    return photo_size, photo_size
+    own = looked.one_size
+    return own if own is not None and max(own) <= LARGEST_OWN_SIZE else (photo_size, photo_size)
 
 
 def _objects(source: Annotated, looked: Survey, decoded: Decoded) -> tuple[Annotated, SceneObjects]:
@@ -179,9 +177,8 @@ def _objects(source: Annotated, looked: Survey, decoded: Decoded) -> tuple[Annot
     """
     objects = []
     for i in decoded.kept:
-        size = looked.sizes[i]
-        assert size is not None
-        objects.append(mended(source.annotations[i], source.names[i], size, source.tally))
+        height, width = looked.sizes[i].tolist()
+        objects.append(mended(source.annotations[i], source.names[i], (height, width), source.tally))
     counts = np.bincount(np.concatenate([some.labels for some in objects]), minlength=len(source.classes))
     if not counts.any():
         raise UserError(f"{source.name} has {len(objects)} images and no box in any of them: annotate some objects.")
@@ -225,7 +222,7 @@ def _split(
             f"{source.name} has {len(decoded.kept)} images and {len(parts.test)} to test on, and results need at least "
             f"{LEAST_TESTED}: {more}."
         )
-    digests = np.array([looked.digests[i] for i in decoded.kept])
+    digests = looked.digests[decoded.kept]
     if np.isin(digests[parts.test], np.delete(digests, parts.test)).all():
         raise UserError(
             f"Every test image of {source.name} is a training image too: give it others to test on, or no test part, and "

@@ -1,13 +1,14 @@
 """Images decoded once, kept as one uint8 array on disk that every process maps into memory."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Int, UInt8
 from numpy.lib.format import open_memmap
 from PIL import Image
 
@@ -17,17 +18,35 @@ from skipwise.data.images.decode import RULE_VERSION, Framing, Unreadable, decod
 from skipwise.data.images.open import Source
 from skipwise.data.options import ProgressCallback
 
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+UNREAD = "unread:"
+"""What stands before the name of a file, in place of a digest, where its bytes cannot be read."""
 Look = tuple[str, tuple[int, int] | None, str | None]
+"""A digest of a file's bytes, the (height, width) of its image, and why it cannot be read."""
+BATCH, BATCHES = 64, 64
+"""Images that a thread takes at a time, and how many such batches wait: each waiting task takes memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Survey:
-    """A first look at every image: a digest of its bytes, its (height, width), or why it cannot be read."""
+    """A first look at every image: a digest of its bytes and its (height, width), 0 where unknown.
 
-    digests: Sequence[str]
-    sizes: Sequence[tuple[int, int] | None]
-    reasons: Sequence[str | None]
+    `reasons` says of those that cannot be read why not; such a file may have no digest.
+    """
+
+    digests: np.ndarray
+    sizes: Int[np.ndarray, "images 2"]
+    reasons: Mapping[int, str]
     fingerprint: str
+
+    @property
+    def one_size(self) -> tuple[int, int] | None:
+        """The (height, width) that all readable images have, if they have one."""
+        readable = np.ones(len(self.sizes), bool)
+        readable[list(self.reasons)] = False
+        sizes = self.sizes[readable]
+        return tuple(sizes[0].tolist()) if len(sizes) and (sizes == sizes[0]).all() else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,17 +61,46 @@ class Decoded:
 
 def survey(source: Source) -> Survey:
     """Read every image's bytes once, for what they are and how large the image is."""
+    count = len(source.labels)
+    digests, sizes, reasons = np.zeros(count, "S32"), np.zeros((count, 2), np.int64), {}
+    unread: dict[int, str] = {}
+    for i, (mark, size, reason) in enumerate(_looks(source)):
+        if mark.startswith(UNREAD):
+            unread[i] = mark
+        else:
+            digests[i] = mark.encode()
+        sizes[i] = size or (0, 0)
+        if reason is not None:
+            reasons[i] = reason
+
+    def digest_of(i: int) -> str:
+        return unread[i] if i in unread else digests[i].decode()
+
+    classes = [source.classes[label] for label in source.labels.tolist()]
+    whole = fingerprint(source.names, digest_of, classes, source.parts, source.groups)
+    return Survey(digests=digests, sizes=sizes, reasons=reasons, fingerprint=whole)
+
+
+def _looks(source: Source) -> Iterator[Look]:
     if source.arrays is not None:
         height, width = source.arrays.shape[1:3]
-        looks: list[Look] = [(digest(image.tobytes()), (height, width), None) for image in source.arrays]
-    else:
-        assert source.files is not None
-        with ThreadPoolExecutor() as pool:
-            looks = list(pool.map(_look_at_file, source.files))
-    digests, sizes, reasons = zip(*looks, strict=True)
-    classes = [source.classes[i] for i in source.labels]
-    mark = fingerprint(source.names, digests, classes, source.parts, source.groups)
-    return Survey(digests=digests, sizes=sizes, reasons=reasons, fingerprint=mark)
+        return ((digest(image.tobytes()), (height, width), None) for image in source.arrays)
+    assert source.files is not None
+    files = source.files
+    return _in_threads(lambda i: _look_at_file(files[i]), range(len(files)))
+
+
+def _in_threads(do: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+    """Return what `do` gives for each item, in order, while only a few batches of them wait."""
+
+    def do_batch(start: int) -> list[Result]:
+        return [do(item) for item in items[start : start + BATCH]]
+
+    with ThreadPoolExecutor() as pool:
+        for first in range(0, len(items), BATCH * BATCHES):
+            last = min(len(items), first + BATCH * BATCHES)
+            for results in pool.map(do_batch, range(first, last, BATCH)):
+                yield from results
 
 
 def decode_once(
@@ -64,7 +112,7 @@ def decode_once(
     if not (folder / "images.npy").exists():
         make_folder(folder, "images.npy", lambda part: _decode_into(part, source, looked, height, width, told, framing))
     unreadable = {int(i): why for i, why in json.loads((folder / "unreadable.json").read_text()).items()}
-    kept = np.setdiff1d(np.arange(len(source.labels)), list(unreadable))
+    kept = np.setdiff1d(np.arange(len(source.labels)), np.array(list(unreadable), np.int64))
     file = folder / "images.npy"
     return Decoded(images=np.load(file, mmap_mode="r"), file=file, kept=kept, unreadable=unreadable)
 
@@ -73,7 +121,7 @@ def _look_at_file(file: Path) -> Look:
     try:
         content = file.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a name with a null byte
-        return f"unread:{file.name}", None, _reason(error)
+        return f"{UNREAD}{file.name}", None, _reason(error)
     try:
         return digest(content), upright_size(open_image(content)), None
     except Unreadable as error:
@@ -112,7 +160,7 @@ def _decode_all(
     total, height, width, _ = pixels.shape
 
     def put(i: int) -> str | None:
-        if looked.reasons[i] is not None:
+        if i in looked.reasons:
             return looked.reasons[i]
         try:
             if source.arrays is not None:
@@ -124,13 +172,12 @@ def _decode_all(
             return _reason(error)
         return None
 
-    unreadable = {}
-    with ThreadPoolExecutor() as pool:
-        for i, reason in enumerate(pool.map(put, range(total))):
-            if reason is not None:
-                unreadable[i] = reason
-            if told is not None:
-                told(i + 1, total)
+    unreadable: dict[int, str] = {}
+    for i, reason in enumerate(_in_threads(put, range(total))):
+        if reason is not None:
+            unreadable[i] = reason
+        if told is not None:
+            told(i + 1, total)
     return unreadable
 
 

@@ -81,7 +81,7 @@ def prepare_images(
     labels = source.labels[decoded.kept]
     _check_classes(source, labels, decoded)
     together = stay_together(
-        [looked.digests[i] for i in decoded.kept],
+        looked.digests[decoded.kept],
         None if source.groups is None else [source.groups[i] for i in decoded.kept],
     )
     parts = split(
@@ -131,10 +131,8 @@ def cached_images(manifest: DataManifest) -> UInt8[np.ndarray, "images height wi
 def _image_size(looked: Survey, size: int | None, photo_size: int) -> tuple[int, int]:
     if size is not None:
         return size, size
-    sizes = {found for found in looked.sizes if found is not None}
-    if len(sizes) == 1 and max(own := next(iter(sizes))) <= LARGEST_OWN_SIZE:
-        return own
-    return photo_size, photo_size
+    own = looked.one_size
+    return own if own is not None and max(own) <= LARGEST_OWN_SIZE else (photo_size, photo_size)
 
 
 def _check_classes(source: Source, labels: Int[np.ndarray, "images"], decoded: Decoded) -> None:

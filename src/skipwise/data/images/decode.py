@@ -3,6 +3,7 @@
 import io
 import warnings
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -176,6 +177,7 @@ def to_channels(pixels: Pixels, channels: int) -> np.ndarray:
     return np.asarray(Image.fromarray(pixels).convert("L"))[..., None]
 
 
+@cache
 def _formats() -> list[str]:
     Image.init()
     return [name for name in Image.OPEN if name not in RUN_BY_OTHERS]

@@ -1,11 +1,14 @@
 """A folder of images: one folder a class, with or without train, validation and test folders above them."""
 
-from pathlib import Path
+import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path, PurePath, PurePosixPath
 
 import numpy as np
 from PIL import Image
 
-from skipwise.data.images.source import PART_NAMES, Source
+from skipwise.data.images.source import PART_NAMES, FilesBelow, Source
 from skipwise.errors import UserError
 
 UNREAD_IMAGE_SUFFIXES = {".heic", ".heif", ".avif", ".jxl", ".svg", ".psd", ".raw", ".cr2", ".nef", ".dng"}
@@ -16,7 +19,7 @@ def read_folder(path: Path) -> Source:
     """The images below a folder. Raises UserError where there are fewer than two classes of images."""
     parts, passed_over = parts_below(path)
     classes = sorted({folder.name for root in parts.values() for folder in folders_below(root)})
-    files: list[Path] = []
+    names: list[str] = []
     labels: list[int] = []
     given: list[str] = []
     others = hidden = 0
@@ -27,7 +30,8 @@ def read_folder(path: Path) -> Source:
         hidden += hidden_loose
         for folder in folders_below(root):
             images, not_images, not_seen = _images(folder)
-            files += images
+            prefix = folder.relative_to(path).as_posix()
+            names += [f"{prefix}/{name}" for name in images]
             labels += [classes.index(folder.name)] * len(images)
             given += [part] * len(images)
             others += not_images
@@ -39,14 +43,16 @@ def read_folder(path: Path) -> Source:
             f"as {path}/cats/1.jpg and {path}/dogs/1.jpg."
         )
     empty = [name for number, name in enumerate(classes) if number not in kept]
+    order = sorted(range(len(names)), key=names.__getitem__)
+    names = [names[i] for i in order]
     told = {"folders without images": empty, "folders beside train that are not read": passed_over}
     return Source(
         name=path.resolve().name,
-        labels=np.searchsorted(kept, labels).astype(np.int64),
+        labels=np.searchsorted(kept, labels).astype(np.int64)[order],
         classes=tuple(classes[number] for number in kept),
-        parts=given,
-        names=[file.relative_to(path).as_posix() for file in files],
-        files=files,
+        parts=[given[i] for i in order],
+        names=names,
+        files=FilesBelow(path, names),
         other_files=others,
         hidden_files=hidden,
         notes=tuple(f"{what}: {', '.join(names)}" for what, names in told.items() if names),
@@ -80,15 +86,40 @@ def folders_below(path: Path) -> list[Path]:
     return sorted(folder for folder in path.iterdir() if folder.is_dir() and not folder.name.startswith("."))
 
 
-def _images(folder: Path) -> tuple[list[Path], int, int]:
-    """The image files anywhere below a folder, how many other files there are, and how many hidden ones."""
-    files = [file for file in sorted(folder.rglob("*")) if file.is_file()]
-    seen = [file for file in files if not any(part.startswith(".") for part in file.relative_to(folder).parts)]
-    images = [file for file in seen if is_image(file)]
-    return images, len(seen) - len(images), len(files) - len(seen)
+def _images(folder: Path) -> tuple[list[str], int, int]:
+    """Return the names of the images anywhere below a folder, and how many other and hidden files there are."""
+    images, others, hidden = [], 0, 0
+    for name in _files_below(folder):
+        if "/." in f"/{name}":
+            hidden += 1
+        elif is_image(PurePosixPath(name)):
+            images.append(name)
+        else:
+            others += 1
+    return images, others, hidden
 
 
-def is_image(file: Path) -> bool:
-    """Whether a file's name says that it is an image."""
-    suffix = file.suffix.lower()
-    return suffix in UNREAD_IMAGE_SUFFIXES or (suffix in Image.registered_extensions() and suffix != ".pdf")
+def _files_below(folder: Path, inside: str = "") -> Iterator[str]:
+    """Return the names of all files below a folder, relative to it. Links to folders are not followed."""
+    folders = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.name)
+                elif entry.is_file():
+                    yield f"{inside}{entry.name}"
+    except PermissionError:
+        return
+    for name in folders:
+        yield from _files_below(folder / name, f"{inside}{name}/")
+
+
+def is_image(file: PurePath) -> bool:
+    """Return whether a file's name says that it is an image."""
+    return file.suffix.lower() in _image_suffixes()
+
+
+@cache
+def _image_suffixes() -> frozenset[str]:
+    return frozenset(UNREAD_IMAGE_SUFFIXES | Image.registered_extensions().keys() - {".pdf"})

@@ -23,11 +23,12 @@ def inspect(
     """Return the manifest of the images that `data` names. Indices are into the decoded ones."""
     _, height, width, channels = decoded.images.shape
     names = [source.names[i] for i in decoded.kept]
-    labels, sizes = source.labels[decoded.kept], [looked.sizes[i] for i in decoded.kept]
-    same = same_bytes([looked.digests[i] for i in decoded.kept])
-    kept_size = all(size == (height, width) for size in looked.sizes if size is not None)
+    labels, sizes = source.labels[decoded.kept], looked.sizes[decoded.kept]
+    same = same_bytes(looked.digests[decoded.kept])
     mean, std = mean_and_std(decoded.images, parts.train)
-    padded = covered([size for size in sizes if size], (height, width)) if framing == "pad" else None
+    padded = (
+        covered([(rows, columns) for rows, columns in sizes.tolist()], (height, width)) if framing == "pad" else None
+    )
     pixels = pixel_findings(decoded.images, same, decoded.file, names, labels, parts, padded)
     if pixels is not None:
         pixels = replace(pixels, far_out_sizes=far_out_sizes(sizes))
@@ -50,7 +51,7 @@ def inspect(
             height=height,
             width=width,
             channels=channels,
-            resize_rule=OWN_SIZE if kept_size else RESIZE_RULE,
+            resize_rule=OWN_SIZE if looked.one_size == (height, width) else RESIZE_RULE,
             mean=mean,
             std=std,
             pixels=pixels,

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 from jaxtyping import Int, UInt8
@@ -10,6 +12,26 @@ from jaxtyping import Int, UInt8
 PARTS = ("train", "validation", "test")
 PART_NAMES = {"train": "train", "val": "validation", "valid": "validation", "validation": "validation", "test": "test"}
 """Every word for a part of a split that data may use."""
+
+
+class FilesBelow(Sequence[Path]):
+    """The files of a folder that have these names, relative to it; each path is made when it is asked for."""
+
+    def __init__(self, folder: Path, names: Sequence[str]) -> None:
+        self.folder = folder
+        self.names = names
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @overload
+    def __getitem__(self, index: int) -> Path: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Path]: ...
+    def __getitem__(self, index: int | slice) -> Path | list[Path]:
+        if isinstance(index, slice):
+            return [self.folder / name for name in self.names[index]]
+        return self.folder / self.names[index]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +58,8 @@ class Source:
 def in_order(source: Source) -> Source:
     """The same files in the order of their names: what is cached or drawn by position never depends on a listing."""
     assert source.files is not None
+    if all(one < other for one, other in pairwise(source.names)):
+        return source
     groups = source.groups or [""] * len(source.names)
     rows = [
         (name, source.classes[label], part, group)

@@ -123,12 +123,11 @@ def pixel_notes(found: PixelFindings | None, tested: int) -> list[str]:
     return notes
 
 
-def far_out_sizes(sizes: Sequence[tuple[int, int] | None]) -> int:
-    """How many files have a number of pixels that is far from the usual, by its logarithm."""
-    areas = np.array([np.log(max(1, height * width)) for height, width in filter(None, sizes)])
-    return int(far_out(areas).sum()) if len(areas) else 0
+def far_out_sizes(sizes: Int[np.ndarray, "images 2"]) -> int:
+    """Return how many files have a number of pixels that is far from the usual, by its logarithm."""
+    return int(far_out(np.log(np.maximum(1, sizes.prod(1)))).sum()) if len(sizes) else 0
 
 
-def same_bytes(digests: Sequence[str]) -> Int[np.ndarray, "images"]:
+def same_bytes(digests: Sequence[str] | np.ndarray) -> Int[np.ndarray, "images"]:
     """A number for each image, equal for exact duplicates."""
     return np.unique(np.array(digests), return_inverse=True)[1].astype(np.int64)

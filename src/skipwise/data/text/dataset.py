@@ -112,7 +112,7 @@ def prepare_texts(
     source = open_texts(data)
     digests = [digest(text.encode()) for text in source.texts]
     classes = [source.classes[label] for label in source.labels]
-    mark = fingerprint(source.names, digests, classes, source.parts, source.groups)
+    mark = fingerprint(source.names, digests.__getitem__, classes, source.parts, source.groups)
     together = stay_together(digests, source.groups)
     parts = split(
         source.labels,

@@ -1,0 +1,156 @@
+"""Measure what many files cost: a folder is listed, surveyed, split and handed to a worker.
+
+    python benchmarks/data_scale.py                       # 1,000,000 files, without decoding them
+    python benchmarks/data_scale.py --files 50000 --decode
+
+The files are grey images of 8x8 px in PGM (75 bytes), all different, in 10 class folders of sub-folders: distinct files are cheap
+to make at this size, and hard links of a few would make a few clusters of duplicates, which are split otherwise. What a
+file costs to read from a disk depends on its size and the disk; here it is in memory after it was made. Each step runs in a
+process of its own, whose peak memory is told; that of an interpreter with the libraries imported is told beside it.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from skipwise.data.images.cache import Survey
+    from skipwise.data.images.source import Source
+
+CLASSES, IN_A_FOLDER, SIDE = 10, 5_000, 8
+
+
+def main() -> None:
+    """Make the files, measure each step, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--files", type=int, default=1_000_000)
+    parser.add_argument("--decode", action="store_true", help="decode them too, and start a worker on them")
+    parser.add_argument("--in", dest="place", type=Path, help="a folder to make the files in, and leave them there")
+    parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
+    wanted = parser.parse_args()
+    if wanted.step:
+        measured(STEPS[wanted.step], wanted.place)
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        place = (wanted.place or Path(temporary)).resolve()
+        make_files(place / "images", wanted.files)
+        print(f"{wanted.files:,} files\n\n| step | seconds | peak memory |\n|---|---|---|")
+        steps = ["imports", "survey", "split"] + (
+            ["prepare", "worker", "digits", "worker on digits"] if wanted.decode else []
+        )
+        for step in steps:
+            print(row(step, place), flush=True)
+        if wanted.decode:
+            print(f"\n{told_sizes(place / 'study')}")
+
+
+def make_files(folder: Path, count: int) -> None:
+    """Write so many different images, unless they are there."""
+    if folder.exists():
+        return
+    head = b"P5 %d %d 255\n" % (SIDE, SIDE)
+    generator = np.random.default_rng(0)
+    for first in range(0, count, IN_A_FOLDER):
+        below = folder / f"class {first // IN_A_FOLDER % CLASSES}" / f"{first // IN_A_FOLDER}"
+        below.mkdir(parents=True)
+        pixels = generator.integers(0, 256, (min(IN_A_FOLDER, count - first), SIDE * SIDE), np.uint8)
+        for number, image in enumerate(pixels):
+            with open(f"{below}/{number}.pgm", "wb", buffering=0) as file:  # noqa: PTH123
+                file.write(head + image.tobytes())
+
+
+def row(step: str, place: Path) -> str:
+    """Run a step in a process of its own: a row of the table."""
+    command = [sys.executable, __file__, "--step", step, "--in", str(place)]
+    environment = {**os.environ, "SKIPWISE_CACHE": str(place / "cache")}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    if done.returncode:
+        return f"| {step} | failed: {done.stderr.strip().splitlines()[-1]} | |"
+    found = json.loads(done.stdout.splitlines()[-1])
+    return f"| {step} | {found['seconds']:.1f} | {found['mib']:,.0f} MiB |"
+
+
+def measured(step: Callable[[Path], object], place: Path) -> None:
+    """Run a step in this process, and print what it took."""
+    import skipwise.tasks
+
+    assert skipwise.tasks.TASKS
+    began = time.perf_counter()
+    step(place)
+    seconds = time.perf_counter() - began
+    print(json.dumps({"seconds": seconds, "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10}))
+
+
+def survey_files(place: Path) -> "tuple[Source, Survey]":
+    """List the folder, and read every file's bytes and header."""
+    from skipwise.data.images.cache import survey
+    from skipwise.data.images.open import open_source
+
+    source = open_source(place / "images")
+    return source, survey(source)
+
+
+def split_them(place: Path) -> None:
+    """The same, and draw the split by clusters of equal bytes."""
+    from skipwise.data.split import split, stay_together
+
+    source, looked = survey_files(place)
+    together = stay_together(looked.digests, None)
+    parts = split(
+        source.labels, source.parts, together, source.classes, test_size=None, fingerprint=looked.fingerprint, seed=0
+    )
+    print(f"fingerprint {looked.fingerprint[:16]}, sum of test indices {parts.test.sum()}")
+
+
+def prepare(place: Path, data: str | None = None, study: str = "study") -> None:
+    """The same, decode the images, write the manifest and what stands beside it."""
+    from skipwise.data import Options
+    from skipwise.tasks import find_task
+
+    data = data or str(place / "images")
+    dataset = find_task(data).prepare(data, Options(), None)
+    folder = place / study
+    folder.mkdir(exist_ok=True)
+    dataset.stored.write(folder)
+
+
+def start_worker(place: Path, study: str = "study") -> None:
+    """What a worker does before its first run: load the data set, draw the order of an epoch, read a batch."""
+    from skipwise.data import StoredData
+    from skipwise.tasks import TASKS
+
+    task = TASKS["images"]
+    dataset = task.load(StoredData.read(place / study))
+    stream = task.stream(dataset, task.recipe(dataset, 1), 0, "cpu")
+    assert len(next(stream.epoch(0))) > 0
+
+
+STEPS: dict[str, Callable[[Path], object]] = {
+    "imports": lambda _: None,
+    "survey": survey_files,
+    "split": split_them,
+    "prepare": prepare,
+    "worker": start_worker,
+    "digits": lambda place: prepare(place, "digits", "digits"),
+    "worker on digits": lambda place: start_worker(place, "digits"),
+}
+
+
+def told_sizes(study: Path) -> str:
+    """How large a study's data.json is, and the arrays beside it."""
+    arrays = sum(file.stat().st_size for file in (study / "data").glob("*")) if (study / "data").exists() else 0
+    return f"data.json: {(study / 'data.json').stat().st_size:,} bytes; arrays beside it: {arrays:,} bytes"
+
+
+if __name__ == "__main__":
+    main()
