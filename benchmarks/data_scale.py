@@ -3,10 +3,11 @@
     python benchmarks/data_scale.py                       # 1,000,000 files, without decoding them
     python benchmarks/data_scale.py --files 50000 --decode
 
-The files are grey images of 8x8 px in PGM (75 bytes), all different, in 10 class folders of sub-folders: distinct files are
-cheap to make at this size, and hard links of a few would make a few clusters of duplicates, which are split otherwise.
-What a file costs to read depends on the disk; here its bytes are in memory after it was made. Each step runs in a process
-of its own, whose peak memory is told; that of an interpreter with the libraries imported is told beside it.
+The files are grey images of 8x8 px in PGM (75 bytes), all different, in 10 class folders of sub-folders:
+distinct files are cheap to make at this size, and hard links of a few would make a few clusters of
+duplicates, which are split otherwise. What a file costs to read depends on the disk; here its bytes are in
+memory after it was made. Each step runs in a process of its own, whose peak memory is told; that of an
+interpreter with the libraries imported stands beside it.
 """
 
 import argparse
