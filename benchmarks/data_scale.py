@@ -103,10 +103,11 @@ def survey_files(place: Path) -> "tuple[Source, Survey]":
 
 def split_them(place: Path) -> None:
     """The same, and draw the split by clusters of equal bytes."""
+    from skipwise.data.quality.exact_duplicates import group_duplicates
     from skipwise.data.split import split, stay_together
 
     source, looked = survey_files(place)
-    together = stay_together(looked.digests, None)
+    together = stay_together(group_duplicates(looked.digests), None)
     parts = split(
         source.labels, source.parts, together, source.classes, test_size=None, fingerprint=looked.fingerprint, seed=0
     )

@@ -2,6 +2,8 @@
 
 import csv
 import json
+from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,8 +12,6 @@ from PIL import Image
 from skipwise.cli import app
 from skipwise.commands.check import check_data
 from skipwise.commands.console import Console
-from skipwise.data import DataManifest, Dataset
-from skipwise.data.quality.data_check import Examples, exact_duplicates
 from skipwise.errors import UserError
 from support.boxes import bars
 from support.libraries import without
@@ -68,7 +68,7 @@ def test_each_mistake_is_told_with_its_kind(checked):
 
 def test_the_page_answers_first_escapes_names_and_asks_for_nothing(checked):
     page = (checked[0] / "check.html").read_text()
-    assert page.index("Errors were found in things: 1 file that cannot be read") < page.index("<table>")
+    assert page.index("Errors were found in things: 1 unreadable file") < page.index("<table>")
     assert "<b>anew" not in page
     assert "&lt;b&gt;anew.jpg" in page
     assert "http" not in page
@@ -83,26 +83,6 @@ def test_exit_codes(folder, tmp_path, monkeypatch):
     assert not app(["check", "digits", "--no-labels"], standalone_mode=False)
     with pytest.raises(UserError, match="does not exist"):
         app(["check", "nowhere/at/all"], standalone_mode=False)
-
-
-class Plain(Dataset):
-    input_shape, input_spec = (), None
-
-
-def test_of_equal_examples_each_pair_of_labels_is_told_once_and_partners_are_trained_on():
-    dataset = Plain(
-        manifest=DataManifest(name="five", fingerprint="", classes=("a", "b", "c")),
-        labels=np.array([0, 1, 2, 1, 0]),
-        together=np.zeros(5, np.int64),
-        train=np.array([1, 2, 3]),
-        validation=np.zeros(0, np.int64),
-        test=np.array([4]),
-    )
-    found = [*exact_duplicates(Examples(dataset=dataset, names="vwxyz"), np.zeros(5, np.int64))]
-    told = [(one.file, one.other_file) for one in found if one.kind == "contradictory-labels"]
-    assert told == [("w", "v"), ("x", "v"), ("x", "w")]
-    across = [(one.file, one.other_file) for one in found if one.kind == "duplicate-across-split"]
-    assert across == [("z", "w")]  # v is left out of training
 
 
 def test_texts_are_checked_for_what_is_known_of_them(tmp_path):
@@ -195,20 +175,39 @@ def test_the_padding_of_scenes_is_not_looked_at(tmp_path):
     assert "Most files" not in (tmp_path / "out" / "check.html").read_text()
 
 
-def test_what_is_labelled_differently_is_no_harmless_copy():
-    dataset = Plain(
-        manifest=DataManifest(name="three", fingerprint="", classes=("a", "b")), labels=np.array([0, 1, 0]),
-        together=np.arange(3), train=np.arange(3), validation=np.zeros(0, np.int64), test=np.zeros(0, np.int64),
-    )  # fmt: skip
-    found = [*exact_duplicates(Examples(dataset=dataset, names="xyz"), np.zeros(3, np.int64))]
-    assert [(one.kind, one.file, one.other_file) for one in found] == [
-        ("duplicate", "z", "x"), ("contradictory-labels", "y", "x"),
-    ]  # fmt: skip
-
-
 def test_labels_are_left_out_where_cleanlab_is_missing(folder, tmp_path, monkeypatch, capsys):
     without(monkeypatch, "cleanlab")
     check_data(str(folder), Console(), out=tmp_path)
     sentence = "Labels were not checked: A search for label errors needs cleanlab: pip install 'skipwise[check]'."
     assert sentence in " ".join(capsys.readouterr().out.split())
     assert "wrong-label" not in (tmp_path / "findings.csv").read_text()
+
+
+def reads_of(data, monkeypatch, out):
+    """Return how often the check reads each file below `data`, or `data` itself."""
+    reads, read_bytes = Counter(), Path.read_bytes
+
+    def counting(path):
+        reads[path] += 1
+        return read_bytes(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", counting)
+        check_data(str(data), Console(), out=out, with_labels=False)
+    return {path: count for path, count in reads.items() if path.is_relative_to(data)}
+
+
+def test_an_image_is_read_once_and_once_more_where_it_was_not_decoded_before(folder, tmp_path, monkeypatch):
+    boxes = bars(tmp_path / "bars", train=8, test=4)
+    monkeypatch.setenv("SKIPWISE_CACHE", str(tmp_path / "cache"))
+    for data in (folder, boxes):
+        files = [file for file in data.rglob("*.*") if file.is_file()]
+        images = [file for file in files if file.suffix != ".json"]
+        assert reads_of(data, monkeypatch, tmp_path / "out") == Counter([*files, *images])
+        assert reads_of(data, monkeypatch, tmp_path / "out") == Counter(files)
+
+
+def test_texts_are_read_once(tmp_path, monkeypatch):
+    file = tmp_path / "films.csv"
+    file.write_text("\n".join(["text,label", *(f"film {number},{number % 2}" for number in range(40))]) + "\n")
+    assert reads_of(file, monkeypatch, tmp_path / "out") == {file: 1}

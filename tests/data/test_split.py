@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skipwise.data.quality.exact_duplicates import group_duplicates
 from skipwise.data.split import split, stay_together
 from skipwise.errors import UserError
 
@@ -51,7 +52,7 @@ def test_what_belongs_together_is_never_parted(seed, images):
     labels = np.arange(images) % 3
     digests = [str(number) for number in generator.integers(0, images, images)]
     groups = [str(number) if number < 10 else "" for number in generator.integers(0, 40, images)]
-    together = stay_together(digests, groups)
+    together = stay_together(group_duplicates(digests), groups)
     parts = draw(labels, together=together, seed=seed)
     clusters = [set(together[getattr(parts, part)].tolist()) for part in ("train", "validation", "test")]
     assert not clusters[0] & clusters[1]

@@ -84,6 +84,17 @@ def test_damaged_and_lost_files_are_named(tmp_path):
         StoredData.read(tmp_path)
 
 
+DUPLICATES = {
+    "images": 5, "groups": 4, "examples": [["a", "b", "c"]], "across_split": 2, "across_split_examples": [["a", "b"]],
+    "other_label": 1, "other_label_examples": [["d", "e"]],
+}  # fmt: skip
+PIXELS = {
+    "near_duplicates": 4, "across_split": 0, "across_split_examples": [], "other_label": 1,
+    "other_label_examples": [["f", "g"]], "one_colour": 3, "far_out_brightness": 0, "far_out_contrast": 0,
+    "far_out_sizes": 2,
+}  # fmt: skip
+
+
 def format_one(data):
     """A data set as it was written before the format had a number."""
     manifest = json.loads(json.dumps(record_to_json(data.manifest, format_number=2)))
@@ -91,7 +102,8 @@ def format_one(data):
     found = {
         name: manifest[name] for name in ("source", "name", "fingerprint", "classes", "counts", "unreadable", "notes")
     }
-    found |= {name: manifest[name] for name in ("other_files", "hidden_files", "duplicates", "own_test")}
+    found |= {name: manifest[name] for name in ("other_files", "hidden_files", "own_test")}
+    found["duplicates"] = DUPLICATES
     found |= {"cache": str(data_home() / manifest["cache"]), "labels": data.labels.tolist(), "split": own}
     return found | {"together": data.together.tolist(), "files": data.files and list(data.files)}, manifest
 
@@ -102,7 +114,8 @@ def again(found, folder):
 
 
 def same(one, other, *arrays):
-    assert replace(one.manifest, cache="", text=None) == replace(other.manifest, cache="", text=None)
+    left_out = {"cache": "", "text": None, "quality": None}
+    assert replace(one.manifest, **left_out) == replace(other.manifest, **left_out)
     for name in ("labels", "together", *PARTS, *arrays):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
         assert getattr(one, name).dtype == getattr(other, name).dtype
@@ -112,8 +125,19 @@ def test_images_as_earlier_versions_wrote_them(tmp_path):
     data = dataset(tmp_path / "a.npz")
     found, manifest = format_one(data)
     image = manifest["image"]
-    found |= {name: image.pop(name) for name in ("resize_rule", "mean", "std", "pixels")}
-    same(load_images(again(found | {"image": image}, tmp_path)), data, "images")
+    found |= {name: image.pop(name) for name in ("resize_rule", "mean", "std")}
+    loaded = load_images(again(found | {"image": image, "pixels": PIXELS}, tmp_path))
+    same(loaded, data, "images")
+    counts = {str(one.kind): (one.count, one.first) for one in loaded.manifest.quality.counts}
+    assert counts == {
+        "duplicate-across-split": (2, (("a", "b"),)),
+        "contradictory-labels": (1, (("d", "e"),)),
+        "duplicate": (3, (("a", "b", "c"),)),
+        "near-duplicate-other-label": (1, (("f", "g"),)),
+        "near-duplicate": (4, ()),
+        "one-colour": (3, ()),
+        "size": (2, ()),
+    }
 
 
 def test_texts_as_earlier_versions_wrote_them(tmp_path):
@@ -133,7 +157,7 @@ def test_scenes_as_earlier_versions_wrote_them(tmp_path):
     data = prepare_scenes(bars(tmp_path / "bars"), size=None, photo_size=64, test_size=None, split_seed=0)
     found, manifest = format_one(data)
     image = manifest["image"]
-    found |= {name: image.pop(name) for name in ("resize_rule", "mean", "std", "pixels")}
+    found |= {name: image.pop(name) for name in ("resize_rule", "mean", "std")}
     objects = [{"boxes": some.boxes.tolist(), "labels": some.labels.tolist()} for some in data.objects]
     found |= {"image": image, "sizes": data.sizes.tolist(), "objects": objects, "mended": manifest["boxes"]["mended"]}
     loaded = load_scenes(again(found, tmp_path))

@@ -7,7 +7,7 @@ from skipwise.data.dataset import Dataset
 from skipwise.data.images.augment import Augmentation
 from skipwise.data.images.dataset import Images, load_images, prepare_images
 from skipwise.data.images.decode import decode_for_prediction, size_for_prediction
-from skipwise.data.images.inspect import OWN_SIZE
+from skipwise.data.images.manifest import OWN_SIZE
 from skipwise.data.images.open import NAMES, open_source
 from skipwise.data.images.stream import ImageStream, Normaliser
 from skipwise.data.input_spec import InputSpec

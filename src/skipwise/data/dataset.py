@@ -1,15 +1,16 @@
 """A data set ready for training: labelled and split."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypedDict, TypeVar
+from typing import ClassVar, Literal, TypedDict, TypeVar
 
 import numpy as np
 from jaxtyping import Int
 
 from skipwise.data.input_spec import InputSpec
 from skipwise.data.manifest import DataManifest
+from skipwise.data.quality.report import QualityReport
 from skipwise.data.stored import StoredData
 from skipwise.data.strings import Strings
 
@@ -22,7 +23,8 @@ class Dataset(ABC):
 
     `labels` is the class of each example, by which parts are drawn evenly; zero for all where they have none. Examples
     with one number in `together` stay on one side of a split. `files` names each example's file, None where they have
-    none.
+    none. `quality` is the report that was made when the data were prepared, None where they were loaded: the manifest
+    has its summary.
     """
 
     manifest: DataManifest
@@ -32,6 +34,14 @@ class Dataset(ABC):
     validation: Int[np.ndarray, "validation"]
     test: Int[np.ndarray, "test"]
     files: Sequence[str] | None = None
+    quality: QualityReport | None = None
+
+    unit: ClassVar[str] = "examples"
+    """The word for several examples."""
+    framing: ClassVar[Literal["cut", "pad"]] = "cut"
+    """How images come to their size."""
+    near_means_same: ClassVar[bool] = True
+    """Whether near duplicates must have the same target."""
 
     @property
     def name(self) -> str:
@@ -73,6 +83,14 @@ class Dataset(ABC):
         """The targets of these examples."""
         found: np.ndarray = self.labels[indices]
         return found
+
+    def target_key(self, index: int) -> Hashable:
+        """Return what is equal for two examples with the same target."""
+        return int(self.labels[index])
+
+    def target_words(self, index: int) -> str:
+        """Return the target of an example in words."""
+        return self.classes[int(self.labels[index])]
 
     def with_parts(
         self: Kind,

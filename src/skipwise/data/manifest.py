@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+from jaxtyping import Int
 from pydantic import JsonValue
 
 from skipwise.data.cache_home import path_of
+from skipwise.data.quality.report import QualitySummary
+from skipwise.data.split import Split
 
 FORMAT = 2
 """Of data.json. Format 1, which had no number, held the arrays as well; `format_one` reads it."""
@@ -28,6 +32,15 @@ class ClassCounts:
     validation: tuple[int, ...] = ()
     test: tuple[int, ...] = ()
 
+    @classmethod
+    def of(cls, labels: Int[np.ndarray, "examples"], parts: Split, classes: int) -> "ClassCounts":
+        """Count the labels in each part."""
+        return cls(
+            train=tuple(np.bincount(labels[parts.train], minlength=classes).tolist()),
+            validation=tuple(np.bincount(labels[parts.validation], minlength=classes).tolist()),
+            test=tuple(np.bincount(labels[parts.test], minlength=classes).tolist()),
+        )
+
     @property
     def total(self) -> int:
         """Of all classes in all parts."""
@@ -35,46 +48,10 @@ class ClassCounts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExactDuplicates:
-    """Examples with the same bytes. The lists name the first members of the first groups; the counts are of all.
-
-    `images`: examples beyond the first of each group. `across_split`: test examples that are in training or validation
-    as well. `other_label`: groups with different labels.
-    """
-
-    images: int
-    groups: int
-    examples: tuple[tuple[str, ...], ...]
-    across_split: int
-    across_split_examples: tuple[tuple[str, ...], ...]
-    other_label: int
-    other_label_examples: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PixelFindings:
-    """Images that are nearly the same as another one, or unlike the others. The lists name the first pairs.
-
-    `near_duplicates` and `across_split` count images, `other_label` counts pairs with different labels.
-    """
-
-    near_duplicates: int
-    across_split: int
-    across_split_examples: tuple[tuple[str, ...], ...]
-    other_label: int
-    other_label_examples: tuple[tuple[str, ...], ...]
-    one_colour: int
-    far_out_brightness: int
-    far_out_contrast: int
-    far_out_sizes: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class ImageFacts:
     """Decoded images: their size in pixels, how they came to it, and how they are normalised.
 
-    `mean`, `std`: by channel, as fractions of white. `pixels` is None where there are too many images to look at in
-    passing.
+    `mean`, `std`: by channel, as fractions of white.
     """
 
     height: int
@@ -83,7 +60,6 @@ class ImageFacts:
     resize_rule: str
     mean: tuple[float, ...]
     std: tuple[float, ...]
-    pixels: PixelFindings | None = None
 
     @property
     def words(self) -> str:
@@ -133,9 +109,8 @@ class DataManifest:
     """The manifest of data, as data.json keeps it.
 
     `source`: as the user named it. `cache`: where the decoded data are, relative to the cache. `examples`: readable
-    ones.
-    `own_test`: the data have a test or validation part of their own. `image`, `text`, `boxes`: facts of data of that
-    kind. `extra`: what a task of one's own adds, as JSON.
+    ones. `own_test`: the data have a test or validation part of their own. `quality`: what is wrong with them, counted.
+    `image`, `text`, `boxes`: facts of data of that kind. `extra`: what a task of one's own adds, as JSON.
     """
 
     source: str = ""
@@ -149,12 +124,17 @@ class DataManifest:
     unreadable: tuple[UnreadableFile, ...] = ()
     other_files: int = 0
     hidden_files: int = 0
-    duplicates: ExactDuplicates | None = None
+    quality: QualitySummary | None = None
     image: ImageFacts | None = None
     text: TextFacts | None = None
     boxes: BoxFacts | None = None
     notes: tuple[str, ...] = ()
     extra: Mapping[str, JsonValue] = field(default_factory=dict)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The sentences that a study tells when it begins: the notes, and what is wrong with the data."""
+        return (*self.notes, *(self.quality.notes if self.quality else ()))
 
     @property
     def cache_path(self) -> Path:

@@ -17,7 +17,7 @@ class Options:
 
     `size`: the side of images in px, the length of texts in tokens. `tokens`: what texts are cut into. `test_size`: the
     fraction for testing where the data have no test set. `long_tail`: the ratio to thin classes to. `device`: what will
-    be computed on.
+    be computed on. `compare_all`: compare each image with all others, however many there are.
     """
 
     size: int | None = None
@@ -26,6 +26,7 @@ class Options:
     split_seed: int = 0
     long_tail: float | None = None
     device: str = "cpu"
+    compare_all: bool = False
 
 
 def check_size(size: int | None, least: int, what: str) -> None:

@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import connected_components
 from skipwise import keyed_rng
 from skipwise.data.clusters import Clusters
 from skipwise.data.images.source import PARTS
+from skipwise.data.quality.exact_duplicates import DuplicateGroups
 from skipwise.errors import UserError
 
 TEST_SIZE = 0.2
@@ -70,10 +71,10 @@ def split(
     return Split(**indices, notes=tuple(notes))
 
 
-def stay_together(digests: Sequence[str] | np.ndarray, groups: Sequence[str] | None) -> Int[np.ndarray, "images"]:
-    """A number for each image; images with the same bytes or in the same group, also through others, share it."""
-    count = len(digests)
-    ties = [np.unique(np.array(digests), return_inverse=True)[1]]
+def stay_together(duplicates: DuplicateGroups, groups: Sequence[str] | None) -> Int[np.ndarray, "images"]:
+    """Return a number for each image, the same for exact duplicates and for members of a group, also through others."""
+    count = len(duplicates.number)
+    ties = [duplicates.number]
     if groups is not None:
         alone = [group or f"\x00{i}" for i, group in enumerate(groups)]
         ties.append(np.unique(np.array(alone), return_inverse=True)[1])

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,9 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
-from skipwise.data.quality.data_check import ERRORS, Finding
+from skipwise.data.quality.kinds import FindingKind
+from skipwise.data.quality.report import Finding, QualityReport
 from skipwise.records import write_atomically
-from skipwise.reports.check_kinds import KINDS, Kind
 from skipwise.reports.drawings.pictures import data_uri
 from skipwise.reports.markup import template
 
@@ -24,71 +24,62 @@ COLUMNS = ("kind", "error", "file", "other_file", "label", "other_label", "sugge
 
 
 @dataclass(frozen=True, kw_only=True)
-class Checked:
-    """The result of a data check: what was looked at, what was found, and what could not be looked at. `images` are the
-    readable ones, if any.
+class CheckedData:
+    """Data with the report of their quality. `classes`: a name and the counts of train, validation and test.
+
+    `images` are the readable ones, if any; `described` says in lines what the data are.
     """
 
     name: str
-    data: str
     described: Sequence[str]
     classes: Sequence[tuple[str, int, int, int]]
-    findings: Sequence[Finding]
-    errors: Sequence[Finding]
-    done: Sequence[str]
+    report: QualityReport
     images: UInt8[np.ndarray, "images height width channels"] | None = None
 
     @property
-    def answer(self) -> str:
+    def verdict(self) -> str:
         """The verdict of the check in one sentence."""
-        if not self.errors:
-            notes = "; see the notes below" if self.findings else ""
-            return f"No errors were found in {self.name}{notes}."
-        counts = [
-            f"{count} {KINDS[kind].one if count == 1 else KINDS[kind].many}"
-            for kind in ERRORS
-            if (count := sum(found.kind == kind for found in self.errors))
-        ]
-        return f"Errors were found in {self.name}: {_listed(counts)}."
-
-    def of(self, kind: str) -> list[Finding]:
-        return [found for found in self.findings if found.kind == kind]
+        errors = [kind.counted(len(found)) for kind, wrong, found in self.groups if wrong]
+        if errors:
+            return f"Errors were found in {self.name}: {_listed(errors)}."
+        notes = "; see the notes below" if self.report.findings else ""
+        return f"No errors were found in {self.name}{notes}."
 
     @property
-    def groups(self) -> list[tuple[Kind, bool, list[Finding]]]:
+    def groups(self) -> list[tuple[FindingKind, bool, list[Finding]]]:
         """Every kind that was found, with whether it is an error, errors first."""
-        wrong = {found.kind for found in self.errors}
-        found = [(KINDS[kind], kind in wrong, self.of(kind)) for kind in KINDS if self.of(kind)]
-        return sorted(found, key=lambda group: not group[1])
+        wrong = self.report.error_kinds
+        groups = [(kind, kind in wrong, found) for kind, found in self.report.by_kind.items()]
+        return sorted(groups, key=lambda group: not group[1])
 
 
-def write_check(checked: Checked, folder: Path) -> tuple[Path, Path]:
-    """Write check.html and findings.csv, and tell where they are."""
+def write_check(checked: CheckedData, folder: Path) -> tuple[Path, Path]:
+    """Write check.html and findings.csv into the folder; return both paths."""
     folder.mkdir(parents=True, exist_ok=True)
     page, table = folder / "check.html", folder / "findings.csv"
     text = template("check.html.jinja").render(
         checked=checked, most=MOST_SHOWN, picture=lambda index: _picture(checked, index), table=table.name
     )
     write_atomically(page, lambda part: part.write_text(text, encoding="utf-8", errors="replace"))
-    write_atomically(table, lambda part: _write_table(part, checked))
+    write_atomically(table, lambda part: _write_table(part, checked.report))
     return page, table
 
 
-def _write_table(part: Path, checked: Checked) -> None:
-    """One row a finding."""
-    wrong = {id(found) for found in checked.errors}
+def _write_table(part: Path, report: QualityReport) -> None:
+    """Write one row a finding."""
+    wrong = report.error_kinds
     with part.open("w", newline="", encoding="utf-8", errors="replace") as file:
         rows = csv.writer(file)
         rows.writerow(COLUMNS)
-        for found in checked.findings:
-            row = {entry.name: getattr(found, entry.name) for entry in fields(Finding)}
-            row["error"] = "yes" if id(found) in wrong else "no"
+        for found in report.findings:
+            row = {name: getattr(found, name) for name in COLUMNS if name != "error"}
+            row |= {"error": "yes" if found.kind in wrong else "no", "kind": found.kind.value}
             row["score"] = "" if found.score is None else f"{found.score:.3f}"
             rows.writerow([row[column] for column in COLUMNS])
 
 
-def _picture(checked: Checked, index: int | None) -> str | None:
-    """An image as it is looked at, as a data URI; small ones enlarged so that their pixels are seen."""
+def _picture(checked: CheckedData, index: int | None) -> str | None:
+    """Return an image as it is looked at, as a data URI; small ones are enlarged so that their pixels are seen."""
     if checked.images is None or index is None:
         return None
     pixels: Any = np.asarray(checked.images[index])

@@ -78,6 +78,7 @@ class ObjectDetection(Task):
             photo_size=PHOTO_SIZES[options.device],
             test_size=options.test_size,
             split_seed=options.split_seed,
+            compare_all=options.compare_all,
             progress=told,
         )
 

@@ -51,6 +51,7 @@ class ImageClassification(Classification):
             photo_size=PHOTO_SIZES[options.device],
             test_size=options.test_size,
             split_seed=options.split_seed,
+            compare_all=options.compare_all,
             tail=options.long_tail,
             progress=told,
         )

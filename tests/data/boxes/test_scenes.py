@@ -13,6 +13,7 @@ from skipwise.data import Augmentation, SceneStream, load_scenes, prepare_scenes
 from skipwise.data.boxes.augment import LEAST_LEFT, augment_scene
 from skipwise.data.folds import fold_of
 from skipwise.data.images.decode import fit
+from skipwise.data.quality.kinds import FindingKind
 from skipwise.data.subset import subset_of
 from support.annotations import PHOTOS, coco, entry, photo
 from support.stored import written
@@ -182,5 +183,6 @@ def test_copies_stay_together(tmp_path):
     parts = [set(part.tolist()) for part in (scenes.train, scenes.validation, scenes.test)]
     copies = {scenes.files.index(f"t/{i}.png") for i in range(1, 5)}
     assert sum(bool(part & copies) for part in parts) == 1
-    assert "3 images are exact duplicates of another one" in scenes.manifest.notes
+    quality = scenes.manifest.quality
+    assert [quality.count(kind) for kind in (FindingKind.DUPLICATE, FindingKind.CONTRADICTORY_LABELS)] == [2, 1]
     assert scenes.most_objects == 1

@@ -7,6 +7,7 @@ from PIL import Image
 from skipwise.data import load_images, prepare_images
 from skipwise.data.images import cache
 from skipwise.data.manifest import UnreadableFile
+from skipwise.data.quality.kinds import FindingKind
 from skipwise.errors import UserError
 from support.stored import moved, written
 
@@ -38,15 +39,15 @@ def test_what_was_found(photos):
     manifest = dataset.manifest
     assert manifest.unreadable == (UnreadableFile(name="dog/broken.jpg", reason="no image that Pillow knows"),)
     assert manifest.other_files == 1
-    assert manifest.duplicates.images == 1
-    assert manifest.duplicates.across_split == 0
-    assert manifest.duplicates.examples == (("cat/00.png", "cat/copy.png"),)
+    assert manifest.quality.count(FindingKind.DUPLICATE) == 1
+    assert manifest.quality.count(FindingKind.LEAKAGE) == 0
+    assert manifest.quality.first(FindingKind.DUPLICATE) == (("cat/copy.png", "cat/00.png"),)
     assert [sum(counts) for counts in (manifest.counts.train, manifest.counts.validation, manifest.counts.test)] == [
         18, 2, 5,
     ]  # fmt: skip
-    assert manifest.notes == (
-        "1 files cannot be read and are left out, the first: dog/broken.jpg (no image that Pillow knows)",
-        "1 images are exact duplicates of another one",
+    assert manifest.told == (
+        "1 unreadable file is left out, dog/broken.jpg (no image that Pillow knows)",
+        "1 exact duplicate in the same part (`skipwise check` shows them)",
     )
     assert dataset.mirrored
 
@@ -115,9 +116,9 @@ def test_duplicates_across_a_given_split_and_other_labels_are_told(tmp_path):
     x[5] = x[4]
     x_test = x[:10].copy()
     np.savez(tmp_path / "a.npz", x_train=x, y_train=np.arange(30) % 2, x_test=x_test, y_test=np.arange(10) % 2)
-    duplicates = ready(tmp_path / "a.npz").manifest.duplicates
-    assert duplicates.across_split == 10
-    assert duplicates.other_label == 1
+    quality = ready(tmp_path / "a.npz").manifest.quality
+    assert quality.count(FindingKind.LEAKAGE) == 10
+    assert quality.count(FindingKind.CONTRADICTORY_LABELS) == 1
 
 
 def test_the_fingerprint_knows_labels_and_bytes(photos):

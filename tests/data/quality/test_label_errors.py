@@ -1,12 +1,10 @@
 """Labels planted wrongly are found, and the answers come from folds that did not see them."""
 
 import numpy as np
-import pytest
 import torch
 from sklearn.datasets import load_digits
 from sklearn.linear_model import Ridge
 
-from skipwise.data.quality.data_check import Finding, errors
 from skipwise.data.quality.label_errors import label_errors
 from skipwise.data.quality.out_of_fold import PENALTY, by_patches, ridge_by_folds
 
@@ -59,13 +57,3 @@ def test_wrong_labels_of_digits_are_found():
     assert np.isin(wrong, found.indices).mean() >= 0.6
     at = np.isin(found.indices, wrong)
     assert (found.suggested[at] == labels[found.indices[at]]).mean() >= 0.9
-
-
-@pytest.mark.parametrize(
-    ("doubted", "agreement", "counts"), [(3, 0.9, True), (2, 0.9, False), (3, 0.79, False), (3, 0.8, True)]
-)
-def test_wrong_labels_are_errors_where_they_are_many_and_the_model_is_mostly_right(doubted, agreement, counts):
-    wrong = [Finding(kind="wrong-label", file=str(number)) for number in range(doubted)]
-    unreadable = Finding(kind="unreadable", file="a")
-    found = errors([unreadable, *wrong], 200, agreement)
-    assert found == [unreadable, *(wrong if counts else [])]

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
+from skipwise.data.quality.exact_duplicates import group_duplicates
 from skipwise.data.quality.near_duplicates import NearDuplicates, near_duplicates
 from skipwise.data.quality.perceptual_hash import candidates, near_pairs, perceptual_hash
 from skipwise.data.quality.pixels import VERSION, look_once
@@ -143,7 +144,7 @@ def test_small_grey_levels_are_means_of_areas():
 
 def test_a_look_is_kept_beside_the_images(tmp_path):
     images = scenes(10)
-    seen = look_once(images, np.arange(10), tmp_path / "images.npy")
-    again = look_once(np.zeros_like(images), np.arange(10), tmp_path / "images.npy")
+    seen = look_once(images, group_duplicates(list("abcdefghij")), tmp_path / "images.npy")
+    again = look_once(np.zeros_like(images), group_duplicates(list("abcdefghij")), tmp_path / "images.npy")
     assert again.levels.brightness.tolist() == seen.levels.brightness.tolist()
     assert [file.name for file in tmp_path.iterdir()] == [f"pixels-{VERSION}.npz"]

@@ -2,9 +2,7 @@
 
 import numpy as np
 import pytest
-from PIL import Image
 
-from skipwise.data.quality.headers import headers
 from skipwise.data.quality.outliers import far_out, levels
 
 
@@ -22,20 +20,6 @@ def test_levels_are_means_and_deviations():
     assert seen.brightness.tolist() == [7, 5]
     assert seen.contrast.tolist() == [0, 5]
     assert seen.blank.tolist() == [True, False]
-
-
-def test_headers_tell_mode_and_size(tmp_path):
-    Image.new("CMYK", (5, 3)).save(tmp_path / "print.jpg")
-    Image.new("P", (2, 4)).save(tmp_path / "palette.png")
-    (tmp_path / "none.png").write_text("no image")
-    first, second, third = headers([tmp_path / name for name in ("print.jpg", "palette.png", "none.png")])
-    assert first is not None
-    assert second is not None
-    assert (first.kind, first.mode, first.height, first.width) == ("JPEG", "CMYK (print colours)", 3, 5)
-    assert (second.kind, second.mode, second.height, second.width) == ("PNG", "palette", 4, 2)
-    assert third is None
-    assert headers([tmp_path / "missing.png"]) == [None]
-    assert levels(np.zeros((1, 4, 4))).brightness == pytest.approx([0])
 
 
 def test_what_pads_an_image_is_not_looked_at():

@@ -8,6 +8,7 @@ import pytest
 from skipwise.data import InputSpec, load_texts
 from skipwise.data.cache_home import data_home
 from skipwise.data.folds import fold_of
+from skipwise.data.quality.kinds import FindingKind
 from skipwise.data.subset import subset_of
 from skipwise.data.text.dataset import LONGEST
 from skipwise.errors import UserError
@@ -137,8 +138,8 @@ def test_identical_texts_stay_on_one_side(tmp_path):
     dataset = texts(tmp_path / "a.csv", some)
     side = {i: part for part in ("train", "validation", "test") for i in getattr(dataset, part)}
     assert all(side[i] == side[i + 1] for i in range(0, len(some), 2))
-    assert dataset.manifest.duplicates.images == 60
-    assert "60 texts are exact duplicates of another one" in dataset.manifest.notes
+    assert dataset.manifest.quality.count(FindingKind.DUPLICATE) == 60
+    assert "60 exact duplicates in the same part (`skipwise check` shows them)" in dataset.manifest.told
 
 
 def test_what_a_class_lacks_is_said_of_texts(tmp_path):

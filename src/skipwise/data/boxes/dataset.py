@@ -1,6 +1,7 @@
 """Scenes: images with boxes round their objects, ready for training."""
 
 import json
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
@@ -15,11 +16,12 @@ from skipwise.data.boxes.objects import Objects, SceneObjects, mended
 from skipwise.data.boxes.open import read_annotated
 from skipwise.data.dataset import common_fields
 from skipwise.data.images.cache import Decoded, Survey, decode_once, survey
-from skipwise.data.images.dataset import Images, cached_images
+from skipwise.data.images.dataset import Images, cached_images, inspected_images
 from skipwise.data.images.decode import PAD_RULE, covered, fitted
-from skipwise.data.images.inspect import OWN_SIZE, inspect
+from skipwise.data.images.manifest import OWN_SIZE, image_manifest
 from skipwise.data.manifest import BoxFacts, ClassCounts, DataManifest
 from skipwise.data.options import ProgressCallback, check_size, check_test_size
+from skipwise.data.quality.exact_duplicates import DuplicateGroups, group_duplicates
 from skipwise.data.split import Split, split, stay_together
 from skipwise.data.stored import StoredData
 from skipwise.errors import UserError
@@ -43,6 +45,19 @@ class Scenes(Images):
 
     objects: SceneObjects
     sizes: Int[np.ndarray, "images 2"]
+
+    framing = "pad"
+    near_means_same = False  # two frames of one scene may show other objects
+
+    def target_key(self, index: int) -> Hashable:
+        some = self.objects[index]
+        return tuple(sorted(zip(some.labels.tolist(), map(tuple, some.boxes.tolist()), strict=True)))
+
+    def target_words(self, index: int) -> str:
+        """Return how many objects of which class there are."""
+        counts = np.bincount(self.objects[index].labels, minlength=len(self.classes)).tolist()
+        told = [f"{count} {name}" for name, count in zip(self.classes, counts, strict=True) if count]
+        return ", ".join(told) or "no object"
 
     @property
     def covered(self) -> Float[np.ndarray, "images 2"]:
@@ -81,12 +96,13 @@ def prepare_scenes(
     photo_size: int,
     test_size: float | None,
     split_seed: int,
+    compare_all: bool = False,
     progress: ProgressCallback | None = None,
 ) -> Scenes:
     """Read, check, decode and split the annotated images that `data` names.
 
     `size` is the side that is asked for in pixels; without it small images of one size keep their own, and others get
-    `photo_size`. Raises UserError for whatever a user can mend.
+    `photo_size`. `compare_all` is as in Options. Raises UserError for whatever a user can mend.
     """
     check_size(size, SMALLEST, "objects are found in images of")
     check_test_size(test_size, "images")
@@ -95,12 +111,10 @@ def prepare_scenes(
     height, width = _frame(looked, size, photo_size)
     decoded = decode_once(source.images, looked, height, width, progress, "pad")
     source, objects = _objects(source, looked, decoded)
-    together = stay_together(
-        looked.digests[decoded.kept],
-        None if source.groups is None else [source.groups[i] for i in decoded.kept],
-    )
-    parts = _split(source, looked, decoded, together, test_size, split_seed)
-    manifest = inspect(str(data), source.images, looked, decoded, parts, "pad")
+    duplicates = group_duplicates(looked.digests[decoded.kept])
+    together = stay_together(duplicates, None if source.groups is None else [source.groups[i] for i in decoded.kept])
+    parts = _split(source, looked, decoded, duplicates, together, test_size, split_seed)
+    manifest = image_manifest(str(data), source.images, looked, decoded, parts)
     sizes = looked.sizes[decoded.kept]
     facts = replace(manifest.images, resize_rule=OWN_SIZE if (sizes == (height, width)).all() else PAD_RULE)
     manifest = replace(
@@ -111,7 +125,7 @@ def prepare_scenes(
         image=facts,
         boxes=BoxFacts(most_objects=objects.most, mended=source.tally.mended),
     )
-    return Scenes(
+    scenes = Scenes(
         manifest=replace(manifest, notes=(*manifest.notes, *source.tally.notes(), *_notes(manifest, objects))),
         labels=np.zeros(len(sizes), np.int64),
         together=together,
@@ -125,6 +139,7 @@ def prepare_scenes(
         objects=objects,
         sizes=sizes,
     )
+    return inspected_images(scenes, source.images, looked, decoded, duplicates, compare_all=compare_all)
 
 
 def open_scenes(data: str | Path) -> Annotated:
@@ -193,6 +208,7 @@ def _split(
     source: Annotated,
     looked: Survey,
     decoded: Decoded,
+    duplicates: DuplicateGroups,
     together: Int[np.ndarray, "images"],
     test_size: float | None,
     seed: int,
@@ -222,8 +238,8 @@ def _split(
             f"{source.name} has {len(decoded.kept)} images and {len(parts.test)} to test on, and results need at least "
             f"{LEAST_TESTED}: {more}."
         )
-    digests = looked.digests[decoded.kept]
-    if np.isin(digests[parts.test], np.delete(digests, parts.test)).all():
+    number = duplicates.number
+    if np.isin(number[parts.test], np.delete(number, parts.test)).all():
         raise UserError(
             f"Every test image of {source.name} is a training image too: give it others to test on, or no test part, and "
             "one is drawn."

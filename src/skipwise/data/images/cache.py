@@ -14,7 +14,8 @@ from PIL import Image
 
 from skipwise.data.cache_home import data_home, make_folder
 from skipwise.data.fingerprint import digest, fingerprint
-from skipwise.data.images.decode import RULE_VERSION, Framing, Unreadable, decode, fit, open_image, to_rgb, upright_size
+from skipwise.data.images.decode import RULE_VERSION, Framing, Unreadable, decode, fit, to_rgb
+from skipwise.data.images.header import Header, Headers, read_header
 from skipwise.data.images.open import Source
 from skipwise.data.options import ProgressCallback
 
@@ -22,23 +23,28 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 UNREAD = "unread:"
 """What stands before the name of a file, in place of a digest, where its bytes cannot be read."""
-Look = tuple[str, tuple[int, int] | None, str | None]
-"""A digest of a file's bytes, the (height, width) of its image, and why it cannot be read."""
+Look = tuple[str, Header | None, str | None]
+"""A digest of a file's bytes, its header, and why it cannot be read."""
 BATCH, BATCHES = 64, 64
 """Images that a thread takes at a time, and how many such batches wait: each waiting task takes memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Survey:
-    """A first look at every image: a digest of its bytes and its (height, width), 0 where unknown.
+    """A first look at every image: a digest of its bytes and its header.
 
     `reasons` says of those that cannot be read why not; such a file may have no digest.
     """
 
     digests: np.ndarray
-    sizes: Int[np.ndarray, "images 2"]
+    headers: Headers
     reasons: Mapping[int, str]
     fingerprint: str
+
+    @property
+    def sizes(self) -> Int[np.ndarray, "images 2"]:
+        """The (height, width) of each image, 0 where unknown."""
+        return self.headers.sizes
 
     @property
     def one_size(self) -> tuple[int, int] | None:
@@ -60,16 +66,17 @@ class Decoded:
 
 
 def survey(source: Source) -> Survey:
-    """Read every image's bytes once, for what they are and how large the image is."""
+    """Read every image's bytes once, for their digest and their header."""
     count = len(source.labels)
-    digests, sizes, reasons = np.zeros(count, "S32"), np.zeros((count, 2), np.int64), {}
+    digests, headers, reasons = np.zeros(count, "S32"), Headers.empty(count), {}
     unread: dict[int, str] = {}
-    for i, (mark, size, reason) in enumerate(_looks(source)):
+    for i, (mark, header, reason) in enumerate(_looks(source)):
         if mark.startswith(UNREAD):
             unread[i] = mark
         else:
             digests[i] = mark.encode()
-        sizes[i] = size or (0, 0)
+        if header is not None:
+            headers.put(i, header)
         if reason is not None:
             reasons[i] = reason
 
@@ -78,13 +85,13 @@ def survey(source: Source) -> Survey:
 
     classes = [source.classes[label] for label in source.labels.tolist()]
     whole = fingerprint(source.names, digest_of, classes, source.parts, source.groups)
-    return Survey(digests=digests, sizes=sizes, reasons=reasons, fingerprint=whole)
+    return Survey(digests=digests, headers=headers, reasons=reasons, fingerprint=whole)
 
 
 def _looks(source: Source) -> Iterator[Look]:
     if source.arrays is not None:
         height, width = source.arrays.shape[1:3]
-        return ((digest(image.tobytes()), (height, width), None) for image in source.arrays)
+        return ((digest(image.tobytes()), Header(height, width), None) for image in source.arrays)
     assert source.files is not None
     files = source.files
     return _in_threads(lambda i: _look_at_file(files[i]), range(len(files)))
@@ -123,7 +130,7 @@ def _look_at_file(file: Path) -> Look:
     except (OSError, ValueError) as error:  # ValueError: a name with a null byte
         return f"{UNREAD}{file.name}", None, _reason(error)
     try:
-        return digest(content), upright_size(open_image(content)), None
+        return digest(content), read_header(content), None
     except Unreadable as error:
         return digest(content), None, str(error)
 

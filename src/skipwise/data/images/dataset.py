@@ -2,24 +2,30 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
-from jaxtyping import Int, UInt8
+from jaxtyping import Float, Int, UInt8
 
 from skipwise.data.dataset import Dataset, common_fields
 from skipwise.data.images.cache import Decoded, Survey, decode_once, survey
-from skipwise.data.images.inspect import inspect, mean_and_std
+from skipwise.data.images.manifest import image_manifest, mean_and_std
 from skipwise.data.images.open import Source, open_source
 from skipwise.data.input_spec import InputSpec
 from skipwise.data.long_tail import long_tail
 from skipwise.data.manifest import DataManifest
 from skipwise.data.options import ProgressCallback, check_size, check_test_size
+from skipwise.data.quality.exact_duplicates import DuplicateGroups, group_duplicates
+from skipwise.data.quality.inspect import inspected
+from skipwise.data.quality.pixels import affordable, look_once
 from skipwise.data.split import split, stay_together
 from skipwise.data.stored import StoredData
 from skipwise.errors import UserError
 
 LARGEST_OWN_SIZE = 64
 """Images that all have one size with no side above it, in pixels, keep that size."""
+
+SomeImages = TypeVar("SomeImages", bound="Images")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +35,13 @@ class Images(Dataset):
     images: UInt8[np.ndarray, "images height width channels"]
     mean: tuple[float, ...]
     std: tuple[float, ...]
+
+    unit = "images"
+
+    @property
+    def covered(self) -> Float[np.ndarray, "images 2"] | None:
+        """The fractions of rows and columns that each image covers, None where all cover all; the rest is padding."""
+        return None
 
     @property
     def input_shape(self) -> tuple[int, int, int]:
@@ -64,13 +77,14 @@ def prepare_images(
     test_size: float | None,
     split_seed: int,
     tail: float | None = None,
+    compare_all: bool = False,
     progress: ProgressCallback | None = None,
 ) -> Images:
     """Read, check, decode and split the images that `data` names.
 
     `tail` thins the training images to a long tail of this ratio; validation and test images stay. `size` is the side
-    asked for in pixels; without it small sets keep their own and photos get `photo_size`. Raises UserError for whatever
-    a user can mend.
+    asked for in pixels; without it small sets keep their own and photos get `photo_size`. `compare_all` is as in
+    Options. Raises UserError for whatever a user can mend.
     """
     check_size(size, 1, "images need")
     check_test_size(test_size, "images")
@@ -80,10 +94,8 @@ def prepare_images(
     decoded = decode_once(source, looked, height, width, progress)
     labels = source.labels[decoded.kept]
     _check_classes(source, labels, decoded)
-    together = stay_together(
-        looked.digests[decoded.kept],
-        None if source.groups is None else [source.groups[i] for i in decoded.kept],
-    )
+    duplicates = group_duplicates(looked.digests[decoded.kept])
+    together = stay_together(duplicates, None if source.groups is None else [source.groups[i] for i in decoded.kept])
     parts = split(
         labels,
         [source.parts[i] for i in decoded.kept],
@@ -97,8 +109,8 @@ def prepare_images(
         kept = long_tail(parts.train, labels, tail, looked.fingerprint, split_seed)
         note = f"training images thinned to a long tail of {tail:g}: {len(kept)} of {len(parts.train)} stay"
         parts = replace(parts, train=kept, notes=(*parts.notes, note))
-    manifest = inspect(str(data), source, looked, decoded, parts)
-    return Images(
+    manifest = image_manifest(str(data), source, looked, decoded, parts)
+    images = Images(
         manifest=manifest,
         labels=labels,
         together=together,
@@ -109,6 +121,27 @@ def prepare_images(
         images=decoded.images,
         mean=manifest.images.mean,
         std=manifest.images.std,
+    )
+    return inspected_images(images, source, looked, decoded, duplicates, compare_all=compare_all)
+
+
+def inspected_images(
+    images: SomeImages,
+    source: Source,
+    looked: Survey,
+    decoded: Decoded,
+    duplicates: DuplicateGroups,
+    *,
+    compare_all: bool,
+) -> SomeImages:
+    """Return the images with the report of their quality; many are compared by their pixels only if `compare_all`."""
+    compared = compare_all or affordable(decoded.images)
+    return inspected(
+        images,
+        names=[source.names[i] for i in decoded.kept],
+        duplicates=duplicates,
+        pixels=look_once(decoded.images, duplicates, decoded.file, images.covered) if compared else None,
+        headers=None if source.files is None else looked.headers.of(decoded.kept),
     )
 
 

@@ -13,10 +13,10 @@ from skipwise.data.dataset import Dataset, common_fields
 from skipwise.data.fingerprint import digest, fingerprint
 from skipwise.data.input_spec import InputSpec
 from skipwise.data.long_tail import long_tail
-from skipwise.data.manifest import DataManifest, TextFacts
+from skipwise.data.manifest import ClassCounts, DataManifest, TextFacts
 from skipwise.data.options import ProgressCallback, check_test_size
-from skipwise.data.quality.findings import class_counts, exact_duplicates, notes_on
-from skipwise.data.quality.pixels import same_bytes
+from skipwise.data.quality.exact_duplicates import group_duplicates
+from skipwise.data.quality.inspect import inspected
 from skipwise.data.split import Split, split, stay_together
 from skipwise.data.stored import StoredData
 from skipwise.data.text.cache import Encoded, RawTexts, encode_once, keep_texts, read_encoded
@@ -49,6 +49,8 @@ class Texts(Dataset):
     vocabulary: int
     length: int
     kept: Path | None
+
+    unit = "texts"
 
     @property
     def input_shape(self) -> tuple[int, int]:
@@ -113,7 +115,8 @@ def prepare_texts(
     digests = [digest(text.encode()) for text in source.texts]
     classes = [source.classes[label] for label in source.labels]
     mark = fingerprint(source.names, digests.__getitem__, classes, source.parts, source.groups)
-    together = stay_together(digests, source.groups)
+    duplicates = group_duplicates(digests)
+    together = stay_together(duplicates, source.groups)
     parts = split(
         source.labels,
         source.parts,
@@ -134,19 +137,19 @@ def prepare_texts(
         cache=location_of(kept),
         examples=len(source.labels),
         classes=source.classes,
-        counts=class_counts(source.labels, parts, len(source.classes)),
+        counts=ClassCounts.of(source.labels, parts, len(source.classes)),
         own_test="test" in source.parts or "validation" in source.parts,
         unreadable=tuple(source.unreadable),
         other_files=source.other_files,
         hidden_files=source.hidden_files,
-        duplicates=exact_duplicates(same_bytes(digests), source.names, source.labels, parts),
         text=facts,
+        notes=(*source.notes, *parts.notes),
     )
-    notes = (*source.notes, *parts.notes, *notes_on(manifest, "texts", "texts"))
     arrays = {"labels": source.labels, "together": together}
     arrays |= {"train": parts.train, "validation": parts.validation, "test": parts.test}
-    loaded = load_texts(StoredData(manifest=replace(manifest, notes=notes), arrays=arrays))
-    return replace(loaded, files=list(source.names) if source.from_files else None)
+    loaded = load_texts(StoredData(manifest=manifest, arrays=arrays))
+    texts = replace(loaded, files=list(source.names) if source.from_files else None)
+    return inspected(texts, names=source.names, duplicates=duplicates)
 
 
 def load_texts(stored: StoredData) -> Texts:
