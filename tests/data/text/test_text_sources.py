@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from skipwise.data.manifest import UnreadableFile
 from skipwise.data.text.open import are_texts, open_texts
 from skipwise.errors import UserError
 from support.texts import rows, table
@@ -91,13 +92,13 @@ def test_a_broken_parquet(tmp_path):
 def test_empty_texts_are_left_out_by_name(tmp_path):
     source = open_texts(file(tmp_path, "a.csv", GOOD + ",pos\n"))
     assert len(source.texts) == len(source.labels) == len(source.names) == 8
-    assert source.unreadable == [{"name": "a.csv, row 9", "reason": "it is empty"}]
+    assert source.unreadable == [UnreadableFile(name="a.csv, row 9", reason="it is empty")]
 
 
 def test_half_a_surrogate_pair_is_left_out(tmp_path):
     lines = [json.dumps({"text": text, "label": label}) for text, label in [*rows(2), ("\ud800", "bad")]]
     assert open_texts(file(tmp_path, "a.jsonl", "\n".join(lines))).unreadable == [
-        {"name": "a.jsonl, line 5", "reason": "it holds half of a surrogate pair, which is no character"}
+        UnreadableFile(name="a.jsonl, line 5", reason="it holds half of a surrogate pair, which is no character")
     ]
 
 
@@ -120,7 +121,7 @@ def test_a_folder_of_files_by_class(tmp_path):
     assert are_texts(str(tmp_path))
     assert content(source)[0] == ("neg test 0", "neg", "test")
     assert sorted(source.parts) == ["test"] * 4 + ["train"] * 4
-    assert source.unreadable == [{"name": "train/pos/broken.txt", "reason": "it is not UTF-8: byte 3"}]
+    assert source.unreadable == [UnreadableFile(name="train/pos/broken.txt", reason="it is not UTF-8: byte 3")]
     assert (source.other_files, source.hidden_files) == (1, 1)
 
 
