@@ -108,7 +108,7 @@ def test_at_several_depths_the_growth_of_the_gradient_is_told(tmp_path, monkeypa
     assert growth[14][0] > 2 * growth[8][0], "a factor with each layer"
     assert growth[14][1] < growth[14][0]
     svg = (tmp_path / "resnet-depths-signal.svg").read_text()
-    assert "growth of the gradient (times)" in svg
+    assert "gradient growth (factor)" in svg
     show_network("resnet14", input_text="1x8x8", with_signal=True)
     assert f"grows {growth[14][1]} times" in capsys.readouterr().out
 

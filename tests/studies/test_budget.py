@@ -3,6 +3,7 @@
 import pytest
 
 from skipwise import UserError
+from skipwise.data import InputSpec
 from skipwise.networks import build, cost
 from skipwise.recipe import Recipe
 from skipwise.studies.budget import Budget, parse_budget, with_budget
@@ -10,7 +11,7 @@ from skipwise.studies.contender import parse_contender
 from skipwise.tasks import TASKS
 
 SHAPE = (1, 8, 8)
-FORM = {"input_shape": list(SHAPE), "classes": list("0123456789")}
+SPEC = InputSpec(input_shape=SHAPE, classes=tuple("0123456789"))
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,7 @@ def test_what_is_no_budget(text, sentence):
 
 def limited(text, budget, images=None):
     return with_budget(
-        parse_contender(text, Recipe(epochs=9, batch_size=16)), parse_budget(budget), TASKS["images"], FORM, images
+        parse_contender(text, Recipe(epochs=9, batch_size=16)), parse_budget(budget), TASKS["images"], SPEC, images
     ).recipe
 
 
@@ -65,7 +66,7 @@ def test_a_budget_goes_before_every_length_of_the_recipe(text):
 def test_multiply_adds_are_spent_to_less_than_a_step(value):
     for text in ("plain8", "resnet14", "resnet8:kernel=5,batch_size=64"):
         contender = parse_contender(text, Recipe(batch_size=16))
-        recipe = with_budget(contender, Budget(kind="multiply-adds", value=value), TASKS["images"], FORM).recipe
+        recipe = with_budget(contender, Budget(kind="multiply-adds", value=value), TASKS["images"], SPEC).recipe
         once = cost(build(contender.network, SHAPE, 10, seed=0), SHAPE).multiply_adds
         spent = recipe.steps * recipe.batch_size * 3 * once
         assert spent <= value < spent + recipe.batch_size * 3 * once

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from skipwise.errors import UserError
+from skipwise.training.cpu_convolutions import mend_convolutions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +29,9 @@ class ComputePlan:
         return asdict(self)
 
     def place(self, network: nn.Module) -> nn.Module:
-        """The network on the plan's device, in its memory layout."""
+        """Return the network on the plan's device, in its memory layout."""
+        if self.device == "cpu" and self.precision == "bf16":
+            network = mend_convolutions(network)
         network = network.to(self.device)
         return network.to(memory_format=torch.channels_last) if self.channels_last else network
 
