@@ -46,7 +46,8 @@ class MendedConv1d(nn.Conv1d):
 
     def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:  # noqa: A002
         if not _needs_padding(self, input):
-            return super()._conv_forward(input, weight, bias)
+            unchanged: Tensor = super()._conv_forward(input, weight, bias)
+            return unchanged
         padded = F.pad(input, self._reversed_padding_repeated_twice)
         return F.conv1d(padded, weight, bias, self.stride, 0, self.dilation, self.groups)
 
@@ -56,7 +57,8 @@ class MendedConv2d(nn.Conv2d):
 
     def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:  # noqa: A002
         if not _needs_padding(self, input):
-            return super()._conv_forward(input, weight, bias)
+            unchanged: Tensor = super()._conv_forward(input, weight, bias)
+            return unchanged
         padded = F.pad(input, self._reversed_padding_repeated_twice)
         return F.conv2d(padded, weight, bias, self.stride, 0, self.dilation, self.groups)
 
@@ -66,7 +68,8 @@ class MendedConv3d(nn.Conv3d):
 
     def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:  # noqa: A002
         if not _needs_padding(self, input):
-            return super()._conv_forward(input, weight, bias)
+            unchanged: Tensor = super()._conv_forward(input, weight, bias)
+            return unchanged
         padded = F.pad(input, self._reversed_padding_repeated_twice)
         return F.conv3d(padded, weight, bias, self.stride, 0, self.dilation, self.groups)
 
