@@ -170,7 +170,7 @@ def test_the_part_survives_json_and_tells_the_numbers(study, found):
     assert part.rows[row][1:3] == ("resnet8", f"{100 * np.mean(scores):.1f} %")
     svg = to_svg(*part.charts)
     assert all(f">{name}</text>" in svg for name in CORRUPTIONS)
-    assert svg.count(">strength</text>") == 2
+    assert svg.count(">severity</text>") == 2
 
 
 def test_where_examples_differ_no_interval_stands(study, found):
