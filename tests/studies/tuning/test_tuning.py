@@ -113,6 +113,9 @@ class Watch:
     def tick(self, job, tick):
         pass
 
+    def finished(self, job, error):
+        pass
+
     def ended(self, job, line):
         self.lines.append(line)
 
