@@ -127,7 +127,7 @@ def prepare(place: Path, data: str | None = None, study: str = "study") -> None:
 
 
 def start_worker(place: Path, study: str = "study") -> None:
-    """What a worker does before its first run: load the data set, draw the order of an epoch, read a batch."""
+    """Do as a worker does before its first run: load the data set, draw the order of an epoch, read a batch."""
     from skipwise.data import StoredData
     from skipwise.tasks import TASKS
 

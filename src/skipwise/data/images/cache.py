@@ -22,7 +22,7 @@ from skipwise.data.options import ProgressCallback
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 UNREAD = "unread:"
-"""What stands before the name of a file, in place of a digest, where its bytes cannot be read."""
+"""The prefix of a file's name, in place of a digest, where its bytes cannot be read."""
 Look = tuple[str, Header | None, str | None]
 """A digest of a file's bytes, its header, and why it cannot be read."""
 BATCH, BATCHES = 64, 64
