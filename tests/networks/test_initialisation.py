@@ -18,6 +18,7 @@ from skipwise.networks.layers import ACTIVATIONS, convolution
 KINDS = ["he", "dirac", "looks-linear", "delta-orthogonal"]
 GAINS = {
     "relu": math.sqrt(2),
+    "relu6": math.sqrt(2),
     "leaky-relu": math.sqrt(2 / (1 + 0.01**2)),
     "tanh": 5 / 3,
     "elu": math.sqrt(2),

@@ -232,12 +232,13 @@ def test_downsampling_is_the_pool_it_names(kind):
 def test_activations_by_their_formulas(kind):
     formulas = {
         "relu": lambda x: max(x, 0),
+        "relu6": lambda x: min(max(x, 0), 6),
         "leaky-relu": lambda x: x if x > 0 else 0.01 * x,
         "elu": lambda x: x if x > 0 else math.exp(x) - 1,
         "gelu": lambda x: x * (1 + math.erf(x / math.sqrt(2))) / 2,
         "silu": lambda x: x / (1 + math.exp(-x)),
         "tanh": math.tanh,
     }
-    x = drawn(50)
+    x = 4 * drawn(50)
     expected = [formulas[kind](value) for value in x.tolist()]
     np.testing.assert_allclose(ACTIVATIONS[kind]()(x).numpy(), expected, atol=1e-12)
