@@ -51,9 +51,11 @@ class StudyFolder:
         """Read the design of this study, or None for a new one."""
         return read_study(self.file(STUDY)) if self.file(STUDY).exists() else None
 
-    def write_design(self, design: StudyRecord) -> None:
-        """Write study.json, with what it is computed with."""
-        write_study(self.file(STUDY), replace(design, versions=versions()))
+    def write_design(self, design: StudyRecord) -> StudyRecord:
+        """Write study.json with the versions of the packages it is computed with, and return what was written."""
+        written = replace(design, versions=versions())
+        write_study(self.file(STUDY), written)
+        return written
 
     def run_folder(self, design: StudyRecord, contender: Contender, seed: int, fold: int | None = None) -> Path:
         of_seed = self.path / "runs" / contender.run_name(design.split.identity) / str(seed)

@@ -18,7 +18,7 @@ def train_missing(ready: StudyPlan, listener: Listener) -> Study:
     folder, design = ready.folder, ready.design
     with folder.locked():
         ready.dataset.stored.write(folder.path)
-        folder.write_design(design)
+        design = folder.write_design(design)
         if (config := design.config) is not None:
             head = f"{design.name}: `skipwise run` repeats it, from the folder where it was asked for."
             text = study_file(config, head)

@@ -184,7 +184,7 @@ def test_the_search_has_other_seeds_and_sees_no_test_image(study):
     assert {path.parent.name for path in searched} == {str(SEED)}
     for path in searched:
         with np.load(path.parent / "predictions.npz") as arrays:
-            assert set(arrays["test_indices"]) <= set(split["validation"])
+            assert set(arrays["test_indices"]) <= set(inside["test"])
     confirmed = list(study.path.glob("runs/*/*/run.json"))
     assert {path.parent.name for path in confirmed} == {"0", "1"}
 
