@@ -61,13 +61,13 @@ class Loop:
         stream: Stream[Any],
         plan: ComputePlan,
         folder: Path,
-        trunk: Collection[str] = (),
+        backbone: Collection[str] = (),
         *,
         gradients: bool = True,
     ) -> None:
         self.task = task
         self.network = network
-        self.frozen = set(trunk) if recipe.backbone_lr_multiplier == 0 else set()
+        self.frozen = set(backbone) if recipe.backbone_lr_multiplier == 0 else set()
         for name, parameter in network.named_parameters():
             parameter.requires_grad_(name not in self.frozen)
         for module in network.modules():
@@ -78,7 +78,7 @@ class Loop:
         self.length = Length(recipe=recipe, steps_per_epoch=stream.steps_per_epoch)
         self.plan = plan
         self.folder = folder
-        self.optimizer = optimizer(network, recipe, trunk)
+        self.optimizer = optimizer(network, recipe, backbone)
         self.teach = task.training_step(stream.dataset, recipe, plan.device)
         self.average = Average(network, recipe.ema) if recipe.ema else None
         self.watched = weights_by_place(network) if gradients else {}
@@ -126,7 +126,7 @@ class Loop:
                 saved = started = time.monotonic()
 
     def train_mode(self) -> None:
-        """Ready to learn; normalisations of a frozen trunk keep their statistics."""
+        """Ready to learn; normalisations of a frozen backbone keep their statistics."""
         self.network.train()
         for name, module in self.network.named_modules():
             if f"{name}.weight" in self.frozen and hasattr(module, "running_mean"):

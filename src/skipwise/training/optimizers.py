@@ -9,15 +9,15 @@ from torch import nn
 from skipwise.recipe import Recipe
 
 
-def optimizer(network: nn.Module, recipe: Recipe, trunk: Collection[str] = ()) -> torch.optim.Optimizer:
+def optimizer(network: nn.Module, recipe: Recipe, backbone: Collection[str] = ()) -> torch.optim.Optimizer:
     """The recipe's optimizer; weight decay on the weights of convolutions and dense layers alone.
 
-    Each group has a `share` of the rate: the recipe's `backbone_lr_multiplier` for parameters named in `trunk`, 1 for
-    the others.
+    Each group has a `share` of the rate: the recipe's `backbone_lr_multiplier` for parameters named in `backbone`,
+    1 for the others.
     """
     groups = []
     for pretrained, share in ((False, 1.0), (True, recipe.backbone_lr_multiplier)):
-        here = [parameter for name, parameter in network.named_parameters() if (name in trunk) == pretrained]
+        here = [parameter for name, parameter in network.named_parameters() if (name in backbone) == pretrained]
         decayed = [parameter for parameter in here if parameter.ndim > 1]
         spared = [parameter for parameter in here if parameter.ndim <= 1]
         groups += [

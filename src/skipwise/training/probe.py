@@ -27,8 +27,8 @@ def seconds_per_run(task: Task, network: nn.Module, recipe: Recipe, dataset: Dat
     dataset = subset_of(dataset, recipe.fraction, seed=0)
     stream = task.stream(dataset, recipe, 0, plan.device)
     with threads(plan.threads), tempfile.TemporaryDirectory() as folder:
-        trunk = load_pretrained(network, recipe.pretrained) if recipe.pretrained else ()
-        loop = Loop(task, plan.place(network), recipe, stream, plan, Path(folder), trunk)
+        backbone = load_pretrained(network, recipe.pretrained) if recipe.pretrained else ()
+        loop = Loop(task, plan.place(network), recipe, stream, plan, Path(folder), backbone)
         loop.train_mode()
         fastest, probing_since = float("inf"), time.monotonic()
         for number, batch in zip(range(6), stream.epoch(0), strict=False):

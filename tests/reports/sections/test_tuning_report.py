@@ -9,7 +9,7 @@ import pytest
 from skipwise.analysis.scores import tuning as analysis
 from skipwise.analysis.scores.tuning import compared, front, importances
 from skipwise.reports.charts.study import to_svg
-from skipwise.reports.sections.tuning import flattery_sentence, searched_trials, tuning_section, verdict_sentence
+from skipwise.reports.sections.tuning import searched_trials, selection_bias_sentence, tuning_section, verdict_sentence
 from skipwise.statistics import decide_each
 from skipwise.studies import Study
 from skipwise.studies.folder import StudyFolder
@@ -106,9 +106,9 @@ def test_the_sentences(study):
     assert verdict_sentence(study) == "trial-1 is better than resnet8."
     searched = searched_trials(study, read_search_result(study.path / "search"))
     assert [one.number for one in searched.values()] == [0, 1]
-    assert flattery_sentence(study, searched, 16) == (
-        "In the search trial-1 came to 97.0 % of the validation images right, with fresh seeds to 92.0 %, so the choice "
-        "among 16 flattered it by 5.0 points."
+    assert selection_bias_sentence(study, searched, 16) == (
+        "In the search trial-1 came to 97.0 % of the validation images right, with fresh seeds to 92.0 %, so the search "
+        "overestimated it by 5.0 points (the best of 16)."
     )
 
 

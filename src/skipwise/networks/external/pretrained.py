@@ -80,9 +80,9 @@ def _vgg(network: Network) -> Rules:
     """torchvision numbers the layers of a VGG from first to last, with activations and pools."""
     rules: list[tuple[str, str | Callable[[re.Match[str]], str]]] = []
     number = 0
-    trunk = [(f"stem.{name}", layer) for name, layer in network.stem.named_modules()]
-    trunk += [(f"stages.{name}", layer) for name, layer in network.stages.named_modules()]
-    for name, layer in trunk:
+    backbone = [(f"stem.{name}", layer) for name, layer in network.stem.named_modules()]
+    backbone += [(f"stages.{name}", layer) for name, layer in network.stages.named_modules()]
+    for name, layer in backbone:
         if next(layer.children(), None) is None and not isinstance(layer, nn.Sequential) and ".shortcut" not in name:
             rules.append((rf"^{re.escape(name)}(?=\.)", f"features.{number}"))
             number += 1

@@ -22,7 +22,7 @@ NETWORKS = alt.Color(
 )
 
 
-def flattery_chart(study: Study, searched: dict[str, Trial]) -> Chart:
+def selection_bias_chart(study: Study, searched: dict[str, Trial]) -> Chart:
     """Draw the validation score in the search beside that of fresh seeds, on the same examples."""
     labels = list(study.results)
     dots, means, tops = [], [], []

@@ -7,7 +7,7 @@ import numpy as np
 
 from skipwise.analysis.scores.tuning import FEWEST, LEVEL, Importance, compared, importances
 from skipwise.extras import MissingLibraryError
-from skipwise.reports.charts.tuning import cost_chart, flattery_chart, history_chart, importance_chart
+from skipwise.reports.charts.tuning import cost_chart, history_chart, importance_chart, selection_bias_chart
 from skipwise.reports.format import percent, points, short_count
 from skipwise.reports.sections.sweep import SweepSection, interval_text, level_text
 from skipwise.statistics import t_interval
@@ -29,11 +29,11 @@ def tuning_section(study: Study) -> SweepSection:
         importance_limits = _importance_limits(mattered, found)
     except MissingLibraryError as error:
         mattered, importance_limits = [], f"Importance is skipped: {error}"
-    charts = [flattery_chart(study, searched)]
+    charts = [selection_bias_chart(study, searched)]
     charts += [importance_chart(mattered, found, score_name)] if mattered else []
     charts += [cost_chart(found, set(study.results), score_name), history_chart(found, score_name)]
     return SweepSection(
-        headline=f"{verdict_sentence(study)} {flattery_sentence(study, searched, len(found.trials))}",
+        headline=f"{verdict_sentence(study)} {selection_bias_sentence(study, searched, len(found.trials))}",
         explanation=(
             f"{_counted(found)} Each was trained once and scored on {found.validation_images} validation {examples}; "
             "the best by that score were chosen. The best of many is partly the luckiest (selection bias), so it was "
@@ -53,7 +53,7 @@ def tuning_section(study: Study) -> SweepSection:
         charts={"tuning": charts},
         columns=(
             "contender", "verdict", "difference in points", f"{level_text(study)} % interval", f"test {score_name}",
-            f"{score_name} in the search", f"on the same {examples}, fresh seeds", "flattered by", "multiply-adds", "what it is",
+            f"{score_name} in the search", f"on the same {examples}, fresh seeds", "overestimated by", "multiply-adds", "what it is",
         ),
         rows=_rows(study, found, searched),
     )  # fmt: skip
@@ -90,19 +90,19 @@ def verdict_sentence(study: Study) -> str:
     return f"{'; '.join(said)}."
 
 
-def flattery_sentence(study: Study, searched: dict[str, Trial], trials: int) -> str:
+def selection_bias_sentence(study: Study, searched: dict[str, Trial], trials: int) -> str:
     """How much better the winner of the search looked there than it is on average, on the same examples."""
     reference = study.design.contenders[0].label
     winner = next((trial for label, trial in searched.items() if label != reference), None)
     if winner is None or winner.accuracy is None or winner.state != "finished":
-        return "No trial was trained to its end, so there is nothing to say of how the search flatters."
+        return "No trial was trained to its end, so the selection bias is not known."
     accuracies = fresh(study, winner.label)
     less = winner.accuracy - float(accuracies.mean())
     came = f"In the search {winner.label} came to {percent(winner.accuracy)} of the validation {study.design.to_learn.examples} right"
     if less > 0:
-        after = f"with fresh seeds to {percent(accuracies.mean())}, so the choice among {trials} flattered it by {100 * less:.1f} points"
+        after = f"with fresh seeds to {percent(accuracies.mean())}, so the search overestimated it by {100 * less:.1f} points (the best of {trials})"
     else:
-        after = f"with fresh seeds to {percent(accuracies.mean())}: the choice among {trials} did not flatter it"
+        after = f"with fresh seeds to {percent(accuracies.mean())}: the search did not overestimate it (the best of {trials})"
     return f"{came}, {after}."
 
 

@@ -48,7 +48,7 @@ class SearchPlan(Search):
             "impossible": "impossible",
         }
         counts = ", ".join(f"{found.count(state)} {words}" for state, words in states.items() if found.count(state))
-        head = f"\n{len(found.trials)} trials: {counts}. Confirmed on fresh seeds, as the best of many are flattered:"
+        head = f"\n{len(found.trials)} trials: {counts}. Confirmed on fresh seeds, as the scores of the best of many are optimistic:"
         best = [f"{trial.label}: {trial.text}, validation {score} {trial.accuracy:.3f}" for trial in found.best()]
         return Found(resolved=with_best_trials(self.resolved, found), lines=(head, *best))
 
