@@ -1,4 +1,4 @@
-"""A share of the training images, for learning curves."""
+"""A subset of the training images, for learning curves."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ def subset_of(dataset: Dataset, fraction: float, seed: int) -> Dataset:
     """The data set with this fraction of each training class, at least one image of each; the other parts stay.
 
     Each seed draws its own, so that the luck of the draw is part of what differs between seeds; twins of one seed get
-    the same images, and a smaller share is part of a larger one.
+    the same images, and a smaller subset is part of a larger one.
     """
     if fraction >= 1:
         return dataset

@@ -8,8 +8,7 @@ import numpy as np
 from skipwise.reports.format import short_count
 from skipwise.reports.sections.baseline import BaselineRow, baseline_row
 from skipwise.reports.sections.class_scores import imbalance_warning
-from skipwise.reports.sections.kinds import sweep_section
-from skipwise.reports.sections.sweep import SweepSection
+from skipwise.reports.sections.sweep import SweepSection, sweep_section
 from skipwise.statistics import Verdict, accuracy_interval
 from skipwise.studies import Study
 from skipwise.studies.results import Result

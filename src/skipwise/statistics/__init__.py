@@ -3,9 +3,8 @@
 from skipwise.statistics.accuracy import accuracy_interval, t_interval
 from skipwise.statistics.bootstrap import percentile_interval, resampled_means, two_way_bootstrap, two_way_bootstrap_of
 from skipwise.statistics.crossed import CrossedT, crossed_t
-from skipwise.statistics.holm import holm_levels
-from skipwise.statistics.looks import DECLARED_LOOKS, shared_alpha
 from skipwise.statistics.mcnemar import McNemar, mcnemar
+from skipwise.statistics.multiple_testing import DECLARED_LOOKS, holm_levels, shared_alpha
 from skipwise.statistics.needed import images_needed, seeds_needed
 from skipwise.statistics.paired import PairedT, one_seed, paired_t
 from skipwise.statistics.power import power

@@ -8,8 +8,8 @@ import numpy as np
 from jaxtyping import Float
 
 from skipwise.statistics.crossed import CrossedT, crossed_t
-from skipwise.statistics.holm import holm_levels
 from skipwise.statistics.mcnemar import McNemar
+from skipwise.statistics.multiple_testing import holm_levels
 from skipwise.statistics.needed import (
     LEAST_PAIRS_FOR_EQUIVALENCE,
     Needed,

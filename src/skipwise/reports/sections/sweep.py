@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from skipwise.networks.dotted import load_dotted
 from skipwise.reports.charts.charts import Chart
 from skipwise.reports.format import percent, points
 from skipwise.statistics import Verdict
@@ -24,6 +25,15 @@ class SweepSection:
     columns: tuple[str, ...]
     facts: Sequence[str] = ()
     caption: str = "Dots are single seeds, bars are intervals."
+
+
+def sweep_section(study: Study) -> SweepSection | None:
+    """Make the section that the kind of the study names; None for a plain comparison."""
+    path = study.design.study_kind.section
+    if path is None:
+        return None
+    section: SweepSection = load_dotted(path)(study)
+    return section
 
 
 def series_of(study: Study) -> dict[str, list[tuple[float, str]]]:

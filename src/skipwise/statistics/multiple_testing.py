@@ -1,6 +1,9 @@
-"""Several verdicts held to one error (Holm 1979)."""
+"""One error for several tests: several verdicts of a study (Holm 1979), and several looks at it (Bonferroni)."""
 
 from collections.abc import Sequence
+
+DECLARED_LOOKS = (3, 5, 10)
+"""Numbers of seeds at which a growing study is looked at, declared before its first run."""
 
 
 def holm_levels(p_values: Sequence[float], alpha: float) -> list[float]:
@@ -17,3 +20,8 @@ def holm_levels(p_values: Sequence[float], alpha: float) -> list[float]:
         if stopped is None and p_values[index] >= levels[index]:
             stopped = levels[index]
     return levels
+
+
+def shared_alpha(alpha: float, looks: Sequence[int] = DECLARED_LOOKS) -> float:
+    """The error of each look, so that all of them together stay within `alpha` (Bonferroni); no looks share nothing."""
+    return alpha / max(1, len(looks))
