@@ -101,6 +101,19 @@ def test_verdicts_are_those_that_were_written(name):
 def test_all_are_listed(run):
     listed = run("list", "studies")
     assert [line.split()[0] for line in listed.splitlines()] == [f"studies/{name}" for name in NAMES]
+    told = json.loads(run("list", "studies", "--json"))
+    assert [study["folder"] for study in told] == [f"studies/{name}" for name in NAMES]
+    assert all(study["seeds_done"] == study["seeds"] for study in told)
+
+
+def test_a_damaged_study_is_named_among_the_others(run):
+    damaged = NAMES[0]
+    Path("studies", damaged, "study.json").write_text("{")
+    line = next(line for line in run("list", "studies").splitlines() if line.startswith(f"studies/{damaged} "))
+    assert " damaged: " in line
+    told = json.loads(run("list", "studies", "--json"))
+    assert [study["folder"] for study in told if "damaged" in study] == [f"studies/{damaged}"]
+    assert len(told) == len(NAMES)
 
 
 @needs_cpu

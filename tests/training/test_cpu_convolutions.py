@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from skipwise.networks.text.sequences import Conv1d
 from skipwise.training.cpu_convolutions import mend_convolutions, reaches_all_taps
 from skipwise.training.plan import ComputePlan
 
@@ -50,8 +51,19 @@ def test_the_gradient_of_a_mended_convolution_is_the_exact_one(side, kernel, str
 
 
 def test_what_is_mended_keeps_its_parameters_and_is_still_a_convolution():
-    network = nn.Sequential(nn.Conv1d(2, 3, 3), nn.Conv3d(2, 3, 3), nn.ReLU())
-    names = list(network.state_dict())
-    assert list(mend_convolutions(network).state_dict()) == names
-    assert isinstance(network[0], nn.Conv1d)
-    assert isinstance(network[1], nn.Conv3d)
+    network = nn.Sequential(nn.Conv1d(2, 3, 3), nn.Conv3d(2, 3, 3), Conv1d(2, 3, 3), nn.ReLU())
+    before, names = list(network), list(network.state_dict())
+    kinds = [type(module) for module in before]
+    for _ in range(2):  # a second time changes nothing more
+        assert list(mend_convolutions(network).state_dict()) == names
+        assert list(network) == before
+        assert all(isinstance(module, kind) for module, kind in zip(network, kinds, strict=True))
+
+
+@pytest.mark.parametrize(("kind", "dims"), [(nn.Conv1d, 1), (Conv1d, 1), (nn.Conv2d, 2), (nn.Conv3d, 3)])
+def test_a_mended_convolution_computes_the_same(kind, dims):
+    convolution = kind(4, 4, 5, padding=2, stride=2, groups=2)
+    maps = torch.randn(3, 4, *(1 + axis for axis in range(dims)))
+    expected = convolution(maps)
+    torch.testing.assert_close(mend_convolutions(convolution)(maps), expected)
+    assert type(convolution) is not kind

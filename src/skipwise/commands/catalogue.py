@@ -1,13 +1,14 @@
 """Lists of networks, data and shortcuts by name, and of the studies of a folder."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from skipwise.errors import UserError
 from skipwise.networks import CATALOGUE, Preset, architecture_cost, least_size
 from skipwise.networks.shortcuts import SHORTCUTS, BlockContext
+from skipwise.statistics import Verdict
 from skipwise.studies import Study
 from skipwise.studies.folder import StudyFolder
 from skipwise.tasks import known_data
@@ -30,18 +31,7 @@ def catalogue_json(what: Literal["networks", "data", "shortcuts", "studies"], st
             for name, shortcut in SHORTCUTS.items()
         ]
     if what == "studies":
-        folders = [StudyFolder(path.parent) for path in sorted(studies.glob("*/study.json"))]
-        opened = [Study(folder, design) for folder in folders if (design := folder.design()) is not None]
-        return [
-            {
-                "folder": str(study.path),
-                "kind": study.design.kind,
-                "seeds": len(study.design.seeds),
-                "seeds_done": len(study.seeds),
-                "verdicts": [verdict.to_json() for verdict in study.verdicts.values()] if study.seeds else [],
-            }
-            for study in opened
-        ]
+        return _studies_json(studies)
     return [
         {
             "name": name,
@@ -106,20 +96,50 @@ def _shortcuts() -> Iterator[str]:
     )
 
 
-def _studies(out: Path) -> list[str]:
-    lines = []
+@dataclass(frozen=True, kw_only=True)
+class ListedStudy:
+    """A study of a folder, with its verdicts so far."""
+
+    kind: str
+    seeds: int
+    seeds_done: int
+    verdicts: tuple[Verdict, ...]
+
+    @classmethod
+    def open(cls, folder: StudyFolder) -> "ListedStudy":
+        """Open the study of a folder. Raises UserError for a damaged one."""
+        design = folder.design()
+        assert design is not None
+        study = Study(folder, design)
+        verdicts = tuple(study.verdicts.values()) if study.seeds else ()
+        return cls(kind=design.kind, seeds=len(design.seeds), seeds_done=len(study.seeds), verdicts=verdicts)
+
+    def __str__(self) -> str:
+        done = f"{self.seeds_done} of {self.seeds} {'seed' if self.seeds == 1 else 'seeds'} done"
+        return f"{done}  {'; '.join(map(str, self.verdicts))}"
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "verdicts": [verdict.to_json() for verdict in self.verdicts]}
+
+
+def _opened(out: Path) -> Iterator[tuple[Path, ListedStudy | UserError]]:
+    """Yield each study's folder, and the study or why it cannot be read."""
     for path in sorted(out.glob("*/study.json")):
         try:
-            lines.append(_study(StudyFolder(path.parent)))
+            yield path.parent, ListedStudy.open(StudyFolder(path.parent))
         except UserError as error:
-            lines.append(f"{path.parent}  damaged: {error}")
+            yield path.parent, error
+
+
+def _studies(out: Path) -> list[str]:
+    lines = [
+        f"{folder}  {f'damaged: {study}' if isinstance(study, UserError) else study}" for folder, study in _opened(out)
+    ]
     return lines or [f"There is no study in {out}/ yet: `skipwise compare` makes one."]
 
 
-def _study(folder: StudyFolder) -> str:
-    design = folder.design()
-    assert design is not None
-    study = Study(folder, design)
-    state = f"{len(study.seeds)} of {len(design.seeds)} {'seed' if len(design.seeds) == 1 else 'seeds'} done"
-    verdict = "; ".join(str(verdict) for verdict in study.verdicts.values()) if study.seeds else ""
-    return f"{folder.path}  {state}  {verdict}"
+def _studies_json(out: Path) -> list[dict[str, Any]]:
+    return [
+        {"folder": str(folder)} | ({"damaged": str(study)} if isinstance(study, UserError) else study.to_json())
+        for folder, study in _opened(out)
+    ]

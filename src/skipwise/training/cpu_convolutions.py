@@ -4,17 +4,23 @@ There torch leaves the gradient of kernel taps that no pixel reaches uninitialis
 and a run fails by what its memory held before. With its padding written out as pixels every tap is reached.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn.modules.conv import _ConvNd
+
+CONVOLUTIONS = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
 
 
 def mend_convolutions(network: nn.Module) -> nn.Module:
-    """Return the network, every convolution of which pads its input itself where a tap would reach no pixel."""
+    """Return the network, every convolution of which pads its input itself where a tap would reach no pixel.
+
+    Parameters, buffers and names stay.
+    """
     for module in network.modules():
-        if type(module) in MENDED:
-            module.__class__ = MENDED[type(module)]
+        if isinstance(module, nn.Conv1d | nn.Conv2d | nn.Conv3d) and not isinstance(module, PadsItsInput):
+            module.__class__ = _mended(type(module))
     return network
 
 
@@ -27,55 +33,24 @@ def reaches_all_taps(size: int, kernel: int, stride: int, padding: int, dilation
     )
 
 
-def _needs_padding(convolution: nn.Conv1d | nn.Conv2d | nn.Conv3d, maps: Tensor) -> bool:
-    if isinstance(convolution.padding, str) or convolution.padding_mode != "zeros":
-        return False
-    axes = zip(
-        maps.shape[2:],
-        convolution.kernel_size,
-        convolution.stride,
-        convolution.padding,
-        convolution.dilation,
-        strict=True,
-    )
-    return not all(reaches_all_taps(*axis) for axis in axes)
-
-
-class MendedConv1d(nn.Conv1d):
-    """A convolution that pads its input itself where it must."""
+class PadsItsInput(_ConvNd):
+    """A convolution of any kind that pads its input itself where it must; `_mended` puts it before its class."""
 
     def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:  # noqa: A002
-        if not _needs_padding(self, input):
-            unchanged: Tensor = super()._conv_forward(input, weight, bias)
-            return unchanged
+        if not self._needs_padding(input):
+            return super()._conv_forward(input, weight, bias)  # type: ignore[safe-super]
         padded = F.pad(input, self._reversed_padding_repeated_twice)
-        return F.conv1d(padded, weight, bias, self.stride, 0, self.dilation, self.groups)
+        convolution = CONVOLUTIONS[len(self.kernel_size)]
+        return convolution(padded, weight, bias, self.stride, 0, self.dilation, self.groups)  # type: ignore[arg-type]
+
+    def _needs_padding(self, maps: Tensor) -> bool:
+        if isinstance(self.padding, str) or self.padding_mode != "zeros":
+            return False
+        sizes = maps.shape[-len(self.kernel_size) :]
+        axes = zip(sizes, self.kernel_size, self.stride, self.padding, self.dilation, strict=True)
+        return not all(reaches_all_taps(*axis) for axis in axes)
 
 
-class MendedConv2d(nn.Conv2d):
-    """A convolution that pads its input itself where it must."""
-
-    def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:  # noqa: A002
-        if not _needs_padding(self, input):
-            unchanged: Tensor = super()._conv_forward(input, weight, bias)
-            return unchanged
-        padded = F.pad(input, self._reversed_padding_repeated_twice)
-        return F.conv2d(padded, weight, bias, self.stride, 0, self.dilation, self.groups)
-
-
-class MendedConv3d(nn.Conv3d):
-    """A convolution that pads its input itself where it must."""
-
-    def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:  # noqa: A002
-        if not _needs_padding(self, input):
-            unchanged: Tensor = super()._conv_forward(input, weight, bias)
-            return unchanged
-        padded = F.pad(input, self._reversed_padding_repeated_twice)
-        return F.conv3d(padded, weight, bias, self.stride, 0, self.dilation, self.groups)
-
-
-MENDED: dict[type[nn.Module], type[nn.Module]] = {
-    nn.Conv1d: MendedConv1d,
-    nn.Conv2d: MendedConv2d,
-    nn.Conv3d: MendedConv3d,
-}
+@cache
+def _mended(convolution: type[_ConvNd]) -> type[_ConvNd]:
+    return type(f"Mended{convolution.__name__}", (PadsItsInput, convolution), {})
