@@ -133,7 +133,7 @@ def label_error_findings(examples: Examples, wrong: LabelErrors) -> Iterator[Fin
 
 
 def level_outliers(examples: Examples, levels: Levels) -> Iterator[Finding]:
-    """Yield blank images, and those far brighter, darker, harsher or flatter than the others."""
+    """Yield blank images, and those far brighter or darker than the others, or of far higher or lower contrast."""
     blank = levels.blank
     for index in np.flatnonzero(blank).tolist():
         grey = float(levels.brightness[index])
