@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch import nn
 from torchvision.models.convnext import CNBlock
 from torchvision.models.mobilenetv2 import InvertedResidual
 
@@ -24,6 +25,7 @@ from skipwise.networks import (
     fuse,
 )
 from skipwise.networks.branches import BRANCHES
+from skipwise.networks.fields import set_field
 from skipwise.networks.shortcuts import BlockContext
 
 MOBILENET = Block(branch=InvertedBottleneck(), order="relu-before-addition", activation="relu6", shortcut=Identity())
@@ -165,3 +167,14 @@ def test_a_branch_says_its_captions():
     assert Bottleneck().captions(replace(CONTEXT, out_channels=32)) == ("1x1, 8", "3x3, 8", "1x1, 32")
     assert CustomBranch(path=f"{__name__}.captioned").captions(CONTEXT) == ("ours",)
     assert CustomBranch(path=f"{__name__}.lived_in").captions(CONTEXT) == ("lived_in",)
+
+
+@pytest.mark.parametrize(
+    ("preset", "channels"),
+    [("resnet50", [64, 64, 128]), ("mobilenet11", [32, 32, 16]), ("convnext11", [16, 32, 16])],
+)
+def test_expansion_is_a_field_of_every_branch_that_has_one(preset, channels):
+    """The first block's convolutions at twice the narrowest channels."""
+    network = build(set_field(PRESETS[preset], "expansion", "2"), (3, 32, 32), 10, seed=0)
+    convolutions = [layer for layer in network.stages[0][0].branch.modules() if isinstance(layer, nn.Conv2d)]
+    assert [layer.out_channels for layer in convolutions] == channels

@@ -132,7 +132,12 @@ def test_pretrained_weights_are_part_of_what_a_run_is(tmp_path):
         ("plain20:multiplier=0", "A block without a shortcut, as in a plain twin, cannot have multiplier=0"),
         ("resnet20:initialisation=fixup", "initialisation=fixup is for networks that nothing normalises"),
         ("resnet20:shortcut=gate/x", "shortcut=gate/x cannot be: shortcut takes one of none, zero-pad"),
-        ("resnet20:stride_on=1x1", "stride_on can be set for bottlenecks only: set branch=bottleneck before it"),
+        ("resnet20:stride_on=1x1", "stride_on cannot be set for the branch basic: set branch=bottleneck before it"),
+        ("textcnn:expansion=2", "expansion cannot be set for the branch parallel: set branch=bottleneck or inverted-"),
+        (
+            "resnet20:branch=my.Own,kernel=5",
+            "kernel cannot be set for the branch my.Own: set branch=single or basic or",
+        ),
         ("resnet20:order=preactivation", "There is no order called 'preactivation': did you mean 'pre-activation'?"),
         (
             "resnet20:branch=bottleneck,groups=5",

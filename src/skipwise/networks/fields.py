@@ -8,7 +8,7 @@ from typing import Any, get_args, get_type_hints
 from skipwise.errors import UserError, unknown
 from skipwise.networks.architecture import Architecture, Pyramid, Stage
 from skipwise.networks.blocks import ORDERS
-from skipwise.networks.branches import BRANCHES, Bottleneck, CustomBranch, Parallel, parse_branch
+from skipwise.networks.branches import BRANCHES, CustomBranch, parse_branch
 from skipwise.networks.initialisation import Initialisation
 from skipwise.networks.layers import Activation, Downsample, Normalisation
 from skipwise.networks.presets import STEMS
@@ -64,20 +64,18 @@ def _each_stage(architecture: Architecture, text: str, change: Callable[[Stage, 
 
 
 def _set_kernel(architecture: Architecture, text: str) -> Architecture:
-    if all(isinstance(stage.block.branch, Parallel) for stage in architecture.stages):
+    """One kernel for all stages or one for each; of kernels side by side those of every stage."""
+    if all(hasattr(stage.block.branch, "kernels") for stage in architecture.stages):
         kernels = tuple(_whole_number(word) for word in text.split("/"))
         if len(set(kernels)) < len(kernels):
             raise UserError(f"kernel={text} cannot be: branch=parallel takes each kernel once, as 3/4/5.")
-        return architecture.replace_blocks(branch=Parallel(kernels=kernels))
+        return _with_branch_field(architecture, "kernels", kernels)
+    _check_branches_have(architecture, "kernel")
 
     def change(stage: Stage, kernel: int) -> Stage:
         if kernel % 2 == 0:
             raise ValueError(text)
-        if isinstance(stage.block.branch, CustomBranch | Parallel):
-            raise UserError(
-                "kernel cannot be set for a branch of your own, or for some that are parallel: set it there."
-            )
-        return replace(stage, block=replace(stage.block, branch=replace(stage.block.branch, kernel=kernel)))
+        return _of_stage(stage, "kernel", kernel)
 
     return _each_stage(architecture, text, change)
 
@@ -131,21 +129,33 @@ def _set_everywhere(what: str, known: Iterable[str], field: str) -> Callable[[Ar
     return set_both
 
 
-def _set_bottleneck(field: str, parse: Callable[[str], Any]) -> Callable[[Architecture, str], Architecture]:
-    """Sets a field of every bottleneck."""
+def _set_branch_field(field: str, parse: Callable[[str], Any]) -> Callable[[Architecture, str], Architecture]:
+    """Sets a field of every branch, where the branches have one of its name."""
 
     def set_branches(architecture: Architecture, text: str) -> Architecture:
-        branches = [stage.block.branch for stage in architecture.stages]
-        if not all(isinstance(branch, Bottleneck) for branch in branches):
-            raise UserError(f"{field} can be set for bottlenecks only: set branch=bottleneck before it.")
-        value = parse(text)
-        stages = tuple(
-            replace(stage, block=replace(stage.block, branch=replace(stage.block.branch, **{field: value})))
-            for stage in architecture.stages
-        )
-        return replace(architecture, stages=stages)
+        _check_branches_have(architecture, field)
+        return _with_branch_field(architecture, field, parse(text))
 
     return set_branches
+
+
+def _check_branches_have(architecture: Architecture, field: str) -> None:
+    """Raises UserError where a branch has no such field."""
+    for stage in architecture.stages:
+        branch = stage.block.branch
+        if not hasattr(branch, field):
+            kind = branch.path if isinstance(branch, CustomBranch) else branch.kind
+            having = " or ".join(name for name, known in BRANCHES.items() if hasattr(known, field))
+            raise UserError(f"{field} cannot be set for the branch {kind}: set branch={having} before it.")
+
+
+def _with_branch_field(architecture: Architecture, field: str, value: Any) -> Architecture:
+    return replace(architecture, stages=tuple(_of_stage(stage, field, value) for stage in architecture.stages))
+
+
+def _of_stage(stage: Stage, field: str, value: Any) -> Stage:
+    branch = replace(stage.block.branch, **{field: value})
+    return replace(stage, block=replace(stage.block, branch=branch))
 
 
 def _set_pyramid(field: str, parse: Callable[[str], Any]) -> Callable[[Architecture, str], Architecture]:
@@ -196,13 +206,18 @@ ARCHITECTURE_FIELDS: dict[str, ArchitectureField] = {
     ),
     "stride_on": ArchitectureField(
         takes="3x3 or 1x1, the convolution of a bottleneck that strides",
-        set=_set_bottleneck("stride_on", lambda text: _choice("convolution of a bottleneck", text, ["1x1", "3x3"])),
+        set=_set_branch_field("stride_on", lambda text: _choice("convolution of a bottleneck", text, ["1x1", "3x3"])),
     ),
     "groups": ArchitectureField(
-        takes="a number of groups of at least 1, for a bottleneck's 3x3", set=_set_bottleneck("groups", _whole_number)
+        takes="a number of groups of at least 1, for a bottleneck's 3x3", set=_set_branch_field("groups", _whole_number)
+    ),
+    "expansion": ArchitectureField(
+        takes="a whole number: the widest channels of a bottleneck, plain, inverted or ConvNeXt's, by its narrowest",
+        set=_set_branch_field("expansion", _whole_number),
     ),
     "inner": ArchitectureField(
-        takes="a whole number: a bottleneck's inner channels by its width", set=_set_bottleneck("inner", _whole_number)
+        takes="a whole number: a bottleneck's inner channels by its width",
+        set=_set_branch_field("inner", _whole_number),
     ),
     "squeeze": ArchitectureField(
         takes="the reduction of squeeze-and-excitation as 16, 0 for none",
