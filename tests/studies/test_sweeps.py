@@ -49,6 +49,7 @@ def test_fractions_take_as_many_steps_as_all_the_images(tmp_path):
     [
         (StudyConfig(command="depth", depths=()), "--depths names no depth: give some, as 8,20,56."),
         (StudyConfig(command="depth", depths=(8, 21)), "There is no resnet of 21 layers: known are 8, 9, 14, 18, 20, 32, 34, 44, 50, 56, 101, 110, 152, 200, 1202."),
+        (StudyConfig(command="depth", family="wrn-28-"), "There is no family of networks with a depth in its name called 'wrn-28-': known are convnext, mobilenet, preresnet, res-vdcnn, resnet, resnet-slim, resnet-text-, resnext."),
         (StudyConfig(command="depth", family="resnets"), "There is no family of networks with a depth in its name called 'resnets': did you mean 'resnet'?"),
         (StudyConfig(command="learning-curve", fractions=()), "--fractions names no fraction: give some, as .1,.3,1."),
         (StudyConfig(command="train", contenders=("plain8", "resnet8")), "train takes one contender, not 2: compare takes several."),

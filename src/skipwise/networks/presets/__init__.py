@@ -28,9 +28,16 @@ def depths_of(family: str) -> list[int]:
 
 
 def families() -> list[str]:
-    """Return the names of residual presets without their number of layers."""
-    named = {name.rstrip("0123456789") for name in PRESETS if name[-1].isdigit() and twin_name(name) in PRESETS}
-    return sorted(named)
+    """Return the names of residual presets without their number of layers.
+
+    A number that is none makes no family: `wrn-28-2` and `wrn-28-10` differ in width, `mobilenet-v2` is a version.
+    """
+    blocks: dict[str, set[int]] = {}
+    for name, architecture in PRESETS.items():
+        if name[-1].isdigit() and twin_name(name) in PRESETS:
+            of_name = blocks.setdefault(name.rstrip("0123456789"), set())
+            of_name.add(sum(stage.blocks for stage in architecture.stages))
+    return sorted(name for name, depths in blocks.items() if len(depths) > 1)
 
 
 def _with_twins(residual: dict[str, Preset]) -> dict[str, Preset]:
