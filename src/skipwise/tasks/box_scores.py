@@ -3,7 +3,6 @@
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torchvision.ops import box_iou
 
 SAME = 0.5
 """Intersection over union from which on a box is taken for the same one."""
@@ -27,6 +26,8 @@ class BoxScores(nn.Module):
         return best + 0 * images.sum((1, 2, 3))[:, None]  # where nothing is found, the gradient is zero and not missing
 
     def _best(self, boxes: Tensor, scores: Tensor, labels: Tensor) -> Float[Tensor, "boxes"]:
+        from torchvision.ops import box_iou
+
         same = (box_iou(self.boxes, boxes.detach()) >= SAME) & (self.labels[:, None] == labels)
         nothing = scores.new_zeros(len(self.boxes), 1)
         candidates = torch.where(same, scores, nothing) if len(scores) else nothing

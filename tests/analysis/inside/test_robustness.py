@@ -12,7 +12,7 @@ from torch import nn
 from skipwise import compare
 from skipwise.analysis.inside.robustness import CLEAN, Robustness, advantage_over, fraction_correct, robustness
 from skipwise.analysis.inside.trained import Trained, trained
-from skipwise.data.images.corruption import CORRUPTIONS, STRENGTHS, corrupted
+from skipwise.data.images.corruption import CORRUPTIONS, SEVERITIES, corrupted
 from skipwise.reports.charts.study import to_svg
 from skipwise.reports.sections.inside import NETWORK_ANALYSES
 from skipwise.reports.sections.robustness import robustness_section
@@ -59,7 +59,7 @@ def by_hand(data, images, labels, network):
 
 def test_contrast_by_hand(data):
     """Means are 100 and the threshold 130. A pixel at 180 is above it while more than .375 of its 80 is left, at
-    strengths 1 and 2; one at 150 while more than .6 of its 50 is, at strength 1; one at 20 is always below."""
+    severities 1 and 2; one at 150 while more than .6 of its 50 is, at severity 1; one at 20 is always below."""
     images = np.full((3, 8, 8, 1), 100, np.uint8)
     for image, distance in zip(images, (80, 50, -80), strict=True):
         image[0, 0], image[-1, -1] = 100 + distance, 100 - distance
@@ -106,15 +106,15 @@ def test_it_is_a_loop_over_single_images(runs):
     data, found = run.stream.dataset, robustness(run)
     mean, std = 255 * np.array(data.mean), 255 * np.array(data.std)
     for name in CORRUPTIONS:
-        for strength in STRENGTHS:
+        for severity in SEVERITIES:
             right = []
             for index in run.indices:
                 image = torch.from_numpy(data.images[[index]])
-                worse = corrupted(image, np.array([index]), name, strength).numpy()
+                worse = corrupted(image, np.array([index]), name, severity).numpy()
                 pixels = torch.from_numpy(((worse - mean) / std).transpose(0, 3, 1, 2)).float()
                 with torch.no_grad():
                     right.append(run.network(pixels).argmax().item() == data.labels[index])
-            assert found.scores[name][strength - 1] == pytest.approx(np.mean(right), abs=1.01 / len(right)), name
+            assert found.scores[name][severity - 1] == pytest.approx(np.mean(right), abs=1.01 / len(right)), name
     assert found.clean == run.score()
     assert all(
         np.mean(found.scores[name]) == pytest.approx(fraction_correct(found, name).mean()) for name in CORRUPTIONS

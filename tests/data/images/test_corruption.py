@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_digits, load_sample_image
 
 from skipwise.data import Augmentation, ImageStream
-from skipwise.data.images.corruption import CONTRAST, CORRUPTIONS, NOISE, STRENGTHS, corrupted, corruption
+from skipwise.data.images.corruption import CONTRAST, CORRUPTIONS, NOISE, SEVERITIES, corrupted, corruption
 from support.images import dataset
 
 NAMES = list(CORRUPTIONS)
@@ -22,8 +22,8 @@ def photo(side, channels=3):
     return small.permute(0, 2, 3, 1).round().to(torch.uint8)
 
 
-def one(images, name, strength, first=0):
-    return corrupted(images, np.arange(first, first + len(images)), name, strength)
+def one(images, name, severity, first=0):
+    return corrupted(images, np.arange(first, first + len(images)), name, severity)
 
 
 def distance(images, others):
@@ -34,7 +34,7 @@ def distance(images, others):
 @pytest.mark.parametrize(("side", "channels"), [(32, 1), (32, 3), (224, 3)])
 def test_stronger_is_further_from_the_photo(name, side, channels):
     images = photo(side, channels).expand(4, -1, -1, -1)
-    distances = [distance(images, one(images, name, strength)) for strength in STRENGTHS]
+    distances = [distance(images, one(images, name, severity)) for severity in SEVERITIES]
     assert distances[0] > 0
     assert sorted(set(distances)) == distances, name
 
@@ -42,7 +42,7 @@ def test_stronger_is_further_from_the_photo(name, side, channels):
 @pytest.mark.parametrize("name", NAMES)
 def test_stronger_is_never_nearer_to_digits_of_8_px(name):
     images = torch.from_numpy(load_digits().images[:100] * 255 / 16).round().to(torch.uint8)[..., None]
-    distances = [distance(images, one(images, name, strength)) for strength in STRENGTHS]
+    distances = [distance(images, one(images, name, severity)) for severity in SEVERITIES]
     assert sorted(distances) == distances
     assert len(set(distances)) >= 3
 
@@ -50,37 +50,37 @@ def test_stronger_is_never_nearer_to_digits_of_8_px(name):
 @pytest.mark.parametrize("name", NAMES)
 @given(
     shape=st.tuples(st.integers(0, 3), st.integers(1, 12), st.integers(1, 12), st.sampled_from([1, 3])),
-    strength=st.sampled_from(STRENGTHS),
+    severity=st.sampled_from(SEVERITIES),
     seed=st.integers(0, 99),
 )
-def test_shapes_stay_and_an_image_s_pixels_do_not_depend_on_its_batch(name, shape, strength, seed):
+def test_shapes_stay_and_an_image_s_pixels_do_not_depend_on_its_batch(name, shape, severity, seed):
     batch, *size = shape
     images = torch.from_numpy(np.random.default_rng(seed).integers(0, 256, (batch + 1, *size), np.uint8))
     before = images.clone()
-    together = one(images, name, strength, seed)
+    together = one(images, name, severity, seed)
     assert (together.shape, together.dtype) == (images.shape, torch.uint8)
     assert torch.equal(images, before)
-    alone = torch.cat([one(images[i : i + 1], name, strength, seed + i) for i in range(batch + 1)])
+    alone = torch.cat([one(images[i : i + 1], name, severity, seed + i) for i in range(batch + 1)])
     assert torch.equal(together, alone)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "noise"])
-@pytest.mark.parametrize("strength", STRENGTHS)
-def test_an_image_of_one_colour_stays_one(name, strength):
+@pytest.mark.parametrize("severity", SEVERITIES)
+def test_an_image_of_one_colour_stays_one(name, severity):
     """Nothing dark comes in from outside. JPEG rounds the colour itself."""
     images = torch.tensor([40, 130, 220], dtype=torch.uint8).expand(2, 20, 24, 3).contiguous()
-    found = one(images, name, strength).int()
+    found = one(images, name, severity).int()
     assert (found == found[:, :1, :1]).all()
     assert (found - images.int()).abs().max() <= (16 if name == "JPEG" else 0)
 
 
-@pytest.mark.parametrize("strength", STRENGTHS)
-def test_contrast_by_hand(strength):
+@pytest.mark.parametrize("severity", SEVERITIES)
+def test_contrast_by_hand(severity):
     """Pixels 0, 40, 80 and 120 of mean 60 are 60 and 20 away from it: what is left of that is added again."""
     images = torch.tensor([0, 40, 80, 120], dtype=torch.uint8).reshape(1, 2, 2, 1)
-    left = CONTRAST[strength - 1]
+    left = CONTRAST[severity - 1]
     expected = [60 - 60 * left, 60 - 20 * left, 60 + 20 * left, 60 + 60 * left]
-    assert one(images, "contrast", strength).flatten().tolist() == pytest.approx(expected, abs=0.501)
+    assert one(images, "contrast", severity).flatten().tolist() == pytest.approx(expected, abs=0.501)
 
 
 def test_contrast_is_of_each_channel_by_itself():
@@ -104,7 +104,7 @@ def test_a_shift_by_hand():
     assert len(seen) == 4
 
 
-def test_noise_has_the_deviation_asked_for_and_goes_by_index_and_strength():
+def test_noise_has_the_deviation_asked_for_and_goes_by_index_and_severity():
     images = torch.full((4, 60, 60, 3), 128, dtype=torch.uint8)
     found = one(images, "noise", 3).double() - 128
     assert found.std().item() == pytest.approx(255 * NOISE[2], rel=0.02)

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from skipwise import keyed_rng
 from skipwise.analysis.inside.trained import Trained
 from skipwise.data import ImageStream
-from skipwise.data.images.corruption import CORRUPTIONS, STRENGTHS, corruption
+from skipwise.data.images.corruption import CORRUPTIONS, SEVERITIES, corruption
 from skipwise.statistics import crossed_t, paired_t
 from skipwise.tasks import ImageClassification
 from skipwise.training.evaluate import evaluate
@@ -19,9 +19,9 @@ CLEAN = "clean"
 
 @dataclass(frozen=True, kw_only=True)
 class Robustness:
-    """Of one run. `clean` is its accuracy on images as they are, `scores` those by corruption at strengths 1 to 5.
+    """Of one run. `clean` is its accuracy on images as they are, `scores` those by corruption at severities 1 to 5.
 
-    `right` keeps the examples: a digit for each, how many of the strengths of a corruption it is answered rightly at;
+    `right` keeps the examples: a digit for each, how many of the severities of a corruption it is answered rightly at;
     of clean images 0 or 1. `shown` stands for which examples they are: runs with the same one saw the same.
     """
 
@@ -39,7 +39,7 @@ def robustness(trained: Trained) -> Robustness | None:
     clean = _right(trained, trained.stream)
     scores, right = {}, {CLEAN: _digits(clean)}
     for name in CORRUPTIONS:
-        table = np.stack([_right(trained, trained.stream.altered(corruption(name, each))) for each in STRENGTHS])
+        table = np.stack([_right(trained, trained.stream.altered(corruption(name, each))) for each in SEVERITIES])
         scores[name] = table.mean(1).tolist()
         right[name] = _digits(table.sum(0))
     return Robustness(
@@ -52,8 +52,8 @@ def robustness(trained: Trained) -> Robustness | None:
 
 
 def fraction_correct(found: Robustness, name: str) -> Float[np.ndarray, "examples"]:
-    """Of each example, at which share of a corruption's strengths it is answered rightly; `name` may be CLEAN."""
-    return np.array([int(digit) for digit in found.right[name]]) / (1 if name == CLEAN else len(STRENGTHS))
+    """Of each example, at which share of a corruption's severities it is answered rightly; `name` may be CLEAN."""
+    return np.array([int(digit) for digit in found.right[name]]) / (1 if name == CLEAN else len(SEVERITIES))
 
 
 def advantage_over(

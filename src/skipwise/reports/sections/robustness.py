@@ -95,14 +95,14 @@ def _numbers(runs: Runs, differences: Mapping[tuple[str, str, bool], tuple[float
 def _panels(runs: Runs, chosen: Mapping[str, str]) -> Chart:
     """Draw a small chart for each corruption: lines are means, dots are seeds."""
     values = [
-        {"contender": label, "seed": seed, "corruption": name, "strength": strength, "value": value}
+        {"contender": label, "seed": seed, "corruption": name, "severity": severity, "value": value}
         for label, of_label in runs.items()
         for seed, run in of_label.items()
         for name, scores in run.scores.items()
-        for strength, value in enumerate([run.clean, *scores])
+        for severity, value in enumerate([run.clean, *scores])
     ]
     colour = line_colour("contender:N", chosen, runs)
-    x = alt.X("strength:Q", title="severity", axis=alt.Axis(format="d", tickMinStep=1, grid=False))
+    x = alt.X("severity:Q", title="severity", axis=alt.Axis(format="d", tickMinStep=1, grid=False))
     title = "accuracy (%)"
     y = alt.Y("value:Q", title=title, axis=alt.Axis(format="~%", tickCount=5), scale=alt.Scale(domain=[0, 1]))
     layer = alt.Chart(alt.Undefined)  # a layer with data of its own would show all of them in each panel
