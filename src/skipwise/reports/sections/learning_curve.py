@@ -145,12 +145,13 @@ def needed_sentence(
     share = f"{'at most ' * (needed.share <= smallest)}{_share_text(needed.share)} %"
     low = f"{'at most ' * (needed.low <= smallest)}{_share_text(needed.low)}"
     high = f"more than {most}" if needed.high is None else f"{_share_text(needed.high)} %"
+    interval = f"95 % interval {f'{low} %' if needed.low == needed.high else f'{low} to {high}'}"
     if needed.high is None:
         return (
             f"It is open whether {fewer} needs fewer {examples} than {more}: to be as good with {most} of them it "
-            f"needs {share} (95 % interval {low} to {high})."
+            f"needs {share} ({interval})."
         )
-    return f"{fewer} needs {share} of the {examples} to be as good as {more} with {most} of them (95 % interval {low} to {high})."
+    return f"{fewer} needs {share} of the {examples} to be as good as {more} with {most} of them ({interval})."
 
 
 def _share_text(share: float) -> str:

@@ -121,7 +121,7 @@ def _rows(study: Study, found: SearchResult, searched: dict[str, Trial]) -> list
             interval_text(verdict) if verdict else "",
             percent(study.scores[label].mean()),
             "-" if accuracy is None else percent(accuracy),
-            f"{percent(validation.mean())} ({100 * low:.1f} to {100 * min(1, high):.1f})",
+            f"{percent(validation.mean())} ({100 * max(0, low):.1f} to {100 * min(1, high):.1f})",
             "-" if accuracy is None else points(accuracy - float(validation.mean())),
             short_count(results[0].multiply_adds),
             trial.text if trial is not None else "not in the space",
