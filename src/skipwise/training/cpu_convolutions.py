@@ -4,7 +4,8 @@ There torch leaves the gradient of kernel taps that no pixel reaches uninitialis
 and a run fails by what its memory held before. With its padding written out as pixels every tap is reached.
 """
 
-from functools import cache, lru_cache
+from functools import lru_cache
+from typing import Any
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -38,10 +39,10 @@ class PadsItsInput(_ConvNd):
 
     def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:  # noqa: A002
         if not self._needs_padding(input):
-            return super()._conv_forward(input, weight, bias)  # type: ignore[safe-super]
+            return super()._conv_forward(input, weight, bias)
         padded = F.pad(input, self._reversed_padding_repeated_twice)
         convolution = CONVOLUTIONS[len(self.kernel_size)]
-        return convolution(padded, weight, bias, self.stride, 0, self.dilation, self.groups)  # type: ignore[arg-type]
+        return convolution(padded, weight, bias, self.stride, 0, self.dilation, self.groups)
 
     def _needs_padding(self, maps: Tensor) -> bool:
         if isinstance(self.padding, str) or self.padding_mode != "zeros":
@@ -51,6 +52,11 @@ class PadsItsInput(_ConvNd):
         return not all(reaches_all_taps(*axis) for axis in axes)
 
 
-@cache
-def _mended(convolution: type[_ConvNd]) -> type[_ConvNd]:
-    return type(f"Mended{convolution.__name__}", (PadsItsInput, convolution), {})
+_MENDED: dict[type[_ConvNd], type[_ConvNd]] = {}
+
+
+def _mended(convolution: type[_ConvNd]) -> Any:
+    """Return the class of a convolution with PadsItsInput before it, the same one each time."""
+    if convolution not in _MENDED:
+        _MENDED[convolution] = type(f"Mended{convolution.__name__}", (PadsItsInput, convolution), {})
+    return _MENDED[convolution]

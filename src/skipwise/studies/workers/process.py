@@ -24,6 +24,7 @@ from skipwise.data import StoredData
 from skipwise.data.folds import fold_of
 from skipwise.errors import UserError
 from skipwise.studies.folder import StudyFolder
+from skipwise.studies.workers.pool import Job
 from skipwise.training.loop import Stopped, Tick
 from skipwise.training.run import train_run
 
@@ -46,7 +47,7 @@ def main(study: str) -> None:
     while (job := orders.jobs.get()) is not None and not orders.stop.is_set():
         design = folder.design()  # a search has added its newest trial
         assert design is not None
-        contender, seed, fold = design.contender(job["contender"]), job["seed"], job["fold"]
+        contender, seed, fold = design.contender(job.contender), job.seed, job.fold
         dataset = whole if fold is None else fold_of(whole, fold, design.folds or 0, seed)
         run_folder = folder.run_folder(design, contender, seed, fold)
         run_folder.mkdir(parents=True, exist_ok=True)
@@ -80,25 +81,25 @@ def main(study: str) -> None:
 
 
 class Orders:
-    """A message of the study to this process."""
+    """What the study asks of this process: jobs, and which one to drop."""
 
     def __init__(self) -> None:
-        self.jobs: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self.jobs: queue.Queue[Job | None] = queue.Queue()
         self.stop = threading.Event()
-        self.dropped: dict[str, Any] | None = None
+        self.dropped: Job | None = None
 
     def read(self) -> None:
         """Take in every order, until standard input ends."""
         for line in sys.stdin:
             order = json.loads(line)
             if "drop" in order:
-                self.dropped = order["drop"]
+                self.dropped = Job(**order["drop"])
             else:
-                self.jobs.put(order)
+                self.jobs.put(Job(**order))
         self.stop.set()
         self.jobs.put(None)
 
-    def ended(self, job: dict[str, Any]) -> bool:
+    def ended(self, job: Job) -> bool:
         """Whether the run of this job is to end where it stands. An order that comes too late concerns no other job."""
         return self.stop.is_set() or self.dropped == job
 
