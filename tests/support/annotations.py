@@ -66,8 +66,16 @@ def yolo(folder, first=None, names="names: [cat, dog]"):
     return folder
 
 
-def ready(data):
-    return prepare_scenes(data, size=None, photo_size=64, test_size=None, split_seed=0)
+def image_folder(folder):
+    """Photos in class folders of a train part, without any annotation."""
+    for name in ("cats", "dogs"):
+        for i in range(3):
+            photo(folder / "train" / name / f"{i}.png", i)
+    return folder
+
+
+def ready(data, *, size=None, photo_size=64):
+    return prepare_scenes(data, size=size, photo_size=photo_size, test_size=None, split_seed=0)
 
 
 def refusal(data):

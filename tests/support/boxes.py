@@ -33,3 +33,9 @@ def bars(folder, *, train=24, test=8, side=48, seed=0):
         content = {"images": images, "annotations": annotations, "categories": categories}
         (folder / f"{part}.json").write_text(json.dumps(content))
     return folder
+
+
+def bright_box(image):
+    """Corners round the pixels that are bright."""
+    rows, columns = (np.flatnonzero((image > 200).any(axis)) for axis in (1, 0))
+    return [columns[0], rows[0], columns[-1] + 1, rows[-1] + 1]

@@ -1,8 +1,10 @@
-"""Pascal VOC that is broken: a sentence that names file and object, or a count of what was left out."""
+"""Pascal VOC: its lists and coordinates, and a sentence that names file and object, or a count of what was left out."""
 
 import pytest
 
-from support.annotations import photo, ready, refusal, voc, voc_object
+from skipwise.data.boxes.open import read_annotated
+from support import fruit
+from support.annotations import PHOTOS, photo, ready, refusal, voc, voc_object
 
 
 @pytest.mark.parametrize(
@@ -54,3 +56,35 @@ def test_what_voc_leaves_out_is_counted(tmp_path):
 def test_two_images_of_one_annotation(tmp_path):
     photo(voc(tmp_path) / "JPEGImages" / "1.jpg")
     assert "holds both 1.jpg and 1.png" in refusal(tmp_path)
+
+
+def test_voc_that_counts_from_0(tmp_path):
+    fruit.voc(tmp_path)
+    text = (tmp_path / "Annotations" / "00.xml").read_text()
+    (tmp_path / "Annotations" / "00.xml").write_text(text.replace("<xmin>6", "<xmin>0"))
+    source = read_annotated(tmp_path)
+    assert source.notes == ("coordinates count from 0, since some are 0",)
+    assert source.annotations[0].boxes.tolist() == [[0, 3, 15, 12]]
+
+
+def test_lists_of_voc_may_name_images_with_spaces(tmp_path):
+    voc(tmp_path)
+    for i in range(1, PHOTOS + 1):
+        (tmp_path / "JPEGImages" / f"{i}.png").rename(tmp_path / "JPEGImages" / f"img {i}.png")
+        (tmp_path / "Annotations" / f"{i}.xml").rename(tmp_path / "Annotations" / f"img {i}.xml")
+    lists = tmp_path / "ImageSets" / "Main"
+    lists.mkdir(parents=True)
+    (lists / "train.txt").write_text("".join(f"img {i}\n" for i in range(1, 9)))
+    (lists / "test.txt").write_text("".join(f"  img {i} \n" for i in range(9, 13)))
+    source = read_annotated(tmp_path)
+    assert dict(zip(source.names, source.parts, strict=True)) == {
+        f"JPEGImages/img {i}.png": "train" if i < 9 else "test" for i in range(1, 13)
+    }
+    assert not source.tally.counts
+
+
+def test_lists_of_voc_may_hold_a_number_after_the_name(tmp_path):
+    lists = voc(tmp_path) / "ImageSets" / "Main"
+    lists.mkdir(parents=True)
+    (lists / "train.txt").write_text("".join(f"{i} {(-1) ** i}\n" for i in range(1, 13)))
+    assert read_annotated(tmp_path).parts == ["train"] * 12

@@ -1,9 +1,13 @@
-"""YOLO that is broken: a sentence that names file and line, or a count of what was left out."""
+"""YOLO: its folders and classes, and a sentence that names file and line, or a count of what was left out."""
 
+import shutil
+
+import numpy as np
 import pytest
 
 from skipwise.data.boxes.open import read_annotated
-from support.annotations import photo, ready, refusal, yolo
+from support import fruit
+from support.annotations import PHOTOS, photo, ready, refusal, yolo
 
 
 @pytest.mark.parametrize(
@@ -75,3 +79,98 @@ def test_four_corners_of_a_turned_box_are_an_outline(tmp_path):
     yolo(tmp_path, "1 .5 .1 .8 .4 .5 .7 .2 .4\n")
     source = read_annotated(tmp_path)
     assert source.annotations[source.names.index("images/1.png")].boxes.tolist() == [[0.2, 0.1, 0.8, 0.7]]
+
+
+def test_outlines_become_the_boxes_round_them(tmp_path):
+    fruit.yolo(tmp_path)
+    (tmp_path / "labels" / "train" / "00.txt").write_text("1 .1 .2 .5 .1 .3 .6\n")
+    source = read_annotated(tmp_path)
+    first = source.annotations[source.names.index("images/train/00.png")]
+    assert first.boxes.tolist() == [[0.1, 0.1, 0.5, 0.6]]
+    assert source.tally.notes() == [
+        f"outlines are taken by the boxes round them: 1 ({tmp_path}/labels/train/00.txt, line 1)"
+    ]
+
+
+def test_numbers_are_the_classes_where_nobody_names_them(tmp_path):
+    fruit.yolo(tmp_path)
+    (tmp_path / "data.yaml").unlink()
+    assert read_annotated(tmp_path).classes == ("0", "1", "2")
+    (tmp_path / "labels" / "classes.txt").write_text("a\nb\nc\n")
+    assert read_annotated(tmp_path).classes == ("a", "b", "c")
+
+
+def yolo_below(folder, parts, description):
+    """images/PART and labels/PART, twelve photos in each, with a description."""
+    for number, part in enumerate(parts):
+        yolo(folder / "made", names=None)
+        for kind in ("images", "labels"):
+            (folder / kind).mkdir(exist_ok=True, parents=True)
+            shutil.move(folder / "made" / kind, folder / kind / part)
+        for i in range(1, PHOTOS + 1):
+            photo(folder / "images" / part / f"{i}.png", 100 * number + i)
+    (folder / "data.yaml").write_text(f"{description}\nnames: [cat, dog]\n")
+    return folder
+
+
+@pytest.mark.parametrize("second", ["images/train2017", "./images/train2017/", "images/../images/train2017"])
+@pytest.mark.parametrize("base", ["", "path: .\n", "path: coco128 # elsewhere\n"])
+def test_a_part_in_the_folder_of_another_is_left_out(tmp_path, base, second):
+    yolo_below(tmp_path, ["train2017"], f"{base}train: images/train2017\nval: {second}\ntest: # none")
+    scenes = ready(tmp_path)
+    note = "the validation part is left out: its folder images/train2017 is that of the train part too"
+    assert note in scenes.manifest.notes
+    assert len(scenes.images) == PHOTOS
+    assert not scenes.manifest.own_test
+    assert sorted(np.concatenate([scenes.train, scenes.validation, scenes.test]).tolist()) == list(range(PHOTOS))
+
+
+def test_a_link_to_the_folder_of_another_part_is_that_folder(tmp_path):
+    yolo_below(tmp_path, ["train"], "")
+    for kind in ("images", "labels"):
+        (tmp_path / kind / "val").symlink_to("train")
+    assert "the validation part is left out" in " ".join(ready(tmp_path).manifest.notes)
+
+
+def test_a_test_part_that_is_the_validation_part_is_left_out_and_that_one_tests(tmp_path):
+    yolo_below(tmp_path, ["a", "b"], "train: images/a\nval: images/b\ntest: images/b")
+    scenes = ready(tmp_path)
+    assert {scenes.files[i].split("/")[1] for i in scenes.test} == {"b"}
+    assert len(scenes.test) == PHOTOS
+
+
+def test_folders_within_one_another_are_refused(tmp_path):
+    yolo_below(tmp_path, ["a"], "train: images\nval: images/a")
+    assert "the folders of the train and the validation part lie in one another (images and a)" in refusal(tmp_path)
+
+
+def test_several_folders_of_a_part(tmp_path):
+    yolo_below(tmp_path, ["a", "b", "c"], "train: [images/a, images/b]\nval:\n  - images/c")
+    scenes = ready(tmp_path)
+    assert {scenes.files[i].split("/")[1] for i in scenes.test} == {"c"}
+    assert len(scenes.images) == 3 * PHOTOS
+
+
+@pytest.mark.parametrize("lines", ["path: ../out\ntrain: images", "train: ../out/images", "train: {out}/images"])
+def test_folders_of_a_description_that_lead_away(tmp_path, lines):
+    """They are not read; those that lie as they are expected are."""
+    yolo(tmp_path / "out")
+    (tmp_path / "data").mkdir()
+    text = lines.format(out=tmp_path / "out") + "\nnames: [cat, dog]"
+    (tmp_path / "data" / "data.yaml").write_text(text)
+    assert "holds no folders images and labels" in refusal(tmp_path / "data" / "data.yaml")
+    yolo(tmp_path / "data", names=text)
+    files = read_annotated(tmp_path / "data").files
+    assert len(files) == PHOTOS
+    assert all(file.is_relative_to(tmp_path / "data") and ".." not in file.parts for file in files)
+
+
+@pytest.mark.parametrize("base", [".", "{folder}", "a/.."])
+def test_folders_of_a_description_that_come_back_or_are_linked(tmp_path, base):
+    yolo(tmp_path / "data" / "made", names=None)
+    (tmp_path / "data" / "fruit").symlink_to("made")
+    text = f"path: {base.format(folder=tmp_path / 'data')}\ntrain: fruit/images\nnames: [cat, dog]"
+    (tmp_path / "data" / "data.yaml").write_text(text)
+    source = read_annotated(tmp_path / "data" / "data.yaml")
+    assert set(source.names) == {f"fruit/images/{i}.png" for i in range(1, PHOTOS + 1)}
+    assert all(len(annotation.labels) == 1 for annotation in source.annotations)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from skipwise.data.images.decode import Unreadable, decode, decode_for_prediction
+from skipwise.data.images.decode import Unreadable, decode, decode_for_prediction, fit
 from skipwise.errors import UserError
 
 
@@ -128,3 +128,10 @@ def test_a_new_image_that_cannot_be_read(tmp_path):
     path.write_bytes(b"text")
     with pytest.raises(UserError, match=r"cannot be read as an image \(no image that Pillow knows\)"):
         decode_for_prediction(path, height=8, width=8, channels=3)
+
+
+def test_padding_is_grey_on_the_right_or_below():
+    image = fit(Image.new("RGB", (200, 100), (255, 0, 0)), 40, 40, "pad")
+    pixels = np.asarray(image)
+    assert (pixels[:20] == (255, 0, 0)).all()
+    assert (pixels[20:] == 128).all()

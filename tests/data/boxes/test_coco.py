@@ -1,11 +1,15 @@
-"""Annotations that are broken: a sentence that names file and entry, or a count of what was left out or mended."""
+"""COCO's JSON: where its images are found, and a sentence or a count for each thing in it that is broken."""
+
+import json
 
 import pytest
-from PIL import Image
 
+from skipwise.data import prepare_scenes
+from skipwise.data.boxes.coco import LOOKED_AT
 from skipwise.data.boxes.open import is_annotated, read_annotated
 from skipwise.errors import UserError
-from support.annotations import HEIGHT, PHOTOS, WIDTH, coco, entry, ready, refusal
+from support import fruit
+from support.annotations import PHOTOS, coco, entry, photo, ready, refusal
 
 NAN, INFINITE = float("nan"), float("inf")
 
@@ -77,69 +81,11 @@ def test_boxes_of_coco_that_are_left_out(tmp_path, extra, note):
     assert [len(some.labels) for some in scenes.objects] == [1] * PHOTOS
 
 
-@pytest.mark.parametrize(
-    ("box", "becomes", "words"),
-    [
-        ((12, 11, -10, -8), [2, 3, 12, 11], "boxes have their corners swapped"),
-        ((30, 20, 20, 20), [30, 20, 40, 30], "boxes reach beyond their image, and are cut at its edge"),
-        ((-5, -5, 10, 10), [0, 0, 5, 5], "boxes reach beyond their image, and are cut at its edge"),
-    ],
-)
-def test_boxes_that_are_mended(tmp_path, box, becomes, words):
-    extra = entry(box=box, category=1)
-    scenes = ready(coco(tmp_path, [extra]))
-    assert scenes.objects[0].boxes[0].tolist() == becomes
-    assert any(words in note for note in scenes.manifest.notes)
-
-
-def test_images_that_are_missing_damaged_or_of_another_size(tmp_path):
-    data = coco(tmp_path)
-    (tmp_path / "t" / "1.png").unlink()
-    (tmp_path / "t" / "2.png").write_bytes(b"no image")
-    Image.new("RGB", (WIDTH, 2 * HEIGHT)).save(tmp_path / "t" / "3.png")
-    scenes = ready(data)
-    assert len(scenes.images) == PHOTOS - 3
-    reasons = {entry.name: entry.reason for entry in scenes.manifest.unreadable}
-    assert reasons == {
-        "t/1.png": "no such file or directory",
-        "t/2.png": "no image that Pillow knows",
-        "t/3.png": "annotated as 40x30 px, but 40x60 px",
-    }
-
-
-def test_images_that_are_all_of_another_size_are_refused_although_they_are_cached(tmp_path):
-    ready(coco(tmp_path))
-    images = [{"id": i, "file_name": f"{i}.png", "width": 80, "height": 60} for i in range(1, PHOTOS + 1)]
-    words = refusal(coco(tmp_path, images=images))
-    assert words == (
-        "No image of t can be used (the first: t/1.png, annotated as 80x60 px, but 40x30 px): mend or replace them."
-    )
-    images[1:] = [{**image, "width": 40, "height": 30} for image in images[1:]]
-    assert len(ready(coco(tmp_path, images=images)).images) == PHOTOS - 1
-
-
 def test_images_listed_twice_are_one(tmp_path):
     images = [{"id": i, "file_name": f"{1 + (i - 1) % (PHOTOS - 1)}.png"} for i in range(1, PHOTOS + 1)]
     scenes = ready(coco(tmp_path, images=images))
     assert len(scenes.images) == PHOTOS - 1
     assert any(note.startswith("images are listed twice, and are taken for one: 1 (") for note in scenes.manifest.notes)
-
-
-def test_other_things_are_refused(tmp_path):
-    assert "does not exist: give a COCO .json" in refusal(tmp_path / "a.json")
-    assert "holds no boxes: give a COCO .json" in refusal(tmp_path)
-    (tmp_path / "a.txt").write_text("a")
-    assert "a.txt is a file without boxes" in refusal(tmp_path / "a.txt")
-    assert not is_annotated(tmp_path)
-    assert not is_annotated("digits")
-
-
-def test_too_few_images(tmp_path):
-    images = [{"id": 1, "file_name": "1.png"}, {"id": 2, "file_name": "2.png"}]
-    assert (
-        refusal(coco(tmp_path, images=images))
-        == "t has 2 images that differ: it needs at least 4, to train, to validate and to test on."
-    )
 
 
 def test_a_part_that_is_there_twice(tmp_path):
@@ -149,3 +95,58 @@ def test_a_part_that_is_there_twice(tmp_path):
     with pytest.raises(UserError, match=r"holds both val\.json and valid\.json: keep one for the validation part"):
         read_annotated(tmp_path)
     assert is_annotated(tmp_path)
+
+
+def test_one_json_beside_its_images(tmp_path):
+    fruit.photos(tmp_path / "photos", range(12))
+    (tmp_path / "photos" / "all.json").write_text(json.dumps(fruit.content(range(12))))
+    scenes = prepare_scenes(tmp_path / "photos" / "all.json", size=None, photo_size=64, test_size=0.25, split_seed=0)
+    assert (len(scenes.train), len(scenes.validation), len(scenes.test)) == (8, 1, 3)
+    assert not scenes.manifest.own_test
+
+
+def test_file_names_of_another_machine(tmp_path):
+    fruit.photos(tmp_path / "images", range(12))
+    written = fruit.content(range(12))
+    for image in written["images"]:
+        image["file_name"] = f"C:\\label studio\\{image['file_name']}"
+    (tmp_path / "a.json").write_text(json.dumps(written))
+    assert all(file.is_file() for file in read_annotated(tmp_path / "a.json").files)
+
+
+@pytest.mark.parametrize("padding", [0, LOOKED_AT])
+def test_coco_is_known_by_its_lists_be_it_small_large_or_broken(tmp_path, padding):
+    content = json.loads(coco(tmp_path).read_text())
+    (tmp_path / "t").rename(tmp_path / "train")
+    text = json.dumps({"info": "", **content, "more": "a" * padding})
+    (tmp_path / "train.json").write_text(text)
+    assert is_annotated(tmp_path)
+    assert len(read_annotated(tmp_path).names) == PHOTOS
+    (tmp_path / "train.json").write_text("\ufeff" + text)
+    assert is_annotated(tmp_path)
+    (tmp_path / "train.json").write_text(text[:-5])
+    assert is_annotated(tmp_path)
+    assert "train.json cannot be read as JSON" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize("inside", [False, True])
+@pytest.mark.parametrize("form", ["{out}/{i}.png", "../out/{i}.png", "a/../../out/{i}.png", "..\\out\\{i}.png"])
+def test_file_names_of_coco_that_lead_away(tmp_path, form, inside):
+    """Only the last part of such a name counts, and it is looked for among the data's own images."""
+    out, data = tmp_path / "out", tmp_path / "data"
+    images = [{"id": i, "file_name": form.format(out=out, i=i)} for i in range(1, PHOTOS + 1)]
+    file = coco(data, images=images)
+    (data / "a").mkdir()
+    for i in range(1, PHOTOS + 1):
+        photo(out / f"{i}.png", i)
+        if not inside:
+            (data / "t" / f"{i}.png").unlink()
+    if inside:
+        assert sorted(read_annotated(file).files) == sorted(data / "t" / f"{i}.png" for i in range(1, PHOTOS + 1))
+    else:
+        assert f"None of the {PHOTOS} images that {file} lists is there" in refusal(file)
+
+
+def test_names_that_are_one_file_are_refused(tmp_path):
+    images = [{"id": 1, "file_name": "/x/a/1.png"}, {"id": 2, "file_name": "/x/b/1.png"}]
+    assert "lists /x/a/1.png and /x/b/1.png, and for both only" in refusal(coco(tmp_path, images=images))
