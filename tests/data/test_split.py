@@ -1,3 +1,5 @@
+"""The split: stratified, fixed by data and seed, true to given parts, and never through what belongs together."""
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -97,3 +99,46 @@ def test_classes_that_would_be_missing(labels, options, sentence):
     with pytest.raises(UserError) as error:
         draw(labels, **options)
     assert str(error.value) == sentence
+
+
+PARTS = ("train", "validation", "test")
+
+
+def part_of(parts, count):
+    side = np.empty(count, dtype=object)
+    for part in PARTS:
+        side[getattr(parts, part)] = part
+    return side
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10_000), fixed=st.sampled_from(["train", "test", "validation"]))
+def test_what_has_no_part_follows_what_it_stays_with(seed, fixed):
+    """A third of the clusters has one image whose part is given; no cluster is ever parted."""
+    generator = np.random.default_rng(seed)
+    together = generator.integers(0, 60, 120)
+    labels = together % 3
+    given_parts = np.full(120, "", dtype=object)
+    for cluster in range(60):
+        if cluster // 3 % 3 == 0:
+            given_parts[np.flatnonzero(together == cluster)[:1]] = fixed
+    side = part_of(draw(labels, given=given_parts.tolist(), together=together), 120)
+    for cluster in set(together.tolist()):
+        assert len(set(side[together == cluster])) == 1
+
+
+def test_beside_a_test_image_stands_no_training_image():
+    given_parts = ["test"] * 4 + [""] * 36
+    together = [*range(36), 0, 1, 2, 3]
+    parts = draw([0, 1] * 20, given=given_parts, together=np.array(together))
+    assert parts.test.tolist() == [0, 1, 2, 3, 36, 37, 38, 39]
+
+
+def test_a_class_that_validation_would_miss():
+    """Class 1 has two images: one is given to test, and the other is needed to train."""
+    with pytest.raises(UserError) as error:
+        draw([0] * 20 + [1] * 2, given=["train"] * 10 + ["test"] * 10 + ["train", "test"])
+    assert str(error.value) == (
+        "The class 'class1' has 1 images to train on and none of them can be spared for validation: it needs at least "
+        "2 that differ, and are in different groups."
+    )

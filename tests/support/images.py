@@ -1,9 +1,12 @@
 """A small data set and what trains on it in a second."""
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from skipwise.data import prepare_images
+from skipwise.data.images.open import open_source
+from skipwise.errors import UserError
 
 
 def shapes(path, *, side=8, train=96, test=48, classes=3, seed=0):
@@ -34,3 +37,10 @@ def squares_in_folders(folder, *, each=20, classes=3, seed=0):
             pixels[2 * label : 2 * label + 3, 1:5] += 130
             Image.fromarray(pixels).save(folder / f"place {label}" / f"{number}.png")
     return folder
+
+
+def refused(data):
+    """The sentence with which data that are no images are refused."""
+    with pytest.raises(UserError) as error:
+        open_source(data)
+    return str(error.value)

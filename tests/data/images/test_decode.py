@@ -135,3 +135,24 @@ def test_padding_is_grey_on_the_right_or_below():
     pixels = np.asarray(image)
     assert (pixels[:20] == (255, 0, 0)).all()
     assert (pixels[20:] == 128).all()
+
+
+def test_postscript_is_never_run(monkeypatch):
+    """Pillow hands it to Ghostscript, whatever the file is called."""
+    from PIL import EpsImagePlugin
+
+    def ran(*_, **__):
+        raise AssertionError("handed to Ghostscript")
+
+    monkeypatch.setattr(EpsImagePlugin, "Ghostscript", ran)
+    buffer = io.BytesIO()
+    Image.new("RGB", (20, 20)).save(buffer, "EPS")
+    with pytest.raises(Unreadable, match="no image that Pillow knows"):
+        decode(buffer.getvalue(), 8, 8)
+
+
+@pytest.mark.parametrize(("value", "expected"), [(0, 0), (200, 1), (257, 1), (257 * 100, 100), (65535, 255)])
+def test_sixteen_bits_are_scaled_alike_in_dark_images_and_light_ones(value, expected):
+    buffer = io.BytesIO()
+    Image.fromarray(np.full((10, 10), value, np.uint16)).save(buffer, "PNG")
+    assert (decode(buffer.getvalue(), 10, 10) == expected).all()

@@ -126,3 +126,22 @@ def test_the_fingerprint_knows_labels_and_bytes(photos):
     assert ready(photos, split_seed=1).fingerprint == before
     (photos / "cat/05.png").rename(photos / "dog/99.png")
     assert ready(photos).fingerprint != before
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"size": 0}, "The size asked for is 0: images need at least 1 pixel a side, and at most 2,048."),
+        ({"size": -3}, "The size asked for is -3: images need at least 1 pixel a side, and at most 2,048."),
+        ({"size": 100_000}, "The size asked for is 100000: images need at least 1 pixel a side, and at most 2,048."),
+        *(
+            ({"test_size": share},
+             f"The test size asked for is {share}: give a share of the images between 0 and 1, as 0.2.")
+            for share in (0.0, 1.0, -0.5, 2.0, float("nan"))
+        ),
+    ],
+)  # fmt: skip
+def test_sizes_that_cannot_be(options, sentence):
+    with pytest.raises(UserError) as error:
+        prepare_images("digits", **{"size": None, "photo_size": 16, "test_size": None, "split_seed": 0, **options})
+    assert str(error.value) == sentence
