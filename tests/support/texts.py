@@ -5,6 +5,8 @@ import csv
 from skipwise.data import prepare_texts
 
 WORDS = {"good": "fine bright warm lovely", "bad": "dull grey cold dreary"}
+GOOD = "text,label\n" + "".join(f"good film {i},pos\nbad film {i},neg\n" for i in range(4))
+"""A .csv that can be read."""
 
 
 def rows(count=40, long=0):
@@ -29,3 +31,17 @@ def texts(path, some=None, **options):
     """The data set of a .csv of these rows, made there."""
     asked = {"size": None, "tokens": None, "test_size": None, "split_seed": 0, **options}
     return prepare_texts(str(table(path, rows() if some is None else some)), **asked)
+
+
+def file(folder, name, content):
+    """The path of a file with this content, bytes or text."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return str(path)
+
+
+def content(source):
+    """The texts of a source, each with the name of its class and its part."""
+    named = [source.classes[label] for label in source.labels]
+    return list(zip(source.texts, named, source.parts, strict=True))

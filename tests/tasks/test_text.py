@@ -1,4 +1,4 @@
-"""Text classification as a task: claimed, prepared, learned, answered, and what stands beside it."""
+"""Text classification as a task: prepared, learned, answered, and what stands beside it."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,10 +8,8 @@ import pytest
 import torch
 
 from skipwise.data import Options
-from skipwise.data.text.bag_of_words import bag_of_words
 from skipwise.errors import UserError
 from skipwise.networks import PRESETS
-from skipwise.tasks import find_task
 from skipwise.tasks.text import TextClassification, new_texts, new_tokens
 from support.texts import rows, table
 
@@ -27,13 +25,6 @@ def data(tmp_path_factory):
 def network(name):
     found = PRESETS[name]
     return getattr(found, "architecture", found)
-
-
-def test_tables_of_texts_are_claimed_and_those_of_images_are_not(tmp_path):
-    assert find_task(str(table(tmp_path / "a.csv", rows()))).name == "text"
-    assert find_task(str(table(tmp_path / "b.csv", [("a.png", "x")], ("path", "label")))).name == "images"
-    assert find_task("digits").name == "images"
-    assert find_task("hf:ag_news").name == "text"
 
 
 def test_it_is_said_by_which_rules_texts_are_cut(data):
@@ -126,15 +117,6 @@ def test_the_baseline_tells_texts_apart_by_their_words(data):
     assert TASK.score(answers) > 0.9
     assert answers["labels"].tolist() == data.labels[data.test].tolist()
     assert np.allclose(answers["probabilities"].sum(1), 1)
-
-
-def test_the_baseline_without_spaces_and_with_marks_alone():
-    good, bad = ["电影好看极了", "非常好看"] * 5, ["电影太差了", "实在太差"] * 5
-    labels = np.array([0] * 10 + [1] * 10)
-    found = bag_of_words([*good, *bad], labels, ["好看", "太差"], spaced=False)
-    assert found.argmax(1).tolist() == [0, 1]
-    found = bag_of_words([":)"] * 10 + [":("] * 10, labels, [":)", ":("], spaced=True)
-    assert found.argmax(1).tolist() == [0, 1]
 
 
 @pytest.mark.slow
