@@ -178,3 +178,12 @@ def test_expansion_is_a_field_of_every_branch_that_has_one(preset, channels):
     network = build(set_field(PRESETS[preset], "expansion", "2"), (3, 32, 32), 10, seed=0)
     convolutions = [layer for layer in network.stages[0][0].branch.modules() if isinstance(layer, nn.Conv2d)]
     assert [layer.out_channels for layer in convolutions] == channels
+
+
+def test_kernels_side_by_side_in_two_dimensions_keep_the_size():
+    architecture = set_field(set_field(PRESETS["resnet8"], "branch", "parallel"), "kernel", "1/2/3/4")
+    network = build(architecture, (3, 9, 12), 5, seed=0)
+    assert [tuple(maps.shape[1:]) for maps in network.features(torch.randn(1, 3, 9, 12))[1:]] == [
+        (64, 9, 12), (128, 5, 6), (256, 3, 3),
+    ]  # fmt: skip
+    assert Architecture.from_json(architecture.to_json()) == architecture

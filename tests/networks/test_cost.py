@@ -19,9 +19,12 @@ from skipwise.networks import (
     Stem,
     architecture_cost,
     build,
+    build_text,
     cost,
     layer_costs,
+    shapes_of,
 )
+from skipwise.networks.fields import set_field
 
 
 def test_a_network_of_two_convolutions_by_hand():
@@ -122,3 +125,23 @@ def test_stages_of_many_blocks_cost_more_by_what_one_costs():
     assert (
         costs[2].activation_bytes - costs[1].activation_bytes == costs[1].activation_bytes - costs[0].activation_bytes
     )
+
+
+@pytest.mark.parametrize("name", ["vdcnn17", "res-vdcnn29", "resnet-text-20", "textcnn"])
+def test_the_shortened_count_of_a_text_network_is_the_full_one(name):
+    preset = CATALOGUE[name]
+    counted = cost(shapes_of(preset.architecture, preset.input_shape, 4), preset.input_shape)
+    assert architecture_cost(preset.architecture, preset.input_shape, 4) == counted
+
+
+def test_costs_by_hand():
+    """Tokens cost a table without multiplications; then 10 tokens, 2 channels, three kernels of 3 maps each."""
+    architecture = replace(PRESETS["textcnn"], embedding=2)
+    architecture = set_field(architecture, "widths", "3")
+    network = build_text(architecture, 7, 10, 4, seed=0)
+    layers = {layer.name: layer for layer in layer_costs(network, (7, 10))}
+    assert layers["embedding"].parameters == 14
+    kernel3 = layers["network.stages.0.0.branch.conv1.kernel3"]
+    assert (kernel3.parameters, kernel3.multiply_adds, kernel3.receptive_field) == (3 * 2 * 3 + 3, 10 * 18, 3)
+    assert layers["network.head.dense"].multiply_adds == 9 * 4
+    assert cost(network, (7, 10)).depth == 2

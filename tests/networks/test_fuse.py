@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from skipwise.networks import (
     PRESETS,
@@ -14,6 +15,7 @@ from skipwise.networks import (
     Single,
     Stage,
     build,
+    build_text,
     cost,
     fuse,
     has_shortcuts,
@@ -137,3 +139,15 @@ def test_arms_that_cannot_merge_stay():
 def test_another_make_of_network_comes_back_as_it_is():
     network = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4))
     assert len(fuse(network)) == 2
+
+
+def test_fuse_reaches_the_network_inside():
+    network = build_text(PRESETS["resnet-text-8"], 20, 32, 5, seed=0)
+    tokens = torch.randint(1, 20, (8, 32))
+    tokens[0, 9:] = 0
+    for _ in range(5):
+        network(tokens)
+    network.eval()
+    fused = fuse(network)
+    assert not any(isinstance(module, nn.BatchNorm1d) for module in fused.modules())
+    torch.testing.assert_close(fused(tokens), network(tokens), atol=1e-4, rtol=1e-4)

@@ -226,3 +226,32 @@ def test_drawing_leaves_torchs_own_generator_alone():
     for kind in KINDS:
         initialise(network, 0, kind=kind)
     assert torch.equal(before, torch.get_rng_state())
+
+
+@pytest.mark.parametrize("groups", [2, 4])
+def test_a_grouped_dirac_convolution_begins_as_the_identity(groups):
+    layer = convolution(2, 8, 8, 3, groups=groups, bias=False)
+    initialise(layer, 0, kind="dirac")
+    x = torch.randn(2, 8, 5, 5)
+    torch.testing.assert_close(layer(x), x)
+
+
+@pytest.mark.parametrize("groups", [2, 4])
+def test_a_grouped_delta_orthogonal_convolution_keeps_the_norm(groups):
+    layer = convolution(2, 8, 8, 3, groups=groups, bias=False)
+    initialise(layer, 0, kind="delta-orthogonal")
+    x = torch.randn(2, 8, 5, 5)
+    assert layer(x).norm().item() == pytest.approx(2**0.5 * x.norm().item(), rel=1e-4)
+
+
+def test_a_dense_layer_of_an_odd_number_of_features_has_independent_logits():
+    layer = nn.Linear(3, 4)
+    initialise(layer, 0, kind="looks-linear")
+    assert not torch.equal(layer.weight[:2], -layer.weight[2:])
+
+
+def test_looks_linear_sees_an_image_of_two_equal_channels():
+    architecture = replace(PRESETS["plain8"].replace_blocks(normalisation="none"), initialisation="looks-linear")
+    architecture = replace(architecture, stem=replace(architecture.stem, normalisation="none"))
+    image = torch.rand(1, 1, 8, 8).expand(1, 2, 8, 8)
+    assert build(architecture, (2, 8, 8), 5, seed=0)(image).abs().max() > 1e-4

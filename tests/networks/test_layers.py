@@ -7,8 +7,10 @@ from typing import get_args
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import nn
 
 from skipwise.networks.layers import (
     ACTIVATIONS,
@@ -242,3 +244,16 @@ def test_activations_by_their_formulas(kind):
     x = 4 * drawn(50)
     expected = [formulas[kind](value) for value in x.tolist()]
     np.testing.assert_allclose(ACTIVATIONS[kind]()(x).numpy(), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize(("stride", "length"), [(1, 9), (2, 9), (2, 8)])
+def test_kernels_side_by_side_are_three_convolutions(stride, length):
+    layer = convolution(1, 2, 6, (3, 4, 5), stride=stride, bias=True)
+    x = torch.randn(2, 2, length)
+    by_hand = []
+    for kernel, part in zip((3, 4, 5), layer.children(), strict=True):
+        alone = nn.Conv1d(2, 2, kernel, stride=stride)
+        alone.load_state_dict(part.state_dict())
+        by_hand.append(alone(F.pad(x, (kernel // 2, (kernel - 1) // 2))))
+    assert by_hand[0].shape[2] == -(-length // stride)
+    torch.testing.assert_close(layer(x), torch.cat(by_hand, 1))

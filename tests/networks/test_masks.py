@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from skipwise.errors import UserError
 from skipwise.networks import PRESETS, build, key_masks
 from skipwise.networks.masks import KeyedDropout, StochasticDepth, ThinnedMaps
+from skipwise.networks.shortcuts import parse_shortcut
 
 MASKS = [KeyedDropout, ThinnedMaps, StochasticDepth]
 RESIDUAL = PRESETS["resnet8"]
@@ -157,3 +158,17 @@ def test_a_plain_twin_through_which_nothing_flows_is_refused(architecture, sente
 @pytest.mark.parametrize("multiplier", [None, 1.0])
 def test_a_plain_twin_through_which_something_flows_is_not(multiplier):
     assert RESIDUAL.replace_blocks(multiplier=multiplier).plain_twin().is_plain
+
+
+@pytest.mark.parametrize(
+    "architecture", [PRESETS["resnet9"], PRESETS["resnet8"].with_shortcut(parse_shortcut("arms-identity"))]
+)
+def test_stochastic_depth_drops_only_branches_that_have_a_shortcut(architecture):
+    architecture = replace(architecture.replace_blocks(normalisation="none"), stochastic_depth=0.9)
+    try:
+        network = build(architecture, (3, 32, 32), 10, seed=0)
+    except UserError:
+        return
+    key_masks(network, 0, 0)
+    for maps in network.features(torch.randn(64, 3, 32, 32)):
+        assert maps.flatten(1).abs().sum(1).ne(0).all()

@@ -3,7 +3,6 @@ import torch
 
 from skipwise.errors import UserError
 from skipwise.networks import PRESETS, SHORTCUTS, build, least_size
-from skipwise.networks.external.custom import CustomNetwork, custom_network
 from skipwise.networks.fields import set_field
 
 SHAPE = (3, 16, 16)
@@ -64,87 +63,3 @@ def test_any_size_that_the_strides_allow(side):
     for downsample in ("stride", "max", "average"):
         architecture = set_field(PRESETS["resnet8"], "downsample", downsample)
         assert build(architecture, (1, side, side + 2), 2, seed=0)(torch.zeros(2, 1, side, side + 2)).shape == (2, 2)
-
-
-@pytest.mark.parametrize(
-    ("field", "text"),
-    [
-        ("kernel", "5"),
-        ("kernel", "3/5/7"),
-        ("widths", "8/8/8"),
-        ("blocks", "2/1/1"),
-        ("branch", "single"),
-        ("stem", "small"),
-    ],
-)
-def test_fields_change_what_they_say(field, text):
-    changed = build(set_field(PRESETS["resnet8"], field, text), SHAPE, 10, seed=0)
-    before = build(PRESETS["resnet8"], SHAPE, 10, seed=0)
-    assert changed(torch.zeros(2, *SHAPE)).shape == (2, 10)
-    if field == "widths":
-        assert [m.shape[1] for m in changed.features(torch.zeros(1, *SHAPE))] == [8, 8, 8, 8]
-    if field == "kernel":
-        sides = [p.shape[-1] for name, p in changed.named_parameters() if p.ndim == 4 and "branch" in name]
-        expected = [5] * 6 if text == "5" else [3, 3, 5, 5, 7, 7]
-        assert sides == expected
-    elif field != "stem":
-        assert sum(p.numel() for p in changed.parameters()) != sum(p.numel() for p in before.parameters())
-
-
-@pytest.mark.parametrize(
-    ("field", "text", "sentence"),
-    [
-        (
-            "kernel",
-            "4",
-            "kernel=4 cannot be: kernel takes an odd number of pixels, or one a stage as 3/5/7, or those of branch=parallel as 3/4/5.",
-        ),
-        (
-            "kernel",
-            "3/5",
-            "kernel=3/5 cannot be: kernel takes an odd number of pixels, or one a stage as 3/5/7, or those of branch=parallel as 3/4/5.",
-        ),
-        ("dropout", "1.5", "dropout=1.5 cannot be: dropout takes a rate from 0 to below 1, before the dense layer."),
-        ("shortcut", "zeropad", "There is no shortcut called 'zeropad': did you mean 'zero-pad'?"),
-        ("downsample", "strid", "There is no downsampling called 'strid': did you mean 'stride'?"),
-        (
-            "blocks",
-            "0",
-            "blocks=0 cannot be: blocks takes a number of blocks of at least 1, or one a stage as 3/4/6/3.",
-        ),
-    ],
-)
-def test_bad_values_are_one_sentence(field, text, sentence):
-    with pytest.raises(UserError) as error:
-        set_field(PRESETS["resnet8"], field, text)
-    assert str(error.value) == sentence
-
-
-def tiny(input_shape, classes):
-    channels, height, width = input_shape
-    return torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(channels * height * width, classes))
-
-
-def broken(input_shape, classes):
-    raise RuntimeError("no such layer")
-
-
-written_down = PRESETS["resnet8"]
-
-
-def test_a_users_own_network():
-    network = custom_network(f"{__name__}.tiny")
-    assert isinstance(network, CustomNetwork)
-    one, again, other = (build(network, (1, 4, 4), 3, seed=seed) for seed in (0, 0, 1))
-    assert torch.equal(one[1].weight, again[1].weight)
-    assert not torch.equal(one[1].weight, other[1].weight)
-
-
-def test_a_users_own_architecture():
-    assert custom_network(f"{__name__}.written_down") == PRESETS["resnet8"]
-
-
-@pytest.mark.parametrize(("name", "sentence"), [("broken", "no such layer"), ("SHAPE", "must be an Architecture")])
-def test_an_own_network_that_cannot_be(name, sentence):
-    with pytest.raises(UserError, match=sentence):
-        build(custom_network(f"{__name__}.{name}"), (1, 4, 4), 3, seed=0)

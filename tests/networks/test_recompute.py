@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from skipwise.networks import PRESETS, build, key_masks
+from skipwise.networks import PRESETS, build, build_text, key_masks
 from skipwise.networks.fields import set_field
 from skipwise.networks.recompute import statistics_kept
 
@@ -84,3 +84,31 @@ def test_evaluation_does_not_recompute():
     expected = network(x)
     network.recompute = True
     assert torch.equal(network(x), expected)
+
+
+def trained_on_texts(architecture, *, recompute):
+    network = build_text(architecture, 20, 40, 3, seed=0)
+    network.network.recompute = recompute
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9)
+    generator = torch.Generator().manual_seed(1)
+    for number in range(3):
+        key_masks(network, 0, number)
+        tokens = torch.randint(1, 20, (6, 40), generator=generator)
+        for row in range(6):
+            tokens[row, 20 + 3 * row + number :] = 0
+        optimizer.zero_grad()
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits = network(tokens)
+        network.eval()(torch.randint(1, 20, (2, 9)))  # other lengths between the two ways
+        network.train()
+        F.cross_entropy(logits.float(), torch.arange(6) % 3).backward()
+        optimizer.step()
+    return network.state_dict()
+
+
+@pytest.mark.parametrize("fields", ["blocks=3", "stochastic_depth=0.5", "downsample=k-max", "normalisation=group"])
+def test_recomputed_maps_of_texts_have_the_same_bits(fields):
+    architecture = set_field(PRESETS["resnet-text-14"], "widths", "8/16/16")
+    architecture = set_field(architecture, *fields.split("="))
+    kept, again = (trained_on_texts(architecture, recompute=recompute) for recompute in (False, True))
+    assert all(torch.equal(value, again[name]) for name, value in kept.items())

@@ -15,8 +15,6 @@ def drawn(**given):
 
 
 IMAGE = torch.arange(1, 17, dtype=torch.uint8).reshape(1, 4, 4, 1)
-
-
 FILL = torch.tensor([99], dtype=torch.uint8)
 
 

@@ -1,17 +1,17 @@
-"""Detectors on our own backbones: drawn, judged, counted, refused; every one of the three."""
+"""Detectors on our own backbones: drawn, judged, counted, taught, refused; every one of the three."""
 
 from dataclasses import replace
 
 import pytest
 import torch
+from torchvision.ops import box_iou
 
 from skipwise.errors import UserError
-from skipwise.networks import PRESETS, Head, Network, Stage, build, cost, fuse
+from skipwise.networks import PRESETS, Head, Network, build, cost, fuse, key_masks
 from skipwise.networks.architecture import Pyramid
 from skipwise.networks.detection.detector import build_detector
 from skipwise.networks.detection.pyramid import levels
 from skipwise.networks.external.libraries import external_network
-from skipwise.networks.presets import depths_of, families
 
 DETECTORS = ("fcos", "retinanet", "faster-rcnn")
 SHAPE = (3, 64, 64)
@@ -269,10 +269,43 @@ def test_a_single_image_passes_with_the_narrowest_pyramid_that_is_allowed():
     assert network.losses(torch.randn(1, 3, 160, 160), [NOTHING]).isfinite()
 
 
-def test_the_slim_family():
-    assert depths_of("resnet-slim") == [10, 18, 34]
-    assert "resnet-slim" in families()
-    assert PRESETS["plain-slim18"] == PRESETS["resnet-slim18"].plain_twin()
-    for depth in depths_of("resnet-slim"):
-        assert cost(build(PRESETS[f"plain-slim{depth}"], (3, 96, 96), 5, seed=0), (3, 96, 96)).depth == depth
-    assert all(isinstance(stage, Stage) and stage.downsample == "stride" for stage in PRESETS["resnet-slim34"].stages)
+SIDE = 64
+TARGETS = [
+    {"boxes": torch.tensor([[4.0, 4, 28, 28], [34, 30, 60, 50]]), "labels": torch.tensor([0, 1])},
+    {"boxes": torch.tensor([[30.0, 8, 54, 34], [6, 36, 30, 60]]), "labels": torch.tensor([1, 2])},
+]
+
+
+def shown():
+    """Noise, with each object as a bright square whose colour is its class."""
+    x = 0.1 * torch.randn(2, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(0))
+    for image, target in zip(x, TARGETS, strict=True):
+        for (left, top, right, bottom), label in zip(target["boxes"].int().tolist(), target["labels"], strict=True):
+            image[label, top:bottom, left:right] += 1.5
+    return x
+
+
+@pytest.mark.parametrize("detector", ["fcos", "retinanet", "faster-rcnn"])
+def test_the_loss_falls_and_the_boxes_are_found(detector):
+    pyramid = Pyramid(detector=detector, width=32 if detector == "faster-rcnn" else 64, convolutions=1)
+    network = build_detector(replace(PRESETS["resnet-slim10"], pyramid=pyramid), (3, SIDE, SIDE), 3, seed=0)
+    optimizer = torch.optim.Adam(network.parameters(), 2e-3)
+    x = shown()
+    losses = []
+    for step in range(120):
+        key_masks(network, 0, step)
+        optimizer.zero_grad()
+        loss = network.losses(x, TARGETS)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses[5] < losses[0]
+    assert losses[-1] < 0.3 * losses[0]
+
+    found, judged = network.eval_step(x, TARGETS)
+    assert judged < 0.6 * losses[0]
+    for of_image, target in zip(found, TARGETS, strict=True):
+        assert (of_image["scores"] > 0.5).sum() == 2
+        overlaps = box_iou(target["boxes"], of_image["boxes"][:2])
+        assert overlaps.max(1).values.min() > 0.6
+        assert torch.equal(of_image["labels"][overlaps.argmax(1)], target["labels"])

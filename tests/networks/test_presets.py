@@ -5,8 +5,19 @@ from dataclasses import replace
 import pytest
 import torch
 
-from skipwise.errors import UserError
-from skipwise.networks import CATALOGUE, PRESETS, TWINS, Architecture, NoShortcut, build, cost, least_size, shapes_of
+from skipwise.networks import (
+    CATALOGUE,
+    PRESETS,
+    TWINS,
+    Architecture,
+    NoShortcut,
+    Stage,
+    build,
+    cost,
+    least_size,
+    shapes_of,
+)
+from skipwise.networks.presets import depths_of, families
 
 IMAGES = [name for name, preset in CATALOGUE.items() if not preset.vocabulary]
 EXPLODING = ("plain1202", "plain-preresnet1001")
@@ -101,19 +112,6 @@ def test_a_depth_of_1202_is_shown_by_the_count_of_its_layers():
     assert cost(build(PRESETS["resnet110"], (3, 32, 32), 10, seed=0), (3, 32, 32)).depth == 110
 
 
-def test_shortcuts_are_replaced_where_there_are_some():
-    """resnet9 has plain blocks between its residual ones, and they stay so."""
-    changed = PRESETS["resnet9"].with_shortcut(NoShortcut())
-    assert changed == PRESETS["plain9"]
-    from skipwise.networks import Projection
-
-    projected = PRESETS["resnet9"].with_shortcut(Projection())
-    kinds = [stage.block.shortcut.kind for stage in projected.stages]
-    assert kinds == ["none", "projection", "none", "none", "projection"]
-    everywhere = PRESETS["plain9"].with_shortcut(Projection())
-    assert {stage.block.shortcut.kind for stage in everywhere.stages} == {"projection"}
-
-
 def test_the_articles_networks_have_its_layers():
     cnn = build(PRESETS["article-cnn"], (3, 32, 32), 7, seed=0)
     kernels = [tuple(p.shape) for p in cnn.parameters() if p.ndim == 4]
@@ -142,8 +140,17 @@ def test_one_architecture_in_every_dimension(name, dims):
     assert network(torch.randn(2, 2, *[side] * dims)).shape == (2, 3)
 
 
-def test_bad_json_says_where():
-    data = PRESETS["resnet8"].to_json()
-    data["stages"][1]["width"] = "wide"
-    with pytest.raises(UserError, match=r"This is no architecture: stages\.1\.width"):
-        Architecture.from_json(data)
+def test_a_sweep_over_depth_finds_them():
+    assert depths_of("res-vdcnn") == [9, 17, 29, 49]
+    assert depths_of("resnet-text-") == [8, 14, 20, 32]
+    assert {"res-vdcnn", "resnet-text-"} <= set(families())
+    assert "vdcnn" not in families()
+
+
+def test_the_slim_family():
+    assert depths_of("resnet-slim") == [10, 18, 34]
+    assert "resnet-slim" in families()
+    assert PRESETS["plain-slim18"] == PRESETS["resnet-slim18"].plain_twin()
+    for depth in depths_of("resnet-slim"):
+        assert cost(build(PRESETS[f"plain-slim{depth}"], (3, 96, 96), 5, seed=0), (3, 96, 96)).depth == depth
+    assert all(isinstance(stage, Stage) and stage.downsample == "stride" for stage in PRESETS["resnet-slim34"].stages)

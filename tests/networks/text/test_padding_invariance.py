@@ -9,8 +9,6 @@ from torch import nn
 
 from skipwise.networks import CATALOGUE, PRESETS, build_text, fuse, key_masks
 from skipwise.networks.fields import set_field
-from skipwise.networks.lengths import Lengths, following
-from skipwise.networks.text.sequences import BatchNorm1d, GroupNorm1d
 
 TEXTS = [name for name, preset in CATALOGUE.items() if preset.vocabulary]
 VOCABULARY, LENGTHS = 30, (41, 17, 22, 9)
@@ -131,41 +129,3 @@ def test_after_an_error_no_layer_knows_old_lengths():
     with pytest.raises(RuntimeError):
         network(texts())
     assert all(getattr(module, "lengths", None) is None for module in network.modules())
-
-
-def on_text(layer, x, valid):
-    with following(layer, Lengths(torch.tensor(valid), x.shape[2])):
-        return layer(x)
-
-
-def test_batch_normalisation_is_that_of_the_rows_that_are_text():
-    """Answers, gradients and running statistics of nn.BatchNorm1d on the positions put one after the other."""
-    ours, theirs = BatchNorm1d(3), nn.BatchNorm1d(3)
-    x = torch.randn(2, 3, 5)
-    valid = [5, 2]
-    rows = torch.cat([row[:, :length].T for row, length in zip(x, valid, strict=True)]).requires_grad_()
-    expected = theirs(rows)
-    x.requires_grad_()
-    y = on_text(ours, x, valid)
-    got = torch.cat([row[:, :length].T for row, length in zip(y, valid, strict=True)])
-    torch.testing.assert_close(got, expected)
-    assert y[1, :, 2:].eq(0).all()
-    weights = torch.randn(7, 3)
-    (got * weights).sum().backward()
-    (expected * weights).sum().backward()
-    assert x.grad[1, :, 2:].eq(0).all()
-    torch.testing.assert_close(torch.cat([x.grad[0].T, x.grad[1, :, :2].T]), rows.grad)
-    torch.testing.assert_close(ours.weight.grad, theirs.weight.grad)
-    for name, value in theirs.state_dict().items():
-        torch.testing.assert_close(ours.state_dict()[name], value)
-
-
-def test_group_normalisation_is_that_of_each_text_alone():
-    ours = GroupNorm1d(2, 6)
-    with torch.no_grad():
-        ours.weight.copy_(torch.randn(6))
-        ours.bias.copy_(torch.randn(6))
-    x, valid = torch.randn(2, 6, 5), [5, 3]
-    y = on_text(ours, x, valid)
-    for row, one, length in zip(y, x, valid, strict=True):
-        torch.testing.assert_close(row[:, :length], F.group_norm(one[None, :, :length], 2, ours.weight, ours.bias)[0])
