@@ -1,3 +1,5 @@
+"""Networks as they begin: twins alike in all they share, drawn by seed and name; and the sizes of input they take."""
+
 import pytest
 import torch
 
