@@ -1,4 +1,6 @@
-"""Analyses of trained networks, against networks changed by hand."""
+"""Lesions of trained networks, against networks changed by hand; of the same study responses, runs that are loaded, and
+results that are kept.
+"""
 
 import json
 import math

@@ -7,69 +7,14 @@ import numpy as np
 import pytest
 
 from skipwise.analysis.scores import tuning as analysis
-from skipwise.analysis.scores.tuning import compared, front, importances
 from skipwise.reports.charts.study import to_svg
 from skipwise.reports.sections.tuning import searched_trials, selection_bias_sentence, tuning_section, verdict_sentence
 from skipwise.statistics import decide_each
 from skipwise.studies import Study
 from skipwise.studies.folder import StudyFolder
-from skipwise.studies.tuning.trials import SearchResult, Trial, read_search_result
+from skipwise.studies.tuning.trials import read_search_result
 from skipwise.tasks import TASKS
-
-
-def trial(number, accuracy=None, *, cost=100, state="finished", early=None, values=None, **more):
-    share = {"finished": 1.0, "dropped": 0.25}.get(state, 0.0)
-    return Trial(
-        number=number, text=f"resnet8:lr=0.{number + 1}", values=values or {"lr": 0.1 * (number + 1), "kernel": 3 + 2 * (number % 2)}, state=state,
-        accuracy=accuracy, early=early, share=share, multiply_adds=cost, parameters=10, **more,
-    )  # fmt: skip
-
-
-def found(*trials, halving=True):
-    return SearchResult(
-        trials=trials, dimensions=tuple(trials[0].values), logarithmic=(), usual="resnet8", seed=1, validation_images=100,
-        halving=halving,
-    )  # fmt: skip
-
-
-def test_the_front_holds_what_no_cheaper_trial_equals():
-    one, two, three = trial(0, 0.8, cost=100), trial(1, 0.9, cost=300), trial(2, 0.9, cost=200)
-    worse, dropped = trial(3, 0.7, cost=150), trial(4, 0.99, cost=50, state="dropped")
-    assert front([one, two, three, worse, dropped]) == [one, three]
-
-
-def test_the_best_are_finished_then_accurate_then_cheap_and_never_the_usual_one():
-    usual, one, two = trial(0, 0.99, usual=True), trial(1, 0.9, cost=300), trial(2, 0.9, cost=200)
-    three, dropped, failed = (
-        trial(3, 0.95),
-        trial(4, 0.99, state="dropped"),
-        trial(5, state="failed", reason="the loss"),
-    )
-    assert [one.number for one in found(usual, one, two, three, dropped, failed).best()] == [3, 2, 1]
-    assert found(usual, dropped).best() == [dropped]
-    assert found(usual, failed).best() == []
-
-
-def test_what_decides_is_important_and_what_does_not_stays_below_chance(monkeypatch):
-    monkeypatch.setattr(analysis, "DRAWS", 8)
-    generator = np.random.default_rng(0)
-    made = []
-    for number in range(24):
-        values = {"kernel": [3, 5, 7][number % 3], "lr": float(generator.uniform(0.01, 0.1))}
-        accuracy = {3: 0.5, 5: 0.7, 7: 0.9}[values["kernel"]]
-        made.append(trial(number, accuracy, early=accuracy, values=values, state="dropped"))
-    kernel, rate = importances(found(*made))
-    assert (kernel.name, rate.name) == ("kernel", "lr")
-    assert kernel.share > 0.9 > kernel.chance
-    assert rate.share < 0.05
-    assert kernel.low <= kernel.share <= kernel.high + 0.05
-
-
-def test_importance_goes_by_what_all_trials_came_to():
-    one = trial(0, 0.9, early=0.5)
-    assert compared(one, found(one)) == 0.5
-    assert compared(one, found(one, halving=False)) == 0.9
-    assert importances(found(*[trial(number, 0.9, early=0.5) for number in range(5)])) == []  # too few
+from support.searches import found, trial
 
 
 @pytest.fixture(scope="module")
