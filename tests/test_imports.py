@@ -134,3 +134,14 @@ def test_compare_stays_a_function_after_its_module_is_imported():
     import skipwise.commands.compare
 
     assert callable(skipwise.compare)
+
+
+def test_statistics_need_only_numpy_scipy_and_jaxtyping():
+    allowed = {"numpy", "scipy", "jaxtyping", "skipwise"} | sys.stdlib_module_names
+    for file in Path(skipwise.statistics.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [name.name for name in node.names] if isinstance(node, ast.Import) else []
+            for name in names:
+                assert name.split(".")[0] in allowed, f"{file.name} imports {name}"
+                assert not name.startswith("skipwise.") or name.startswith("skipwise.statistics.")

@@ -1,10 +1,12 @@
+"""Verdicts: better, equivalent or undecided; with one seed, two seeds, equal answers, a diverged run, ties."""
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from skipwise.statistics import accuracy_interval, decide, holm_levels, mcnemar, seeds_needed
+from skipwise.statistics import accuracy_interval, crossed_t, decide, decide_each, holm_levels, mcnemar, seeds_needed
 from skipwise.statistics.crossed import CrossedT
 from skipwise.statistics.needed import decides, images_needed, projected
 
@@ -178,3 +180,60 @@ def test_the_interval_of_one_seed_with_scores_between_stays_possible():
     low, high = accuracy_interval(np.array([[0, 0, 0, 0.3, 0, 0]]))
     assert low == 0
     assert 0.1 < high < 0.2
+
+
+def test_one_seed_of_equal_answers():
+    same = np.ones((1, 20))
+    verdict = eval_step(same, same)
+    assert (verdict.method, verdict.p_value, verdict.interval) == ("McNemar", 1.0, (0.0, 0.0))
+    assert (verdict.direction, verdict.equivalent) == ("undecided", False)
+    assert verdict.equivalence_interval is None
+
+
+def test_one_seed_cannot_be_equivalent_however_many_examples():
+    same = np.ones((1, 100_000))
+    assert not eval_step(same, same).equivalent
+
+
+def test_two_seeds_are_as_wide_as_two_seeds_allow():
+    """Rows of mean .1 and .3: their t has one degree of freedom, 12.7062 x .1, whatever the examples add."""
+    table = np.zeros((2, 1_000))
+    table[0, :100] = table[1, :300] = 1
+    low, high = crossed_t(table).interval(0.95)
+    assert (low + high) / 2 == pytest.approx(0.2)
+    assert (high - low) / 2 == pytest.approx(12.7062 * 0.1, rel=1e-4)
+    assert eval_step(np.zeros((2, 1_000)), table).direction == "undecided"
+
+
+def test_one_diverged_run_is_not_dropped():
+    """Four runs of b win by 2 points and one names a single class: undecided, failed once, and its loss is in the
+    mean.
+    """
+    a, b = np.zeros((5, 1_000)), np.zeros((5, 1_000))
+    a[:, :900] = 1
+    b[:4, :920] = 1
+    b[4, :100] = 1
+    verdict = eval_step(a, b, failures={"a": [False] * 5, "b": [True] + [False] * 4})
+    assert verdict.difference == pytest.approx((4 * 0.02 - 0.80) / 5)
+    assert (verdict.direction, verdict.wins, verdict.failures) == ("undecided", 4, (0, 1))
+    assert not verdict.equivalent
+
+
+def test_ties_are_no_wins():
+    a = np.zeros((5, 200))
+    b = a.copy()
+    b[:2, :10] = 1
+    b[2, :10] = -0.0
+    verdict = eval_step(a, b)
+    assert verdict.wins == 2
+    assert verdict.differences == pytest.approx((0.05, 0.05, 0, 0, 0))
+
+
+def test_ties_between_p_values_are_held_to_one_error():
+    a = np.zeros((5, 2_000))
+    b = a.copy()
+    b[:, :20] = 1
+    scores = {"a": a, "b": b, "c": b.copy()}
+    verdicts = decide_each([("a", "b"), ("a", "c")], scores, {label: [False] * 5 for label in scores})
+    assert verdicts[0].p_value == verdicts[1].p_value
+    assert [verdict.level for verdict in verdicts] == pytest.approx([0.975, 0.95])
