@@ -1,4 +1,4 @@
-"""Random answers of a detector, and mean average precision by the tools of the field."""
+"""Answers of a detector, random and by hand, and mean average precision by the tools of the field."""
 
 import contextlib
 import io
@@ -36,6 +36,26 @@ def answers_of(seed, *, images=12, most=15, most_true=4, classes=3, levels=None,
         "true_boxes": true_boxes.astype(np.float32),
         "true_labels": true_labels,
     }
+
+
+def one_image(true_boxes, true_labels, boxes, labels, scores):
+    return {
+        "boxes": np.array([boxes], np.float32),
+        "labels": np.array([labels]),
+        "scores": np.array([scores], np.float32),
+        "true_boxes": np.array([true_boxes], np.float32),
+        "true_labels": np.array([true_labels]),
+    }
+
+
+THREE = one_image(
+    [[0, 0, 10, 10], [20, 0, 30, 10]],
+    [0, 0],
+    [[0, 0, 10, 10], [50, 50, 60, 60], [20, 0, 30, 8]],
+    [0, 0, 0],
+    [0.9, 0.8, 0.7],
+)
+"""A hit, a false one, and a hit that covers .8 of its object."""
 
 
 def taken(answers, images):

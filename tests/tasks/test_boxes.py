@@ -1,6 +1,7 @@
 """ObjectDetection as a task: what is answered is in the image's own pixels, scored, said and drawn."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from skipwise.tasks.average_precision import match, pseudo_values
 from skipwise.tasks.box_scores import BoxScores
 from skipwise.tasks.boxes import ObjectDetection
 from skipwise.tasks.boxes_found import Boxes
+from support.annotations import HEIGHT, WIDTH, coco, ready
 
 TASK = ObjectDetection()
 
@@ -261,3 +263,9 @@ def test_where_nothing_is_found_a_box_has_no_score_and_a_gradient_of_zero():
     images = torch.zeros(1, 3, 8, 8, requires_grad=True)
     scores(images).sum().backward()
     assert not images.grad.any()
+
+
+def test_the_longest_side_is_named(tmp_path):
+    lines = ObjectDetection().described(ready(coco(tmp_path)), Options())
+    assert any(f"of {HEIGHT}x{WIDTH} px" in line for line in lines)
+    assert [int(number) for number in re.findall(r"no side is above (\d+) px", " ".join(lines))] == [max(HEIGHT, WIDTH)]
