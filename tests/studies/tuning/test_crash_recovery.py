@@ -17,12 +17,6 @@ from skipwise.studies.tuning.space import family_of
 from skipwise.studies.tuning.space_file import parse_space
 from skipwise.studies.tuning.trials import read_search_result
 from skipwise.studies.workers.pool import Job, train_side_by_side
-from support.images import shapes
-
-
-@pytest.fixture(scope="module")
-def npz(tmp_path_factory):
-    return str(shapes(tmp_path_factory.mktemp("data") / "squares.npz"))
 
 
 def test_a_run_that_is_dropped_ends_where_it_stands_and_its_worker_goes_on(npz, tmp_path):
