@@ -1,4 +1,4 @@
-"""The command line as a user meets it: in a process of its own, with its exit code and full text."""
+"""The command line as a user meets it: with its exit code and full text, in a process of its own where it trains."""
 
 import json
 import re
@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from support.images import shapes
+from support.runs import skipwise as command_line
 
 
 def skipwise(*words, cwd, **options):
@@ -176,3 +177,24 @@ def test_pretrained_for_every_contender_must_fit_them_all(home):
     assert done.stderr.startswith(
         f"skipwise: resnet8:widths=8/8/8: The weights {run} do not fit: 'stem.conv1.weight' is 16x1x3x3, and"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--device", "gpu"], "--device is 'gpu': it must be auto, cpu, cuda, cuda:N or mps."),
+        (["--device", "cuda:99"], "--device is cuda:99, "),
+        (["--precision", "fp16"], "Invalid value for '--precision'"),
+        (["--depths", "8"], "No such option: --depths"),
+        (["--json", "--dry-run"], "--json tells a study's result, and --dry-run stops before there is one"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_sentence(words, sentence, monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    code, _, complaint = command_line(monkeypatch, capsys, "compare", "digits", "plain8", *words)
+    assert code == 2
+    assert complaint.startswith(f"skipwise: {sentence}")
+
+
+def test_the_version(monkeypatch, capsys):
+    assert command_line(monkeypatch, capsys, "--version")[:2] == (0, "0.1.0\n")

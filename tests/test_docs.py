@@ -14,6 +14,7 @@ from PIL import Image
 from skipwise.commands.catalogue import catalogue
 from skipwise.networks import CATALOGUE
 from skipwise.networks.fields import ARCHITECTURE_FIELDS
+from skipwise.studies.config import OPTIONS
 from support.images import shapes
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -124,3 +125,8 @@ def test_pictures_of_the_pages_are_there():
         for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
             if not target.startswith("http"):
                 assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_page_on_study_files_names_every_field():
+    page = (DOCS / "study-files.md").read_text()
+    assert all(f"`{name}`" in page for name in OPTIONS)

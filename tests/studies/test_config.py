@@ -1,12 +1,14 @@
-"""The study config as a command line, and together with what was asked before."""
+"""The study config as a command line, and together with what was asked before; an option is said there once."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
-from skipwise.studies.config import StudyConfig
+from skipwise.data import Options
+from skipwise.studies.config import DATA_OPTIONS, OPTIONS, StudyConfig
 from skipwise.studies.contender_spec import ContenderSpec
+from skipwise.studies.kinds import KINDS
 
 
 @pytest.mark.parametrize(
@@ -85,3 +87,13 @@ def test_a_contender_spelt_out_keeps_its_label():
     assert str(ContenderSpec.parse("resnet8:kernel=5").with_settings(())) == "resnet8:kernel=5"
     assert str(ContenderSpec.parse("resnet8").with_settings(["lr=0.1"])) == "resnet8@resnet8:lr=0.1"
     assert str(ContenderSpec.parse("a@resnet8").with_settings(["lr=0.1"])) == "a@resnet8:lr=0.1"
+
+
+def test_options_of_data_are_those_that_the_data_room_takes():
+    """So that one more touches three files: config.py, data/options.py, and where it is used."""
+    of_no_study = {"device", "compare_all"}  # the first comes of the compute plan, the second is for `skipwise check`
+    assert {*DATA_OPTIONS, *of_no_study} == {entry.name for entry in fields(Options)}
+
+
+def test_fields_that_a_kind_names_are_there():
+    assert all(name in OPTIONS and OPTIONS[name].of_some_kinds for kind in KINDS.values() for name in kind.fields)
