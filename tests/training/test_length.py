@@ -12,14 +12,8 @@ from skipwise.training.length import ROUNDS, Length
 from skipwise.training.loop import Stopped
 from skipwise.training.metrics import EpochMetrics
 from skipwise.training.optimizers import learning_rate
-from support.images import dataset
 from support.runs import same_bits
 from support.runs import train_images as train
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    return dataset(tmp_path_factory.mktemp("data") / "a.npz")
 
 
 def after(done, *, seconds=0.0, rounds=0):

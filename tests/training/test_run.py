@@ -8,22 +8,14 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from skipwise.errors import UserError
-from skipwise.networks import build
+from skipwise.networks import PRESETS, build
 from skipwise.recipe import Recipe
-from skipwise.studies.workers.pool import worker_environment
 from skipwise.tasks import TASKS
 from skipwise.training import loop as loop_module
 from skipwise.training.loop import Stopped
-from skipwise.training.plan import ComputePlan, choose_plan, cores, workers_for
-from support.images import dataset
+from skipwise.training.plan import ComputePlan, choose_plan
 from support.runs import ARCHITECTURE, PLAN, RECIPE, same_bits
 from support.runs import train_images as train
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    return dataset(tmp_path_factory.mktemp("data") / "a.npz")
 
 
 @pytest.fixture(scope="module")
@@ -178,56 +170,43 @@ def test_bf16_and_channels_last_train_too(data, tmp_path):
     assert json.loads((tmp_path / "run.json").read_text())["score"] > 0.5
 
 
-def test_the_plan_shares_the_cores(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert choose_plan(1).threads == cores()
-    assert choose_plan(1000).threads == 1
-    assert workers_for(choose_plan(1000), 1000) == cores()
-    assert workers_for(choose_plan(1), 1) == 1
-
-
-@pytest.mark.parametrize(("amx", "precision"), [(True, "bf16"), (False, "fp32")])
-def test_bf16_only_where_the_processor_multiplies_it(monkeypatch, amx, precision):
-    from skipwise.training import plan
-
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    monkeypatch.setattr(plan, "cpu_multiplies_bf16", lambda: amx)
-    assert choose_plan(2).precision == precision
-    assert choose_plan(2).channels_last == amx
-
-
-@pytest.mark.parametrize(("precision", "channels_last"), [("bf16", True), ("fp32", False)])
-def test_a_precision_that_is_asked_for(precision, channels_last):
-    plan = choose_plan(2, "cpu", precision)
-    assert (plan.device, plan.precision, plan.channels_last) == ("cpu", precision, channels_last)
-
-
-def test_one_gpu_of_several_is_asked_for(monkeypatch):
-    chosen = []
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 4)
-    monkeypatch.setattr(torch.cuda, "set_device", chosen.append)
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "4,5,6,7")
-    plan = choose_plan(8, "cuda:2")
-    assert (plan.device, plan.gpu, chosen) == ("cuda", 2, [2])
-    assert workers_for(plan, 8) == 1
-    assert [worker_environment(plan, number)["CUDA_VISIBLE_DEVICES"] for number in (0, 1)] == ["6", "6"]
-    assert workers_for(choose_plan(8, "cuda"), 8) == 4
-    with pytest.raises(UserError, match=r"--device is cuda:4, and this machine has 4 GPUs, cuda:0 the first\."):
-        choose_plan(8, "cuda:4")
-
-
-def test_a_device_that_is_not_there(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    with pytest.raises(UserError, match=r"--device is cuda:0, which this machine does not have: it has cpu\."):
-        choose_plan(1, "cuda:0")
-
-
 @pytest.mark.gpu
 def test_a_run_on_the_gpu(data, tmp_path):
     train(data, tmp_path, plan=choose_plan(1))
     run = json.loads((tmp_path / "run.json").read_text())
     assert run["plan"]["device"] == "cuda"
     assert run["score"] > 0.5
+
+
+def weights_after(data, folder, recipe, should_stop=lambda: False):
+    """The weights of a run of resnet8."""
+    train(data, folder, recipe=recipe, should_stop=should_stop, architecture=PRESETS["resnet8"])
+    return load_file(folder / "model.safetensors")
+
+
+def test_a_frozen_trunk_stays_as_it_was(data, weights, tmp_path):
+    begun = load_file(weights)
+    ended = weights_after(
+        data, tmp_path, Recipe(epochs=2, batch_size=16, pretrained=str(weights), backbone_lr_multiplier=0.0)
+    )
+    trunk = [name for name in begun if not name.startswith("head.dense") and not name.endswith("num_batches_tracked")]
+    assert all(torch.equal(begun[name], ended[name]) for name in trunk)
+    fresh = build(PRESETS["resnet8"], data.input_shape, len(data.classes), 0)
+    assert not torch.equal(ended["head.dense.weight"], fresh.head.dense.weight)
+
+
+def test_a_cut_run_with_pretrained_weights_goes_on_with_the_same_bits(data, weights, tmp_path):
+    recipe = Recipe(epochs=2, batch_size=16, pretrained=str(weights), backbone_lr_multiplier=0.1)
+    expected = weights_after(data, tmp_path / "whole", recipe)
+    steps = iter([False] * 7 + [True])
+    with pytest.raises(Stopped):
+        weights_after(data, tmp_path / "cut", recipe, should_stop=lambda: next(steps))
+    ended = weights_after(data, tmp_path / "cut", recipe)
+    assert all(torch.equal(ended[name], expected[name]) for name in expected)
+
+
+def test_recomputing_leaves_the_same_bits(data, tmp_path):
+    recipe = Recipe(epochs=2, batch_size=16)
+    kept = weights_after(data, tmp_path / "kept", recipe)
+    again = weights_after(data, tmp_path / "again", replace(recipe, checkpointing=True))
+    assert all(torch.equal(kept[name], again[name]) for name in kept)

@@ -1,4 +1,4 @@
-"""What a search tells of its trials: the front of cost and accuracy, and what decides."""
+"""Searches analysed: the front of cost and accuracy, and how important each dimension is."""
 
 import numpy as np
 

@@ -210,3 +210,11 @@ def test_without_timm_it_is_said(monkeypatch):
     monkeypatch.setattr("skipwise.networks.external.libraries.find_spec", lambda name: None)
     with pytest.raises(UserError, match=r"timm/resnet18 needs timm, which is not installed: `pip install timm`\."):
         external_network("timm/resnet18")
+
+
+def test_torchvisions_weights_fit_in_a_run(tmp_path):
+    torch.manual_seed(0)
+    torch.save(torchvision.models.resnet18().state_dict(), tmp_path / "theirs.pth")
+    network = build(PRESETS["resnet18"], (1, 32, 32), 3, seed=0)
+    trunk = load_pretrained(network, str(tmp_path / "theirs.pth"))
+    assert len(trunk) == len(list(network.parameters())) - 2
