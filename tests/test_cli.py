@@ -1,4 +1,4 @@
-"""The command line as a user meets it: with its exit code and full text, in a process of its own where it trains."""
+"""The command line as a user meets it, mostly in a process of its own: its exit code and full text."""
 
 import json
 import re

@@ -3,7 +3,7 @@
 from skipwise.studies.tuning.trials import SearchResult, Trial
 
 OPTIONS = {"family": "resnet8", "seeds": 1, "epochs": 4, "settings": ("batch_size=16",)}
-"""What a small search is asked with, besides its data and its space."""
+"""The options of a small search, besides its data and its space."""
 
 
 def space_file(path, text):
