@@ -24,6 +24,25 @@ EXPLODING = ("plain1202", "plain-preresnet1001")
 """Plain networks with batch normalisation, whose gradients grow by about 1.2 a layer: beyond fp32 at this depth."""
 
 
+def slow_where_deep(names):
+    """Networks of more than 150 layers take long."""
+    deep = [name for name in names if sum(stage.blocks for stage in PRESETS[name].stages) > 50]
+    return [pytest.param(name, marks=pytest.mark.slow) if name in deep else name for name in names]
+
+
+def with_few_blocks(architecture):
+    """At most two blocks in a stage, the first and one like all others, and few channels: every kind of layer once."""
+    stages = [
+        replace(stage, blocks=min(2, stage.blocks), width=min(16 * (1 + number), stage.width))
+        for number, stage in enumerate(architecture.stages)
+    ]
+    return replace(architecture, stages=tuple(stages))
+
+
+KINDS = {with_few_blocks(PRESETS[name]): name for name in reversed(IMAGES)}
+"""One preset of those that only differ in depth and width, by its architecture with few blocks."""
+
+
 def steady(network):
     """In eval mode, normalisations with the statistics of their last batch, so that maps stay of ordinary size."""
     for module in network.modules():
@@ -32,7 +51,7 @@ def steady(network):
     return network
 
 
-@pytest.mark.parametrize("name", IMAGES)
+@pytest.mark.parametrize("name", slow_where_deep(IMAGES))
 def test_runs_at_its_least_size_learns_and_is_kept(name):
     architecture = PRESETS[name]
     side = max(8, least_size(architecture))
@@ -51,15 +70,26 @@ def test_runs_at_its_least_size_learns_and_is_kept(name):
         expected = network(x)
         assert expected.isfinite().all()
         assert torch.equal(again(x), expected)
+
+
+@pytest.mark.parametrize("architecture", [*KINDS, PRESETS["resnet110"]], ids=[*KINDS.values(), "resnet110, whole"])
+def test_exported_it_computes_the_same(architecture):
+    side = max(8, least_size(architecture))
+    network = steady(build(architecture, (3, side, side), 5, seed=0))
+    x = torch.randn(4, 3, side, side)
+    network(x)
+    network.eval()
+    with torch.no_grad():
         exported = torch.export.export(network, (x,)).module()
-        torch.testing.assert_close(exported(x), expected)
+        torch.testing.assert_close(exported(x), network(x))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["resnet20", "plain20", "preresnet110", "repvgg-a0", "resnet50", "vgg11-bn"])
 def test_compiled_it_computes_the_same(name):
-    side = max(32, least_size(PRESETS[name]))
-    network = steady(build(PRESETS[name], (3, side, side), 5, seed=0))
+    architecture = with_few_blocks(PRESETS[name])
+    side = max(32, least_size(architecture))
+    network = steady(build(architecture, (3, side, side), 5, seed=0))
     x = torch.randn(4, 3, side, side)
     network(x)
     network.eval()
@@ -72,7 +102,7 @@ def test_comes_back_from_json(name):
     assert Architecture.from_json(PRESETS[name].to_json()) == PRESETS[name]
 
 
-@pytest.mark.parametrize("name", TWINS)
+@pytest.mark.parametrize("name", slow_where_deep(TWINS))
 def test_the_twin_differs_by_the_shortcut_alone(name):
     residual, plain = PRESETS[name], PRESETS[TWINS[name]]
     assert plain == residual.replace_blocks(shortcut=NoShortcut())

@@ -46,6 +46,14 @@ OURS = {
 PAIRS = [*((ours, "torchvision", name) for ours, name in TORCHVISION.items()),
          *((ours, "timm", name) for ours, name in TIMM.items())]  # fmt: skip
 
+LARGE = ("resnet101", "resnet152", "wide-resnet101-2", "resnext101")
+"""Like others, with more blocks; so are VGGs but the smallest, with more than 100 million weights."""
+
+
+def slow_where_large(pairs):
+    large = [pair for pair in pairs if pair[0] in LARGE or (pair[0].startswith("vgg") and "vgg11" not in pair[0])]
+    return [pytest.param(*pair, marks=pytest.mark.slow) if pair in large else pair for pair in pairs]
+
 
 def theirs(library, name):
     """Their network, its parameters and statistics moved away from where they begin."""
@@ -69,7 +77,7 @@ def close(ours, expected, tolerance):
     assert (ours - expected).abs().max() <= tolerance * max(1.0, expected.abs().max())
 
 
-@pytest.mark.parametrize(("name", "library", "their_name"), PAIRS)
+@pytest.mark.parametrize(("name", "library", "their_name"), slow_where_large(PAIRS))
 def test_equal_to_theirs(name, library, their_name):
     peer = theirs(library, their_name)
     architecture = replace(OURS[name], head=replace(OURS[name].head, dropout=0.0))
