@@ -173,6 +173,7 @@ def test_show_what_cannot_be_is_one_sentence(tmp_path):
     assert done.stderr == "skipwise: no/where/a.svg cannot be used: No such file or directory.\n"
 
 
+@pytest.mark.slow
 def test_pretrained_for_every_contender_must_fit_them_all(home, here):
     run = next(iter((home / "studies").glob("*/runs/resnet8-*/0")))
     code, told, complaint = here("compare", "squares.npz", "resnet8", "plain8", "--pretrained", run, "--seeds", 1, "--epochs", 1,

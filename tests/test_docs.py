@@ -50,7 +50,9 @@ def skipwise(home, monkeypatch, capsys):
     return run
 
 
-@pytest.mark.parametrize("number", [0, 1, 2])
+@pytest.mark.parametrize(
+    "number", [0, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow)]
+)
 def test_the_commands_with_networks_of_ones_own(skipwise, number):
     command = blocks("extending.md", "")[0].splitlines()[number]
     words = shlex.split(command.replace(" digits ", " squares.npz "))

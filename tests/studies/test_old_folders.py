@@ -139,6 +139,7 @@ def test_the_same_command_trains_nothing_and_the_study_is_of_use(name, run):
     assert re.search(rf"\b{new} of {in_all} runs", said)
 
 
+@pytest.mark.slow
 @needs_cpu
 @pytest.mark.parametrize("name", SEARCHED)
 def test_a_seed_more_trains_only_its_own_runs(name, run):

@@ -184,6 +184,7 @@ def own(tmp_path, monkeypatch):
     sys.modules.pop("own", None)
 
 
+@pytest.mark.slow
 def test_a_run_that_breaks_off_is_named_and_the_others_go_on(own, npz, monkeypatch):
     monkeypatch.setenv("FAIL", "1")
     with pytest.raises(UserError) as error:
@@ -219,6 +220,7 @@ def kill_workers(parent):
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds workers through /proc")
+@pytest.mark.slow
 def test_killed_three_times_it_ends_with_the_same_bits(own, npz, tmp_path, monkeypatch):
     """SIGKILL at random moments of training; no more than one checkpoint interval (an epoch here) is done twice."""
     epochs, steps_per_epoch = 12, 5

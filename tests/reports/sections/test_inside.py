@@ -127,6 +127,7 @@ def test_what_makes_sense_of_texts(tmp_path):
     assert drawn(Study.open(study.path), everything=True)[1] == found
 
 
+@pytest.mark.slow
 def test_of_folds_each_example_has_the_map_of_the_network_that_was_tested_on_it(tmp_path):
     data = squares_in_folders(tmp_path / "squares")
     study = compare(
@@ -148,6 +149,7 @@ def test_of_folds_each_example_has_the_map_of_the_network_that_was_tested_on_it(
             assert np.array([of_label[str(place)] for place in mine]) == pytest.approx(expected, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_the_seeds_that_are_looked_at_are_those_of_which_all_have_weights(tmp_path):
     """plain8 has none of seed 0, as after a first epoch without a finite loss, and what resnet8 answers is no longer
     finite.

@@ -75,6 +75,7 @@ def search_command(npz, space, name, *, trials, epochs):
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_trial_that_was_done_before_the_search_heard_so_is_not_trained_again(npz, tmp_path):
     """As when everything is killed between a worker's last file and the journal's line."""
     space = tmp_path / "space.toml"
@@ -94,6 +95,7 @@ def test_a_trial_that_was_done_before_the_search_heard_so_is_not_trained_again(n
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds workers through /proc")
+@pytest.mark.slow
 def test_killed_it_keeps_what_is_done_and_continues_what_was_going(npz, tmp_path):
     """SIGKILL to a worker, then to everything; the same command then ends with as many trials as were asked for."""
     space = tmp_path / "space.toml"
