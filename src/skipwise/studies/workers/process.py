@@ -81,7 +81,7 @@ def main(study: str) -> None:
 
 
 class Orders:
-    """What the study asks of this process: jobs, and which one to drop."""
+    """Orders of the study to this process: jobs, and which one to drop."""
 
     def __init__(self) -> None:
         self.jobs: queue.Queue[Job | None] = queue.Queue()
