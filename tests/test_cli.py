@@ -158,6 +158,7 @@ def without_numbers(page):
     return re.sub(r"(clip|gradient_)\d+", "", page.read_text())
 
 
+@pytest.mark.slow
 def test_train_is_a_study_of_one_run(home, here):
     code, _, complaint = here(
         "train", "squares.npz", "resnet8:batch_size=16", "--seed", 7, "--epochs", 1, "--name", "one"

@@ -17,6 +17,7 @@ from skipwise.networks.fields import ARCHITECTURE_FIELDS
 from skipwise.studies.config import OPTIONS
 from support.images import shapes
 from support.runs import skipwise as command_line
+from support.slow import slow_where
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -50,9 +51,7 @@ def skipwise(home, monkeypatch, capsys):
     return run
 
 
-@pytest.mark.parametrize(
-    "number", [0, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("number", slow_where(lambda number: number > 0, [0, 1, 2]))
 def test_the_commands_with_networks_of_ones_own(skipwise, number):
     command = blocks("extending.md", "")[0].splitlines()[number]
     words = shlex.split(command.replace(" digits ", " squares.npz "))
@@ -63,6 +62,7 @@ def test_the_commands_with_networks_of_ones_own(skipwise, number):
     assert " 0 of 1" in said
 
 
+@pytest.mark.slow
 def test_a_task_of_ones_own_is_one_file(home, skipwise):
     """The page's task is compared, resumed, swept, and answers for a new image, without a word of it in the study's
     code.
@@ -86,6 +86,7 @@ def test_a_task_of_ones_own_is_one_file(home, skipwise):
     assert "plain14" in swept
 
 
+@pytest.mark.slow
 def test_a_kind_of_study_of_ones_own_is_one_file(home, skipwise):
     """The page's kind is a command, a study file and a call; it is compared, reported by its own section, and
     resumed.

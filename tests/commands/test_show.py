@@ -67,6 +67,7 @@ def test_a_users_own_shortcut_is_shown_with_its_formula_and_drawn_with_its_capti
     assert ">half</text>" in (tmp_path / "mine.svg").read_text()
 
 
+@pytest.mark.slow
 def test_texts_are_listed_apart(tmp_path):
     listed = "\n".join(catalogue("networks", tmp_path))
     assert re.search(r"^vdcnn9 +12 +14,179,204 +305 M +1024 of 256 tokens +Conneau et al\. 2017", listed, re.MULTILINE)

@@ -18,16 +18,11 @@ from skipwise.networks import (
     shapes_of,
 )
 from skipwise.networks.presets import depths_of, families
+from support.slow import slow_where
 
 IMAGES = [name for name, preset in CATALOGUE.items() if not preset.vocabulary]
 EXPLODING = ("plain1202", "plain-preresnet1001")
 """Plain networks with batch normalisation, whose gradients grow by about 1.2 a layer: beyond fp32 at this depth."""
-
-
-def slow_where_deep(names):
-    """Networks of more than 150 layers take long."""
-    deep = [name for name in names if sum(stage.blocks for stage in PRESETS[name].stages) > 50]
-    return [pytest.param(name, marks=pytest.mark.slow) if name in deep else name for name in names]
 
 
 def with_few_blocks(architecture):
@@ -43,6 +38,11 @@ KINDS = {with_few_blocks(PRESETS[name]): name for name in reversed(IMAGES)}
 """One preset of those that only differ in depth and width, by its architecture with few blocks."""
 
 
+def is_large(name):
+    """Whether another preset differs only in depth and width, and is shallower; or there are many weights."""
+    return name not in KINDS.values() or any(word in name for word in ("vgg", "wide", "resnext101", "wrn-28"))
+
+
 def steady(network):
     """In eval mode, normalisations with the statistics of their last batch, so that maps stay of ordinary size."""
     for module in network.modules():
@@ -51,7 +51,7 @@ def steady(network):
     return network
 
 
-@pytest.mark.parametrize("name", slow_where_deep(IMAGES))
+@pytest.mark.parametrize("name", slow_where(is_large, IMAGES))
 def test_runs_at_its_least_size_learns_and_is_kept(name):
     architecture = PRESETS[name]
     side = max(8, least_size(architecture))
@@ -102,7 +102,7 @@ def test_comes_back_from_json(name):
     assert Architecture.from_json(PRESETS[name].to_json()) == PRESETS[name]
 
 
-@pytest.mark.parametrize("name", slow_where_deep(TWINS))
+@pytest.mark.parametrize("name", slow_where(is_large, TWINS))
 def test_the_twin_differs_by_the_shortcut_alone(name):
     residual, plain = PRESETS[name], PRESETS[TWINS[name]]
     assert plain == residual.replace_blocks(shortcut=NoShortcut())

@@ -72,6 +72,7 @@ def test_the_page_says_how_to_do_it_again(study):
     assert re.search(r"torch \d", text)
 
 
+@pytest.mark.slow
 def test_hostile_names_stay_text(browser, tmp_path):
     """A class and a file called like markup."""
     import numpy as np

@@ -54,6 +54,7 @@ def test_mcnemar_is_statsmodels_exact_one(won, lost):
     assert mcnemar(differences).p_value() == pytest.approx(min(1.0, expected))
 
 
+@pytest.mark.slow
 def test_holm_rejects_what_statsmodels_rejects():
     generator = np.random.default_rng(0)
     for count in (1, 2, 3, 5, 8) * 4:

@@ -22,6 +22,7 @@ from skipwise.tasks import task_named
 from support.boxes import bars
 from support.images import shapes
 from support.runs import page_words, same_bits, skipwise, trained
+from support.slow import slow_where
 
 PAIR = ["plain-slim10", "resnet-slim10"]
 OPTIONS = {"seeds": 2, "epochs": 8, "settings": ["widths=8/8/8/8"]}
@@ -67,6 +68,7 @@ def test_the_page_speaks_of_average_precision(study):
     assert not re.search(r"\baccuracy\b|\btexts?\b|baseline", words)
 
 
+@pytest.mark.slow
 def test_again_trains_nothing_and_a_further_seed_trains_what_is_missing(study, data, tmp_path):
     copy = copytree(study.path, tmp_path / study.path.name)
     before = {path: path.stat().st_mtime_ns for path in copy.glob("runs/*/*/*")}
@@ -77,7 +79,7 @@ def test_again_trains_nothing_and_a_further_seed_trains_what_is_missing(study, d
     assert more.verdict.pairs == 3
 
 
-@pytest.mark.parametrize("detector", ["fcos", "faster-rcnn"])
+@pytest.mark.parametrize("detector", slow_where(lambda detector: detector == "faster-rcnn", ["fcos", "faster-rcnn"]))
 def test_a_cut_run_ends_with_the_same_bits(data, tmp_path, detector):
     """Crops and mirrors are drawn anew in each epoch, and Faster R-CNN draws the regions that it learns from."""
     scenes = TASK.prepare(str(data), Options(), None)

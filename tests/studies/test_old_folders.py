@@ -11,6 +11,7 @@ import pytest
 from skipwise.studies import Study
 from skipwise.training.plan import choose_plan
 from support.runs import skipwise
+from support.slow import slow_where
 
 WRITTEN = Path(__file__).parent.parent / "data" / "studies_format_1"
 CACHE_THEN = "CACHE"
@@ -117,7 +118,7 @@ def test_a_damaged_study_is_named_among_the_others(run):
 
 
 @needs_cpu
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", slow_where(lambda name: name not in ("boxes", "compare", "text", "tune"), NAMES))
 def test_the_same_command_trains_nothing_and_the_study_is_of_use(name, run):
     before = records(name)
     words = command(name)

@@ -106,12 +106,14 @@ def test_again_trains_nothing(study, npz):
     assert len(study.folder.file("looks.jsonl").read_text().splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_worker_count_changes_nothing(study, npz, tmp_path):
     alone = compare(npz, ["plain8", "resnet8"], out=tmp_path, workers=1, **OPTIONS)
     assert_same_bits(study, alone)
     assert alone.verdict == study.verdict
 
 
+@pytest.mark.slow
 def test_extended_by_seeds_and_contenders(npz, tmp_path):
     first = compare(npz, ["plain8", "resnet8"], out=tmp_path, name="it", **OPTIONS)
     kept = runs(first)
@@ -283,6 +285,7 @@ def test_a_damaged_run_is_named(study, tmp_path, name):
         write_report(Study.open(copy.path))
 
 
+@pytest.mark.slow
 def test_where_every_run_fails_the_page_says_so_and_there_is_no_model(tmp_path):
     data = shapes(tmp_path / "squares.npz")
     study = compare(data, ["plain8:lr=1e30", "resnet8:lr=1e30"], seeds=1, epochs=1, out=tmp_path)

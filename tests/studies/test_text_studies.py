@@ -85,6 +85,7 @@ def test_the_page_speaks_of_texts(study):
     assert not re.search(r"\bimages?\b|\bpx\b|\bcrop\b|\bflip\b|\bmAP\b", words)
 
 
+@pytest.mark.slow
 def test_again_trains_nothing_and_a_further_seed_trains_what_is_missing(study, films, tmp_path):
     from shutil import copytree
 
@@ -157,6 +158,7 @@ def test_explain_colours_the_words(study, tmp_path, monkeypatch, capsys):
     assert page.count('<p class="told">') == len(study.results)
 
 
+@pytest.mark.slow
 def test_folds_test_every_text_once_and_their_models_know_their_own_words(folds):
     assert folds.verdict.examples == 60
     assert len(folds.baseline.scores) == 60

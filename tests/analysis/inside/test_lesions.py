@@ -132,6 +132,7 @@ def test_responses_are_taken_after_normalisation(both):
     assert again["stage 1, block 1, conv1"] == found["stage 1, block 1, conv1"]
 
 
+@pytest.mark.slow
 def test_the_report_looks_once(study, monkeypatch):
     write_report(study)
     assert "Lesion study" not in study.report.read_text()

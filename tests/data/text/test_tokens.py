@@ -9,6 +9,7 @@ import pytest
 from skipwise.data import tokens_from
 from skipwise.data.text.tokens import ALPHABET, KINDS, are_spaced, kind_called, learn, words_of
 from skipwise.errors import UserError
+from support.slow import slow_where
 
 
 def numbers(tokens, text):
@@ -65,7 +66,7 @@ def test_json_tells_all_of_them(kind):
     assert numbers(again, "two oneself é") == numbers(tokens, "two oneself é")
 
 
-@pytest.mark.parametrize("kind", ["words", "subwords"])
+@pytest.mark.parametrize("kind", slow_where(lambda kind: kind == "words", ["words", "subwords"]))
 def test_every_process_learns_the_same(kind):
     pytest.importorskip("tokenizers")
     program = (

@@ -12,6 +12,7 @@ from skipwise.networks.architecture import Pyramid
 from skipwise.networks.detection.detector import build_detector
 from skipwise.networks.detection.pyramid import levels
 from skipwise.networks.external.libraries import external_network
+from support.slow import slow_where
 
 DETECTORS = ("fcos", "retinanet", "faster-rcnn")
 SHAPE = (3, 64, 64)
@@ -285,7 +286,7 @@ def shown():
     return x
 
 
-@pytest.mark.parametrize("detector", ["fcos", "retinanet", "faster-rcnn"])
+@pytest.mark.parametrize("detector", slow_where(lambda detector: detector != "fcos", DETECTORS))
 def test_the_loss_falls_and_the_boxes_are_found(detector):
     pyramid = Pyramid(detector=detector, width=32 if detector == "faster-rcnn" else 64, convolutions=1)
     network = build_detector(replace(PRESETS["resnet-slim10"], pyramid=pyramid), (3, SIDE, SIDE), 3, seed=0)

@@ -9,6 +9,7 @@ import torchvision
 
 from skipwise.networks import PRESETS, build
 from skipwise.networks.external.pretrained import load_weights, name_maps
+from support.slow import slow_where
 
 TORCHVISION = {
     "resnet18": "resnet18",
@@ -46,13 +47,8 @@ OURS = {
 PAIRS = [*((ours, "torchvision", name) for ours, name in TORCHVISION.items()),
          *((ours, "timm", name) for ours, name in TIMM.items())]  # fmt: skip
 
-LARGE = ("resnet101", "resnet152", "wide-resnet101-2", "resnext101")
-"""Like others, with more blocks; so are VGGs but the smallest, with more than 100 million weights."""
-
-
-def slow_where_large(pairs):
-    large = [pair for pair in pairs if pair[0] in LARGE or (pair[0].startswith("vgg") and "vgg11" not in pair[0])]
-    return [pytest.param(*pair, marks=pytest.mark.slow) if pair in large else pair for pair in pairs]
+SMALL = ("resnet18", "resnet50", "mobilenet-v2", "se-resnet50", "resnet50-d", "repvgg-a0", "preresnet50")
+"""One of each kind. VGGs have more than 100 million weights."""
 
 
 def theirs(library, name):
@@ -77,7 +73,7 @@ def close(ours, expected, tolerance):
     assert (ours - expected).abs().max() <= tolerance * max(1.0, expected.abs().max())
 
 
-@pytest.mark.parametrize(("name", "library", "their_name"), slow_where_large(PAIRS))
+@pytest.mark.parametrize(("name", "library", "their_name"), slow_where(lambda pair: pair[0] not in SMALL, PAIRS))
 def test_equal_to_theirs(name, library, their_name):
     peer = theirs(library, their_name)
     architecture = replace(OURS[name], head=replace(OURS[name].head, dropout=0.0))
@@ -100,11 +96,11 @@ def test_equal_to_theirs(name, library, their_name):
         close(parameter.grad, gradients[names[key]].reshape(parameter.shape), 1e-9)
 
 
-@pytest.mark.parametrize(("name", "library", "their_name"), [
+@pytest.mark.parametrize(("name", "library", "their_name"), slow_where(lambda pair: pair[0] not in SMALL, [
     ("resnet18", "torchvision", "resnet18"), ("resnext50", "torchvision", "resnext50_32x4d"),
     ("vgg11-bn", "torchvision", "vgg11_bn"), ("se-resnet50", "timm", "seresnet50"),
     ("resnet50-d", "timm", "resnet50d"), ("repvgg-a0", "timm", "repvgg_a0"), ("preresnet50", "timm", "resnetv2_50"),
-])  # fmt: skip
+]))  # fmt: skip
 def test_our_weights_fit_into_theirs(name, library, their_name):
     ours = build(OURS[name], (3, 64, 64), 1000, seed=0).double().eval()
     peer = theirs(library, their_name).double().eval()

@@ -58,6 +58,7 @@ def test_the_command_and_the_file_repeat_the_tail(unbalanced):
     assert unbalanced.path.name.endswith("-tail-10")
 
 
+@pytest.mark.slow
 def test_balanced_classes_need_no_warning(tmp_path):
     study = compare(shapes(tmp_path / "a.npz"), ["plain8"], seeds=1, epochs=1, out=tmp_path)
     assert imbalance_warning(study) is None

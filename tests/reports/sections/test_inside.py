@@ -76,6 +76,7 @@ def test_every_part_of_images(study):
     assert numbers["sharpness"]["plain8"][0]["eigenvalue"] == found["sharpness"]["plain8"][0]["eigenvalue"]
 
 
+@pytest.mark.slow
 def test_a_missing_library_is_told_and_the_rest_is_drawn(study, tmp_path, monkeypatch):
     copy = Study.open(shutil.copytree(study.path, tmp_path / "copy"))
     shutil.rmtree(copy.path / "analysis", ignore_errors=True)
@@ -109,6 +110,7 @@ def test_a_section_of_the_task_whose_library_is_missing_is_told(study, monkeypat
     assert sections["confusion"].rows or sections["confusion"].charts
 
 
+@pytest.mark.slow
 def test_what_makes_sense_of_texts(tmp_path):
     data = table(tmp_path / "films.csv", rows(30, long=12))
     study = compare(
@@ -173,6 +175,7 @@ def test_the_seeds_that_are_looked_at_are_those_of_which_all_have_weights(tmp_pa
     assert all(set(of_label) == set(map(str, places)) for of_label in found["disagreements"]["maps"].values())
 
 
+@pytest.mark.slow
 def test_disagreements_of_foreign_networks_are_shown_without_maps(tmp_path):
     data = shapes(tmp_path / "squares.npz", train=24, test=12, side=32)
     contenders = ["torchvision/squeezenet1_1", "torchvision/mobilenet_v3_small"]

@@ -19,6 +19,7 @@ from skipwise.studies.tuning.trials import read_search_result
 from skipwise.studies.workers.pool import Job, train_side_by_side
 
 
+@pytest.mark.slow
 def test_a_run_that_is_dropped_ends_where_it_stands_and_its_worker_goes_on(npz, tmp_path):
     config = StudyConfig(
         data=npz, out=tmp_path, contenders=("plain8", "resnet8"), seeds=1, epochs=200, settings=("batch_size=16",)
