@@ -1,4 +1,4 @@
-"""Learning curves: a power law from exact data, and shares read off a line."""
+"""Learning curves: a power law from exact data, and fractions read off a line."""
 
 import numpy as np
 import pytest
@@ -43,26 +43,26 @@ def needed(mine, wanted):
     return images_needed_instead((0.1, 0.4, 1.0), scores, "b", "a")
 
 
-def test_between_two_shares_the_error_is_linear_in_the_logarithm():
+def test_between_two_fractions_the_error_is_linear_in_the_logarithm():
     """b errs 40 % at a tenth and 20 % at four tenths; a's 30 % lie halfway, at sqrt(.1 * .4) = .2."""
     found = needed([0.4, 0.2, 0.1], 0.3)
-    assert (found.share, found.low, found.high) == pytest.approx((0.2, 0.2, 0.2))
+    assert (found.fraction, found.low, found.high) == pytest.approx((0.2, 0.2, 0.2))
 
 
 @pytest.mark.parametrize(
-    ("mine", "wanted", "share"),
+    ("mine", "wanted", "fraction"),
     [
         ([0.4, 0.2, 0.1], 0.2, 0.4),
-        ([0.4, 0.2, 0.1], 0.5, 0.1),  # the least share that was tried is enough
+        ([0.4, 0.2, 0.1], 0.5, 0.1),  # the least fraction that was tried is enough
         ([0.4, 0.2, 0.1], 0.1, 1.0),
         ([0.4, 0.2, 0.1], 0.05, None),  # not even with all of them
         ([0.4, 0.2, 0.3], 0.2, 0.4),  # more images that do worse do not take back what fewer reached
     ],
 )
-def test_shares_at_the_ends(mine, wanted, share):
+def test_fractions_at_the_ends(mine, wanted, fraction):
     found = needed(mine, wanted)
-    assert found.share == (None if share is None else pytest.approx(share))
-    assert found.high == found.share
+    assert found.fraction == (None if fraction is None else pytest.approx(fraction))
+    assert found.high == found.fraction
 
 
 def test_what_varies_between_seeds_opens_the_interval():
@@ -71,7 +71,7 @@ def test_what_varies_between_seeds_opens_the_interval():
     worse = np.concatenate([table(0.0)[:1], table(0.2)[:1]])
     scores = {"b": [table(0.4), table(0.3), worse], "a": [table(1.0), table(1.0), table(0.15)]}
     found = images_needed_instead((0.1, 0.4, 1.0), scores, "b", "a")
-    assert found.share is not None
+    assert found.fraction is not None
     assert found.high is None
 
 

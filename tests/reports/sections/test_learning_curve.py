@@ -7,7 +7,7 @@ from skipwise.reports.sections.learning_curve import law_sentence, needed_senten
 
 
 @pytest.mark.parametrize(
-    ("share", "low", "high", "sentence"),
+    ("fraction", "low", "high", "sentence"),
     [
         (0.25, 0.2, 0.5, "b needs 25 % of the images to be as good as a with all of them (95 % interval 20 to 50 %)."),
         (0.25, 0.2, None, "It is open whether b needs fewer images than a: to be as good with all of them it needs 25 % (95 % interval 20 to more than all)."),
@@ -15,15 +15,17 @@ from skipwise.reports.sections.learning_curve import law_sentence, needed_senten
         (None, 1.0, None, "b does not reach the accuracy of a."),
     ],
 )  # fmt: skip
-def test_the_images_needed_in_words(share, low, high, sentence):
+def test_the_images_needed_in_words(fraction, low, high, sentence):
     assert (
-        needed_sentence(ImagesNeeded(share=share, low=low, high=high), "b", "a", (0.1, 0.5, 1.0), "images", "accuracy")
+        needed_sentence(
+            ImagesNeeded(fraction=fraction, low=low, high=high), "b", "a", (0.1, 0.5, 1.0), "images", "accuracy"
+        )
         == sentence
     )
 
 
-def test_the_largest_share_that_was_tried_is_named():
-    found = ImagesNeeded(share=0.004, low=0.002, high=None)
+def test_the_largest_fraction_that_was_tried_is_named():
+    found = ImagesNeeded(fraction=0.004, low=0.002, high=None)
     assert needed_sentence(found, "b", "a", (0.002, 0.02, 0.2), "images", "accuracy") == (
         "It is open whether b needs fewer images than a: to be as good with 20 % of them it needs 0.4 % "
         "(95 % interval at most 0.2 to more than 20 %)."

@@ -33,13 +33,13 @@ class PowerLaw:
 
 @dataclass(frozen=True, kw_only=True)
 class ImagesNeeded:
-    """The share of all training images with which one contender is as good as another with the largest one tried.
+    """The fraction of all training images with which one contender is as good as another with the largest one tried.
 
     None where it is not even with that. The interval is the bootstrap's at 95 %; its upper end is None where the
-    contender may need more than was tried. At the smallest share that was tried, share and `low` mean that or less.
+    contender may need more than was tried. At the smallest one that was tried, `fraction` and `low` mean that or less.
     """
 
-    share: float | None
+    fraction: float | None
     low: float | None
     high: float | None
 
@@ -89,23 +89,25 @@ def images_needed_instead(
     contender: str,
     instead_of: str,
 ) -> ImagesNeeded:
-    """With which share of the images `contender` is as good as `instead_of` with the last of the rising `fractions`.
+    """With which fraction of the images `contender` is as good as `instead_of` with the last of the rising `fractions`.
 
-    Between two fractions the error is taken to be linear in the logarithm of the share.
+    Between two fractions the error is taken to be linear in the logarithm of the fraction.
     """
     tables = [*scores[contender], scores[instead_of][-1]]
-    share = _share(np.array(fractions), 1 - np.array([table.mean() for table in tables]))
-    shares = np.array([_share(np.array(fractions), errors) for errors in 1 - resampled_means(tables, draws=2_000)])
-    low, high = np.quantile(shares, [0.025, 0.975], method="inverted_cdf")
+    fraction = _fraction_needed(np.array(fractions), 1 - np.array([table.mean() for table in tables]))
+    resampled = np.array(
+        [_fraction_needed(np.array(fractions), errors) for errors in 1 - resampled_means(tables, draws=2_000)]
+    )
+    low, high = np.quantile(resampled, [0.025, 0.975], method="inverted_cdf")
     return ImagesNeeded(
-        share=float(share) if np.isfinite(share) else None,
+        fraction=float(fraction) if np.isfinite(fraction) else None,
         low=float(low) if np.isfinite(low) else None,
         high=float(high) if np.isfinite(high) else None,
     )
 
 
-def _share(fractions: Float[np.ndarray, "points"], errors: Float[np.ndarray, "points_and_one"]) -> float:
-    """The least share at which an error is at most the last of `errors`; infinite where none is."""
+def _fraction_needed(fractions: Float[np.ndarray, "points"], errors: Float[np.ndarray, "points_and_one"]) -> float:
+    """The least fraction at which an error is at most the last of `errors`; infinite where none is."""
     *mine, wanted = errors
     best = np.minimum.accumulate(mine)
     if best[-1] > wanted:

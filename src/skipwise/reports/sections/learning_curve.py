@@ -54,7 +54,7 @@ def learning_curve_section(study: Study) -> SweepSection:
 
 
 Scores = dict[str, list[Float[np.ndarray, "seeds examples"]]]
-"""Of each series at its shares."""
+"""Of each series at its fractions."""
 
 
 def _needed_instead(study: Study, scores: Scores) -> list[str]:
@@ -71,7 +71,7 @@ def _needed_instead(study: Study, scores: Scores) -> list[str]:
 
 
 def _rows(study: Study, numbers: dict[str, list[int]]) -> list[tuple[str, ...]]:
-    """One for each share and contender."""
+    """One for each fraction and contender."""
     series = series_of(study)
     return [
         (
@@ -137,26 +137,26 @@ def _images(study: Study, label: str) -> int:
 def needed_sentence(
     needed: ImagesNeeded, fewer: str, more: str, fractions: Sequence[float], examples: str, score_name: str
 ) -> str:
-    """How many examples one contender needs to be as good as the other with the largest share that was tried."""
+    """How many examples one contender needs to be as good as the other with the largest fraction that was tried."""
     smallest, largest = fractions[0], fractions[-1]
-    most = "all" if largest == 1 else f"{_share_text(largest)} %"
-    if needed.share is None or needed.low is None:
+    most = "all" if largest == 1 else f"{_percent(largest)} %"
+    if needed.fraction is None or needed.low is None:
         return f"{fewer} does not reach the {score_name} of {more}."
-    share = f"{'at most ' * (needed.share <= smallest)}{_share_text(needed.share)} %"
-    low = f"{'at most ' * (needed.low <= smallest)}{_share_text(needed.low)}"
-    high = f"more than {most}" if needed.high is None else f"{_share_text(needed.high)} %"
+    fraction = f"{'at most ' * (needed.fraction <= smallest)}{_percent(needed.fraction)} %"
+    low = f"{'at most ' * (needed.low <= smallest)}{_percent(needed.low)}"
+    high = f"more than {most}" if needed.high is None else f"{_percent(needed.high)} %"
     interval = f"95 % interval {f'{low} %' if needed.low == needed.high else f'{low} to {high}'}"
     if needed.high is None:
         return (
             f"It is open whether {fewer} needs fewer {examples} than {more}: to be as good with {most} of them it "
-            f"needs {share} ({interval})."
+            f"needs {fraction} ({interval})."
         )
-    return f"{fewer} needs {share} of the {examples} to be as good as {more} with {most} of them ({interval})."
+    return f"{fewer} needs {fraction} of the {examples} to be as good as {more} with {most} of them ({interval})."
 
 
-def _share_text(share: float) -> str:
+def _percent(fraction: float) -> str:
     """In percent, small ones with the digits that matter."""
-    return f"{100 * share:.0f}" if share >= 0.1 else f"{100 * share:.2g}"
+    return f"{100 * fraction:.0f}" if fraction >= 0.1 else f"{100 * fraction:.2g}"
 
 
 def law_sentence(name: str, law: PowerLaw, examples: str) -> str:
