@@ -12,6 +12,7 @@ from skipwise.reports.sections.learning_curve import law_sentence, needed_senten
         (0.25, 0.2, 0.5, "b needs 25 % of the images to be as good as a with all of them (95 % interval 20 to 50 %)."),
         (0.25, 0.2, None, "It is open whether b needs fewer images than a: to be as good with all of them it needs 25 % (95 % interval 20 to more than all)."),
         (0.1, 0.1, 0.5, "b needs at most 10 % of the images to be as good as a with all of them (95 % interval at most 10 to 50 %)."),
+        (0.1, 0.1, 0.1, "b needs at most 10 % of the images to be as good as a with all of them (95 % interval at most 10 %)."),
         (None, 1.0, None, "b does not reach the accuracy of a."),
     ],
 )  # fmt: skip

@@ -85,3 +85,9 @@ def test_importance_is_computed_once(study, monkeypatch):
     tuning_section(study)
     monkeypatch.setattr("skipwise.reports.sections.tuning.importances", None)
     assert tuning_section(study).charts
+
+
+def test_the_interval_of_an_accuracy_stays_between_nothing_and_all(study, monkeypatch):
+    apart = [SimpleNamespace(validation_score=value, multiply_adds=1000) for value in (0.1, 0.9)]
+    monkeypatch.setattr(study, "results", {**study.results, "trial-1": apart})
+    assert tuning_section(study).rows[1][6] == "50.0 % (0.0 to 100.0)"
