@@ -118,7 +118,7 @@ def test_a_damaged_study_is_named_among_the_others(run):
 
 
 @needs_cpu
-@pytest.mark.parametrize("name", slow_where(lambda name: name not in ("boxes", "compare", "text", "tune"), NAMES))
+@pytest.mark.parametrize("name", slow_where(lambda name: name not in ("compare", "text", "tune"), NAMES))
 def test_the_same_command_trains_nothing_and_the_study_is_of_use(name, run):
     before = records(name)
     words = command(name)

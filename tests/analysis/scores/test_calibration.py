@@ -130,6 +130,7 @@ def test_a_temperature_of_other_examples_may_spoil_what_was_right():
     assert not calibration([too_sure], [too_sure]).spoiled
 
 
+@pytest.mark.slow
 def test_a_temperature_that_mends_nothing_is_rarely_called_harmful():
     """Of networks that are calibrated, with as many validation examples as test ones."""
     runs = [drawn(1000, times=1, seed=seed) for seed in range(80)]

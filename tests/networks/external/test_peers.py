@@ -96,7 +96,7 @@ def test_equal_to_theirs(name, library, their_name):
         close(parameter.grad, gradients[names[key]].reshape(parameter.shape), 1e-9)
 
 
-@pytest.mark.parametrize(("name", "library", "their_name"), slow_where(lambda pair: pair[0] not in SMALL, [
+@pytest.mark.parametrize(("name", "library", "their_name"), slow_where(lambda pair: pair[0] != "resnet18", [
     ("resnet18", "torchvision", "resnet18"), ("resnext50", "torchvision", "resnext50_32x4d"),
     ("vgg11-bn", "torchvision", "vgg11_bn"), ("se-resnet50", "timm", "seresnet50"),
     ("resnet50-d", "timm", "resnet50d"), ("repvgg-a0", "timm", "repvgg_a0"), ("preresnet50", "timm", "resnetv2_50"),
