@@ -13,6 +13,7 @@ from PIL import Image
 
 from skipwise.commands.catalogue import catalogue
 from skipwise.networks import CATALOGUE
+from skipwise.networks.branches import BRANCHES
 from skipwise.networks.fields import ARCHITECTURE_FIELDS
 from skipwise.studies.config import OPTIONS
 from support.images import shapes
@@ -119,6 +120,7 @@ def test_networks_md_names_everything():
     page = (DOCS / "networks.md").read_text()
     assert all(f"`{name}`" in page for name in ARCHITECTURE_FIELDS)
     assert "\n".join(catalogue("shortcuts", DOCS)) in page
+    assert all(f"`{name}`" in page for name in BRANCHES)
     for name in CATALOGUE:
         family, depth = re.fullmatch(r"([a-z-]*?)(?:-?(\d+.*|[ab]\d|cnn|resnet))?", name.removesuffix("-bn")).groups()
         assert name in page or f"`{family}" in page or f"`{depth}`" in page or name.startswith("plain"), name

@@ -1,4 +1,4 @@
-"""Single steps of training, in which a pretrained trunk learns at a rate of its own."""
+"""Single steps of training, in which a pretrained backbone learns at a rate of its own."""
 
 import torch
 from safetensors.torch import load_file
@@ -10,7 +10,7 @@ from skipwise.training.loop import Loop
 from support.runs import PLAN
 
 
-def test_a_trunk_learns_at_its_share_of_the_rate(data, weights, tmp_path):
+def test_a_backbone_learns_at_its_share_of_the_rate(data, weights, tmp_path):
     """One step of plain SGD moves it by that share of what it would have moved."""
     moved = {}
     for share in (1.0, 0.25):

@@ -52,8 +52,8 @@ def test_weight_decay_spares_biases_and_normalisations():
 
 def test_the_groups_of_the_optimizer():
     network = build(PRESETS["resnet8"], (1, 8, 8), 3, seed=0)
-    trunk = {name for name, _ in network.named_parameters() if name.startswith("st")}
-    groups = optimizer(network, Recipe(backbone_lr_multiplier=0.1), trunk).param_groups
+    backbone = {name for name, _ in network.named_parameters() if name.startswith("st")}
+    groups = optimizer(network, Recipe(backbone_lr_multiplier=0.1), backbone).param_groups
     assert {(group["share"], group["weight_decay"]): len(group["params"]) for group in groups} == {
         (1.0, 5e-4): 1, (1.0, 0.0): 1, (0.1, 5e-4): 7, (0.1, 0.0): 14,
     }  # fmt: skip

@@ -184,13 +184,15 @@ def weights_after(data, folder, recipe, should_stop=lambda: False):
     return load_file(folder / "model.safetensors")
 
 
-def test_a_frozen_trunk_stays_as_it_was(data, weights, tmp_path):
+def test_a_frozen_backbone_stays_as_it_was(data, weights, tmp_path):
     begun = load_file(weights)
     ended = weights_after(
         data, tmp_path, Recipe(epochs=2, batch_size=16, pretrained=str(weights), backbone_lr_multiplier=0.0)
     )
-    trunk = [name for name in begun if not name.startswith("head.dense") and not name.endswith("num_batches_tracked")]
-    assert all(torch.equal(begun[name], ended[name]) for name in trunk)
+    backbone = [
+        name for name in begun if not name.startswith("head.dense") and not name.endswith("num_batches_tracked")
+    ]
+    assert all(torch.equal(begun[name], ended[name]) for name in backbone)
     fresh = build(PRESETS["resnet8"], data.input_shape, len(data.classes), 0)
     assert not torch.equal(ended["head.dense.weight"], fresh.head.dense.weight)
 

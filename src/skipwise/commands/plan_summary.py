@@ -50,7 +50,7 @@ def data_lines(ready: StudyPlan, data: Dataset) -> list[str]:
     return [
         f"Data        {data.name}: {first}; {'in each fold about ' if folds else ''}"
         f"{len(one.train)} train, {len(one.validation)} validation, {len(one.test)} test",
-        *(f"            {line}" for line in (*rest, *data.manifest.told)),
+        *(f"            {line}" for line in (*rest, *data.manifest.told(folds))),
     ]
 
 

@@ -131,10 +131,12 @@ class DataManifest:
     notes: tuple[str, ...] = ()
     extra: Mapping[str, JsonValue] = field(default_factory=dict)
 
-    @property
-    def told(self) -> tuple[str, ...]:
-        """The sentences that a study tells when it begins: the notes, and what is wrong with the data."""
-        return (*self.notes, *(self.quality.notes if self.quality else ()))
+    def told(self, folds: int | None = None) -> tuple[str, ...]:
+        """The sentences that a study tells when it begins: the notes, and what is wrong with the data.
+
+        With `folds` nothing is said of a split that is not used.
+        """
+        return (*self.notes, *(self.quality.notes(folds) if self.quality else ()))
 
     @property
     def cache_path(self) -> Path:

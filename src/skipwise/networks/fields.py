@@ -212,11 +212,11 @@ ARCHITECTURE_FIELDS: dict[str, ArchitectureField] = {
         takes="a number of groups of at least 1, for a bottleneck's 3x3", set=_set_branch_field("groups", _whole_number)
     ),
     "expansion": ArchitectureField(
-        takes="a whole number: the widest channels of a bottleneck, plain, inverted or ConvNeXt's, by its narrowest",
+        takes="a whole number of at least 1: the widest channels of a branch by its narrowest",
         set=_set_branch_field("expansion", _whole_number),
     ),
     "inner": ArchitectureField(
-        takes="a whole number: a bottleneck's inner channels by its width",
+        takes="a whole number of at least 1: a bottleneck's inner channels by its width",
         set=_set_branch_field("inner", _whole_number),
     ),
     "squeeze": ArchitectureField(

@@ -20,7 +20,7 @@ STUDY = "study.json"
 
 
 class StudyFolder:
-    """The files of one study; see the page on architecture for the list."""
+    """The files of one study; docs/decisions.md lists them."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

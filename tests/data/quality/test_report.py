@@ -36,14 +36,17 @@ def test_a_summary_has_all_counts_the_first_files_and_notes_and_survives_json(tm
     assert summary.first(FindingKind.LEAKAGE)[0] == ("test/0.png", "train/0.png")
     assert len(summary.first(FindingKind.LEAKAGE)) == MOST_LISTED
     assert summary.first(FindingKind.CLASS_IMBALANCE) == (("cat",),)
-    assert summary.notes == [
+    assert summary.notes() == [
         "25 exact duplicates across the split: test examples that are in training or validation, too "
         "(`skipwise check` shows them)"
     ]
     manifest = DataManifest(name="some", fingerprint="", classes=("cat", "dog"), quality=summary)
     stored = record_to_json(manifest, format_number=2)
     assert record_from_json(DataManifest, stored, where=tmp_path, format_number=2, remedy="") == manifest
-    assert manifest.told == tuple(summary.notes)
+    assert manifest.told() == tuple(summary.notes())
+    assert manifest.told(folds=3) == ()  # they have no split of which it would be true
+    assert [one.kind for one in summary.shown()] == [FindingKind.LEAKAGE, FindingKind.CLASS_IMBALANCE]
+    assert [one.kind for one in summary.shown(folds=3)] == [FindingKind.CLASS_IMBALANCE]
     again = summary.report(200)
     assert again.findings[0].file == "test/0.png"
     assert len(again.errors) == MOST_LISTED

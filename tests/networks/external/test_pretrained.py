@@ -29,11 +29,11 @@ def test_a_file_of_torchvisions_weights(tmp_path, resnet18, ours, suffix):
     path = tmp_path / f"weights{suffix}"
     save_file(resnet18.state_dict(), path) if suffix == ".safetensors" else torch.save(resnet18.state_dict(), path)
     head = ours.head.dense.weight.clone()
-    trunk = load_pretrained(ours, str(path))
+    backbone = load_pretrained(ours, str(path))
     assert torch.equal(ours.stem.conv1.weight, resnet18.conv1.weight)
     assert torch.equal(ours.stages[3][1].branch.norm2.running_var, resnet18.layer4[1].bn2.running_var)
     assert torch.equal(ours.head.dense.weight, head)
-    assert trunk == {name for name, _ in ours.named_parameters()} - {"head.dense.weight", "head.dense.bias"}
+    assert backbone == {name for name, _ in ours.named_parameters()} - {"head.dense.weight", "head.dense.bias"}
     assert len(fingerprint(str(path))) == 16
 
 
@@ -68,11 +68,11 @@ def test_weights_for_a_network_of_torchvision(channels):
     torch.manual_seed(1)
     theirs = torchvision.models.shufflenet_v2_x0_5()
     network = build(ExternalNetwork(library="torchvision", name="shufflenet_v2_x0_5"), (channels, 32, 32), 4, seed=0)
-    trunk = load_weights(network, theirs.state_dict(), "theirs")
+    backbone = load_weights(network, theirs.state_dict(), "theirs")
     x = torch.randn(2, channels, 32, 32)
     inside = network if channels == 3 else network[1]
     assert torch.equal(inside.conv1[0].weight, theirs.conv1[0].weight)
-    assert not any(name.endswith(("fc.weight", "fc.bias")) for name in trunk)
+    assert not any(name.endswith(("fc.weight", "fc.bias")) for name in backbone)
     assert network.eval()(x).shape == (2, 4)
 
 
@@ -216,5 +216,5 @@ def test_torchvisions_weights_fit_in_a_run(tmp_path):
     torch.manual_seed(0)
     torch.save(torchvision.models.resnet18().state_dict(), tmp_path / "theirs.pth")
     network = build(PRESETS["resnet18"], (1, 32, 32), 3, seed=0)
-    trunk = load_pretrained(network, str(tmp_path / "theirs.pth"))
-    assert len(trunk) == len(list(network.parameters())) - 2
+    backbone = load_pretrained(network, str(tmp_path / "theirs.pth"))
+    assert len(backbone) == len(list(network.parameters())) - 2

@@ -183,4 +183,4 @@ def test_disagreements_of_foreign_networks_are_shown_without_maps(tmp_path):
     page, found = drawn(study)
     assert found["disagreements"] == {"maps": {}}
     assert TITLES["disagreements"] in page
-    assert "whether maps point at the object" not in page
+    assert "pointing game" not in page

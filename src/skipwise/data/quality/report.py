@@ -63,10 +63,14 @@ class QualitySummary:
         """Return the files of the first findings of a kind."""
         return next((one.first for one in self.counts if one.kind == kind), ())
 
-    @property
-    def notes(self) -> list[str]:
+    def shown(self, folds: int | None = None) -> "list[FindingCount]":
+        """The counts that a study shows: of unreadable files it tells apart, and with `folds` nothing of the split."""
+        of_split = {one.kind for one in self.counts if one.kind.words.of_split and folds}
+        return [one for one in self.counts if one.kind != FindingKind.UNREADABLE and one.kind not in of_split]
+
+    def notes(self, folds: int | None = None) -> list[str]:
         """The sentences that a study tells at its start."""
-        told = ((one.kind, one.count) for one in self.counts if one.kind.words.note is not None)
+        told = ((one.kind, one.count) for one in self.shown(folds) if one.kind.words.note is not None)
         return [f"{kind.counted(count)}{kind.words.note} (`skipwise check` shows them)" for kind, count in told]
 
     def report(self, examples: int) -> "QualityReport":

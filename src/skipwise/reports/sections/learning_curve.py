@@ -145,7 +145,7 @@ def needed_sentence(
     fraction = f"{'at most ' * (needed.fraction <= smallest)}{_percent(needed.fraction)} %"
     low = f"{'at most ' * (needed.low <= smallest)}{_percent(needed.low)}"
     high = f"more than {most}" if needed.high is None else f"{_percent(needed.high)} %"
-    interval = f"95 % interval {f'{low} %' if needed.low == needed.high else f'{low} to {high}'}"
+    interval = f"95 % interval {f'{low} %' if high == f'{_percent(needed.low)} %' else f'{low} to {high}'}"
     if needed.high is None:
         return (
             f"It is open whether {fewer} needs fewer {examples} than {more}: to be as good with {most} of them it "
