@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from skipwise import UserError
-from skipwise.data import prepare_images
+from skipwise.data import Options, prepare_images
 from skipwise.data.folds import fold_numbers, fold_of
 
 CLASSES, EACH = 3, 24
@@ -24,7 +24,7 @@ def data(tmp_path_factory):
         path = folder / f"class {number // EACH}" / f"{number:02}.png"
         path.parent.mkdir(exist_ok=True)
         Image.fromarray(image).save(path)
-    return prepare_images(folder, size=None, photo_size=64, test_size=None, split_seed=0)
+    return prepare_images(folder, Options(), photo_size=64)
 
 
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=60), st.integers(2, 7), st.integers(0, 5))

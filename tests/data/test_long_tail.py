@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skipwise.data import Augmentation, ImageStream, prepare_images
+from skipwise.data import Augmentation, ImageStream, Options, prepare_images
 from skipwise.data.long_tail import long_tail
 from skipwise.errors import UserError
 from support.images import shapes
@@ -43,8 +43,8 @@ def test_longer_tails_keep_a_part_of_what_shorter_ones_keep(one, other, key):
 @pytest.fixture(scope="module")
 def thinned(tmp_path_factory):
     file = shapes(tmp_path_factory.mktemp("data") / "a.npz", train=300)
-    whole = prepare_images(file, size=None, photo_size=64, test_size=None, split_seed=0)
-    return whole, prepare_images(file, size=None, photo_size=64, test_size=None, split_seed=0, tail=9)
+    whole = prepare_images(file, Options(), photo_size=64)
+    return whole, prepare_images(file, Options(long_tail=9), photo_size=64)
 
 
 def test_only_training_images_are_thinned(thinned):

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from skipwise.data import StoredData, load_images, load_scenes, load_texts, prepare_scenes
+from skipwise.data import Options, StoredData, load_images, load_scenes, load_texts, prepare_scenes
 from skipwise.data.cache_home import data_home
 from skipwise.data.strings import Strings
 from skipwise.errors import UserError
@@ -154,7 +154,7 @@ def test_texts_as_earlier_versions_wrote_them(tmp_path):
 
 
 def test_scenes_as_earlier_versions_wrote_them(tmp_path):
-    data = prepare_scenes(bars(tmp_path / "bars"), size=None, photo_size=64, test_size=None, split_seed=0)
+    data = prepare_scenes(bars(tmp_path / "bars"), Options(), photo_size=64)
     found, manifest = format_one(data)
     image = manifest["image"]
     found |= {name: image.pop(name) for name in ("resize_rule", "mean", "std")}

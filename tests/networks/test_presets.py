@@ -51,6 +51,16 @@ def steady(network):
     return network
 
 
+def after_a_batch(architecture, side):
+    """A network in eval mode that has seen one batch, and the batch, at least so many pixels a side."""
+    side = max(side, least_size(architecture))
+    network = steady(build(architecture, (3, side, side), 5, seed=0))
+    x = torch.randn(4, 3, side, side)
+    network(x)
+    network.eval()
+    return network, x
+
+
 @pytest.mark.parametrize("name", slow_where(is_large, IMAGES))
 def test_runs_at_its_least_size_learns_and_is_kept(name):
     architecture = PRESETS[name]
@@ -83,11 +93,7 @@ def test_a_deep_one_is_exported_whole():
 
 
 def check_export(architecture):
-    side = max(8, least_size(architecture))
-    network = steady(build(architecture, (3, side, side), 5, seed=0))
-    x = torch.randn(4, 3, side, side)
-    network(x)
-    network.eval()
+    network, x = after_a_batch(architecture, 8)
     with torch.no_grad():
         exported = torch.export.export(network, (x,)).module()
         torch.testing.assert_close(exported(x), network(x))
@@ -96,12 +102,7 @@ def check_export(architecture):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["resnet20", "plain20", "preresnet110", "repvgg-a0", "resnet50", "vgg11-bn"])
 def test_compiled_it_computes_the_same(name):
-    architecture = with_few_blocks(PRESETS[name])
-    side = max(32, least_size(architecture))
-    network = steady(build(architecture, (3, side, side), 5, seed=0))
-    x = torch.randn(4, 3, side, side)
-    network(x)
-    network.eval()
+    network, x = after_a_batch(with_few_blocks(PRESETS[name]), 32)
     with torch.no_grad():
         torch.testing.assert_close(torch.compile(network)(x), network(x), atol=1e-4, rtol=1e-4)
 

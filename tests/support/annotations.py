@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from skipwise.data import prepare_scenes
+from skipwise.data import Options, prepare_scenes
 from skipwise.errors import UserError
 
 WIDTH, HEIGHT = 40, 30
@@ -75,7 +75,7 @@ def image_folder(folder):
 
 
 def ready(data, *, size=None, photo_size=64):
-    return prepare_scenes(data, size=size, photo_size=photo_size, test_size=None, split_seed=0)
+    return prepare_scenes(data, Options(size=size), photo_size=photo_size)
 
 
 def refusal(data):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from skipwise.data import prepare_images
+from skipwise.data import Options, prepare_images
 from skipwise.data.images.open import open_source
 from skipwise.errors import UserError
 
@@ -24,7 +24,7 @@ def shapes(path, *, side=8, train=96, test=48, classes=3, seed=0):
 
 
 def dataset(path, **options):
-    return prepare_images(shapes(path, **options), size=None, photo_size=64, test_size=None, split_seed=0)
+    return prepare_images(shapes(path, **options), Options(), photo_size=64)
 
 
 def squares_in_folders(folder, *, each=20, classes=3, seed=0):

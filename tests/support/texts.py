@@ -2,7 +2,7 @@
 
 import csv
 
-from skipwise.data import prepare_texts
+from skipwise.data import Options, prepare_texts
 
 WORDS = {"good": "fine bright warm lovely", "bad": "dull grey cold dreary"}
 GOOD = "text,label\n" + "".join(f"good film {i},pos\nbad film {i},neg\n" for i in range(4))
@@ -27,10 +27,9 @@ def table(path, some, columns=("text", "label")):
     return path
 
 
-def texts(path, some=None, **options):
+def texts(path, some=None, progress=None, **options):
     """The data set of a .csv of these rows, made there."""
-    asked = {"size": None, "tokens": None, "test_size": None, "split_seed": 0, **options}
-    return prepare_texts(str(table(path, rows() if some is None else some)), **asked)
+    return prepare_texts(str(table(path, rows() if some is None else some)), Options(**options), progress=progress)
 
 
 def file(folder, name, content):

@@ -28,7 +28,7 @@ def cached(study: Study, name: str, inputs: Mapping[str, object], kind: Any, com
             if content["about"] == inputs:
                 return _read(content["found"], kind)
         except (ValueError, KeyError, TypeError, ValidationError):
-            pass  # damaged, or of an earlier version: as if it were not there
+            pass  # damaged, or of an earlier version: a cache, which `skipwise report` computes and writes again
     if compute is None:
         return None
     result = without_nan(compute())

@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from skipwise.contender import slug
@@ -217,15 +217,9 @@ def _check_plan(design: StudyRecord, plan: ComputePlan, config: StudyConfig) -> 
 
 def _split(config: StudyConfig, dataset: Dataset) -> SplitKey:
     """Return the values that fix the examples and their parts."""
-    return SplitKey(
-        fingerprint=dataset.fingerprint,
-        input_shape="x".join(map(str, dataset.input_shape)),
-        test_size=config.test_size,
-        split_seed=config.split_seed,
-        folds=config.folds,
-        long_tail=config.long_tail,
-        tokens=config.tokens,
-    )
+    asked = {entry.name: getattr(config, entry.name) for entry in fields(SplitKey) if hasattr(config, entry.name)}
+    shape = "x".join(map(str, dataset.input_shape))
+    return SplitKey(fingerprint=dataset.fingerprint, input_shape=shape, **asked)
 
 
 def _probe(design: StudyRecord, contenders: dict[str, Contender], dataset: Dataset) -> dict[str, float]:

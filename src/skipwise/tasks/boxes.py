@@ -72,15 +72,7 @@ class ObjectDetection(Task):
         check_options(options, self)
         if options.long_tail is not None:
             raise UserError("--long-tail thins classes, and an image may hold objects of several: it is not for boxes.")
-        return prepare_scenes(
-            data,
-            size=options.size,
-            photo_size=PHOTO_SIZES[options.device],
-            test_size=options.test_size,
-            split_seed=options.split_seed,
-            compare_all=options.compare_all,
-            progress=told,
-        )
+        return prepare_scenes(data, options, photo_size=PHOTO_SIZES[options.device], progress=told)
 
     def load(self, stored: StoredData) -> Scenes:
         return load_scenes(stored)

@@ -45,16 +45,7 @@ class ImageClassification(Classification):
 
     def prepare(self, data: str, options: Options, told: ProgressCallback | None) -> Images:
         check_options(options, self)
-        return prepare_images(
-            data,
-            size=options.size,
-            photo_size=PHOTO_SIZES[options.device],
-            test_size=options.test_size,
-            split_seed=options.split_seed,
-            compare_all=options.compare_all,
-            tail=options.long_tail,
-            progress=told,
-        )
+        return prepare_images(data, options, photo_size=PHOTO_SIZES[options.device], progress=told)
 
     def load(self, stored: StoredData) -> Images:
         return load_images(stored)

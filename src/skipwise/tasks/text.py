@@ -57,15 +57,7 @@ class TextClassification(Classification):
         return super().can_read(data) or are_texts(data)
 
     def prepare(self, data: str, options: Options, told: ProgressCallback | None) -> Texts:
-        return prepare_texts(
-            data,
-            size=options.size,
-            tokens=options.tokens,
-            test_size=options.test_size,
-            split_seed=options.split_seed,
-            tail=options.long_tail,
-            progress=told,
-        )
+        return prepare_texts(data, options, progress=told)
 
     def load(self, stored: StoredData) -> Texts:
         return load_texts(stored)

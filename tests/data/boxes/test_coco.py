@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from skipwise.data import prepare_scenes
+from skipwise.data import Options, prepare_scenes
 from skipwise.data.boxes.coco import LOOKED_AT
 from skipwise.data.boxes.open import is_annotated, read_annotated
 from skipwise.errors import UserError
@@ -100,7 +100,7 @@ def test_a_part_that_is_there_twice(tmp_path):
 def test_one_json_beside_its_images(tmp_path):
     fruit.photos(tmp_path / "photos", range(12))
     (tmp_path / "photos" / "all.json").write_text(json.dumps(fruit.content(range(12))))
-    scenes = prepare_scenes(tmp_path / "photos" / "all.json", size=None, photo_size=64, test_size=0.25, split_seed=0)
+    scenes = prepare_scenes(tmp_path / "photos" / "all.json", Options(test_size=0.25), photo_size=64)
     assert (len(scenes.train), len(scenes.validation), len(scenes.test)) == (8, 1, 3)
     assert not scenes.manifest.own_test
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from skipwise.data import load_scenes, prepare_scenes
+from skipwise.data import Options, load_scenes, prepare_scenes
 from skipwise.data.folds import fold_of
 from skipwise.data.quality.kinds import FindingKind
 from skipwise.data.subset import subset_of
@@ -93,7 +93,7 @@ def test_few_images_make_a_test_set_of_two_or_a_sentence(tmp_path, count):
     )
     assert expected in words
     if count >= 4:
-        assert len(prepare_scenes(data, size=None, photo_size=64, test_size=0.5, split_seed=0).test) >= 2
+        assert len(prepare_scenes(data, Options(test_size=0.5), photo_size=64).test) >= 2
 
 
 @pytest.mark.parametrize("train", [1, 2, 5])
@@ -133,7 +133,7 @@ def test_classes_of_one_part_only_are_told(tmp_path):
     written["annotations"][0]["category_id"] = 50
     written["categories"].append({"id": 51, "name": "grape"})
     (tmp_path / "test.json").write_text(json.dumps(written))
-    notes = prepare_scenes(tmp_path, size=None, photo_size=64, test_size=None, split_seed=0).manifest.notes
+    notes = prepare_scenes(tmp_path, Options(), photo_size=64).manifest.notes
     assert "classes without a box are left out: grape" in notes
     assert "classes with no training image, and will not be found: fig" in notes
 

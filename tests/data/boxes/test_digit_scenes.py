@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skipwise.data import prepare_scenes
+from skipwise.data import Options, prepare_scenes
 from skipwise.data.boxes.annotated import Annotated
 from skipwise.data.boxes.digit_scenes import MOST_COVERED, POOLS, SIDE, digit_scenes
 
@@ -52,7 +52,7 @@ def test_ink_stands_out_in_every_box_up_to_its_edges(few):
 
 
 def test_each_digit_is_in_one_pool_and_pools_stay_on_one_side():
-    scenes = prepare_scenes("digit-scenes", size=None, photo_size=64, test_size=None, split_seed=0)
+    scenes = prepare_scenes("digit-scenes", Options(), photo_size=64)
     assert scenes.input_shape == (1, SIDE, SIDE)
     assert scenes.classes == tuple("0123456789")
     assert not scenes.mirrored

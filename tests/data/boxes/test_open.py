@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skipwise.data import prepare_scenes
+from skipwise.data import Options, prepare_scenes
 from skipwise.data.boxes.coco import LOOKED_AT
 from skipwise.data.boxes.open import is_annotated, read_annotated
 from skipwise.data.manifest import ClassCounts
@@ -59,7 +59,7 @@ def test_every_kind_gives_the_same(tmp_path, write):
     assert is_annotated(tmp_path)
     source = read_annotated(tmp_path)
     assert source.classes == fruit.CLASSES
-    scenes = prepare_scenes(tmp_path, size=None, photo_size=64, test_size=None, split_seed=0)
+    scenes = prepare_scenes(tmp_path, Options(), photo_size=64)
     part_of = {f"{i:02}": part for part, numbers in fruit.PARTS.items() for i in numbers}
     assert scenes.images.shape == (12, fruit.HEIGHT, fruit.WIDTH, 3)
     for position, name in enumerate(scenes.files):

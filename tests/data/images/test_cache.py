@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from skipwise.data import prepare_images
+from skipwise.data import Options, prepare_images
 from skipwise.data.cache_home import data_home
 from skipwise.data.images import cache
 from skipwise.data.manifest import UnreadableFile
 
 
 def ready(data):
-    return prepare_images(data, size=None, photo_size=16, test_size=None, split_seed=0)
+    return prepare_images(data, Options(), photo_size=16)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from skipwise.data import load_images, prepare_images
+from skipwise.data import Options, load_images, prepare_images
 from skipwise.data.images import cache
 from skipwise.data.manifest import UnreadableFile
 from skipwise.data.quality.kinds import FindingKind
@@ -13,7 +13,7 @@ from support.stored import moved, written
 
 
 def ready(data, **options):
-    return prepare_images(data, **{"size": None, "photo_size": 16, "test_size": None, "split_seed": 0, **options})
+    return prepare_images(data, Options(**options), photo_size=16)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_what_was_found(photos):
     assert [sum(counts) for counts in (manifest.counts.train, manifest.counts.validation, manifest.counts.test)] == [
         18, 2, 5,
     ]  # fmt: skip
-    assert manifest.told == (
+    assert manifest.told() == (
         "1 unreadable file is left out, dog/broken.jpg (no image that Pillow knows)",
         "1 exact duplicate in the same part (`skipwise check` shows them)",
     )
@@ -143,5 +143,5 @@ def test_the_fingerprint_knows_labels_and_bytes(photos):
 )  # fmt: skip
 def test_sizes_that_cannot_be(options, sentence):
     with pytest.raises(UserError) as error:
-        prepare_images("digits", **{"size": None, "photo_size": 16, "test_size": None, "split_seed": 0, **options})
+        prepare_images("digits", Options(**options), photo_size=16)
     assert str(error.value) == sentence

@@ -24,10 +24,9 @@ def own_split(path, test_word="splendid"):
 
 
 def prepared(path, **options):
-    from skipwise.data import prepare_texts
+    from skipwise.data import Options, prepare_texts
 
-    asked = {"size": None, "tokens": None, "test_size": None, "split_seed": 0, **options}
-    return prepare_texts(str(path), **asked)
+    return prepare_texts(str(path), Options(**options))
 
 
 def words(dataset, i):
@@ -98,7 +97,7 @@ def test_a_cache_that_is_gone(tmp_path):
 
 def test_nothing_is_mistaken_in_the_cache(tmp_path):
     """Other texts, kinds, lengths and parts each have numbers of their own; the same have the same."""
-    asked = [{}, {"size": 20}, {"tokens": "bytes"}, {"split_seed": 1}, {"some": rows(39)}, {"tail": 2.0}]
+    asked = [{}, {"size": 20}, {"tokens": "bytes"}, {"split_seed": 1}, {"some": rows(39)}, {"long_tail": 2.0}]
     found = [texts(tmp_path / "a.csv", **options).kept for options in (*asked, {})]
     assert len(set(found)) == len(asked)
     assert found[-1] == found[0]
@@ -139,7 +138,7 @@ def test_identical_texts_stay_on_one_side(tmp_path):
     side = {i: part for part in ("train", "validation", "test") for i in getattr(dataset, part)}
     assert all(side[i] == side[i + 1] for i in range(0, len(some), 2))
     assert dataset.manifest.quality.count(FindingKind.DUPLICATE) == 60
-    assert "60 exact duplicates in the same part (`skipwise check` shows them)" in dataset.manifest.told
+    assert "60 exact duplicates in the same part (`skipwise check` shows them)" in dataset.manifest.told()
 
 
 def test_what_a_class_lacks_is_said_of_texts(tmp_path):

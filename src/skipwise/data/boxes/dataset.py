@@ -20,7 +20,7 @@ from skipwise.data.images.dataset import Images, cached_images, inspected_images
 from skipwise.data.images.decode import PAD_RULE, covered, fitted
 from skipwise.data.images.manifest import OWN_SIZE, image_manifest
 from skipwise.data.manifest import BoxFacts, ClassCounts, DataManifest
-from skipwise.data.options import ProgressCallback, check_size, check_test_size
+from skipwise.data.options import Options, ProgressCallback, check_size, check_test_size
 from skipwise.data.quality.exact_duplicates import DuplicateGroups, group_duplicates
 from skipwise.data.split import Split, split, stay_together
 from skipwise.data.stored import StoredData
@@ -90,30 +90,23 @@ def scale_of(size: tuple[int, int], frame: tuple[int, ...]) -> Float[np.ndarray,
 
 
 def prepare_scenes(
-    data: str | Path,
-    *,
-    size: int | None,
-    photo_size: int,
-    test_size: float | None,
-    split_seed: int,
-    compare_all: bool = False,
-    progress: ProgressCallback | None = None,
+    data: str | Path, options: Options, *, photo_size: int, progress: ProgressCallback | None = None
 ) -> Scenes:
     """Read, check, decode and split the annotated images that `data` names.
 
-    `size` is the side that is asked for in pixels; without it small images of one size keep their own, and others get
-    `photo_size`. `compare_all` is as in Options. Raises UserError for whatever a user can mend.
+    Without a size small images of one size keep their own, and others get `photo_size`, in pixels. Raises UserError for
+    whatever a user can mend.
     """
-    check_size(size, SMALLEST, "objects are found in images of")
-    check_test_size(test_size, "images")
+    check_size(options.size, SMALLEST, "objects are found in images of")
+    check_test_size(options.test_size, "images")
     source = open_scenes(data)
     looked = _sizes_checked(source, survey(source.images))
-    height, width = _frame(looked, size, photo_size)
+    height, width = _frame(looked, options.size, photo_size)
     decoded = decode_once(source.images, looked, height, width, progress, "pad")
     source, objects = _objects(source, looked, decoded)
     duplicates = group_duplicates(looked.digests[decoded.kept])
     together = stay_together(duplicates, None if source.groups is None else [source.groups[i] for i in decoded.kept])
-    parts = _split(source, looked, decoded, duplicates, together, test_size, split_seed)
+    parts = _split(source, looked, decoded, duplicates, together, options.test_size, options.split_seed)
     manifest = image_manifest(str(data), source.images, looked, decoded, parts)
     sizes = looked.sizes[decoded.kept]
     facts = replace(manifest.images, resize_rule=OWN_SIZE if (sizes == (height, width)).all() else PAD_RULE)
@@ -139,7 +132,7 @@ def prepare_scenes(
         objects=objects,
         sizes=sizes,
     )
-    return inspected_images(scenes, source.images, looked, decoded, duplicates, compare_all=compare_all)
+    return inspected_images(scenes, source.images, looked, decoded, duplicates, compare_all=options.compare_all)
 
 
 def open_scenes(data: str | Path) -> Annotated:

@@ -14,7 +14,7 @@ from skipwise.data.images.open import Source, open_source
 from skipwise.data.input_spec import InputSpec
 from skipwise.data.long_tail import long_tail
 from skipwise.data.manifest import DataManifest
-from skipwise.data.options import ProgressCallback, check_size, check_test_size
+from skipwise.data.options import Options, ProgressCallback, check_size, check_test_size
 from skipwise.data.quality.exact_duplicates import DuplicateGroups, group_duplicates
 from skipwise.data.quality.inspect import inspected
 from skipwise.data.quality.pixels import affordable, look_once
@@ -70,27 +70,18 @@ class Images(Dataset):
 
 
 def prepare_images(
-    data: str | Path,
-    *,
-    size: int | None,
-    photo_size: int,
-    test_size: float | None,
-    split_seed: int,
-    tail: float | None = None,
-    compare_all: bool = False,
-    progress: ProgressCallback | None = None,
+    data: str | Path, options: Options, *, photo_size: int, progress: ProgressCallback | None = None
 ) -> Images:
     """Read, check, decode and split the images that `data` names.
 
-    `tail` thins the training images to a long tail of this ratio; validation and test images stay. `size` is the side
-    asked for in pixels; without it small sets keep their own and photos get `photo_size`. `compare_all` is as in
-    Options. Raises UserError for whatever a user can mend.
+    A long tail thins the training images; validation and test images stay. Without a size small sets keep their own,
+    and photos get `photo_size`, in pixels. Raises UserError for whatever a user can mend.
     """
-    check_size(size, 1, "images need")
-    check_test_size(test_size, "images")
+    check_size(options.size, 1, "images need")
+    check_test_size(options.test_size, "images")
     source = open_source(data)
     looked = survey(source)
-    height, width = _image_size(looked, size, photo_size)
+    height, width = _image_size(looked, options.size, photo_size)
     decoded = decode_once(source, looked, height, width, progress)
     labels = source.labels[decoded.kept]
     _check_classes(source, labels, decoded)
@@ -101,12 +92,12 @@ def prepare_images(
         [source.parts[i] for i in decoded.kept],
         together,
         source.classes,
-        test_size=test_size,
+        test_size=options.test_size,
         fingerprint=looked.fingerprint,
-        seed=split_seed,
+        seed=options.split_seed,
     )
-    if tail is not None:
-        kept = long_tail(parts.train, labels, tail, looked.fingerprint, split_seed)
+    if (tail := options.long_tail) is not None:
+        kept = long_tail(parts.train, labels, tail, looked.fingerprint, options.split_seed)
         note = f"training images thinned to a long tail of {tail:g}: {len(kept)} of {len(parts.train)} stay"
         parts = replace(parts, train=kept, notes=(*parts.notes, note))
     manifest = image_manifest(str(data), source, looked, decoded, parts)
@@ -122,7 +113,7 @@ def prepare_images(
         mean=manifest.images.mean,
         std=manifest.images.std,
     )
-    return inspected_images(images, source, looked, decoded, duplicates, compare_all=compare_all)
+    return inspected_images(images, source, looked, decoded, duplicates, compare_all=options.compare_all)
 
 
 def inspected_images(

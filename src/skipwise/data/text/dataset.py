@@ -14,7 +14,7 @@ from skipwise.data.fingerprint import digest, fingerprint
 from skipwise.data.input_spec import InputSpec
 from skipwise.data.long_tail import long_tail
 from skipwise.data.manifest import ClassCounts, DataManifest, TextFacts
-from skipwise.data.options import ProgressCallback, check_test_size
+from skipwise.data.options import Options, ProgressCallback, check_test_size
 from skipwise.data.quality.exact_duplicates import group_duplicates
 from skipwise.data.quality.inspect import inspected
 from skipwise.data.split import Split, split, stay_together
@@ -92,25 +92,15 @@ class Texts(Dataset):
         return self.kept if self.kind in ("characters", "bytes") else None
 
 
-def prepare_texts(
-    data: str,
-    *,
-    size: int | None,
-    tokens: str | None,
-    test_size: float | None,
-    split_seed: int,
-    tail: float | None = None,
-    progress: ProgressCallback | None = None,
-) -> Texts:
+def prepare_texts(data: str, options: Options, *, progress: ProgressCallback | None = None) -> Texts:
     """Read, check, split and cut the texts that `data` names.
 
-    `size` is the length in tokens and `tokens` their kind, where they are asked for; `tail` thins the training texts to
-    a long tail of this ratio. Raises UserError for whatever a user can mend.
+    A long tail thins the training texts. Raises UserError for whatever a user can mend.
     """
-    asked = None if tokens is None else kind_called(tokens)
-    if size is not None and size < SHORTEST:
-        raise UserError(f"The size asked for is {size}: texts need at least {SHORTEST} tokens.")
-    check_test_size(test_size, "texts")
+    asked = None if options.tokens is None else kind_called(options.tokens)
+    if options.size is not None and options.size < SHORTEST:
+        raise UserError(f"The size asked for is {options.size}: texts need at least {SHORTEST} tokens.")
+    check_test_size(options.test_size, "texts")
     source = open_texts(data)
     digests = [digest(text.encode()) for text in source.texts]
     classes = [source.classes[label] for label in source.labels]
@@ -122,14 +112,14 @@ def prepare_texts(
         source.parts,
         together,
         source.classes,
-        test_size=test_size,
+        test_size=options.test_size,
         fingerprint=mark,
-        seed=split_seed,
+        seed=options.split_seed,
         examples="texts",
     )
-    if tail is not None:
-        parts = _thinned(parts, source.labels, tail, mark, split_seed)
-    kept, facts = _cut(keep_texts(source.texts, mark), parts, asked, size, progress)
+    if options.long_tail is not None:
+        parts = _thinned(parts, source.labels, options.long_tail, mark, options.split_seed)
+    kept, facts = _cut(keep_texts(source.texts, mark), parts, asked, options.size, progress)
     manifest = DataManifest(
         source=data,
         name=source.name,
