@@ -17,7 +17,6 @@ from skipwise.studies.tuning.space import family_of
 from skipwise.studies.tuning.space_file import parse_space
 from skipwise.studies.tuning.trials import read_search_result
 from skipwise.studies.workers.pool import Job, train_side_by_side
-from support.processes import children
 
 
 @pytest.mark.slow
@@ -46,6 +45,19 @@ def test_a_run_that_is_dropped_ends_where_it_stands_and_its_worker_goes_on(npz, 
         run_folder = folder.run_folder(design, contender, 0)
         assert (run_folder / "checkpoint.pt").exists()
         assert not (run_folder / "run.json").exists()
+
+
+def children(parent):
+    """The processes whose parent this is."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = entry.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == parent.pid:
+            found.append(int(entry.parent.name))
+    return found
 
 
 def wait_until(holds, process):
