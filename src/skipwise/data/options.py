@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from skipwise.errors import UserError
 
 LARGEST_SIZE = 2048
 """Of a side of images, in pixels: decoded ones of more would fill a disk."""
+Fit = Literal["crop", "pad", "stretch"]
+"""Cut what is too much, fill what is missing with grey, or change the shape."""
 ProgressCallback = Callable[[int, int], None]
 """Hears how far the reading is: how many examples are done, and how many there are."""
 
@@ -17,7 +20,8 @@ class Options:
 
     `size`: the side of images in px, the length of texts in tokens. `tokens`: what texts are cut into. `test_size`: the
     fraction for testing where the data have no test set. `long_tail`: the ratio to thin classes to. `device`: what will
-    be computed on. `compare_all`: compare each image with all others, however many there are.
+    be computed on. `compare_all`: compare each image with all others, however many there are. `fit`: how images of
+    another shape come to their size. `text_column`, `label_column`: the columns of a table that hold texts and labels.
     """
 
     size: int | None = None
@@ -27,6 +31,9 @@ class Options:
     long_tail: float | None = None
     device: str = "cpu"
     compare_all: bool = False
+    fit: Fit | None = None
+    text_column: str | None = None
+    label_column: str | None = None
 
 
 def check_size(size: int | None, least: int, what: str) -> None:

@@ -132,7 +132,12 @@ class StudyConfig:
         "Side of the images in pixels; length of texts in tokens.",
         must_be={"less_than_equal": "at most {le}, in px or tokens"},
     )
+    fit: Literal["crop", "pad", "stretch"] | None = option(
+        None, "How images of another shape come to their size; default: by the shapes found."
+    )
     tokens: Literal["characters", "bytes", "words", "subwords"] | None = option(None, "What texts are cut into.")
+    text_column: str | None = option(None, "The column of a table that holds the texts.")
+    label_column: str | None = option(None, "The column of a table that holds the labels.")
     split_seed: Annotated[int, Ge(0)] = option(0, "Another number, another split into train, validation and test.")
     pretrained: str | Path | None = option(
         None,
@@ -243,7 +248,7 @@ class StudyConfig:
 
 OPTIONS: dict[str, Option] = {entry.name: entry.metadata["option"] for entry in fields(StudyConfig)}
 """Each field of StudyConfig with how it is said."""
-DATA_OPTIONS = ("size", "tokens", "test_size", "split_seed", "long_tail")
+DATA_OPTIONS = ("size", "fit", "tokens", "text_column", "label_column", "test_size", "split_seed", "long_tail")
 """Fields that `skipwise.data.Options` has too."""
 
 

@@ -1,0 +1,107 @@
+"""A first look at a folder or file as a whole: which files of which names there are, before anything is read."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+MOST_FOLDERS, MOST_FILES = 2_000, 400
+"""Folders that are looked into, and names of files that are kept of each: enough to tell, few enough to be at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Glimpse:
+    """Names below a path. `files` maps each folder, "" being the path itself, to the names of its files in order.
+
+    Folders are relative to the path, with slashes. Hidden files and folders are left out, links to folders are
+    followed once, and only regular files count. `whole` says whether all was seen. Of a file `files` is empty.
+    `text_column`, `label_column`: columns that a user named.
+    """
+
+    path: Path
+    files: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    whole: bool = True
+    text_column: str | None = None
+    label_column: str | None = None
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the path is a file."""
+        return not self.files
+
+    def folders(self, below: str = "") -> list[str]:
+        """Return the names of the folders directly in a folder."""
+        prefix = f"{below}/" if below else ""
+        return [
+            name
+            for folder in self.files
+            if folder.startswith(prefix) and (name := folder[len(prefix) :]) and "/" not in name
+        ]
+
+    def all_files(self) -> Iterator[PurePosixPath]:
+        """Yield the path of every file that was seen, relative to the root."""
+        for folder, names in self.files.items():
+            for name in names:
+                yield PurePosixPath(folder, name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """One way to read what lies there.
+
+    `task`: which task it is for. `words`: what it is and why, in a line ("COCO boxes: annotations/x.json with 120
+    images"). `read` gives the source and raises UserError. `explicit`: a file says what is what, as annotations or a
+    table do; otherwise names of folders are taken for classes. `ask`: how a user asks for this reading where there are
+    others ("--task boxes", or a path). `refused`: the sentence that says why it cannot be read, where that is known.
+    """
+
+    task: str
+    words: str
+    read: Callable[[], Any]
+    explicit: bool = True
+    ask: str = ""
+    refused: str | None = None
+
+
+def look_at(path: Path, *, text_column: str | None = None, label_column: str | None = None) -> Glimpse:
+    """Look at a path. Raises OSError where it cannot be opened."""
+    if not path.is_dir():
+        return Glimpse(path=path, text_column=text_column, label_column=label_column)
+    files: dict[str, Sequence[str]] = {}
+    whole = True
+    waiting, visited = [""], set[tuple[int, int]]()
+    while waiting:
+        folder = waiting.pop(0)
+        own = (path / folder).stat()
+        if (own.st_dev, own.st_ino) in visited:
+            continue
+        visited.add((own.st_dev, own.st_ino))
+        if len(files) >= MOST_FOLDERS:
+            whole = False
+            break
+        names, below, complete = _names(path / folder)
+        whole &= complete
+        files[folder] = sorted(names)
+        waiting += sorted(f"{folder}/{name}" if folder else name for name in below)
+    return Glimpse(path=path, files=files, whole=whole, text_column=text_column, label_column=label_column)
+
+
+def _names(folder: Path) -> tuple[list[str], list[str], bool]:
+    """Return the names of files and folders in a folder, and whether these are all."""
+    names: list[str] = []
+    below: list[str] = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir():
+                    below.append(entry.name)
+                elif entry.is_file():
+                    if len(names) == MOST_FILES:
+                        return names, below, False
+                    names.append(entry.name)
+    except PermissionError:
+        return names, below, False
+    return names, below, True
