@@ -95,7 +95,7 @@ def measured(step: Callable[[Path], object], place: Path) -> None:
 def survey_files(place: Path) -> "tuple[Source, Survey]":
     """List the folder, and read every file's bytes and header."""
     from skipwise.data.images.cache import survey
-    from skipwise.data.images.open import open_source
+    from skipwise.data.images.dataset import open_source
 
     source = open_source(place / "images")
     return source, survey(source)

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from skipwise.data import Options, prepare_images
-from skipwise.data.images.open import open_source
+from skipwise.data.images.dataset import open_source
 from skipwise.errors import UserError
 
 

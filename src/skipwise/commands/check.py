@@ -7,10 +7,11 @@ from typing import Any
 
 from skipwise.commands.console import Console
 from skipwise.data import Images, Options
+from skipwise.data.layout import layout_lines
 from skipwise.data.quality.check import check
 from skipwise.errors import UserError
 from skipwise.reports.check import CheckedData, write_check
-from skipwise.tasks import check_exists, find_task
+from skipwise.tasks import TASKS, check_exists, find_task, recognised
 from skipwise.training.plan import choose_plan
 
 
@@ -29,7 +30,10 @@ def check_data(
     `with_labels`: train models to find label errors. `as_json`: print the findings as one JSON object instead. Raises
     UserError for what cannot be checked.
     """
-    to_learn = find_task(data, task)
+    found = recognised(data, task)
+    to_learn = find_task(data, task) if found is None else TASKS[found.reading.task]
+    if found is not None:
+        console.say(layout_lines(found))
     check_exists(data, to_learn)
     if out is not None and out.exists() and not out.is_dir():
         raise UserError(f"--out is {out}, which is a file: name a folder.")

@@ -56,7 +56,7 @@ def run(data: str | Path = "digits", contenders: Sequence[str] = (), **fields: A
 
 def run_study(config: StudyConfig, console: Console, *, dry_run: bool = False) -> Study | None:
     """Make ready, train, judge and report, telling the console how it goes. None after a dry run."""
-    resolved = resolve(config, console.decoding)
+    resolved = resolve(config, console.decoding, console.say)
     for prepare in searches(config):
         if (search := prepare(resolved)) is None:
             continue

@@ -5,10 +5,10 @@ from skipwise.data.boxes.open import is_annotated
 from skipwise.data.boxes.stream import SceneStream
 from skipwise.data.dataset import Dataset
 from skipwise.data.images.augment import Augmentation
-from skipwise.data.images.dataset import Images, load_images, prepare_images
+from skipwise.data.images.dataset import Images, load_images, open_source, prepare_images
 from skipwise.data.images.decode import decode_for_prediction, size_for_prediction
 from skipwise.data.images.manifest import OWN_SIZE
-from skipwise.data.images.open import NAMES, open_source
+from skipwise.data.images.named import NAMES
 from skipwise.data.images.stream import ImageStream, Normaliser
 from skipwise.data.input_spec import InputSpec
 from skipwise.data.manifest import DataManifest

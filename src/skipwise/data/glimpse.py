@@ -54,6 +54,7 @@ class Reading:
     images"). `read` gives the source and raises UserError. `explicit`: a file says what is what, as annotations or a
     table do; otherwise names of folders are taken for classes. `ask`: how a user asks for this reading where there are
     others ("--task boxes", or a path). `refused`: the sentence that says why it cannot be read, where that is known.
+    `seen`: how many examples were seen, where names of folders are taken for classes.
     """
 
     task: str
@@ -62,6 +63,7 @@ class Reading:
     explicit: bool = True
     ask: str = ""
     refused: str | None = None
+    seen: int = 0
 
 
 def look_at(path: Path, *, text_column: str | None = None, label_column: str | None = None) -> Glimpse:

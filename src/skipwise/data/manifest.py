@@ -108,12 +108,14 @@ class BoxFacts:
 class DataManifest:
     """The manifest of data, as data.json keeps it.
 
-    `source`: as the user named it. `cache`: where the decoded data are, relative to the cache. `examples`: readable
-    ones. `own_test`: the data have a test or validation part of their own. `quality`: what is wrong with them, counted.
+    `source`: as the user named it. `layout`: the layout in which they were read, and others that were possible.
+    `cache`: where the decoded data are, relative to the cache. `examples`: readable ones. `own_test`: the data have a
+    test or validation part of their own. `quality`: what is wrong with them, counted.
     `image`, `text`, `boxes`: facts of data of that kind. `extra`: what a task of one's own adds, as JSON.
     """
 
     source: str = ""
+    layout: tuple[str, ...] = ()
     name: str
     fingerprint: str
     cache: str = ""

@@ -10,8 +10,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from skipwise import keyed_rng
+from skipwise.data.class_folders import listed
 from skipwise.data.clusters import Clusters
-from skipwise.data.images.source import PARTS
+from skipwise.data.parts import PARTS
 from skipwise.data.quality.exact_duplicates import DuplicateGroups
 from skipwise.errors import UserError
 
@@ -53,8 +54,10 @@ def split(
         notes.append(
             "there is no test part: the validation part serves as the test set, validation is drawn from train"
         )
+    renamed = "test" not in given and "test" in parts
     _follow(parts, together)
-    if "test" in parts:
+    given_test = "test" in parts
+    if given_test:
         if test_size is not None:
             notes.append("the data have a test set of their own: --test-size is not used")
     else:
@@ -66,7 +69,10 @@ def split(
     if own_validation:
         drawn = _drawn(parts == "train", labels, together, VALIDATION_SIZE, (fingerprint, seed, "validation"), leave=1)
         parts[drawn] = "validation"
-    _check(parts, labels, classes, own_validation, examples)
+    own_test = "validation part, which serves as the test set," if renamed else "test part" if given_test else ""
+    _check(parts, labels, classes, own_validation, own_test, examples)
+    if not own_validation:
+        notes += _missing_in_validation(parts, labels, classes)
     indices = {part: np.flatnonzero(parts == part) for part in PARTS}
     return Split(**indices, notes=tuple(notes))
 
@@ -137,14 +143,24 @@ def _commonest(clusters: Clusters, labels: Int[np.ndarray, "examples"]) -> Int[n
     return class_of
 
 
+def _missing_in_validation(parts: np.ndarray, labels: Int[np.ndarray, "images"], classes: Sequence[str]) -> list[str]:
+    there = np.bincount(labels[parts == "validation"], minlength=len(classes))
+    missing = [name for label, name in enumerate(classes) if not there[label]]
+    return [f"the validation part that is given has none of the class {listed(missing)}"] if missing else []
+
+
 def _check(
     parts: np.ndarray,
     labels: Int[np.ndarray, "images"],
     classes: Sequence[str],
     own_validation: bool,
+    own_test: str,
     examples: str,
 ) -> None:
-    """Every class in training, in test and in a validation part of ours. Raises UserError naming one that is not."""
+    """Every class in training, in test and in a validation part of ours. Raises UserError naming one that is not.
+
+    `own_test` is what the test part is called where the data have one.
+    """
     for part in PARTS:
         if not (parts == part).any():
             raise UserError(
@@ -156,6 +172,12 @@ def _check(
         if "train" not in found:
             raise UserError(
                 f"The class {name!r} has {examples} to test but none to train on: add some, or leave it out."
+            )
+        if "test" not in found and own_test:
+            known = listed([other for index, other in enumerate(classes) if there["test"][index]])
+            raise UserError(
+                f"The {own_test} that is given has none of the {int((labels == label).sum())} {examples} of the class {name!r} (it has "
+                f"{known}): add some there, or leave the class out."
             )
         if "test" not in found:
             raise UserError(

@@ -20,6 +20,7 @@ from skipwise.studies.kinds import kind_named
 
 if TYPE_CHECKING:
     from skipwise.data import Options
+    from skipwise.data.layout import Recognised
     from skipwise.studies.kinds import StudyKind
     from skipwise.tasks import Task
 
@@ -183,9 +184,16 @@ class StudyConfig:
     @cached_property
     def to_learn(self) -> Task:
         """The task that is named, else the one that the data look like. Raises UserError for an unknown name."""
-        from skipwise.tasks import find_task
+        from skipwise.tasks import TASKS, find_task
 
-        return find_task(str(self.data), self.task)
+        return find_task(str(self.data), self.task) if self.recognised is None else TASKS[self.recognised.reading.task]
+
+    @cached_property
+    def recognised(self) -> Recognised | None:
+        """What lies where the data are; None where they are known by name, or the task is one of a user's own."""
+        from skipwise.tasks import recognised
+
+        return recognised(str(self.data), self.task, text_column=self.text_column, label_column=self.label_column)
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """From what was asked to a study ready to train: data read, defaults filled in, networks built once, time estimated."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 from skipwise.contender import slug
 from skipwise.data import Dataset, ProgressCallback
 from skipwise.data.folds import fold_of
+from skipwise.data.layout import layout_lines
 from skipwise.data.subset import subset_of
 from skipwise.errors import UserError
 from skipwise.networks import PRESETS
@@ -81,8 +82,13 @@ class StudyPlan:
         return SECONDS_TO_START + sum(self.work.values()) / self.workers
 
 
-def resolve(config: StudyConfig, progress: ProgressCallback | None = None) -> ResolvedStudy:
-    """Read the data and fill in the defaults. Raises UserError for whatever a user can mend."""
+def resolve(
+    config: StudyConfig, progress: ProgressCallback | None = None, say: Callable[[str], None] | None = None
+) -> ResolvedStudy:
+    """Read the data and fill in the defaults. Raises UserError for whatever a user can mend.
+
+    `say` hears in which layout the data lie, before they are read.
+    """
     data, kind = str(config.data), config.kind
     if data in PRESETS and not Path(data).exists():
         words = shlex.join(["skipwise", config.command, "digits", data, *config.contenders])
@@ -99,6 +105,8 @@ def resolve(config: StudyConfig, progress: ProgressCallback | None = None) -> Re
             "--seeds auto goes on until contenders are told apart: name two at least, or a number of seeds."
         )
     plan = choose_plan(kind.planned_runs(config, names), config.device, config.precision)
+    if say is not None and config.recognised is not None:
+        say(layout_lines(config.recognised))
     check_exists(data, config.to_learn)
     dataset = config.to_learn.prepare(data, config.data_options(plan.device), progress)
     if config.folds is not None:

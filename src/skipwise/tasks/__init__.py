@@ -1,7 +1,7 @@
 """Tasks: a loss, predictions, and a score for each example."""
 
 from skipwise.tasks.classification import Classification
-from skipwise.tasks.find import TASKS, check_exists, find_task, known_data, task_named
+from skipwise.tasks.find import TASKS, check_exists, find_task, known_data, recognised, task_named
 from skipwise.tasks.images import ImageClassification, new_image
 from skipwise.tasks.task import Prediction, Predictions, Task, TrainingStep
 
@@ -17,5 +17,6 @@ __all__ = [
     "find_task",
     "known_data",
     "new_image",
+    "recognised",
     "task_named",
 ]

@@ -19,7 +19,6 @@ from skipwise.data import (
     Scenes,
     SceneStream,
     StoredData,
-    is_annotated,
     load_scenes,
     prepare_scenes,
 )
@@ -64,9 +63,6 @@ class ObjectDetection(Task):
     )
     eval_batch_size = 64
     attribution = "integrated-gradients"
-
-    def can_read(self, data: str) -> bool:
-        return data in self.names or (bool(data) and is_annotated(data))
 
     def prepare(self, data: str, options: Options, told: ProgressCallback | None) -> Scenes:
         check_options(options, self)

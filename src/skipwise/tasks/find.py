@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from skipwise.data.layout import Recognised, is_name, path_of_data, recognise
+from skipwise.data.text.hub import HUB
 from skipwise.errors import UserError, unknown
 from skipwise.networks.dotted import is_dotted, load_dotted
 from skipwise.tasks.boxes import ObjectDetection
@@ -11,16 +13,34 @@ from skipwise.tasks.task import Task
 from skipwise.tasks.text import TextClassification
 
 TASKS: dict[str, Task] = {task.name: task for task in (ObjectDetection(), TextClassification(), ImageClassification())}
-"""Those that come with skipwise, in the order in which they are asked whether data are theirs; the last takes the
-rest.
-"""
+"""Those that come with skipwise."""
 
 
 def find_task(data: str, name: str | None = None) -> Task:
-    """The task called `name`, else the one that data look like. Raises UserError for an unknown name."""
+    """The task called `name`, else the one that data are for. Raises UserError for an unknown name, and for data that
+    are not there or cannot be read.
+    """
     if name is not None:
         return task_named(name)
-    return next((task for task in TASKS.values() if task.can_read(data)), TASKS["images"])
+    found = recognised(data)
+    return _by_name(data) if found is None else TASKS[found.reading.task]
+
+
+def recognised(
+    data: str, task: str | None = None, *, text_column: str | None = None, label_column: str | None = None
+) -> Recognised | None:
+    """Tell what lies at a path; None where data are known by name, or `task` is one of a user's own.
+
+    Raises UserError as recognise does, and where there is no such data.
+    """
+    if data.startswith(HUB) or is_name(data, known_data()) or task not in (None, *TASKS):
+        return None
+    check_exists(data, TASKS[task or "images"])
+    return recognise(data, task=task, text_column=text_column, label_column=label_column)
+
+
+def _by_name(data: str) -> Task:
+    return next((task for task in TASKS.values() if data in task.names), TASKS["text"])
 
 
 def task_named(name: str) -> Task:
@@ -47,25 +67,19 @@ def known_data() -> dict[str, str]:
 
 def check_exists(data: str, task: Task) -> None:
     """Raises UserError where there is no such data, with the nearest name that is known."""
-    if not data:
-        raise UserError("The data have an empty name: give a folder, a file, or a name as digits.")
-    if data in task.names or task.can_read(data):
+    if data in task.names or data.startswith(HUB):
         return
     others = [other.name for other in TASKS.values() if data in other.names]
-    try:
-        path = Path(data).expanduser()
-        if path.exists():
-            return
-    except (OSError, RuntimeError, ValueError) as error:
-        raise UserError(
-            f"{data[:60]} cannot be a path ({str(error)[:60]}): give a folder, a file, or a name as digits."
-        ) from error
-    if others:
+    if others and is_name(data, known_data()):
         raise UserError(
             f"{data} is known data for the task {others[0]}, and the task is {task.name}: leave --task out, or give other data."
         )
-    if task is not TASKS["images"] and not task.names:
-        raise UserError(f"{data} does not exist: give a file or a folder of {task.examples}.")
-    if path.suffix or len(path.parts) > 1:
-        raise UserError(f"{data} does not exist: give a folder of images, an .npz, a .csv, or a name as digits.")
-    raise unknown("data set, file or folder", data, known_data())
+    if (
+        data
+        and not Path(data).suffix
+        and len(Path(data).parts) == 1
+        and len(data) < 100
+        and not Path(data).expanduser().exists()
+    ):
+        raise unknown("data set, file or folder", data, known_data())
+    path_of_data(data)

@@ -76,10 +76,6 @@ class Task(ABC):
 
     # Data
 
-    def can_read(self, data: str) -> bool:
-        """Whether data look like this task's; asked before anything is read."""
-        return data in self.names
-
     @abstractmethod
     def prepare(self, data: str, options: Options, told: ProgressCallback | None) -> Dataset:
         """Read, check and split what `data` names. `told(done, total)` hears how it goes. Raises UserError."""

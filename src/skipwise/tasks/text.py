@@ -19,7 +19,6 @@ from skipwise.data import (
     StoredData,
     Texts,
     TextStream,
-    are_texts,
     load_texts,
     prepare_texts,
 )
@@ -52,9 +51,6 @@ class TextClassification(Classification):
     depths = (9, 17, 29)
     unsupported_fields = frozenset({"crop", "flip", "cutout", "mixup", "cutmix"})
     baseline = "TF-IDF + logistic regression"
-
-    def can_read(self, data: str) -> bool:
-        return super().can_read(data) or are_texts(data)
 
     def prepare(self, data: str, options: Options, told: ProgressCallback | None) -> Texts:
         return prepare_texts(data, options, progress=told)

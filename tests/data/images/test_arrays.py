@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skipwise.data.images.open import open_source
+from skipwise.data.images.dataset import open_source
 from skipwise.errors import UserError
 from support.images import refused
 

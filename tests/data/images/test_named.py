@@ -1,6 +1,6 @@
 """Data sets that are known by name, and the error where torchvision cannot bring one."""
 
-from skipwise.data.images.open import open_source
+from skipwise.data.images.dataset import open_source
 from support.images import refused
 
 

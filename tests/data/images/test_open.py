@@ -1,32 +1,43 @@
-"""Names that lead to no images: the full text of the error."""
+"""Ways in which a path can be read as images."""
 
-import pytest
+import numpy as np
+from PIL import Image
 
-from skipwise.data.images.open import open_source
-from skipwise.errors import UserError
-from support.images import refused
-
-
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        ("", "The data have an empty name"),
-        ("a" * 5000, "cannot be a path"),
-        ("~nobody-of-this-name/photos", "cannot be a path"),
-    ],
-    ids=["empty", "too long", "unknown home"],
-)
-def test_names_that_are_no_path(data, words):
-    with pytest.raises(UserError, match=words):
-        open_source(data)
+from skipwise.data.glimpse import look_at
+from skipwise.data.images.open import readings
 
 
-def test_unknown_data(tmp_path):
-    assert refused("cifar") == "There is no data set, file or folder called 'cifar': did you mean 'cifar10'?"
-    assert refused("photos/none") == (
-        "photos/none does not exist: give a folder of images, an .npz, a .csv, or a name as digits."
-    )
-    (tmp_path / "a.txt").write_text("")
-    assert refused(tmp_path / "a.txt").endswith(
-        "is a file skipwise cannot read: give a folder of images, an .npz or a .csv."
-    )
+def read(path):
+    return [(one.words, one.explicit, one.refused) for one in readings(look_at(path))]
+
+
+def paint(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (9, 9)).save(path)
+    return path
+
+
+def test_arrays(tmp_path):
+    np.savez(tmp_path / "a.npz", x_train=np.zeros(3))
+    assert read(tmp_path / "a.npz") == [("images as arrays: a.npz", True, None)]
+
+
+def test_one_image(tmp_path):
+    path = paint(tmp_path / "a.png")
+    assert [refused for _, _, refused in read(path)] == [
+        f"{path} is one image: give the folder that holds the images of each class in a folder of its own."
+    ]
+
+
+def test_folders(tmp_path):
+    for place in ("train/cats/a.png", "train/dogs/a.png", "test/cats/a.png"):
+        paint(tmp_path / place)
+    assert read(tmp_path) == [
+        ("images in a folder for each class: 2 classes (cats, dogs; parts: train, test)", False, None)
+    ]
+
+
+def test_folders_without_images(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/b.txt").write_text("words")
+    assert read(tmp_path) == []

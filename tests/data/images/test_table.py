@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from skipwise.data.images.open import open_source
+from skipwise.data.images.dataset import open_source
 from support.images import refused
 
 

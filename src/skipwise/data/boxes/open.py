@@ -6,6 +6,7 @@ from skipwise.data.boxes.annotated import Annotated
 from skipwise.data.boxes.coco import coco_files, is_coco, read_coco
 from skipwise.data.boxes.voc import is_voc, read_voc
 from skipwise.data.boxes.yolo import YAML, is_yolo, read_yolo
+from skipwise.data.glimpse import Glimpse, Reading
 from skipwise.errors import UserError
 
 KINDS = "a COCO .json, or a folder of COCO, Pascal VOC or YOLO"
@@ -47,3 +48,8 @@ def read_annotated(data: str | Path) -> Annotated:
         f"{data} holds no boxes: give {KINDS} (train.json beside train, Annotations beside JPEGImages, or labels beside "
         "images)."
     )
+
+
+def readings(glimpse: "Glimpse") -> list["Reading"]:
+    path = glimpse.path
+    return [Reading(task="boxes", words="boxes", read=lambda: read_annotated(path))] if is_annotated(path) else []

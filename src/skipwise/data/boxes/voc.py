@@ -10,7 +10,7 @@ import numpy as np
 
 from skipwise.data.boxes.annotated import Annotated, Annotation, Tally, corners, read_content, read_lines
 from skipwise.data.images.folder import is_image
-from skipwise.data.images.source import PARTS
+from skipwise.data.parts import PARTS
 from skipwise.errors import UserError
 
 SIDES = ("xmin", "ymin", "xmax", "ymax")

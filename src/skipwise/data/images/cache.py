@@ -16,7 +16,7 @@ from skipwise.data.cache_home import data_home, make_folder
 from skipwise.data.fingerprint import digest, fingerprint
 from skipwise.data.images.decode import RULE_VERSION, Framing, Unreadable, decode, fit, to_rgb
 from skipwise.data.images.header import Header, Headers, read_header
-from skipwise.data.images.open import Source
+from skipwise.data.images.source import Source
 from skipwise.data.options import ProgressCallback
 
 Item = TypeVar("Item")

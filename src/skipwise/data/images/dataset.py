@@ -10,8 +10,10 @@ from jaxtyping import Float, Int, UInt8
 from skipwise.data.dataset import Dataset, common_fields
 from skipwise.data.images.cache import Decoded, Survey, decode_once, survey
 from skipwise.data.images.manifest import image_manifest, mean_and_std
-from skipwise.data.images.open import Source, open_source
+from skipwise.data.images.named import NAMES, read_named
+from skipwise.data.images.source import Source
 from skipwise.data.input_spec import InputSpec
+from skipwise.data.layout import is_name, open_as
 from skipwise.data.long_tail import long_tail
 from skipwise.data.manifest import DataManifest
 from skipwise.data.options import Options, ProgressCallback, check_size, check_test_size
@@ -79,7 +81,7 @@ def prepare_images(
     """
     check_size(options.size, 1, "images need")
     check_test_size(options.test_size, "images")
-    source = open_source(data)
+    source = open_source(data, options)
     looked = survey(source)
     height, width = _image_size(looked, options.size, photo_size)
     decoded = decode_once(source, looked, height, width, progress)
@@ -114,6 +116,14 @@ def prepare_images(
         std=manifest.images.std,
     )
     return inspected_images(images, source, looked, decoded, duplicates, compare_all=options.compare_all)
+
+
+def open_source(data: str | Path, options: Options = Options()) -> Source:  # noqa: B008
+    """The images that `data` names, not decoded yet: a known name, or a path in any layout. Raises UserError."""
+    if is_name(str(data), NAMES):
+        return read_named(str(data))
+    source, layout = open_as("images", str(data), options)
+    return replace(source, layout=layout)
 
 
 def inspected_images(

@@ -197,3 +197,11 @@ def _eight_bits(values: np.ndarray, sixteen_bits: bool) -> UInt8[np.ndarray, "he
 def _too_large(image: Image.Image | None) -> str:
     size = f"{image.width}x{image.height} px, " if image else ""
     return f"{size}more than {Image.MAX_IMAGE_PIXELS} pixels: refused as a decompression bomb"
+
+
+def looks_like_image(head: bytes) -> bool:
+    """Return whether a file that begins with these bytes is an image that Pillow knows."""
+    if len(head) < 16:
+        return False
+    accepting = (Image.OPEN[name][1] for name in _formats())
+    return any(accept is not None and accept(head) is True for accept in accepting)

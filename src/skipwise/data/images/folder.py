@@ -1,123 +1,189 @@
-"""A folder of images: one folder a class, with or without train, validation and test folders above them."""
+"""A folder of images: one folder a class, with or without the parts of a split above or below them."""
 
 import os
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path, PurePath, PurePosixPath
+from pathlib import Path, PurePath
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
 
-from skipwise.data.images.source import PART_NAMES, FilesBelow, Source
+from skipwise.data.class_folders import ClassFolders, class_folders, listed
+from skipwise.data.images.decode import looks_like_image
+from skipwise.data.images.source import FilesBelow, Source
+from skipwise.data.tally import Tally
 from skipwise.errors import UserError
+from skipwise.names import shown
 
 UNREAD_IMAGE_SUFFIXES = {".heic", ".heif", ".avif", ".jxl", ".svg", ".psd", ".raw", ".cr2", ".nef", ".dng"}
 """Images that Pillow may not read: they are named as unreadable rather than passed over."""
+HEAD = 64
+"""Bytes at a file's beginning that tell whether it is an image, where its name does not."""
+DEAD_LINKS = "links that lead nowhere are left out"
+NO_IMAGES = "files that are no images are left out"
+NO_FILES = "devices, pipes and sockets are left out"
+LINKED_TWICE = "folders that are read already, by another name, are left out"
+LOCKED = "folders that may not be opened are left out"
 
 
 def read_folder(path: Path) -> Source:
-    """The images below a folder. Raises UserError where there are fewer than two classes of images."""
-    parts, passed_over = parts_below(path)
-    classes = sorted({folder.name for root in parts.values() for folder in folders_below(root)})
+    """Return the images below a folder. Raises UserError where there are fewer than two classes of images."""
+    found = class_folders(path)
+    tally = Tally()
     names: list[str] = []
     labels: list[int] = []
-    given: list[str] = []
-    others = hidden = 0
-    for part, root in parts.items():
-        loose = [file for file in root.iterdir() if file.is_file()]
-        hidden_loose = sum(file.name.startswith(".") for file in loose)
-        others += len(loose) - hidden_loose
-        hidden += hidden_loose
-        for folder in folders_below(root):
-            images, not_images, not_seen = _images(folder)
-            prefix = folder.relative_to(path).as_posix()
-            names += [f"{prefix}/{name}" for name in images]
-            labels += [classes.index(folder.name)] * len(images)
-            given += [part] * len(images)
-            others += not_images
-            hidden += not_seen
+    parts: list[str] = []
+    number = {name: index for index, name in enumerate(found.classes)}
+    hidden = 0
+    walk = _Walk(path, tally)
+    for folder in found.folders:
+        own = list(walk.images(folder.place))
+        names += own
+        labels += [number[folder.label]] * len(own)
+        parts += [folder.part] * len(own)
+    hidden = walk.hidden + _beside(path, found, tally)
     kept = sorted(set(labels))
     if len(kept) < 2:
-        raise UserError(
-            f"{path} holds {f'images of one class, {classes[kept[0]]}' if kept else 'no images'}: put the images of each class into a folder of its own, "
-            f"as {path}/cats/1.jpg and {path}/dogs/1.jpg."
-        )
-    empty = [name for number, name in enumerate(classes) if number not in kept]
+        raise UserError(tally.with_notes(_too_few(path, found, [found.classes[i] for i in kept], walk)))
     order = sorted(range(len(names)), key=names.__getitem__)
     names = [names[i] for i in order]
-    told = {"folders without images": empty, "folders beside train that are not read": passed_over}
     return Source(
         name=path.resolve().name,
         labels=np.searchsorted(kept, labels).astype(np.int64)[order],
-        classes=tuple(classes[number] for number in kept),
-        parts=[given[i] for i in order],
+        classes=tuple(found.classes[i] for i in kept),
+        parts=[parts[i] for i in order],
         names=names,
         files=FilesBelow(path, names),
-        other_files=others,
+        other_files=tally.counts.get(NO_IMAGES, 0),
         hidden_files=hidden,
-        notes=tuple(f"{what}: {', '.join(names)}" for what, names in told.items() if names),
+        notes=(*_notes(found, kept, walk, path), *tally.notes()),
     )
 
 
-def parts_below(path: Path, examples: str = "images") -> tuple[dict[str, Path], list[str]]:
-    """The folder of each part of the split, "" being the whole, and the folders that belong to none.
+class _Walk:
+    """Names of images in folders. A folder is read once, by whatever links it is reached; only regular files count."""
 
-    `train` alone among other folders is a class, as beside `car` and `bus`; with `test` or `val` it is a part. Raises
-    UserError where a part stands there twice, or parts without train.
-    """
-    above = folders_below(path)
-    parts: dict[str, Path] = {}
-    for folder in above:
-        part = PART_NAMES.get(folder.name.lower())
-        if part in parts:
-            raise UserError(f"{path} holds both {parts[part].name} and {folder.name}: keep one {part} folder.")
-        if part is not None:
-            parts[part] = folder
-    only_parts = len(parts) == len(above)
-    if "train" in parts and (only_parts or len(parts) > 1):
-        return parts, [folder.name for folder in above if folder not in parts.values()]
-    if parts and only_parts:
-        names = " and ".join(folder.name for folder in above)
-        raise UserError(f"{path} holds {names} but no train folder: add the {examples} to train on as {path}/train.")
-    return {"": path}, []
+    def __init__(self, path: Path, tally: Tally) -> None:
+        self.path = path
+        self.tally = tally
+        self.hidden = 0
+        self.visited: set[tuple[int, int]] = set()
+        self.nested: dict[str, str] = {}
+
+    def images(self, place: str, *, top: bool = True) -> Iterator[str]:
+        """Yield the names of all images anywhere below a folder, relative to the data."""
+        try:
+            own = (self.path / place).stat()
+            entries = sorted(os.scandir(self.path / place), key=lambda entry: entry.name)
+        except OSError:
+            self.tally.add(LOCKED, shown(place))
+            return
+        if (own.st_dev, own.st_ino) in self.visited:
+            self.tally.add(LINKED_TWICE, shown(place))
+            return
+        self.visited.add((own.st_dev, own.st_ino))
+        folders = []
+        for entry in entries:
+            name = f"{place}/{entry.name}"
+            if entry.is_dir():
+                folders.append(name)
+            elif entry.name.startswith("."):
+                self.hidden += 1
+            elif self._is_image(entry, name):
+                yield name
+        for name in folders:
+            if name.rpartition("/")[2].startswith("."):
+                self.hidden += sum(len(files) for _, _, files in os.walk(self.path / name))
+                continue
+            for image in self.images(name, top=False):
+                if top:
+                    self.nested.setdefault(place, name)
+                yield image
+
+    def _is_image(self, entry: os.DirEntry[str], name: str) -> bool:
+        if not entry.is_file():
+            self.tally.add(DEAD_LINKS if entry.is_symlink() else NO_FILES, shown(name))
+            return False
+        if is_image(PurePath(entry.name)) or begins_as_image(Path(entry.path)):
+            return True
+        self.tally.add(NO_IMAGES, shown(name))
+        return False
 
 
-def folders_below(path: Path) -> list[Path]:
-    return sorted(folder for folder in path.iterdir() if folder.is_dir() and not folder.name.startswith("."))
+def _beside(path: Path, found: ClassFolders, tally: Tally) -> int:
+    """Count the files that lie beside the folders of classes; return how many of these are hidden."""
+    hidden = 0
+    without = [place for _, place in found.without_classes]
+    for place in sorted({"", found.root, *(os.path.dirname(folder.place) for folder in found.folders)} - set(without)):  # noqa: PTH120
+        for entry in sorted(os.scandir(path / place), key=lambda entry: entry.name):
+            name = f"{place}/{entry.name}" if place else entry.name
+            if entry.is_dir():
+                continue
+            if entry.name.startswith("."):
+                hidden += 1
+            elif is_image(PurePath(entry.name)) and found.folders:
+                tally.add("images beside the folders of classes have no class and are left out", shown(name))
+            elif not is_image(PurePath(entry.name)):
+                tally.add(NO_IMAGES, shown(name))
+    return hidden
 
 
-def _images(folder: Path) -> tuple[list[str], int, int]:
-    """Return the names of the images anywhere below a folder, and how many other and hidden files there are."""
-    images, others, hidden = [], 0, 0
-    for name in _files_below(folder):
-        if "/." in f"/{name}":
-            hidden += 1
-        elif is_image(PurePosixPath(name)):
-            images.append(name)
-        else:
-            others += 1
-    return images, others, hidden
+class _Told(NamedTuple):
+    what: str
+    names: list[str]
 
 
-def _files_below(folder: Path, inside: str = "") -> Iterator[str]:
-    """Return the names of all files below a folder, relative to it. Links to folders are not followed."""
-    folders = []
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.name)
-                elif entry.is_file():
-                    yield f"{inside}{entry.name}"
-    except PermissionError:
-        return
-    for name in folders:
-        yield from _files_below(folder / name, f"{inside}{name}/")
+def _notes(found: ClassFolders, kept: list[int], walk: _Walk, path: Path) -> Iterator[str]:
+    """Say what was guessed, and what is there and is not read."""
+    yield from found.notes
+    for part, place in found.without_classes:
+        count = sum(is_image(PurePath(entry.name)) for entry in os.scandir(path / place))
+        yield f"{shown(place)} holds {count} images without folders of classes, which say no class: no {part} part is taken from it"
+    for part, place in found.foreign:
+        yield f"{shown(place)} holds folders that are none of the classes to train on: no {part} part is taken from it"
+    told = (
+        _Told("folders without images", [name for number, name in enumerate(found.classes) if number not in kept]),
+        _Told("folders beside the parts that are not read", list(found.beside)),
+    )
+    yield from (f"{what}: {listed(names)}" for what, names in told if names)
+    if walk.nested:
+        inner = list(walk.nested.values())
+        yield f"images in folders within the folder of a class are of that class: {listed(inner)}"
+    by_fold: dict[str, list[str]] = {}
+    for name in found.classes:
+        by_fold.setdefault("".join(name.casefold().split()), []).append(name)
+    for same in by_fold.values():
+        if len(same) > 1:
+            yield f"the classes {listed(same)} differ only in case or spaces, and are kept apart"
+
+
+def _too_few(path: Path, found: ClassFolders, kept: list[str], walk: _Walk) -> str:
+    """Say what lies there where it is no two classes of images."""
+    flat = sum(is_image(PurePath(entry.name)) for entry in os.scandir(path / found.root))
+    example = f"put the images of each class into a folder of its own, as {path}/cats/1.jpg and {path}/dogs/1.jpg"
+    if not kept and flat:
+        return (
+            f"{path / found.root} holds {flat} images and no folders of them, so that nothing says their classes: {example}, "
+            "or list them in a .csv with columns path and label."
+        )
+    if kept and walk.nested:
+        return f"{path} holds images of one class, {shown(kept[0])}: {example}; or give the folder in it whose folders are the classes."
+    return f"{path} holds {f'images of one class, {shown(kept[0])}' if kept else 'no images'}: {example}."
 
 
 def is_image(file: PurePath) -> bool:
     """Return whether a file's name says that it is an image."""
     return file.suffix.lower() in _image_suffixes()
+
+
+def begins_as_image(file: Path) -> bool:
+    """Return whether a file begins as an image does, whatever it is called."""
+    try:
+        with file.open("rb") as opened:
+            return looks_like_image(opened.read(HEAD))
+    except OSError:
+        return False
 
 
 @cache

@@ -6,7 +6,7 @@ from jaxtyping import Int
 from skipwise.data.cache_home import location_of
 from skipwise.data.images.cache import Decoded, Survey
 from skipwise.data.images.decode import RESIZE_RULE
-from skipwise.data.images.open import Source
+from skipwise.data.images.source import Source
 from skipwise.data.manifest import ClassCounts, DataManifest, ImageFacts, UnreadableFile
 from skipwise.data.split import Split
 
@@ -20,6 +20,7 @@ def image_manifest(data: str, source: Source, looked: Survey, decoded: Decoded, 
     mean, std = mean_and_std(decoded.images, parts.train)
     return DataManifest(
         source=data,
+        layout=source.layout,
         name=source.name,
         fingerprint=looked.fingerprint,
         cache=location_of(decoded.file),

@@ -1,54 +1,78 @@
-"""Where images come from."""
+"""Every way in which a path can be read as labelled images."""
 
-from pathlib import Path
+from collections.abc import Iterator
+from pathlib import PurePath
 
+from skipwise.data.class_folders import ClassFolders, class_folders
+from skipwise.data.glimpse import Glimpse, Reading
 from skipwise.data.images.arrays import read_arrays
-from skipwise.data.images.folder import read_folder
-from skipwise.data.images.named import NAMES, read_named
-from skipwise.data.images.source import PARTS, Source, in_order
-from skipwise.data.images.table import read_table
-from skipwise.errors import UserError, unknown
+from skipwise.data.images.folder import begins_as_image, is_image, read_folder
+from skipwise.data.images.source import in_order
+from skipwise.data.images.table import has_columns, read_part_tables, read_table
+from skipwise.errors import UserError
 
-__all__ = ["NAMES", "PARTS", "Source", "check_exists", "open_source"]
-
-
-def open_source(data: str | Path) -> Source:
-    """The images that DATA names: a folder, an .npz, a .csv, or a known name; a path wins over a name.
-
-    Raises UserError where there is no such thing.
-    """
-    check_exists(data)
-    path = _path(data)
-    if path.is_dir() and not (str(data) in NAMES and not any(path.iterdir())):
-        return in_order(read_folder(path))
-    if path.is_file():
-        readers = {".npz": read_arrays, ".csv": read_table}
-        if path.suffix.lower() not in readers:
-            raise UserError(f"{data} is a file skipwise cannot read: give a folder of images, an .npz or a .csv.")
-        source = readers[path.suffix.lower()](path)
-        return in_order(source) if source.files is not None else source
-    return read_named(str(data))
+TASK = "images"
+TABLES = (".csv", ".tsv", ".tab", ".txt", ".json", ".jsonl", ".parquet")
+ANSWERS = "--task images"
 
 
-def check_exists(data: str | Path) -> None:
-    """Raises UserError where there is no such data."""
-    path = _path(data)
-    if path.exists() or str(data) in NAMES:
+def readings(glimpse: Glimpse) -> list[Reading]:
+    """Return every way in which images with labels lie there."""
+    return list(_of_file(glimpse) if glimpse.is_file else _of_folder(glimpse))
+
+
+def _of_file(glimpse: Glimpse) -> Iterator[Reading]:
+    path = glimpse.path
+    if path.suffix.lower() in (".npz", ".npy"):
+        yield Reading(task=TASK, words=f"images as arrays: {path.name}", read=lambda: read_arrays(path))
+    elif is_image(path) or begins_as_image(path):
+        yield Reading(
+            task=TASK,
+            words=f"one image: {path.name}",
+            read=lambda: None,
+            refused=f"{path} is one image: give the folder that holds the images of each class in a folder of its own.",
+        )
+    elif has_columns(path):
+        yield Reading(
+            task=TASK,
+            words=f"images in a table: {path.name} with columns for path and label",
+            read=lambda: in_order(read_table(path)),
+            ask=ANSWERS,
+        )
+
+
+def _of_folder(glimpse: Glimpse) -> Iterator[Reading]:
+    path = glimpse.path
+    tables = [path / name for name in glimpse.files[""] if PurePath(name).suffix.lower() in TABLES]
+    if listed := [table for table in tables if has_columns(table)]:
+        names = ", ".join(table.name for table in listed)
+        yield Reading(
+            task=TASK,
+            words=f"images in {'a table' if len(listed) == 1 else 'tables'}: {names}",
+            read=lambda: in_order(read_part_tables(path, listed)),
+            ask=ANSWERS,
+        )
+    images = sum(map(is_image, glimpse.all_files()))
+    if not images:
+        images = sum(begins_as_image(path / file) for file, _ in zip(glimpse.all_files(), range(200), strict=False))
+    if not images:
         return
-    if path.suffix or len(path.parts) > 1:
-        raise UserError(f"{data} does not exist: give a folder of images, an .npz, a .csv, or a name as digits.")
-    raise unknown("data set, file or folder", str(data), NAMES)
-
-
-def _path(data: str | Path) -> Path:
-    """`data` as a path. Raises UserError where it cannot be one."""
-    if not str(data):
-        raise UserError("The data have an empty name: give a folder of images, an .npz, a .csv, or a name as digits.")
     try:
-        path = Path(data).expanduser()
-        path.is_dir()
-    except (OSError, RuntimeError) as error:
-        raise UserError(
-            f"{str(data)[:60]} cannot be a path ({str(error)[:60]}): give a folder, an .npz or a .csv."
-        ) from error
-    return path
+        words, refused = _words(class_folders(path)), None
+    except UserError as error:
+        words, refused = "images in folders", str(error)
+    yield Reading(
+        task=TASK,
+        words=words,
+        read=lambda: read_folder(path),
+        explicit=False,
+        ask=ANSWERS,
+        refused=refused,
+        seen=images,
+    )
+
+
+def _words(found: ClassFolders) -> str:
+    """Say which folders are taken for the classes."""
+    count = len(found.classes)
+    return f"images in a folder for each class: {count} classes ({found.words})" if count > 1 else "images"

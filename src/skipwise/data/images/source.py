@@ -9,7 +9,6 @@ from typing import overload
 import numpy as np
 from jaxtyping import Int, UInt8
 
-PARTS = ("train", "validation", "test")
 PART_NAMES = {"train": "train", "val": "validation", "valid": "validation", "validation": "validation", "test": "test"}
 """Every word for a part of a split that data may use."""
 
@@ -39,7 +38,7 @@ class Source:
     """Labelled images as files, or as arrays (n, height, width, channels) of one size.
 
     `parts[i]` is "train", "validation", "test", or "" where the data do not say; `groups[i]` names what must stay
-    together, "" being nothing. `names[i]` tells a person which image is meant.
+    together, "" being nothing. `names[i]` tells a person which image is meant. `layout` says in which layout they lie.
     """
 
     name: str
@@ -53,6 +52,7 @@ class Source:
     other_files: int = 0
     hidden_files: int = 0
     notes: tuple[str, ...] = field(default=())
+    layout: tuple[str, ...] = ()
 
 
 def in_order(source: Source) -> Source:

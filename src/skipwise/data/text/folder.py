@@ -4,7 +4,7 @@ from collections import Counter
 from itertools import islice
 from pathlib import Path
 
-from skipwise.data.images.folder import folders_below, parts_below
+from skipwise.data.class_folders import folders_below, parts_below
 from skipwise.data.images.source import PART_NAMES
 from skipwise.data.text.source import Row, TextSource, source_of_rows
 from skipwise.data.text.table import TABLE_READERS, columns_of, table_rows

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from skipwise.data.glimpse import Glimpse, Reading
 from skipwise.data.text.folder import holds_texts, read_text_folder
 from skipwise.data.text.hub import HUB, is_saved, read_hub, read_saved
 from skipwise.data.text.source import TextSource
@@ -47,3 +48,12 @@ def are_texts(data: str) -> bool:
         return suffix in TABLE_READERS
     except (OSError, RuntimeError, ValueError):
         return False
+
+
+def readings(glimpse: Glimpse) -> list[Reading]:
+    path = glimpse.path
+    return (
+        [Reading(task="text", words="texts", explicit=path.is_file(), read=lambda: open_texts(str(path)))]
+        if are_texts(str(path))
+        else []
+    )

@@ -1,0 +1,129 @@
+"""Tells what data are, looking at a folder or file as a whole before anything is read."""
+
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from skipwise.data.boxes.open import readings as readings_of_boxes
+from skipwise.data.glimpse import Glimpse, Reading, look_at
+from skipwise.data.images.open import readings as readings_of_images
+from skipwise.data.options import Options
+from skipwise.data.text.open import readings as readings_of_texts
+from skipwise.errors import UserError
+from skipwise.names import shown
+
+ROOMS: dict[str, Callable[[Glimpse], list[Reading]]] = {
+    "boxes": readings_of_boxes,
+    "text": readings_of_texts,
+    "images": readings_of_images,
+}
+"""For each task the function that gives every way in which a path can be read for it."""
+ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
+OUTNUMBERED = 10
+"""Times as many examples: the fewer ones are something beside the data, as pictures among mails."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recognised:
+    """What data are: the reading that is taken, and others that were possible."""
+
+    reading: Reading
+    others: tuple[Reading, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Say what the data are, and as what else they could be read."""
+        also = [f"could also be read as {other.words}" + _by(other) for other in self.others if other.refused is None]
+        left = [f"is also there and is not read: {other.words}" for other in self.others if other.refused is not None]
+        return (self.reading.words, *also, *left)
+
+
+def recognise(
+    data: str, *, task: str | None = None, text_column: str | None = None, label_column: str | None = None
+) -> Recognised:
+    """Tell what lies at a path; with `task` only as this task reads it.
+
+    A file that says what is what (annotations, a table) comes before names of folders. Raises UserError where there is
+    nothing that can be read, where annotations are not understood, and where two readings would train different
+    things.
+    """
+    path = path_of_data(data)
+    glimpse = look_at(path, text_column=text_column, label_column=label_column)
+    found = [reading for name, room in ROOMS.items() if task in (None, name) for reading in room(glimpse)]
+    for explicit in (True, False):
+        some = [reading for reading in found if reading.explicit is explicit]
+        readable = sorted((reading for reading in some if reading.refused is None), key=lambda reading: -reading.seen)
+        if len(readable) > 1 and readable[0].seen <= OUTNUMBERED * readable[1].seen:
+            raise UserError(_several(data, readable))
+        if readable:
+            return Recognised(reading=readable[0], others=tuple(other for other in found if other is not readable[0]))
+        if some:
+            raise UserError(str(some[0].refused))
+    raise UserError(_nothing(data, path, glimpse, task))
+
+
+def open_as(task: str, data: str, options: Options) -> tuple[Any, tuple[str, ...]]:
+    """Read what lies at a path for a task; give its source, and the lines that say what it is. Raises UserError."""
+    found = recognise(data, task=task, text_column=options.text_column, label_column=options.label_column)
+    return found.reading.read(), found.lines
+
+
+def is_name(data: str, names: Container[str]) -> bool:
+    """Return whether data are meant by a known name: a file, or a folder that holds anything, wins over it."""
+    path = Path(data)
+    return data in names and not path.is_file() and not (path.is_dir() and any(path.iterdir()))
+
+
+def path_of_data(data: str) -> Path:
+    """Return data as a path. Raises UserError where it cannot be one or there is nothing."""
+    if not data:
+        raise UserError("The data have an empty name: give a folder, a file, or a name as digits.")
+    try:
+        path = Path(data).expanduser()
+        there = path.exists()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise UserError(
+            f"{data[:60]} cannot be a path ({str(error)[:60]}): give a folder, a file, or a name as digits."
+        ) from error
+    if not there:
+        raise UserError(f"{data} does not exist: give a folder, a file, or a name as `skipwise list data` has them.")
+    if not (path.is_dir() or path.is_file()):
+        raise UserError(f"{data} is no regular file and no folder: give one of these.")
+    return path
+
+
+def layout_lines(found: Recognised) -> str:
+    """Return the lines that a console says of it."""
+    return "\n".join(f"{label:<12}{shown(line)}" for label, line in zip_longest(["Layout"], found.lines, fillvalue=""))
+
+
+def _by(reading: Reading) -> str:
+    return f" ({reading.ask})" if reading.ask else ""
+
+
+def _several(data: str, readings: Sequence[Reading]) -> str:
+    ways = "; or ".join(f"{reading.words}{_by(reading)}" for reading in readings)
+    return f"{data} can be read in ways that train different things: {ways}. Say which, as it stands in brackets."
+
+
+def _nothing(data: str, path: Path, glimpse: Glimpse, task: str | None) -> str:
+    """Say what lies there where no reading is possible."""
+    if glimpse.is_file:
+        if path.suffix.lower() in ARCHIVES:
+            return f"{data} is an archive: unpack it, and give the folder."
+        what = {"boxes": "boxes", "text": "texts with labels", "images": "images with labels"}.get(task or "", "data")
+        return (
+            f"{data} is a file in which no {what} are found: give a folder of images or texts by class, a table with columns "
+            "path and label, or text and label, an .npz, or annotations as COCO's .json."
+        )
+    suffixes: dict[str, int] = {}
+    for file in glimpse.all_files():
+        suffixes[file.suffix.lower()] = suffixes.get(file.suffix.lower(), 0) + 1
+    commonest = sorted(suffixes, key=lambda suffix: -suffixes[suffix])[:3]
+    holds = ", ".join(f"{suffixes[suffix]} {suffix or 'without a suffix'}" for suffix in commonest) or "no files"
+    return (
+        f"{shown(data)} holds nothing that can be learned from (files: {holds}): give images or texts in a folder for each "
+        "class, a table of them, or annotated images."
+    )
