@@ -1,5 +1,6 @@
 """Folders whose names are classes, with the folders of the parts of a split above or below them."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,7 +86,8 @@ def class_folders(path: Path) -> ClassFolders:
 
 def folders_below(path: Path) -> list[Path]:
     """Return the folders in a folder, links to folders too, hidden ones left out, in order."""
-    return sorted(folder for folder in path.iterdir() if folder.is_dir() and not folder.name.startswith("."))
+    with os.scandir(path) as entries:
+        return sorted(path / entry.name for entry in entries if entry.is_dir() and not entry.name.startswith("."))
 
 
 def listed(names: tuple[str, ...] | list[str]) -> str:

@@ -1,6 +1,10 @@
 """What was left out or read otherwise than written: how often, and where first."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+from skipwise.errors import UserError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,4 +42,18 @@ class Tally:
 
     def with_notes(self, sentence: str) -> str:
         """Return an error's sentence with all that was left out before it."""
-        return f"{sentence} So far, {'; '.join(self.notes())}." if self.counts else sentence
+        return with_notes(sentence, self.notes())
+
+
+def with_notes(sentence: str, notes: Sequence[str]) -> str:
+    """Return an error's sentence with what was found or left out before it."""
+    return f"{sentence} So far, {'; '.join(notes)}." if notes else sentence
+
+
+@contextmanager
+def telling(notes: Sequence[str]) -> Iterator[None]:
+    """Add what was found or left out to the sentence of an error that comes later."""
+    try:
+        yield
+    except UserError as error:
+        raise UserError(with_notes(str(error), notes)) from error
