@@ -136,6 +136,14 @@ def test_classes_that_differ_in_case_are_told(tmp_path):
          "{path} holds 2 images and no folders of them, so that nothing says their classes: put the images of each class "
          "into a folder of its own, as {path}/cats/1.jpg and {path}/dogs/1.jpg, or list them in a .csv with columns path "
          "and label."),
+        (["cat.0.jpg", "cat.1.jpg", "dog.0.jpg", "dog.1.jpg"],
+         "{path} holds 4 images and no folders of them, so that nothing says their classes: put the images of each class "
+         "into a folder of its own, as {path}/cats/1.jpg and {path}/dogs/1.jpg, or list them in a .csv with columns path "
+         "and label. (Their names begin with cat, dog: if these are the classes, move the images into folders.)"),
+        (["train/1.jpg", "test/2.jpg"],
+         "{path} (test, train) holds 2 images and no folders of them, so that nothing says their classes: put the images of "
+         "each class into a folder of its own, as {path}/cats/1.jpg and {path}/dogs/1.jpg, or list them in a .csv with "
+         "columns path and label."),
         (["cats/a.png", "dogs/b.txt"],
          "{path} holds images of one class, cats: put the images of each class into a folder of its own, as "
          "{path}/cats/1.jpg and {path}/dogs/1.jpg. So far, files that are no images are left out: 1 (dogs/b.txt)."),

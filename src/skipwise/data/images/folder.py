@@ -1,6 +1,7 @@
 """A folder of images: one folder a class, with or without the parts of a split above or below them."""
 
 import os
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path, PurePath
@@ -20,6 +21,8 @@ UNREAD_IMAGE_SUFFIXES = {".heic", ".heif", ".avif", ".jxl", ".svg", ".psd", ".ra
 """Images that Pillow may not read: they are named as unreadable rather than passed over."""
 HEAD = 64
 """Bytes at a file's beginning that tell whether it is an image, where its name does not."""
+BEGINNING = re.compile(r"[^\W\d]+(?=[ _.-]*\d)")
+"""The words before a number in a file's name."""
 DEAD_LINKS = "links that lead nowhere are left out"
 NO_IMAGES = "files that are no images are left out"
 NO_FILES = "devices, pipes and sockets are left out"
@@ -160,16 +163,26 @@ def _notes(found: ClassFolders, kept: list[int], walk: _Walk, path: Path) -> Ite
 
 def _too_few(path: Path, found: ClassFolders, kept: list[str], walk: _Walk) -> str:
     """Say what lies there where it is no two classes of images."""
-    flat = sum(is_image(PurePath(entry.name)) for entry in os.scandir(path / found.root))
+    places = [found.root, *(place for _, place in found.without_classes)]
+    flat = [entry.name for place in places for entry in os.scandir(path / place) if is_image(PurePath(entry.name))]
+    where = f"{path / found.root}{f' ({listed(places[1:])})' if len(places) > 1 else ''}"
     example = f"put the images of each class into a folder of its own, as {path}/cats/1.jpg and {path}/dogs/1.jpg"
     if not kept and flat:
         return (
-            f"{path / found.root} holds {flat} images and no folders of them, so that nothing says their classes: {example}, "
-            "or list them in a .csv with columns path and label."
+            f"{where} holds {len(flat)} images and no folders of them, so that nothing says their classes: "
+            f"{example}, or list them in a .csv with columns path and label.{_beginnings(flat)}"
         )
     if kept and walk.nested:
         return f"{path} holds images of one class, {shown(kept[0])}: {example}; or give the folder in it whose folders are the classes."
     return f"{path} holds {f'images of one class, {shown(kept[0])}' if kept else 'no images'}: {example}."
+
+
+def _beginnings(names: list[str]) -> str:
+    """Say which words the names begin with, where these may be the classes, as in cat.1.jpg and dog.1.jpg."""
+    words = {found[0].strip(" _.-") for name in names if (found := BEGINNING.match(name))}
+    if not 2 <= len(words) <= len(names) / 2:
+        return ""
+    return f" (Their names begin with {listed(sorted(words))}: if these are the classes, move the images into folders.)"
 
 
 def is_image(file: PurePath) -> bool:

@@ -1,18 +1,20 @@
 """Every way in which a path can be read as labelled images."""
 
 from collections.abc import Iterator
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from skipwise.data.class_folders import ClassFolders, class_folders
 from skipwise.data.glimpse import Glimpse, Reading
 from skipwise.data.images.arrays import read_arrays
 from skipwise.data.images.folder import begins_as_image, is_image, read_folder
+from skipwise.data.images.pixel_table import pixel_columns, read_pixel_tables
 from skipwise.data.images.source import in_order
-from skipwise.data.images.table import has_columns, read_part_tables, read_table
+from skipwise.data.images.table import image_tables, read_tables
+from skipwise.data.parts import parts_among
+from skipwise.data.tables import TABLE_SUFFIXES
 from skipwise.errors import UserError
 
 TASK = "images"
-TABLES = (".csv", ".tsv", ".tab", ".txt", ".json", ".jsonl", ".parquet")
 ANSWERS = "--task images"
 
 
@@ -32,26 +34,19 @@ def _of_file(glimpse: Glimpse) -> Iterator[Reading]:
             read=lambda: None,
             refused=f"{path} is one image: give the folder that holds the images of each class in a folder of its own.",
         )
-    elif has_columns(path):
-        yield Reading(
-            task=TASK,
-            words=f"images in a table: {path.name} with columns for path and label",
-            read=lambda: in_order(read_table(path)),
-            ask=ANSWERS,
-        )
+    elif pixel_columns(path) is not None:
+        yield _of_pixels(path.parent, [path])
+    elif image_tables([path], glimpse.label_column):
+        yield _of_tables(path.parent, [path], glimpse.label_column)
 
 
 def _of_folder(glimpse: Glimpse) -> Iterator[Reading]:
     path = glimpse.path
-    tables = [path / name for name in glimpse.files[""] if PurePath(name).suffix.lower() in TABLES]
-    if listed := [table for table in tables if has_columns(table)]:
-        names = ", ".join(table.name for table in listed)
-        yield Reading(
-            task=TASK,
-            words=f"images in {'a table' if len(listed) == 1 else 'tables'}: {names}",
-            read=lambda: in_order(read_part_tables(path, listed)),
-            ask=ANSWERS,
-        )
+    tables = [path / name for name in glimpse.files[""] if PurePath(name).suffix.lower() in TABLE_SUFFIXES]
+    if pixels := [table for table in tables if pixel_columns(table) is not None]:
+        yield _of_pixels(path, pixels)
+    if listed := image_tables(tables, glimpse.label_column):
+        yield _of_tables(path, listed, glimpse.label_column)
     images = sum(map(is_image, glimpse.all_files()))
     if not images:
         images = sum(begins_as_image(path / file) for file, _ in zip(glimpse.all_files(), range(200), strict=False))
@@ -70,6 +65,40 @@ def _of_folder(glimpse: Glimpse) -> Iterator[Reading]:
         refused=refused,
         seen=images,
     )
+
+
+def _of_tables(root: Path, tables: list[Path], label: str | None) -> Reading:
+    """Read one table of images, or the tables of the parts of a split; of several others one must be named."""
+    names = ", ".join(table.name for table in tables)
+    return Reading(
+        task=TASK,
+        words=f"images in {'a table' if len(tables) == 1 else 'tables'}: {names}",
+        read=lambda: in_order(read_tables(root, tables, label)),
+        ask=ANSWERS,
+        refused=_unclear(root, tables),
+    )
+
+
+def _of_pixels(root: Path, tables: list[Path]) -> Reading:
+    """Read one table of pixels, or those of the parts of a split."""
+    columns = pixel_columns(tables[0])
+    assert columns is not None
+    names = ", ".join(table.name for table in tables)
+    return Reading(
+        task=TASK,
+        words=f"images as rows of pixels: {names}, {columns.words}",
+        read=lambda: read_pixel_tables(root, tables),
+        ask=ANSWERS,
+        refused=_unclear(root, tables),
+    )
+
+
+def _unclear(root: Path, tables: list[Path]) -> str | None:
+    """Say that one of several tables must be named, where they are no parts of a split."""
+    if len(parts_among([table.stem for table in tables])) == len(tables) or len(tables) == 1:
+        return None
+    names = ", ".join(table.name for table in tables)
+    return f"{root} holds several tables of images ({names}): give one of them, as {tables[0]}."
 
 
 def _words(found: ClassFolders) -> str:

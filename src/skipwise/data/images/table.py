@@ -1,42 +1,191 @@
-"""A table of images: columns for path and label, and perhaps split and group; paths are relative to the file."""
+"""Tables of images: columns for file and label, and perhaps split and group; files are found beside the table."""
 
-import csv
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 
-from skipwise.data.images.source import Source
-from skipwise.data.parts import part_of
+from skipwise.data.images.find_files import located
+from skipwise.data.images.source import FilesBelow, Source
+from skipwise.data.parts import part_of, parts_among
+from skipwise.data.tables import Line, Table, glance_at_table, open_table
+from skipwise.data.tally import Tally
 from skipwise.errors import UserError
+from skipwise.names import tidy
+
+FILE = (
+    "path",
+    "file",
+    "filename",
+    "file_name",
+    "filepath",
+    "file_path",
+    "image",
+    "img",
+    "image_path",
+    "image_name",
+    "images",
+)
+IDENTITY = ("image_id", "img_id", "id", "name")
+"""Names of columns of files: those that are nothing else, and those that are where no other is there."""
+LABEL = ("label", "labels", "class", "class_name", "category", "target", "species", "breed", "diagnosis", "tag", "y")
+BOXES = {"xmin", "x_min", "x1", "bbox", "box", "left", "segmentation", "encodedpixels"}
+"""Columns that only annotated objects have."""
 
 
-def has_columns(path: Path) -> bool:
-    return path.suffix == ".csv" and path.open(errors="replace").readline().strip().split(",")[:2] == ["path", "label"]
+@dataclass(frozen=True, kw_only=True)
+class ImageColumns:
+    """The places of columns in a table of images."""
+
+    file: int
+    label: int
+    split: int | None
+    group: int | None
+
+    def notes(self, table: Table) -> list[str]:
+        """Say which columns were taken, where they are not called path and label."""
+        own = table.columns[self.file], table.columns[self.label]
+        if tuple(map(str.lower, own)) == ("path", "label"):
+            return []
+        return [f"{table.path.name}: the files are those of column {own[0]!r}, the labels those of column {own[1]!r}"]
 
 
-def read_part_tables(p, t):
-    return read_table(t[0])
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """An image as a row lists it."""
+
+    file: str
+    label: str
+    part: str
+    group: str
+    where: str
 
 
-def read_table(path: Path) -> Source:
-    """The images a .csv lists. Raises UserError naming the line that cannot be."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            columns = reader.fieldnames or []
-            rows = [(reader.line_num, row) for row in reader]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f"{path} cannot be read as a .csv in UTF-8 ({error}): save it as such.") from error
-    labels = [row["label"].strip() for _, row in rows]
-    classes = sorted(set(labels))
-    number = {name: index for index, name in enumerate(classes)}
-    names = [row["path"].strip() for _, row in rows]
-    return Source(
-        name=path.stem,
-        labels=np.array([number[label] for label in labels], np.int64),
-        classes=tuple(classes),
-        parts=[part_of((row.get("split") or "").strip().lower()) or "" for _, row in rows],
-        names=names,
-        files=[path.parent / name for name in names],
-        groups=[(row.get("group") or "").strip() for _, row in rows] if "group" in columns else None,
+def image_columns(table: Table, label: str | None = None) -> ImageColumns | None:
+    """Find the columns of a table of images, None where it is none. Raises UserError where several may be the labels.
+
+    `label` is the column of labels that a user named.
+    """
+    names = [column.strip().lower().replace(" ", "_").replace("-", "_") for column in table.columns]
+    if not table.has_header or BOXES & set(names):
+        return None
+    file = next((names.index(name) for name in (*FILE, *IDENTITY) if name in names), None)
+    if file is None or not _holds_files(table, file):
+        return None
+    wanted = (label.strip().lower(),) if label is not None else LABEL
+    found = [
+        number for number, name in enumerate(names) if name in wanted or table.columns[number].strip().lower() in wanted
+    ]
+    exact = [number for number in found if names[number] == "label"]
+    if len(found) > 1 and len(exact) != 1:
+        several = " and ".join(repr(table.columns[number]) for number in found)
+        raise UserError(
+            f"{table.path} has the columns {several}, and it is not clear which holds the labels: name it with --label-column."
+        )
+    if not found:
+        return None
+    split = next((names.index(name) for name in ("split", "subset", "partition") if name in names), None)
+    group = names.index("group") if "group" in names else None
+    return ImageColumns(file=file, label=(exact or found)[0], split=split, group=group)
+
+
+def _holds_files(table: Table, column: int) -> bool:
+    """Return whether most cells look like the names of image files, or are called so and no text."""
+    from skipwise.data.images.folder import is_image
+
+    cells = [str(line.cells[column]).strip() for line in table.head[:100] if column < len(line.cells)]
+    images = sum(
+        is_image(PurePosixPath(cell)) or (table.path.parent / cell).is_file()
+        for cell in cells
+        if cell and len(cell) < 500
     )
+    if images > len(cells) / 2:
+        return True
+    short = sum(len(cell.split()) == 1 and len(cell) < 100 for cell in cells)
+    name = table.columns[column].strip().lower()
+    return name not in ("name",) and short > len(cells) / 2
+
+
+def image_tables(tables: Sequence[Path], label: str | None = None) -> list[Path]:
+    """Return those of some files that are tables of images, as their beginnings show."""
+    glances = [(path, glance_at_table(path)) for path in tables]
+    return [path for path, table in glances if table is not None and image_columns(table, label) is not None]
+
+
+def read_tables(root: Path, tables: Sequence[Path], label: str | None = None) -> Source:
+    """Return the images that a table lists, or the tables of the parts of a split. Raises UserError naming a line."""
+    parts = parts_among([path.stem for path in tables]) if len(tables) > 1 else {}
+    tally, notes = Tally(), []
+    rows: dict[str, Listed] = {}
+    for path in tables:
+        table = open_table(path)
+        columns = image_columns(table, label)
+        assert columns is not None
+        notes += [*table.notes, *columns.notes(table)]
+        for line in table.rows():
+            _put(rows, _listed(table, columns, line, parts.get(path.stem, "")), tally)
+    if not rows:
+        raise UserError(f"{tables[0]} has no rows below its header: list one image a row.")
+    listed = list(rows.values())
+    classes = sorted({row.label for row in listed})
+    if len(classes) < 2:
+        raise UserError(
+            tally.with_notes(f"{tables[0]} has one label, {classes[0]!r}: a comparison needs at least two classes.")
+        )
+    number = {name: index for index, name in enumerate(classes)}
+    names, told = located(root, [row.file for row in listed], str(tables[0]))
+    return Source(
+        name=tables[0].stem if len(tables) == 1 else root.resolve().name,
+        labels=np.array([number[row.label] for row in listed], np.int64),
+        classes=tuple(classes),
+        parts=[row.part for row in listed],
+        names=names,
+        files=FilesBelow(root, names),
+        groups=[row.group for row in listed] if any(row.group for row in listed) else None,
+        notes=(*notes, *told, *tally.notes()),
+    )
+
+
+def _put(rows: dict[str, Listed], row: Listed, tally: Tally) -> None:
+    """Keep an image that is not listed yet. Raises UserError where it is, as another class or for another part."""
+    before = rows.setdefault(row.file, row)
+    if before is row:
+        return
+    if before.label != row.label:
+        raise UserError(
+            f"{row.where}: {row.file} is of the class {row.label!r}, and of {before.label!r} in {before.where}: an image has "
+            "one class here, so keep one row."
+        )
+    if before.part != row.part:
+        raise UserError(f"{row.where}: {row.file} is in two parts of the split (see {before.where}): keep one row.")
+    tally.add("images are listed twice, and are taken once", row.where)
+
+
+def _listed(table: Table, columns: ImageColumns, line: Line, part: str) -> Listed:
+    where = table.where(line)
+    file, label = (_word(line, column) for column in (columns.file, columns.label))
+    for what, word, column in (("file", file, columns.file), ("label", label, columns.label)):
+        if not word:
+            raise UserError(
+                f"{where}: {table.columns[column]} is empty: write the image's {what} there, or remove the row."
+            )
+    split = _word(line, columns.split)
+    if split and part_of(split) is None:
+        raise UserError(
+            f"{where}: {table.columns[columns.split or 0]} is {split!r}: write train, val or test, or nothing."
+        )
+    return Listed(
+        file=file, label=tidy(label), part=part or part_of(split) or "", group=_word(line, columns.group), where=where
+    )
+
+
+def _word(line: Line, column: int | None) -> str:
+    """Return a cell as a word, whole numbers without a point, "" where it is missing."""
+    cell: Any = line.cells[column] if column is not None and column < len(line.cells) else None
+    if cell is None or cell != cell:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
