@@ -69,6 +69,8 @@ def test_a_new_text_is_cut_as_the_others_were(data):
 
 def test_what_a_new_text_can_be(tmp_path):
     (tmp_path / "odd").write_text("in a file")
+    (tmp_path / "old").write_bytes("un café à Genève".encode("latin-1"))
+    assert new_texts([str(tmp_path / "old")]) == ["un café à Genève"]
     assert new_texts([str(tmp_path / "odd"), "read it in a.txt", "x" * 5000, "two\nlines"]) == [
         "in a file",
         "read it in a.txt",
@@ -83,7 +85,7 @@ def test_what_a_new_text_can_be(tmp_path):
         ("nowhere.txt", "nowhere.txt cannot be read (no such file or directory): give a text, or a file of one."),
         ("  ", "'' cannot be classified: it is empty."),
         ("empty.txt", "'empty.txt' cannot be classified: it is empty."),
-        ("latin.txt", "latin.txt, line 1 is not UTF-8 (byte 0xe9): save the file as UTF-8."),
+        ("bytes.txt", "bytes.txt cannot be classified: it holds NUL bytes, so it is no text."),
         ("folder", "folder cannot be read (is a directory): give a text, or a file of one."),
     ],
 )
@@ -91,7 +93,7 @@ def test_what_it_cannot_be(tmp_path, monkeypatch, given, message):
     monkeypatch.chdir(tmp_path)
     Path("empty.txt").touch()
     Path("folder").mkdir()
-    Path("latin.txt").write_bytes(b"\xe9")
+    Path("bytes.txt").write_bytes(b"\0\xe9")
     with pytest.raises(UserError) as error:
         new_texts([given])
     assert str(error.value) == message

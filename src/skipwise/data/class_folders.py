@@ -209,7 +209,3 @@ def _check_no_parts(root: Path, inside: dict[str, list[str]]) -> None:
         "like parts of a split and not like classes: call them train, val and test, or give one of them alone."
     )
 
-
-def parts_below(path: Path, examples: str = "texts") -> tuple[dict[str, Path], list[str]]:
-    found = {part: path / name for name, part in _parts(path, [folder.name for folder in folders_below(path)]).items()}
-    return found or {"": path}, []

@@ -1,7 +1,8 @@
 """Many strings as one block of bytes, which processes map into memory and decode one by one."""
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
+from io import BytesIO
 from typing import overload
 
 import numpy as np
@@ -18,9 +19,11 @@ class Strings(Sequence[str]):
     @classmethod
     def pack(cls, strings: Iterable[str]) -> "Strings":
         """Return these strings as one block."""
-        content = [string.encode(errors="surrogatepass") for string in strings]
-        ends = np.fromiter(accumulate(map(len, content)), np.int64, len(content))
-        return cls(np.frombuffer(b"".join(content), np.uint8), ends)
+        content, ends = BytesIO(), array("q")
+        for string in strings:
+            content.write(string.encode(errors="surrogatepass"))
+            ends.append(content.tell())
+        return cls(np.frombuffer(content.getbuffer(), np.uint8), np.frombuffer(ends, np.int64))
 
     def __len__(self) -> int:
         return len(self.ends)

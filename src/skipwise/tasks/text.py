@@ -22,10 +22,10 @@ from skipwise.data import (
     load_texts,
     prepare_texts,
 )
+from skipwise.data.encodings import decode, read_regular
 from skipwise.data.manifest import TextFacts
 from skipwise.data.text.bag_of_words import bag_of_words
 from skipwise.data.text.source import checked
-from skipwise.data.text.table import decoded
 from skipwise.data.text.tokens import Tokens
 from skipwise.errors import UserError
 from skipwise.networks import AnyNetwork, Architecture, ExternalNetwork, TextNetwork
@@ -163,7 +163,7 @@ def new_tokens(text: str, spec: InputSpec) -> Int[Tensor, "1 length"]:
 def _new_text(example: str) -> str:
     path = _as_path(example)
     try:
-        text = example if path is None else decoded(path.read_bytes(), str(path))
+        text = example if path is None else _content(path)
     except OSError as error:
         what = (error.strerror or str(error)).lower()
         raise UserError(f"{_shown(example)} cannot be read ({what}): give a text, or a file of one.") from error
@@ -171,6 +171,14 @@ def _new_text(example: str) -> str:
     if readable is None or not text.strip():
         raise UserError(f"{_shown(example)!r} cannot be classified: {reason}.")
     return text
+
+
+def _content(path: Path) -> str:
+    """The text of a file, in any encoding that training texts may be in. Raises OSError."""
+    found = decode(read_regular(path))
+    if found.text is None:
+        raise UserError(f"{path} cannot be classified: {found.reason}.")
+    return found.text
 
 
 def _as_path(example: str) -> Path | None:

@@ -13,14 +13,16 @@ def test_a_folder_of_files_by_class(tmp_path):
         for label in ("pos", "neg"):
             for i in range(2):
                 file(tmp_path, f"{part}/{label}/{i}.txt", f"{label} {part} {i}")
-    file(tmp_path, "train/pos/broken.txt", b"ab\xff")
+    file(tmp_path, "train/pos/broken.txt", b"ab\0\xff")
     file(tmp_path, "train/pos/notes.pdf", "")
     file(tmp_path, "train/neg/.hidden", "")
     source = open_texts(str(tmp_path))
     assert are_texts(str(tmp_path))
     assert content(source)[0] == ("neg test 0", "neg", "test")
     assert sorted(source.parts) == ["test"] * 4 + ["train"] * 4
-    assert source.unreadable == [UnreadableFile(name="train/pos/broken.txt", reason="it is not UTF-8: byte 3")]
+    assert source.unreadable == [
+        UnreadableFile(name="train/pos/broken.txt", reason="it holds NUL bytes, so it is no text")
+    ]
     assert (source.other_files, source.hidden_files) == (1, 1)
 
 

@@ -12,7 +12,7 @@ from support.texts import GOOD, file, rows
 def test_empty_texts_are_left_out_by_name(tmp_path):
     source = open_texts(file(tmp_path, "a.csv", GOOD + ",pos\n"))
     assert len(source.texts) == len(source.labels) == len(source.names) == 8
-    assert source.unreadable == [UnreadableFile(name="a.csv, row 9", reason="it is empty")]
+    assert source.unreadable == [UnreadableFile(name="a.csv, line 10", reason="it is empty")]
 
 
 def test_half_a_surrogate_pair_is_left_out(tmp_path):

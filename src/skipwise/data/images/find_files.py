@@ -19,9 +19,9 @@ def located(root: Path, written: Sequence[str], table: str) -> tuple[list[str], 
     stands for several files.
     """
     some = written[:: -(-len(written) // TRIED)]
-    if any(_is_file(root, file) for file in some):
-        if all(_is_file(root, file) for file in some) or not any("\\" in file for file in some):
-            return list(written), []
+    there = [_is_file(root, file) for file in some]
+    if all(there) or (any(there) and not any("\\" in file for file in some)):
+        return list(written), []
     slashed = [PureWindowsPath(file).as_posix() for file in written]
     if any(_is_file(root, file) for file in slashed[:: -(-len(written) // TRIED)]):
         return slashed, [f"paths in {Path(table).name} are written with \\, as Windows does, and read with /"]

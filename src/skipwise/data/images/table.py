@@ -124,7 +124,7 @@ def read_tables(root: Path, tables: Sequence[Path], label: str | None = None) ->
         columns = image_columns(table, label)
         assert columns is not None
         notes += [*table.notes, *columns.notes(table)]
-        for line in table.rows():
+        for line in table.rows(range(len(table.columns))):
             _put(rows, _listed(table, columns, line, parts.get(path.stem, "")), tally)
     if not rows:
         raise UserError(f"{tables[0]} has no rows below its header: list one image a row.")

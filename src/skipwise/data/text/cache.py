@@ -45,7 +45,7 @@ def keep_texts(texts: Sequence[str], fingerprint: str) -> RawTexts:
     folder = data_home() / "texts" / f"{fingerprint[:24]}-rule{RULE_VERSION}"
 
     def fill(part: Path) -> None:
-        packed = Strings.pack(texts)
+        packed = texts if isinstance(texts, Strings) else Strings.pack(texts)
         np.save(part / "ends.npy", packed.ends)
         np.save(part / "texts.npy", packed.content)
 

@@ -1,50 +1,82 @@
-"""One row of a table of texts, whatever the table's format: its cells checked, with the row's place in every error."""
+"""Cells of a table of texts, whatever the table's format, checked with their place in every error."""
 
 import math
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Hashable, Iterator
 from typing import Any
 
-from skipwise.data.images.source import PART_NAMES
-from skipwise.data.text.source import Row, checked
+from skipwise.data.parts import part_of
+from skipwise.data.text.source import checked
 from skipwise.errors import UserError
+from skipwise.names import tidy
 
-MOST_LISTED = 12
-"""Columns that an error lists."""
-
-
-def check_columns(columns: Iterable[Any], where: str) -> None:
-    """Raises UserError where a column is missing, and lists those that there are."""
-    columns = [str(column) for column in columns]
-    for column in ("text", "label"):
-        if column not in columns:
-            more = f" and {len(columns) - MOST_LISTED} more" if len(columns) > MOST_LISTED else ""
-            listed = ", ".join(columns[:MOST_LISTED]) + more
-            raise UserError(f"{where} has no column {column!r} (it has {listed or 'none'}): name one so.")
-        if columns.count(column) > 1:
-            raise UserError(f"{where} has {columns.count(column)} columns called {column!r}: keep one.")
+WHOLE = re.compile(r"[+-]?\d+\.0*")
+"""A whole number as a program writes it that knows numbers with a point alone."""
+LIST = re.compile(r"""\[.*\]|\(.*,.*\)|\{\s*["'].*\}""", re.DOTALL)
+"""A list, tuple or set as Python or JSON writes it."""
 
 
-def row_of(cells: Mapping[str, Any], name: str, where: str, part: str = "") -> Row:
-    """A row with columns text, label and perhaps split and group; `part` is that of its file, if that has one."""
-    text, label = cells.get("text"), _word(cells.get("label"), f"{where}: label")
-    if text is not None and not isinstance(text, str):
-        raise UserError(f"{where}: text is {_shown(text)}, which is no text: write it as a string.")
-    if not label:
-        raise UserError(f"{where}: label is empty: write the text's class there, or remove the row.")
-    split = _word(cells.get("split"), f"{where}: split").lower()
-    if split and split not in PART_NAMES:
-        raise UserError(f"{where}: split is {_shown(cells['split'])}: write train, val or test, or nothing.")
-    readable, reason = checked(text or "")
-    group = _word(cells.get("group"), f"{where}: group")
-    return Row(name, readable, label, part or PART_NAMES.get(split, ""), group, reason)
+class Labels:
+    """The name of the class that each cell means; a cell is looked at once."""
+
+    def __init__(self) -> None:
+        self._names: dict[Hashable, str] = {}
+        self._spelled: dict[str, str] = {}
+        self.twice: dict[str, str] = {}
+
+    def name(self, cell: Any, where: str) -> str:
+        """Return the name of a class, "" for none. Raises UserError for a list of them, and for what is no word."""
+        known = self._names.get(cell) if isinstance(cell, str) else None
+        if known is not None:
+            return known
+        if isinstance(cell, list | tuple | set) or (isinstance(cell, str) and LIST.fullmatch(cell.strip())):
+            raise UserError(
+                f"{where}: label is {_shown(cell)}, a list of labels: skipwise gives each text one class; keep one "
+                "label a text, or join the lists to classes of their own."
+            )
+        written = _word(cell, f"{where}: label")
+        name = tidy(written)
+        if WHOLE.fullmatch(name):
+            name = str(int(float(name)))
+        other = self._spelled.setdefault(name, written)
+        if other != written:
+            self.twice.setdefault(name, f"the labels {other!r} and {written!r} are one class, {name!r}")
+        if isinstance(cell, str):
+            self._names[cell] = name
+        return name
+
+    def notes(self) -> Iterator[str]:
+        """Yield a note on each class that is written in two ways."""
+        yield from self.twice.values()
+
+
+def text_of(cell: Any, where: str) -> tuple[str | None, str]:
+    """Return a text, or None and why it is none. Raises UserError for what is no text."""
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return "", "it is empty"
+    if not isinstance(cell, str):
+        raise UserError(f"{where}: text is {_shown(cell)}, which is no text: write it as a string.")
+    return (cell, "it is empty") if cell.isascii() else checked(cell)
+
+
+def part_in(cell: Any, where: str) -> str:
+    """Return the part that a cell means, "" for none. Raises UserError for another word."""
+    word = _word(cell, f"{where}: split")
+    part = part_of(word) if word else ""
+    if part is None:
+        raise UserError(f"{where}: split is {_shown(cell)}: write train, val or test, or nothing.")
+    return part
+
+
+def group_of(cell: Any, where: str) -> str:
+    """Return the name of a group, "" for none."""
+    return _word(cell, f"{where}: group")
 
 
 def _word(cell: Any, where: str) -> str:
     """A cell as a word: numbers as they are written, missing ones as nothing."""
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
     if not isinstance(cell, str | int | float):
         raise UserError(f"{where} is {_shown(cell)}: it must be one word or number.")
     word = str(cell).strip()

@@ -101,7 +101,7 @@ def prepare_texts(data: str, options: Options, *, progress: ProgressCallback | N
     if options.size is not None and options.size < SHORTEST:
         raise UserError(f"The size asked for is {options.size}: texts need at least {SHORTEST} tokens.")
     check_test_size(options.test_size, "texts")
-    source = open_texts(data)
+    source = open_texts(data, text_column=options.text_column, label_column=options.label_column)
     digests = [digest(text.encode()) for text in source.texts]
     classes = [source.classes[label] for label in source.labels]
     mark = fingerprint(source.names, digests.__getitem__, classes, source.parts, source.groups)

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from skipwise.data.images.source import PART_NAMES
-from skipwise.data.text.cells import check_columns, row_of
+from skipwise.data.parts import part_of
+from skipwise.data.tables import Line, Table, choose_columns
+from skipwise.data.tables.table import HEAD_ROWS
+from skipwise.data.text.cells import Labels, text_of
 from skipwise.data.text.source import Row, TextSource, source_of_rows
 from skipwise.errors import UserError
 from skipwise.extras import load_optional
@@ -18,7 +20,7 @@ NO_LABEL = -1
 """The label of what is kept secret in some test parts."""
 
 
-def read_hub(data: str) -> TextSource:
+def read_hub(data: str, *, text_column: str | None = None, label_column: str | None = None) -> TextSource:
     """The data set `hf:NAME` or `hf:NAME/CONFIG`. Raises UserError where it, the library or a network is missing."""
     name = data.removeprefix(HUB).strip("/")
     if not name or ".." in name:
@@ -30,18 +32,20 @@ def read_hub(data: str) -> TextSource:
     errors = []
     for repository, configuration in tries:
         try:
-            return _source(name, library.load_dataset(repository, configuration))
+            content = library.load_dataset(repository, configuration)
         except UserError:
             raise
         except Exception as error:  # whatever the library, the network or the data set's own files raise
             errors.append(f"{type(error).__name__}: {' '.join(str(error).split())[:160]}")
+        else:
+            return _source(name, content, text_column, label_column)
     raise UserError(
         f"{data} cannot be read from the Hugging Face hub ({errors[-1]}): check its name and the network, or save it "
         "as train.csv and test.csv with columns text and label."
     )
 
 
-def read_saved(path: Path) -> TextSource:
+def read_saved(path: Path, *, text_column: str | None = None, label_column: str | None = None) -> TextSource:
     """A data set that the library's save_to_disk left in this folder."""
     try:
         content = _library(str(path)).load_from_disk(str(path))
@@ -49,7 +53,7 @@ def read_saved(path: Path) -> TextSource:
         raise
     except Exception as error:
         raise UserError(f"{path} cannot be read as a saved data set ({str(error)[:120]}): save it again.") from error
-    return _source(path.resolve().name, content)
+    return _source(path.resolve().name, content, text_column, label_column)
 
 
 def is_saved(path: Path) -> bool:
@@ -67,7 +71,7 @@ def _library(data: str) -> Any:
     return load_optional("datasets", data)
 
 
-def _source(name: str, content: Any) -> TextSource:
+def _source(name: str, content: Any, text_column: str | None, label_column: str | None) -> TextSource:
     """The texts of a data set, or of one part of it. Parts that are none of ours, or have no labels, are passed
     over.
     """
@@ -75,33 +79,36 @@ def _source(name: str, content: Any) -> TextSource:
         {"train": content} if hasattr(content, "column_names") and isinstance(content.column_names, list) else content
     )
     rows: list[Row] = []
-    notes = []
+    notes: list[str] = []
     classes: list[str] | None = None
-    known = {part: PART_NAMES[part.lower()] for part in given if part.lower() in PART_NAMES}
+    known = {part: ours for part in given if (ours := part_of(part)) is not None}
+    labels = Labels()
     if "train" not in known.values():
         raise UserError(
             f"{name} has no part called train (it has {', '.join(map(str, given))}): give it as .csv files."
         )
     for part, ours in known.items():
         table = given[part]
-        text, label = _columns(table.column_names, f"{name}, {part}")
+        chosen = choose_columns(_as_table(f"{name}, {part}", table), text=text_column, label=label_column)
+        text, label = (table.column_names[column] for column in (chosen.text, chosen.label))
+        notes += [note for note in chosen.notes if note not in notes]
         if len(table) and set(table[label][:]) == {NO_LABEL}:
             notes.append(f"the {part} part has no labels and is left out")
             continue
         named: list[str] | None = getattr(table.features[label], "names", None)
         classes = classes or named
         called = _called(named)
-        rows += _rows(table, text, label, called, part, "" if len(known) == 1 else ours)
+        rows += _rows(table, text, label, called, part, "" if len(known) == 1 else ours, labels)
     if others := [str(part) for part in given if part not in known]:
         notes.append(f"parts that are not read: {', '.join(others)}")
-    return source_of_rows(name, rows, classes=classes, notes=notes)
+    return source_of_rows(name, rows, classes=classes, notes=[*notes, *labels.notes()])
 
 
-def _columns(columns: list[str], where: str) -> tuple[str, str]:
-    """The columns of text and label: those of these names, or sentence where there is no text."""
-    text = "text" if "text" in columns else next((name for name in ("sentence", "content") if name in columns), "text")
-    check_columns(["text" if column == text else column for column in columns], where)
-    return text, "label"
+def _as_table(name: str, part: Any) -> Table:
+    """Return the beginning of a part as a table, whose columns can be chosen."""
+    some = part[:HEAD_ROWS]
+    head = [Line(number, cells) for number, cells in enumerate(zip(*some.values(), strict=True), start=1)]
+    return Table(path=Path(name), columns=tuple(some), rows=lambda _: iter(()), head=head, words="a data set")
 
 
 def _called(named: list[str] | None) -> Callable[[Any], Any]:
@@ -111,7 +118,10 @@ def _called(named: list[str] | None) -> Callable[[Any], Any]:
     return lambda label: named[label] if isinstance(label, int) and 0 <= label < len(named) else None
 
 
-def _rows(table: Any, text: str, label: str, called: Callable[[Any], Any], part: str, ours: str) -> Iterator[Row]:
+def _rows(
+    table: Any, text: str, label: str, called: Callable[[Any], Any], part: str, ours: str, labels: Labels
+) -> Iterator[Row]:
     for number, (one, its) in enumerate(zip(table[text], table[label], strict=True), start=1):
         where = f"{part}, row {number}"
-        yield row_of({"text": one, "label": called(its)}, where, where, ours)
+        readable, reason = text_of(one, where)
+        yield Row(where, readable, labels.name(called(its), where), ours, reason=reason)

@@ -1,59 +1,140 @@
-"""Opening data of texts, and telling whether data are texts."""
+"""Opening data of texts, and telling in which ways what lies there can be read as texts."""
 
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path, PurePosixPath
 
-from skipwise.data.glimpse import Glimpse, Reading
-from skipwise.data.text.folder import holds_texts, read_text_folder
+from skipwise.data.glimpse import Glimpse, Reading, look_at
+from skipwise.data.tables import TABLE_SUFFIXES, choose_columns, glance_at_table, is_known, names_path
+from skipwise.data.text.fasttext import PREFIX, is_fasttext
+from skipwise.data.text.folder import holds_text_files, read_text_folder
 from skipwise.data.text.hub import HUB, is_saved, read_hub, read_saved
+from skipwise.data.text.part_files import PartFiles, part_files, read_fasttext, read_part_files
 from skipwise.data.text.source import TextSource
-from skipwise.data.text.table import TABLE_READERS, columns_of, read_text_table
+from skipwise.data.text.table import read_text_table
 from skipwise.errors import UserError
 
-EXPECTED = "a .csv, .tsv, .jsonl or .parquet with columns text and label, a folder of texts by class, or hf:NAME"
+EXPECTED = "a table with a column of texts and one of labels, a folder of texts by class, or hf:NAME"
+CLAIMED = TABLE_SUFFIXES - {".csv", ".txt", ".json"}
+"""Suffixes of files that are read as tables of texts, for the error that this gives, even where they are broken."""
+ALONE = TABLE_SUFFIXES - {".txt", ".json"}
+"""Suffixes by which the only table of a folder is known."""
 
 
-def open_texts(data: str) -> TextSource:
+def readings(glimpse: Glimpse) -> list[Reading]:
+    """Return every way to read a path as texts."""
+    path = glimpse.path
+    if glimpse.is_file:
+        return _readings_of_file(path, glimpse)
+    if is_saved(path):
+        read = partial(read_saved, path, text_column=glimpse.text_column, label_column=glimpse.label_column)
+        return [Reading(task="text", words="texts that the Hugging Face library saved", read=read)]
+    found: list[Reading] = []
+    files = part_files(glimpse)
+    if files is not None:
+        found += _readings_of_parts(files, glimpse)
+    elif alone := _only_table(glimpse):
+        found += _readings_of_file(alone, glimpse)
+    if not found and holds_text_files(glimpse):
+        folders = glimpse.folders()
+        listed = ", ".join(folders[:4]) + (f" and {len(folders) - 4} more" if len(folders) > 4 else "")
+        words = f"text files by class: folders {listed}"
+        found.append(Reading(task="text", words=words, read=partial(read_text_folder, path), explicit=False))
+    return found
+
+
+def open_texts(data: str, *, text_column: str | None = None, label_column: str | None = None) -> TextSource:
     """The texts that `data` names. Raises UserError where there is no such thing."""
     if data.startswith(HUB):
-        return read_hub(data)
+        return read_hub(data, text_column=text_column, label_column=label_column)
     if not data:
         raise UserError(f"The data have an empty name: give {EXPECTED}.")
     try:
         path = Path(data).expanduser()
-        if path.is_dir():
-            return read_saved(path) if is_saved(path) else read_text_folder(path)
-        there = path.exists()
+        if not path.exists():
+            raise UserError(f"{data} does not exist: give {EXPECTED}.")
+        glimpse = look_at(path, text_column=text_column, label_column=label_column)
+        return _read(glimpse)
     except (OSError, RuntimeError, ValueError) as error:
         if isinstance(error, UserError):
             raise
         raise UserError(f"{data[:60]} cannot be read ({str(error)[:80]}): give {EXPECTED}.") from error
-    if not there:
-        raise UserError(f"{data} does not exist: give {EXPECTED}.")
-    if path.suffix.lower() not in TABLE_READERS:
-        raise UserError(f"{data} is a file in which no texts are found: give {EXPECTED}.")
-    return read_text_table(path)
 
 
 def are_texts(data: str) -> bool:
-    """Whether `data` look like texts, from names and a first line alone."""
+    """Whether `data` look like texts, from names and a few first lines alone."""
     if data.startswith(HUB):
         return True
     try:
         path = Path(data).expanduser()
-        if path.is_dir():
-            return is_saved(path) or holds_texts(path)
-        suffix = path.suffix.lower()
-        if suffix == ".csv":
-            return path.is_file() and "text" in columns_of(path)
-        return suffix in TABLE_READERS
+        return path.exists() and bool(readings(look_at(path)))
     except (OSError, RuntimeError, ValueError):
         return False
 
 
-def readings(glimpse: Glimpse) -> list[Reading]:
+def _read(glimpse: Glimpse) -> TextSource:
+    """Read a path in the first way; where there is none, by what its name says, for the error that this gives."""
+    for reading in readings(glimpse):
+        if reading.refused is not None:
+            raise UserError(reading.refused)
+        source: TextSource = reading.read()
+        return source
     path = glimpse.path
-    return (
-        [Reading(task="text", words="texts", explicit=path.is_file(), read=lambda: open_texts(str(path)))]
-        if are_texts(str(path))
-        else []
-    )
+    if not glimpse.is_file:
+        return read_text_folder(path)
+    if not path.is_file():
+        raise UserError(f"{path} is a device or a pipe, no regular file: give {EXPECTED}.")
+    if path.suffix.lower() not in TABLE_SUFFIXES:
+        raise UserError(f"{path} is a file in which no texts are found: give {EXPECTED}.")
+    return read_text_table(path, text_column=glimpse.text_column, label_column=glimpse.label_column)
+
+
+def _readings_of_file(path: Path, glimpse: Glimpse) -> list[Reading]:
+    """Return the reading of a table or of fastText's lines. Raises OSError."""
+    if not path.is_file() or path.suffix.lower() not in {*TABLE_SUFFIXES, ""}:
+        return []
+    if is_fasttext(path):
+        words = f"texts as fastText writes them: {path.name}, lines that begin with {PREFIX}"
+        return [Reading(task="text", words=words, read=partial(read_fasttext, path.stem, [("", path)]))]
+    read = partial(read_text_table, path, text_column=glimpse.text_column, label_column=glimpse.label_column)
+    return _readings_of_table(path, glimpse, read, path.name)
+
+
+def _readings_of_parts(files: PartFiles, glimpse: Glimpse) -> list[Reading]:
+    """Return the reading of a file for each part, as the first of them shows what they hold."""
+    first, read = files.files[0], partial(read_part_files, files, glimpse)
+    if is_fasttext(first):
+        words = f"texts as fastText writes them: {files.words}, lines that begin with {PREFIX}"
+        return [Reading(task="text", words=words, read=read)]
+    return _readings_of_table(first, glimpse, read, files.words)
+
+
+def _readings_of_table(path: Path, glimpse: Glimpse, read: Callable[[], TextSource], names: str) -> list[Reading]:
+    """Return the reading of a table, with the reason where its columns cannot be taken for texts and labels.
+
+    A table of files is one of texts only where it has a column that is called as texts are, or that a user named.
+    """
+    table = glance_at_table(path)
+    suffix = path.suffix.lower()
+    if table is None or not table.head or len(table.columns) < 2:
+        claimed = suffix in CLAIMED and (table is None or len(table.columns) != 1)
+        return [Reading(task="text", words=f"texts in a table: {names}", read=read)] if claimed else []
+    try:
+        columns = choose_columns(table, text=glimpse.text_column, label=glimpse.label_column)
+    except UserError as error:
+        if names_path(table) or suffix in (".json", ".txt"):
+            return []
+        return [Reading(task="text", words=f"a table: {names}, {table.words}", read=read, refused=str(error))]
+    text, label = (table.columns[column] for column in (columns.text, columns.label or 0))
+    if names_path(table) and glimpse.text_column is None and not is_known(text):
+        return []
+    words = f"texts in a table: {names}, {table.words}, texts in {text!r}, labels in {label!r}"
+    return [Reading(task="text", words=words, read=read)]
+
+
+def _only_table(glimpse: Glimpse) -> Path | None:
+    """Return the table that lies in a folder without any other table or folder of files."""
+    if any(names for folder, names in glimpse.files.items() if folder):
+        return None
+    tables = [name for name in glimpse.files.get("", ()) if PurePosixPath(name).suffix.lower() in ALONE]
+    return glimpse.path / tables[0] if len(tables) == 1 else None

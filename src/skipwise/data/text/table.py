@@ -1,129 +1,107 @@
-"""A .csv, .tsv, .jsonl or .parquet with columns text, label and perhaps split and group."""
+"""A table of texts: which of its columns are meant, and its rows."""
 
-import csv
-import io
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from skipwise.data.text.cells import check_columns, row_of
+from skipwise.data.encodings import notes_on_encodings
+from skipwise.data.tables import Columns, Table, choose_columns, open_table
+from skipwise.data.text.cells import Labels, group_of, part_in, text_of
 from skipwise.data.text.source import Row, TextSource, source_of_rows
 from skipwise.errors import UserError
-from skipwise.extras import load_optional
-
-UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-"""How a file in that encoding begins."""
 
 
-def read_text_table(path: Path) -> TextSource:
-    """The texts of one file. Raises UserError naming the row that cannot be."""
-    return source_of_rows(path.stem, table_rows(path))
+@dataclass(frozen=True, kw_only=True)
+class PartTable:
+    """A table, its columns, and the part that all of it is for, "" where that is not said."""
+
+    table: Table
+    columns: Columns
+    part: str = ""
 
 
-def table_rows(path: Path, part: str = "") -> list[Row]:
-    """Every row of a file; `part` is that of the whole file, if it has one."""
-    try:
-        rows = list(TABLE_READERS[path.suffix.lower()](path, part))
-    except OSError as error:
-        raise UserError(f"{path} cannot be read ({(error.strerror or str(error)).lower()}).") from error
-    if not rows:
-        raise UserError(f"{path} has no rows: it must hold one text a row, with columns text and label.")
-    return rows
+class Swallowed:
+    """Quoted cells that go on over line ends and hold what looks like rows of their own."""
 
+    def __init__(self) -> None:
+        self._suspects: list[tuple[str, set[str]]] = []
 
-def decoded(content: bytes, where: str) -> str:
-    """UTF-8 with or without a mark of it. Raises UserError that names the line which is something else."""
-    if content.startswith(UTF_16):
-        raise UserError(f"{where} is UTF-16: save it as UTF-8.")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise UserError(
-            f"{where}, line {line} is not UTF-8 (byte 0x{content[error.start]:02x}): save the file as UTF-8."
-        ) from error
+    def look(self, cell: str, part: PartTable, where: str) -> None:
+        """Keep what stands where a label would stand, if lines of a cell were rows."""
+        text, label, delimiter = part.columns.text, part.columns.label or 0, part.table.delimiter
+        lines = cell.splitlines()
+        found = set()
+        for number, line in enumerate(lines):
+            pieces = line.split(delimiter)
+            missing = text if number == 0 else 0  # the cells before the text, which stand before the quote
+            width = text + 1 if number == len(lines) - 1 else len(part.table.columns)
+            if len(pieces) == width - missing and 0 <= label - missing < len(pieces):
+                found.add(pieces[label - missing].strip())
+        if found:
+            self._suspects.append((where, found))
 
-
-def _separated(path: Path, part: str, delimiter: str) -> Iterator[Row]:
-    """Rows of a .csv or .tsv. A line that is quoted wrongly would swallow those below it, so it is refused."""
-    text = decoded(path.read_bytes(), str(path))
-    before = csv.field_size_limit(2**31 - 1)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    begins = 1
-    try:
-        columns = [column.strip().lower() for column in next(reader, [])]
-        check_columns(columns, str(path))
-        begins = reader.line_num + 1
-        for number, cells in enumerate(reader, start=1):
-            where = f"{path}, line {begins} (row {number})"
-            if len(cells) > len(columns):
+    def check(self, labels: Iterable[str]) -> None:
+        """Raises UserError naming a cell that holds the label of a row."""
+        known = {label for label in labels if not label.isdecimal()}
+        for where, found in self._suspects:
+            if held := found & known:
                 raise UserError(
-                    f"{where} has {len(cells)} cells, the header {len(columns)}: put double quotes around texts that "
-                    f"hold a {'comma' if delimiter == ',' else 'tab'}."
+                    f"{where}: the quote that opens there closes lines below, and what stands between looks like rows of "
+                    f"their own (with the label {min(held)!r}): write a quote that is part of a text twice, or remove it."
                 )
-            if cells:
-                yield row_of(dict(zip(columns, cells, strict=False)), f"{path.name}, row {number}", where, part)
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        what = str(error)
-        if "unexpected end" in what:
-            what = "the quote that opens there is never closed"
-        raise UserError(
-            f"{path}, line {begins} cannot be read ({what}): a quote in a text is written twice."
-        ) from error
-    finally:
-        csv.field_size_limit(before)
 
 
-def _json_lines(path: Path, part: str) -> Iterator[Row]:
-    for number, line in enumerate(decoded(path.read_bytes(), str(path)).split("\n"), start=1):
-        if not line.strip():
-            continue
-        where = f"{path}, line {number}"
-        try:
-            content = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            what = getattr(error, "msg", str(error))
-            raise UserError(f"{where} is no JSON ({what}): write one object a line.") from error
-        if not isinstance(content, dict):
-            raise UserError(
-                f"{where} is {line.strip()[:40]!r}, no object: write one as "
-                '{"text": "what was written", "label": "its class"} a line.'
-            )
-        check_columns(content, where)
-        yield row_of(content, f"{path.name}, line {number}", where, part)
+def read_text_table(path: Path, *, text_column: str | None = None, label_column: str | None = None) -> TextSource:
+    """The texts of one file. Raises UserError naming the line that cannot be read."""
+    table = open_table(path)
+    return source_of_tables(path.stem, [part_table(table, text_column=text_column, label_column=label_column)])
 
 
-def _parquet(path: Path, part: str) -> Iterator[Row]:
-    arrow = load_optional("pyarrow", str(path), "save it as .csv")
-    parquet = load_optional("pyarrow.parquet", str(path), "save it as .csv")
-    try:
-        with parquet.ParquetFile(path) as file:
-            check_columns(file.schema_arrow.names, str(path))
-            used = [name for name in ("text", "label", "split", "group") if name in file.schema_arrow.names]
-            number = 0
-            for batch in file.iter_batches(columns=used):
-                for cells in batch.to_pylist():
-                    number += 1
-                    yield row_of(cells, f"{path.name}, row {number}", f"{path}, row {number}", part)
-    except (arrow.ArrowException, UnicodeDecodeError) as error:
-        raise UserError(f"{path} cannot be read as .parquet ({str(error)[:80]}): write it again.") from error
+def part_table(
+    table: Table, part: str = "", *, text_column: str | None = None, label_column: str | None = None
+) -> PartTable:
+    """Choose the columns of a table; that of a test or validation part may lack labels."""
+    needs_label = part in ("", "train")
+    columns = choose_columns(table, text=text_column, label=label_column, needs_label=needs_label)
+    return PartTable(table=table, columns=columns, part=part)
 
 
-TABLE_READERS: dict[str, Callable[[Path, str], Iterator[Row]]] = {
-    ".csv": lambda path, part: _separated(path, part, ","),
-    ".tsv": lambda path, part: _separated(path, part, "\t"),
-    ".jsonl": _json_lines,
-    ".parquet": _parquet,
-}
-"""The format of each suffix."""
+def source_of_tables(
+    name: str, tables: Sequence[PartTable], *, other_files: int = 0, hidden_files: int = 0, notes: Sequence[str] = ()
+) -> TextSource:
+    """The texts of one table, or of one for each part."""
+    labels, swallowed = Labels(), Swallowed()
+    used = [one for one in tables if one.columns.label is not None]
+    told = [*notes]
+    told += [f"{one.table.path.name} has no column of labels and is left out" for one in tables if one not in used]
+    told += [note for one in used for note in (*one.table.notes, *one.columns.notes)]
+    told += notes_on_encodings((one.table.path.name, one.table.encoding) for one in used)
+    rows = (row for one in used for row in _rows(one, labels, swallowed))
+    source = source_of_rows(
+        name, rows, other_files=other_files, hidden_files=hidden_files, notes=[*dict.fromkeys(told)]
+    )
+    swallowed.check(source.classes)
+    return replace(source, notes=(*source.notes, *labels.notes()))
 
 
-def columns_of(path: Path) -> list[Any]:
-    """The columns that the first line of a .csv names, from its first bytes alone; nothing where there are none."""
-    with path.open("rb") as file:
-        content = file.read(4096)
-    encoding = "utf-16" if content.startswith(UTF_16) else "utf-8-sig"  # which is refused later, by its name
-    first = content.decode(encoding, errors="replace").partition("\n")[0]
-    return [column.strip().strip('"').lower() for column in first.split(",")]
+def _rows(one: PartTable, labels: Labels, swallowed: Swallowed) -> Iterator[Row]:
+    table, columns = one.table, one.columns
+    assert columns.label is not None
+    wanted = [columns.text, columns.label, *(column for column in (columns.split, columns.group) if column is not None)]
+    has_split, has_group = columns.split is not None, columns.group is not None
+    line = None
+    for line in table.rows(wanted):
+        where = table.where(line)
+        text, reason = text_of(line.cells[0], where)
+        if table.delimiter and text and "\n" in text:
+            swallowed.look(text, one, where)
+        yield Row(
+            table.name(line),
+            text,
+            labels.name(line.cells[1], where),
+            one.part or (part_in(line.cells[2], where) if has_split else ""),
+            group_of(line.cells[-1], where) if has_group else "",
+            reason,
+        )
+    if line is None:
+        raise UserError(f"{table.path} has no rows: it must hold one text a row, with its label.")
