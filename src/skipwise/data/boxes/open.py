@@ -46,6 +46,9 @@ def readings(glimpse: Glimpse) -> list[Reading]:
     """Every way to read boxes there, or the one sentence on annotations that cannot be read."""
     if glimpse.is_file:
         return _of_file(glimpse.path)
+    if _holds_labels_alone(glimpse):
+        above = _yolo(look_at(glimpse.path.resolve().parent))
+        return [above] if above else []
     kinds = _kinds(glimpse)
     found = [_by_content(glimpse, kind, kinds[kind]) for kind in READERS if kind in kinds]
     found += [some for some in (_table(glimpse), _yolo(glimpse)) if some]
@@ -75,7 +78,9 @@ def read_annotated(data: str | Path) -> Annotated:
     found = readings(look_at(path))
     if len(found) > 1:
         ways = "; ".join(f"{some.words} ({some.ask})" for some in found)
-        raise UserError(f"{data} holds annotations of {len(found)} kinds: {ways}. Name the one that is meant so.")
+        raise UserError(
+            f"{data} holds annotations of {len(found)} kinds: {ways}. Name the one that is meant so, or take the others away."
+        )
     if found:
         source: Annotated = found[0].read()
         return source
@@ -104,15 +109,22 @@ def _kinds(glimpse: Glimpse) -> dict[str, list[str]]:
     return kinds
 
 
+def _holds_labels_alone(glimpse: Glimpse) -> bool:
+    """Whether a folder of YOLO's labels is given without that of the images, which is beside it."""
+    files = list(glimpse.all_files())
+    named = glimpse.path.resolve().name.lower() in HOLDS_ANNOTATIONS
+    texts = [file for file in files if is_label_file(file.name)][:LOOKED_INTO]
+    return named and not any(map(is_image, files)) and any(looks_like_labels(glimpse.path / file) for file in texts)
+
+
 def _by_content(glimpse: Glimpse, kind: str, files: Sequence[str]) -> Reading:
     """The reading of files that are told by what they hold."""
     path = glimpse.path
     root = _root(path, files)
 
     def read() -> Annotated:
-        tree = tree_of(root)
-        prefix = path.relative_to(root).as_posix().removeprefix(".")
-        return _named(READERS[kind](tree, [joined(prefix, name) for name in files]), path)
+        inside = "" if root == path else path.resolve().name
+        return _named(READERS[kind](tree_of(root), [joined(inside, name) for name in files]), path)
 
     return Reading(task=TASK, words=f"{kind} boxes: {_words(path, kind, files)}", read=read, ask=_ask(path, files))
 
@@ -147,7 +159,7 @@ def _of_file(path: Path) -> list[Reading]:
         return []
     kind = kind or COCO
     root = _root(path.parent, [path.name])
-    name = path.relative_to(root).as_posix()
+    name = joined("" if root == path.parent else path.resolve().parent.name, path.name)
     return [
         Reading(
             task=TASK,
@@ -185,8 +197,6 @@ def _yolo(glimpse: Glimpse) -> Reading | None:
     path = glimpse.path
     description = _description(glimpse)
     labels = _label_folder(glimpse)
-    if labels is None and (description is None or not any(glimpse.files)):
-        return None
     if labels is None:
         return None
     where = f"{labels or path.resolve().name}/" + (f", described by {description}" if description else "")

@@ -122,21 +122,30 @@ def described_layout(tree: Tree, description: Description, file: str) -> Layout:
             raise UserError(f"{tree.root / place} holds no images, and {file} names it for the {part} part: mend it.")
         _check_labelled(tree, own, part, place)
         pairs += own
-    known = {pair.labels for pair in pairs}
-    folders = {pair.labels.rpartition("/")[0] for pair in pairs} - {pair.image.rpartition("/")[0] for pair in pairs}
-    lost = [
-        joined(folder, name)
-        for folder in sorted(folders & tree.files.keys())
-        for name in tree.files[folder]
-        if is_label_file(name) and joined(folder, name) not in known
-    ]
-    if any(
-        (tree.root / place).is_file()
-        for place in (_place(tree, description.base, w) for _, w in description.parts)
-        if place
-    ):
-        lost = []  # which the lists leave out on purpose
+    lost, alone = _undescribed(tree, pairs)
+    if alone:
+        notes.append(
+            f"images that {PurePosixPath(file).name} does not name are left out: {len(alone)} (the first: {alone[0]})"
+        )
     return Layout(pairs=pairs, lost=lost, notes=tuple(notes))
+
+
+def _undescribed(tree: Tree, pairs: Sequence[Pair]) -> tuple[list[str], list[str]]:
+    """The label files without an image, and the labelled images that are not among the pairs."""
+    used = {pair.image for pair in pairs}
+    texts = {text for pair in pairs if (text := pair.labels) and (tree.root / text).exists()}
+    alone: list[str] = []
+    lost: list[str] = []
+    for folder, names in tree.images.items():
+        if (labels := _labels_of(tree, folder, names)) is None:
+            continue
+        every = [_pair(folder, name, "", labels) for name in names]
+        alone += [pair.image for pair in every if pair.image not in used and pair.labels not in texts]
+        known = {pair.labels for pair in every} | texts
+        lost += [
+            text for name in tree.files[labels] if is_label_file(name) and (text := joined(labels, name)) not in known
+        ]
+    return sorted(lost), sorted(alone)
 
 
 def _pair(folder: str, name: str, part: str, labels: str) -> Pair:
