@@ -87,11 +87,11 @@ class ObjectDetection(Task):
         rule = f"own size kept: all images have it, and no side is above {max(height, width)} px"
         if dataset.manifest.images.resize_rule != OWN_SIZE:
             device = "CPU" if options.device == "cpu" else "GPU"
-            rule = f"resized to fit {height}x{width} px, the rule on a {device} (--size PX changes it); boxes are in own pixels"
+            rule = f"resized to fit {width}x{height} px, the rule on a {device} (--size PX changes it); boxes are in own pixels"
         if options.size is not None:
             rule = f"size asked for: {options.size} px; boxes are in own pixels"
         return [
-            f"{len(dataset.labels)} images of {height}x{width} px, {'grey' if channels == 1 else 'colour'}, "
+            f"{len(dataset.labels)} images of {width}x{height} px, {'grey' if channels == 1 else 'colour'}, "
             f"{dataset.manifest.counts.total} boxes, {_classes(dataset.classes)}",
             rule,
         ]
@@ -100,7 +100,10 @@ class ObjectDetection(Task):
         facts, objects = manifest.images, manifest.boxes
         assert objects is not None
         return [
-            ("images", f"{manifest.examples} of {facts.words}"),
+            (
+                "images",
+                f"{manifest.examples} of {facts.width}x{facts.height} px, {'grey' if facts.channels == 1 else 'colour'}",
+            ),
             ("boxes", f"{manifest.counts.total}, at most {objects.most_objects} in an image"),
             ("resize rule", facts.resize_rule),
         ]

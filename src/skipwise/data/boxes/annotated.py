@@ -2,11 +2,10 @@
 they were written.
 """
 
-import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int, UInt8
@@ -14,9 +13,41 @@ from jaxtyping import Float, Int, UInt8
 from skipwise.data.images.source import Source
 from skipwise.data.manifest import MendedBoxes
 from skipwise.errors import UserError
+from skipwise.names import shown, tidy
 
-LARGEST = 1e7
-"""No image has a side of so many pixels. What is not a number is not below it either."""
+LARGEST_SHARE = 1.01
+"""Boxes that are all below it are shares of the image: in pixels none would be as large as one."""
+
+
+class Tally:
+    """How often something was left out or mended, and where first."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+        self.firsts: dict[str, str] = {}
+
+    def add(self, what: str, where: str) -> None:
+        self.counts[what] = self.counts.get(what, 0) + 1
+        self.firsts.setdefault(what, where)
+
+    @property
+    def mended(self) -> tuple[MendedBoxes, ...]:
+        """An entry for each, as a manifest keeps it."""
+        return tuple(
+            MendedBoxes(what=what, count=count, first=self.firsts[what]) for what, count in self.counts.items()
+        )
+
+    @property
+    def because(self) -> str:
+        """What an error adds: all that was left out or mended, "" where nothing was."""
+        return f" ({'; '.join(self.notes())})" if self.counts else ""
+
+    def notes(self) -> list[str]:
+        """A line for each."""
+        return [
+            f"{what}: {count} ({'' if count == 1 else 'the first: '}{self.firsts[what]})"
+            for what, count in self.counts.items()
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +81,7 @@ class Annotated:
     arrays: UInt8[np.ndarray, "images height width channels"] | None = None
     groups: Sequence[str] | None = None
     notes: tuple[str, ...] = ()
-    tally: "Tally" = field(default_factory=lambda: Tally())
+    tally: Tally = field(default_factory=Tally)
 
     @property
     def images(self) -> Source:
@@ -80,64 +111,104 @@ class Annotated:
         )
 
 
-class Tally:
-    """How often something was left out or mended, and where first."""
+@dataclass(frozen=True, kw_only=True)
+class Described:
+    """An image and the objects that its annotation says it shows: corners, class, and where it is written.
 
-    def __init__(self) -> None:
-        self.counts: dict[str, int] = {}
-        self.firsts: dict[str, str] = {}
-
-    def add(self, what: str, where: str) -> None:
-        self.counts[what] = self.counts.get(what, 0) + 1
-        self.firsts.setdefault(what, where)
-
-    @property
-    def mended(self) -> tuple[MendedBoxes, ...]:
-        """An entry for each, as a manifest keeps it."""
-        return tuple(
-            MendedBoxes(what=what, count=count, first=self.firsts[what]) for what, count in self.counts.items()
-        )
-
-    def notes(self) -> list[str]:
-        """A line for each."""
-        return [
-            f"{what}: {count} ({'' if count == 1 else 'the first: '}{self.firsts[what]})"
-            for what, count in self.counts.items()
-        ]
-
-
-def below(folder: Path, written: Path) -> Path | None:
-    """The place in a folder that a path in its annotations means; None where it leads out of the folder.
-
-    Links are followed, `..` is not followed through them.
+    `file` is relative to the folder of all. Other fields are as an Annotation has them.
     """
-    root = folder.resolve()
-    place = Path(os.path.normpath(root / written))
-    return folder / place.relative_to(root) if place.is_relative_to(root) else None
+
+    file: str
+    part: str
+    objects: Sequence[tuple[list[float], str, str]]
+    size: tuple[int, int] | None = None
+    relative: bool = False
 
 
-def read_content(file: Path) -> bytes:
-    """A file's bytes. Raises UserError where it cannot be read."""
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise UserError(f"{file} cannot be read: {error.strerror or error}.") from error
+def all_shares(boxes: Sequence[list[float]]) -> bool:
+    """Whether boxes that should be in pixels are shares of their images."""
+    return bool(boxes) and all(-LARGEST_SHARE < side < LARGEST_SHARE for box in boxes for side in box)
 
 
-def read_lines(file: Path) -> list[str]:
-    """A text file's lines. Raises UserError where it is no text."""
-    try:
-        return read_content(file).decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise UserError(f"{file} cannot be read as text in UTF-8 ({error}): save it as such.") from error
+def as_meant(images: Sequence[Described], where: str, tally: Tally) -> list[Described]:
+    """The images of one annotation file or program, whose boxes are taken for shares where all of them are."""
+    boxes = [box for image in images for box, _, _ in image.objects]
+    if not all_shares(boxes):
+        return list(images)
+    tally.add("annotations give boxes as shares of the image where pixels are expected, and are read so", where)
+    return [replace(image, relative=True) for image in images]
 
 
-def corners(values: Any, where: str, name: str, expected: str) -> list[float]:
-    """Four numbers that a box is written with. Raises UserError where they are something else."""
-    try:
-        numbers = [float(value) for value in values if isinstance(values, list) and not isinstance(value, bool)]
-    except (TypeError, ValueError, OverflowError):
-        numbers = []
-    if len(numbers) != 4 or len(values) != 4 or not all(abs(number) < LARGEST for number in numbers):
-        raise UserError(f"{where}: {name} is {str(values)[:60]}, and must be four numbers: {expected}.")
-    return numbers
+def assembled(
+    root: Path,
+    images: Sequence[Described],
+    tally: Tally,
+    *,
+    name: str | None = None,
+    classes: Sequence[str] | None = None,
+    notes: tuple[str, ...] = (),
+) -> Annotated:
+    """Put images together, in the order of their names; without `classes` they are those of the objects, in order.
+
+    An image that several files describe has the objects of all. Raises UserError where it has two parts, and where
+    there is none.
+    """
+    merged = _merged(root, images, tally)
+    if not merged:
+        raise UserError(f"{root} holds no image with an annotation{tally.because}.")
+    tidied = {written: tidy(written) for image in merged for _, written, _ in image.objects}
+    known = list(dict.fromkeys(map(tidy, classes))) if classes is not None else sorted(set(tidied.values()))
+    times = Counter(tidied.values())
+    if alike := sorted(shown(own) for own, count in times.items() if count > 1):
+        notes = (*notes, f"classes that are written in several ways are one: {', '.join(alike)}")
+    place_of = {own: place for place, own in enumerate(known)}
+    number_of = {written: place_of[own] for written, own in tidied.items()}
+    parts, noted = _parts(merged)
+    return Annotated(
+        name=name or root.resolve().name,
+        classes=tuple(known),
+        annotations=[
+            Annotation(
+                boxes=np.array([box for box, _, _ in image.objects], np.float64).reshape(-1, 4),
+                labels=np.array([number_of[written] for _, written, _ in image.objects], np.int64),
+                places=[place for _, _, place in image.objects],
+                relative=image.relative,
+                size=image.size,
+            )
+            for image in merged
+        ],
+        parts=parts,
+        names=[image.file for image in merged],
+        files=[root / image.file for image in merged],
+        notes=(*notes, *noted),
+        tally=tally,
+    ).in_order()
+
+
+def _merged(root: Path, images: Sequence[Described], tally: Tally) -> list[Described]:
+    """Each image once. Raises UserError for one that has two parts."""
+    found: dict[str, Described] = {}
+    for image in images:
+        earlier = found.setdefault(image.file, image)
+        if earlier is image:
+            continue
+        if earlier.part != image.part:
+            raise UserError(
+                f"{root / image.file} is annotated for the {earlier.part or 'whole'} and the {image.part or 'whole'} "
+                "part: keep one."
+            )
+        tally.add("images are annotated twice, and have the boxes of both", image.file)
+        if earlier.relative != image.relative:
+            raise UserError(f"{root / image.file} has boxes in pixels and boxes as shares: keep one annotation.")
+        objects = [*earlier.objects, *image.objects]
+        found[image.file] = replace(earlier, objects=objects, size=earlier.size or image.size)
+    return list(found.values())
+
+
+def _parts(images: Sequence[Described]) -> tuple[list[str], tuple[str, ...]]:
+    """The part of each image; where all are of one part that is not trained on, none, and a note."""
+    given = {image.part for image in images}
+    if given in ({"test"}, {"validation"}):
+        part = given.pop()
+        return [""] * len(images), (f"all images are of the {part} part, which is split anew",)
+    return [image.part for image in images], ()

@@ -14,6 +14,7 @@ from skipwise.data.boxes.annotated import Annotated
 from skipwise.data.boxes.digit_scenes import NAME, digit_scenes
 from skipwise.data.boxes.objects import Objects, SceneObjects, mended
 from skipwise.data.boxes.open import read_annotated
+from skipwise.data.boxes.turned import turned_upright
 from skipwise.data.dataset import common_fields
 from skipwise.data.images.cache import Decoded, Survey, decode_once, survey
 from skipwise.data.images.dataset import Images, cached_images, inspected_images
@@ -100,13 +101,16 @@ def prepare_scenes(
     check_size(options.size, SMALLEST, "objects are found in images of")
     check_test_size(options.test_size, "images")
     source = open_scenes(data)
-    looked = _sizes_checked(source, survey(source.images))
+    looked = survey(source.images)
+    source = turned_upright(source, looked.sizes)
+    looked = _sizes_checked(source, looked)
     height, width = _frame(looked, options.size, photo_size)
     decoded = decode_once(source.images, looked, height, width, progress, "pad")
     source, objects = _objects(source, looked, decoded)
     duplicates = group_duplicates(looked.digests[decoded.kept])
     together = stay_together(duplicates, None if source.groups is None else [source.groups[i] for i in decoded.kept])
     parts = _split(source, looked, decoded, duplicates, together, options.test_size, options.split_seed)
+    _check_boxes(source, parts, objects)
     manifest = image_manifest(str(data), source.images, looked, decoded, parts)
     sizes = looked.sizes[decoded.kept]
     facts = replace(manifest.images, resize_rule=OWN_SIZE if (sizes == (height, width)).all() else PAD_RULE)
@@ -166,7 +170,8 @@ def _sizes_checked(source: Annotated, looked: Survey) -> Survey:
             fingerprint = sha256(f"{fingerprint} {i}".encode()).hexdigest()
     if len(reasons) == len(source.names):
         raise UserError(
-            f"No image of {source.name} can be used (the first: {source.names[0]}, {reasons[0]}): mend or replace them."
+            f"No image of {source.name} can be used (the first: {source.names[0]}, {reasons[0]}): mend or replace them"
+            f"{source.tally.because}."
         )
     return replace(looked, reasons=reasons, fingerprint=fingerprint)
 
@@ -189,7 +194,9 @@ def _objects(source: Annotated, looked: Survey, decoded: Decoded) -> tuple[Annot
         objects.append(mended(source.annotations[i], source.names[i], (height, width), source.tally))
     counts = np.bincount(np.concatenate([some.labels for some in objects]), minlength=len(source.classes))
     if not counts.any():
-        raise UserError(f"{source.name} has {len(objects)} images and no box in any of them: annotate some objects.")
+        told = source.tally.because
+        what = f"no box that can be used{told}: mend these" if told else "no box in any of them: annotate some objects"
+        raise UserError(f"{source.name} has {len(objects)} images and {what}.")
     kept = np.flatnonzero(counts)
     empty = [name for name, count in zip(source.classes, counts, strict=True) if not count]
     notes = (*source.notes, f"classes without a box are left out: {', '.join(empty)}") if empty else source.notes
@@ -214,7 +221,7 @@ def _split(
         groups = "" if source.groups is None else ", and are in different groups"
         raise UserError(
             f"{source.name} has {differ} images that differ{groups}: it needs at least {LEAST_IMAGES}, to train, to "
-            "validate and to test on."
+            f"validate and to test on{source.tally.because}."
         )
     parts = split(
         np.zeros(len(decoded.kept), np.int64),
@@ -238,6 +245,17 @@ def _split(
             "one is drawn."
         )
     return parts
+
+
+def _check_boxes(source: Annotated, parts: Split, objects: SceneObjects) -> None:
+    """Raises UserError for a part without a single box, which could teach or measure nothing."""
+    given = set(source.parts) | {"train", "test"}
+    for part, indices in (("train", parts.train), ("validation", parts.validation), ("test", parts.test)):
+        if part in given and not objects.counts[indices].any():
+            raise UserError(
+                f"The {part} part of {source.name} has {len(indices)} images and not a single box{source.tally.because}: "
+                "annotate some of them, or give other parts."
+            )
 
 
 def _counts(parts: Split, objects: SceneObjects, classes: int) -> ClassCounts:

@@ -1,149 +1,233 @@
-"""Pascal VOC: an XML file for each image, beside a folder of images (Everingham et al. 2010)."""
+"""Pascal VOC: an XML file for each image, beside it or in a folder of its own (Everingham et al. 2010)."""
 
-import re
-from collections.abc import Collection
-from pathlib import Path
-from xml.etree import ElementTree
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from xml.etree.ElementTree import Element
 
-import numpy as np
-
-from skipwise.data.boxes.annotated import Annotated, Annotation, Tally, corners, read_content, read_lines
+from skipwise.data.boxes.annotated import Annotated, Described, Tally, as_meant, assembled
+from skipwise.data.boxes.files import read_lines, read_xml
+from skipwise.data.boxes.tree import ImageFinder, Tree, part_in, unlisted
+from skipwise.data.boxes.written import flag, four, number, round_centre, round_points, size_of
 from skipwise.data.images.folder import is_image
-from skipwise.data.parts import PARTS
+from skipwise.data.parts import PARTS, part_of
 from skipwise.errors import UserError
 
 SIDES = ("xmin", "ymin", "xmax", "ymax")
-SETS = {"train": "train", "val": "validation", "test": "test"}
-FORBIDDEN = re.compile(rb"<!\s*(DOCTYPE|ENTITY)|\0", re.IGNORECASE)
-"""Declarations that could name other files or grow without end; with a null byte, UTF-16 could hide it."""
+TRAIN_TOO = "trainval"
+"""The list of what is trained on where no train.txt is there."""
+NO_IMAGE = "annotations without an image are left out"
 
 
-def is_voc(path: Path) -> bool:
-    return (path / "Annotations").is_dir() and (path / "JPEGImages").is_dir()
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """An XML file by its path below the tree's root, and its image's stem that its name says."""
+
+    name: str
+    root: Element
+
+    @property
+    def short(self) -> str:
+        return PurePosixPath(self.name).name
+
+    @property
+    def stem(self) -> str:
+        return image_stem(self.name)
 
 
-def read_voc(path: Path) -> Annotated:
-    """The images and boxes of a folder with Annotations and JPEGImages. Raises UserError naming file and object.
+def image_stem(name: str) -> str:
+    """The name of an annotation's image without suffix, for `a.xml` as for `a.jpg.xml`."""
+    inner = PurePosixPath(PurePosixPath(name).stem)
+    return inner.stem if is_image(inner) else inner.name
+
+
+def read_voc(tree: Tree) -> Annotated:
+    """The images and boxes of a tree with XML files. Raises UserError naming file and object.
 
     Objects marked difficult are left out. Coordinates count from 1 and include the last pixel, unless one of them is 0.
     """
-    documents = sorted((path / "Annotations").glob("*.xml"))
-    if not documents:
-        raise UserError(f"{path / 'Annotations'} holds no .xml: it must hold one for each image.")
-    images = _images(path)
-    part_of = _parts(path, images.keys() | {document.stem for document in documents})
     tally = Tally()
-    chosen: list[tuple[Path, Path, str]] = []
+    documents = _documents(tree, tally)
+    finder = ImageFinder(tree)
+    images = {document.name: _image(finder, document) for document in documents}
+    stems = {PurePosixPath(image).stem for names in tree.images.values() for image in names}
+    listed = _listed(tree, stems | {document.stem for document in documents})
+    read: list[Described] = []
     for document in documents:
-        if part_of and document.stem not in part_of:
-            tally.add("annotated images are in no list of ImageSets/Main, and are left out", document.name)
-        elif document.stem not in images:
-            tally.add("annotations without an image are left out", document.name)
+        image = images[document.name]
+        if listed and document.stem not in listed:
+            tally.add("annotated images are in no list of ImageSets/Main, and are left out", document.short)
+        elif image is None:
+            tally.add(NO_IMAGE, document.short)
         else:
-            chosen.append((document, images[document.stem], part_of.get(document.stem, "")))
-    annotated = {document.stem for document in documents}
-    for stem in sorted((part_of or images).keys() - annotated):
-        tally.add("images without an annotation are left out", stem)
-    if not chosen:
-        raise UserError(f"{path} holds no image with an annotation: Annotations/a.xml is that of JPEGImages/a.jpg.")
-    found = [_read(document, tally) for document, _, _ in chosen]
-    classes = sorted({name for _, names, _ in found for name in names})
-    boxes = [box for box, _, _ in found]
-    first = 0 if any((box[:, :2] == 0).any() for box in boxes) else 1
-    note = "coordinates count from 1, as VOC's do" if first else "coordinates count from 0, since some are 0"
-    annotations = [
-        Annotation(
-            boxes=box - np.array([first, first, 0, 0]),
-            labels=np.array([classes.index(name) for name in names], np.int64),
-            places=[f"{document.name}: object {place}" for place in _places(names)],
-            size=size,
-        )
-        for (document, _, _), (box, names, size) in zip(chosen, found, strict=True)
-    ]
-    return Annotated(
-        name=path.resolve().name,
-        classes=tuple(classes),
-        annotations=annotations,
-        parts=[part for _, _, part in chosen],
-        names=[image.relative_to(path).as_posix() for _, image, _ in chosen],
-        files=[image for _, image, _ in chosen],
-        notes=(note,),
-        tally=tally,
-    ).in_order()
+            part = listed.get(document.stem, "") if listed else part_in(image.rpartition("/")[0])
+            read.append(_described(document, image, part, tally))
+    _tell_missing(tree, images, listed, tally)
+    _check_parts(tree, listed, read)
+    images_read, notes = _from_edges(as_meant(read, "all of them", tally))
+    return assembled(tree.root, images_read, tally, notes=notes)
 
 
-def _places(names: list[str]) -> range:
-    return range(1, len(names) + 1)
-
-
-def _images(path: Path) -> dict[str, Path]:
-    """The images by name without suffix. Raises UserError where two share one."""
-    images: dict[str, Path] = {}
-    for file in sorted((path / "JPEGImages").iterdir()):
-        if not is_image(file) or file.name.startswith("."):
-            continue
-        if file.stem in images:
+def _documents(tree: Tree, tally: Tally) -> list[Document]:
+    """The XML files that begin with <annotation>. Raises UserError for another one that has an image."""
+    documents = []
+    stems = {PurePosixPath(name).stem for names in tree.images.values() for name in names}
+    for name in tree.paths(".xml"):
+        root = read_xml(tree.root / name)
+        if root.tag == "annotation":
+            documents.append(Document(name=name, root=root))
+        elif image_stem(name) in stems:
             raise UserError(
-                f"{file.parent} holds both {images[file.stem].name} and {file.name}: an annotation is found by the name "
-                "before the dot, so keep one."
+                f"{tree.root / name} begins with <{root.tag[:40]}>: a file of Pascal VOC begins with <annotation>."
             )
-        images[file.stem] = file
-    return images
+        else:
+            tally.add("XML files that annotate nothing are left out", name)
+    return documents
 
 
-def _parts(path: Path, known: Collection[str]) -> dict[str, str]:
-    """The part of each image that ImageSets/Main lists. Raises UserError for one in two parts.
+def _image(finder: ImageFinder, document: Document) -> str | None:
+    """The image of an annotation: the one of its name, else the one that its `filename` names."""
+    folder = document.name.rpartition("/")[0]
+    near, where = _beside(folder, finder.tree), document.short
+    named = (document.root.findtext("filename") or "").strip()
+    if PurePosixPath(named).stem == document.stem and is_image(PurePosixPath(named)):
+        exact = finder.find(named, where, near=near, part=part_in(folder))
+        if exact is not None:
+            return exact
+    found = finder.find(document.stem, where, near=near, part=part_in(folder))
+    if found is not None and PurePosixPath(found).stem.casefold() == document.stem.casefold():
+        return found
+    return finder.find(named, where, near=near, part=part_in(folder)) if named else None
 
-    A line is a known name, which may hold spaces, or a name and a number, as in the lists of a class.
+
+def _beside(folder: str, tree: Tree) -> str:
+    """The folder of images that belongs to one of annotations: itself where it holds some."""
+    if folder in tree.images:
+        return folder
+    parts = folder.split("/")
+    for place, word in enumerate(parts):
+        if word.lower() in ("annotations", "annotation", "labels", "xml", "xmls"):
+            for other in ("JPEGImages", "images", "Images"):
+                if (beside := "/".join([*parts[:place], other, *parts[place + 1 :]])) in tree.images:
+                    return beside
+    return folder
+
+
+def _listed(tree: Tree, known: Collection[str]) -> dict[str, str]:
+    """The part of each image that ImageSets lists. Raises UserError for one in two parts.
+
+    A line is a known name, which may hold spaces and a suffix, or a name and a number, as in the lists of a class.
     """
-    folder = path / "ImageSets" / "Main"
+    lists = [name for name in tree.paths(".txt") if "ImageSets" in PurePosixPath(name).parts]
+    main = [name for name in lists if PurePosixPath(name).parts[-2] in ("Main", "ImageSets")]
+    files: dict[str, str] = {}
+    for name in main:
+        if part := part_of(PurePosixPath(name).stem):
+            files[part] = name
+    both = next((name for name in main if PurePosixPath(name).stem == TRAIN_TOO), None)
+    if "train" not in files and both is not None:
+        files["train"] = both
     parts: dict[str, str] = {}
-    files = {part: folder / f"{name}.txt" for name, part in SETS.items()}
-    if not files["train"].is_file() and (folder / "trainval.txt").is_file():
-        files["train"] = folder / "trainval.txt"
     for part in PARTS:
-        for number, line in enumerate(read_lines(files[part]) if files[part].is_file() else [], start=1):
+        file = tree.root / files[part] if part in files else None
+        for line_number, line in enumerate(read_lines(file) if file else [], start=1):
             if not line.strip():
                 continue
-            stem = line.strip() if line.strip() in known else line.split()[0]
+            stem = _stem_in(line.strip(), known)
             if parts.setdefault(stem, part) != part:
-                raise UserError(f"{files[part]}, line {number}: {stem} is in the {parts[stem]} part too: keep one.")
+                raise UserError(f"{file}, line {line_number}: {stem} is in the {parts[stem]} part too: keep one.")
     return parts
 
 
-def _read(document: Path, tally: Tally) -> tuple[np.ndarray, list[str], tuple[int, int] | None]:
-    """Boxes (objects, 4) as written, class names, and the height and width that are claimed."""
-    root = _root(document)
-    boxes, names = [], []
-    for number, entry in enumerate(root.findall("object"), start=1):
-        where = f"{document}: object {number}"
+def _stem_in(line: str, known: Collection[str]) -> str:
+    """The name without suffix that a line of a list means."""
+    for written in (line, line.split()[0]):
+        path = PurePosixPath(written.replace("\\", "/"))
+        for stem in (written, path.name, path.stem if is_image(path) else path.name):
+            if stem in known:
+                return stem
+    first = PurePosixPath(line.split()[0])
+    return first.stem if is_image(first) else first.name
+
+
+def _tell_missing(tree: Tree, images: Mapping[str, str | None], listed: Mapping[str, str], tally: Tally) -> None:
+    """Count the images without an annotation, of those that are listed where some are."""
+    if listed:
+        annotated = {image_stem(document) for document in images}
+        alone = sorted(listed.keys() - annotated)
+    else:
+        alone = [PurePosixPath(name).stem for name in unlisted(tree, (image for image in images.values() if image))]
+    for stem in alone:
+        tally.add("images without an annotation are left out", stem)
+
+
+def _check_parts(tree: Tree, listed: Mapping[str, str], read: Sequence[Described]) -> None:
+    """Raises UserError for a part that is listed and of which nothing is there."""
+    there = {image.part for image in read}
+    for part in PARTS:
+        if read and (count := sum(own == part for own in listed.values())) and part not in there:
+            raise UserError(
+                f"{tree.root}: ImageSets lists {count} images of the {part} part, and none of them is there with its "
+                "annotation: add them, or take the list away."
+            )
+
+
+def _described(document: Document, image: str, part: str, tally: Tally) -> Described:
+    """The objects of a document, corners as they are written."""
+    objects = []
+    for place, entry in enumerate(document.root.findall("object"), start=1):
+        where = f"{document.name}: object {place}"
         name = (entry.findtext("name") or "").strip()
         if not name:
             raise UserError(f"{where} has no name: write its class.")
-        if (entry.findtext("difficult") or "").strip() not in ("", "0"):
-            tally.add("objects marked difficult are left out", f"{document.name}: object {number}")
+        if flag((entry.findtext("difficult") or "").strip()):
+            tally.add("objects marked difficult are left out", f"{document.short}: object {place}")
             continue
-        box = entry.find("bndbox")
-        if box is None:
-            raise UserError(f"{where} has no bndbox.")
-        boxes.append(corners([box.findtext(side) for side in SIDES], where, "bndbox", ", ".join(SIDES)))
-        names.append(name)
-    claimed = [(root.findtext(f"size/{side}") or "").strip() for side in ("height", "width")]
-    known = all(side.isdecimal() and int(side) > 0 for side in claimed)
-    size = (int(claimed[0]), int(claimed[1])) if known else None
-    return np.array(boxes, np.float64).reshape(-1, 4), names, size
+        objects.append((_corners(entry, where, tally), name, f"{document.short}: object {place}"))
+    size = size_of(*((document.root.findtext(f"size/{side}") or "").strip() for side in ("width", "height")))
+    return Described(file=image, part=part, objects=objects, size=size)
 
 
-def _root(document: Path) -> Element:
-    """The tree of an XML file. Raises UserError where it is none, or defines entities."""
-    content = read_content(document)
-    if FORBIDDEN.search(content):
-        raise UserError(f"{document} defines a document type or entities, which are never read: write plain UTF-8 XML.")
-    try:
-        root = ElementTree.fromstring(content)  # noqa: S314 - without entities there is nothing to expand
-    except (ElementTree.ParseError, ValueError, LookupError) as error:
-        raise UserError(f"{document} cannot be read as XML ({error}): export the annotation again.") from error
-    if root.tag != "annotation":
-        raise UserError(f"{document} begins with <{root.tag[:40]}>: a file of Pascal VOC begins with <annotation>.")
-    return root
+def _corners(entry: Element, where: str, tally: Tally) -> list[float]:
+    """The corners of an object's box, or round its outline or turned box. Raises UserError where there is neither."""
+    box, outline, turned = entry.find("bndbox"), entry.find("polygon"), entry.find("robndbox")
+    if box is not None:
+        return four([box.findtext(side) for side in SIDES], where, "bndbox", ", ".join(SIDES))
+    told = "objects without a box have the one round their outline"
+    if outline is not None:
+        tally.add(told, where)
+        return round_points(_points(outline), where)
+    if turned is None:
+        raise UserError(f"{where} has no bndbox.")
+    tally.add(told, where)
+    names = ("cx", "cy", "w", "h", "angle")
+    x, y, width, height, angle = (number((turned.findtext(name) or "").strip()) for name in names)
+    if x is None or y is None or width is None or height is None or angle is None:
+        raise UserError(f"{where}: robndbox must hold the numbers {', '.join(names)}.")
+    return round_centre(x, y, width / 2, height / 2, math.degrees(angle))
+
+
+def _points(outline: Element) -> list[tuple[str | None, str | None]]:
+    """The points of a polygon, written as <pt><x>, <y> or as <x1>, <y1>, <x2>, <y2> and so on."""
+    points = [(point.findtext("x"), point.findtext("y")) for point in outline.findall("pt")]
+    if points:
+        return points
+    count = sum(child.tag.startswith("x") for child in outline)
+    return [(outline.findtext(f"x{place}"), outline.findtext(f"y{place}")) for place in range(1, count + 1)]
+
+
+def _from_edges(images: Sequence[Described]) -> tuple[list[Described], tuple[str, ...]]:
+    """The images with corners as edges between pixels, and a note on how they counted."""
+    if any(image.relative for image in images):
+        return list(images), ()
+    if any(0 in box[:2] for image in images for box, _, _ in image.objects):
+        return list(images), ("coordinates count from 0, since some are 0",)
+    moved = [
+        replace(
+            image,
+            objects=[([box[0] - 1, box[1] - 1, *box[2:]], name, place) for box, name, place in image.objects],
+        )
+        for image in images
+    ]
+    return moved, ("coordinates count from 1, as VOC's do",)

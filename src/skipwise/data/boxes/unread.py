@@ -1,0 +1,68 @@
+"""Annotations that are known by the names of files and folders, and are not read."""
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from skipwise.data.boxes.kinds import UNREAD
+from skipwise.data.glimpse import Glimpse
+from skipwise.data.images.folder import is_image
+
+SUFFIXES = {
+    ".tfrecord": "TFRecord",
+    ".tfrecords": "TFRecord",
+    ".record": "TFRecord",
+    ".mdb": "LMDB",
+    ".ndjson": "NDJSON of Labelbox or Ultralytics",
+}
+FOLDERS = {"label_2": "KITTI", "labeltxt": "DOTA"}
+MASKS = {"masks", "mask", "segmentationclass", "segmentationobject", "annotations", "labels", "gt", "ground_truth"}
+PHOTOS = {"images", "image", "imgs", "img", "jpegimages", "photos"}
+INSTEAD = "export as COCO, Pascal VOC or YOLO"
+
+
+def unread(glimpse: Glimpse, kinds: dict[str, list[str]]) -> str | None:
+    """Return the sentence on annotations that cannot be read; `kinds` are files by what they hold."""
+    for kind, instead in UNREAD.items():
+        if files := kinds.get(kind):
+            return f"{glimpse.path / files[0]} is an export of {kind}, which is not read: {instead}."
+    for file in glimpse.all_files():
+        named = [SUFFIXES[suffix.lower()] for suffix in file.suffixes if suffix.lower() in SUFFIXES]
+        named += [FOLDERS[part.lower()] for part in file.parts[:-1] if part.lower() in FOLDERS]
+        if named:
+            return f"{glimpse.path / file} is of {named[0]}, which is not read: {INSTEAD}."
+    return _masks(glimpse) or _odd_sidecars(glimpse)
+
+
+def _masks(glimpse: Glimpse) -> str | None:
+    """Masks: images that lie beside a folder of photos and have their names."""
+    for folder, names in glimpse.files.items():
+        above, _, own = folder.rpartition("/")
+        if own.lower() not in MASKS or not (stems := _stems(names)):
+            continue
+        for other in glimpse.folders(above):
+            photos = _stems(glimpse.files.get(f"{above}/{other}" if above else other, ()))
+            if other.lower() in PHOTOS and len(stems & photos) * 2 > len(stems):
+                return (
+                    f"{glimpse.path / folder} holds masks of the images in {other}, and masks alone are not read: "
+                    "export as COCO, with outlines or boxes."
+                )
+    return None
+
+
+def _odd_sidecars(glimpse: Glimpse) -> str | None:
+    """JSON or XML files beside images, with their names, in a form that nobody knows."""
+    for folder, names in glimpse.files.items():
+        stems = _stems(names)
+        for suffix in (".json", ".xml"):
+            beside = [name for name in names if name.lower().endswith(suffix) and PurePosixPath(name).stem in stems]
+            if len(beside) * 2 > len(stems) > 1:
+                return (
+                    f"{glimpse.path / folder / beside[0]} lies beside an image as its annotation does, in a form that is "
+                    f"not known: {INSTEAD}."
+                )
+    return None
+
+
+def _stems(names: Sequence[str]) -> set[str]:
+    """The names without suffix of the images among these."""
+    return {PurePosixPath(name).stem for name in names if is_image(PurePosixPath(name))}
