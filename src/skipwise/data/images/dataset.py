@@ -5,16 +5,17 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Int, UInt8
 
 from skipwise.data.dataset import Dataset, common_fields
 from skipwise.data.images.cache import Decoded, Survey, decode_once, survey
+from skipwise.data.images.fit import CropLoss, CroppedImage, covered, crop_loss
 from skipwise.data.images.manifest import image_manifest, mean_and_std
 from skipwise.data.images.open import Source, open_source
 from skipwise.data.input_spec import InputSpec
 from skipwise.data.long_tail import long_tail
 from skipwise.data.manifest import DataManifest
-from skipwise.data.options import Options, ProgressCallback, check_size, check_test_size
+from skipwise.data.options import Fit, Options, ProgressCallback, check_size, check_test_size
 from skipwise.data.quality.exact_duplicates import DuplicateGroups, group_duplicates
 from skipwise.data.quality.inspect import inspected
 from skipwise.data.quality.pixels import affordable, look_once
@@ -30,18 +31,21 @@ SomeImages = TypeVar("SomeImages", bound="Images")
 
 @dataclass(frozen=True, kw_only=True)
 class Images(Dataset):
-    """Images in the cache. `mean` and `std` are by channel, of the training images as shares of white."""
+    """Images in the cache. `mean` and `std` are by channel, of the training images as shares of white.
+
+    `cropped`: those of which a centre crop would lose most, none where they were loaded.
+    """
 
     images: UInt8[np.ndarray, "images height width channels"]
     mean: tuple[float, ...]
     std: tuple[float, ...]
+    cropped: tuple[CroppedImage, ...] = ()
 
     unit = "images"
 
     @property
-    def covered(self) -> Float[np.ndarray, "images 2"] | None:
-        """The fractions of rows and columns that each image covers, None where all cover all; the rest is padding."""
-        return None
+    def framing(self) -> Fit:
+        return self.manifest.images.fit
 
     @property
     def input_shape(self) -> tuple[int, int, int]:
@@ -51,7 +55,14 @@ class Images(Dataset):
 
     @property
     def input_spec(self) -> InputSpec:
-        return InputSpec(input_shape=self.input_shape, classes=self.classes, mean=self.mean, std=self.std)
+        return InputSpec(
+            input_shape=self.input_shape,
+            classes=self.classes,
+            mean=self.mean,
+            std=self.std,
+            fit=self.framing,
+            value_range=self.manifest.images.value_range,
+        )
 
     @property
     def mirrored(self) -> bool:
@@ -82,7 +93,9 @@ def prepare_images(
     source = open_source(data)
     looked = survey(source)
     height, width = _image_size(looked, options.size, photo_size)
-    decoded = decode_once(source, looked, height, width, progress)
+    loss = crop_loss(looked.sizes, (height, width))
+    how = options.fit or loss.fit
+    decoded = decode_once(source, looked, height, width, progress, how)
     labels = source.labels[decoded.kept]
     _check_classes(source, labels, decoded)
     duplicates = group_duplicates(looked.digests[decoded.kept])
@@ -101,6 +114,7 @@ def prepare_images(
         note = f"training images thinned to a long tail of {tail:g}: {len(kept)} of {len(parts.train)} stay"
         parts = replace(parts, train=kept, notes=(*parts.notes, note))
     manifest = image_manifest(str(data), source, looked, decoded, parts)
+    manifest = replace(manifest, notes=(*manifest.notes, *loss.notes(how, options.fit)))
     images = Images(
         manifest=manifest,
         labels=labels,
@@ -112,8 +126,16 @@ def prepare_images(
         images=decoded.images,
         mean=manifest.images.mean,
         std=manifest.images.std,
+        cropped=_cropped(source, loss),
     )
     return inspected_images(images, source, looked, decoded, duplicates, compare_all=options.compare_all)
+
+
+def _cropped(source: Source, loss: CropLoss) -> tuple[CroppedImage, ...]:
+    files = source.files
+    if files is None:
+        return ()
+    return tuple(CroppedImage(name=source.names[i], file=files[i], lost=lost) for i, lost in loss.worst)
 
 
 def inspected_images(
@@ -127,11 +149,13 @@ def inspected_images(
 ) -> SomeImages:
     """Return the images with the report of their quality; many are compared by their pixels only if `compare_all`."""
     compared = compare_all or affordable(decoded.images)
+    frame = (decoded.images.shape[1], decoded.images.shape[2])
+    seen = covered(looked.sizes[decoded.kept], frame) if decoded.fit == "pad" else None
     return inspected(
         images,
         names=[source.names[i] for i in decoded.kept],
         duplicates=duplicates,
-        pixels=look_once(decoded.images, duplicates, decoded.file, images.covered) if compared else None,
+        pixels=look_once(decoded.images, duplicates, decoded.file, seen) if compared else None,
         headers=None if source.files is None else looked.headers.of(decoded.kept),
     )
 
