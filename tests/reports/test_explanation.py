@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from skipwise.data.images.decode import fit, unfitted
+from skipwise.data.images.fit import fit, unfitted
 from skipwise.reports.drawings.coloured_text import pieces, strongest_words
 from skipwise.reports.drawings.overlay import LEAST_SIDE, overlay
 from skipwise.reports.explanation import Card, Explanation, write_page
@@ -37,7 +37,8 @@ def test_no_value_gives_no_colour():
 
 
 @pytest.mark.parametrize(
-    ("framing", "size"), [("cut", (60, 40)), ("cut", (30, 90)), ("pad", (60, 40)), ("pad", (30, 90))]
+    ("framing", "size"),
+    [("crop", (60, 40)), ("crop", (30, 90)), ("pad", (60, 40)), ("pad", (30, 90)), ("stretch", (30, 90))],
 )
 def test_a_map_lies_where_its_image_was(framing, size):
     """A bright spot in the middle of an image is seen at the same place in the map of what was fitted."""

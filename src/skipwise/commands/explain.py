@@ -14,7 +14,7 @@ from PIL import Image
 
 from skipwise.analysis.inside.attribution import METHODS, UNSIGNED, Method, attribute
 from skipwise.contender import slug
-from skipwise.data.images.decode import unfitted
+from skipwise.data.images.fit import unfitted
 from skipwise.deployment.model import trained_network
 from skipwise.errors import UserError, unknown
 from skipwise.extras import load_optional
@@ -163,7 +163,7 @@ def _cut_off(found: Iterable[Sequence[tuple[ExplainedNetwork, Attributable]]]) -
     """Whether of some image the network sees the middle alone."""
     return any(
         isinstance(given, AttributableImage)
-        and given.framing == "cut"
+        and given.framing == "crop"
         and given.pixels.shape[0] * given.inputs.shape[3] != given.pixels.shape[1] * given.inputs.shape[2]
         for of_example in found
         for _, given in of_example

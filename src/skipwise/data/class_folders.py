@@ -208,4 +208,3 @@ def _check_no_parts(root: Path, inside: dict[str, list[str]]) -> None:
         f"{root}: the folders {listed(list(inside))} all hold the same folders ({listed(list(same))}), so that they look "
         "like parts of a split and not like classes: call them train, val and test, or give one of them alone."
     )
-

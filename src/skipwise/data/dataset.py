@@ -3,13 +3,14 @@
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal, TypedDict, TypeVar
+from typing import ClassVar, TypedDict, TypeVar
 
 import numpy as np
 from jaxtyping import Int
 
 from skipwise.data.input_spec import InputSpec
 from skipwise.data.manifest import DataManifest
+from skipwise.data.options import Fit
 from skipwise.data.quality.report import QualityReport
 from skipwise.data.stored import StoredData
 from skipwise.data.strings import Strings
@@ -38,8 +39,6 @@ class Dataset(ABC):
 
     unit: ClassVar[str] = "examples"
     """The word for several examples."""
-    framing: ClassVar[Literal["cut", "pad"]] = "cut"
-    """How images come to their size."""
     near_means_same: ClassVar[bool] = True
     """Whether near duplicates must have the same target."""
 
@@ -67,6 +66,11 @@ class Dataset(ABC):
     @abstractmethod
     def input_spec(self) -> InputSpec:
         """The input that a network is built for, and that a new example must be turned into."""
+
+    @property
+    def framing(self) -> Fit:
+        """How images come to their size."""
+        return "crop"
 
     @property
     def stored(self) -> StoredData:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b, sha256
+from io import BufferedIOBase
 from itertools import islice, pairwise
 
 AT_ONCE = 10_000
@@ -12,6 +13,15 @@ AT_ONCE = 10_000
 def digest(content: bytes) -> str:
     """Return 32 hexadecimal digits that stand for these bytes."""
     return blake2b(content, digest_size=16).hexdigest()
+
+
+def digest_of(file: BufferedIOBase) -> str:
+    """Return the digest of a file's bytes, which are read from its beginning, a piece at a time."""
+    file.seek(0)
+    hashed = blake2b(digest_size=16)
+    while piece := file.read(2**20):
+        hashed.update(piece)
+    return hashed.hexdigest()
 
 
 def fingerprint(

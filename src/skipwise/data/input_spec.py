@@ -5,20 +5,25 @@ from dataclasses import dataclass, field, fields
 
 from pydantic import JsonValue, TypeAdapter
 
+from skipwise.data.options import Fit
+
 
 @dataclass(frozen=True, kw_only=True)
 class InputSpec:
     """The input that a network is built for, and that a new example must be turned into.
 
     `input_shape`: of one example, as the network is built for it. `mean`, `std`: by channel, as fractions of white,
-    where inputs are images. `tokens`, `tokenizer`: what texts are cut into, and the known words or merges in one line.
-    `extra`: what else a task of one's own needs, as JSON.
+    where inputs are images; `fit`: how one of another shape comes to its size; `value_range`: the values that become
+    black and white in one of more than 8 bits, none where each is scaled by a guess. `tokens`, `tokenizer`: what texts
+    are cut into, and the known words or merges in one line. `extra`: what else a task of one's own needs, as JSON.
     """
 
     input_shape: tuple[int, ...]
     classes: tuple[str, ...]
     mean: tuple[float, ...] = ()
     std: tuple[float, ...] = ()
+    fit: Fit = "crop"
+    value_range: tuple[float, ...] = ()
     tokens: str = ""
     tokenizer: str = ""
     extra: Mapping[str, JsonValue] = field(default_factory=dict)
@@ -26,7 +31,8 @@ class InputSpec:
     def to_json(self) -> dict[str, JsonValue]:
         """Return the fields that say something, what is in `extra` beside the others."""
         stored: dict[str, JsonValue] = TypeAdapter(InputSpec).dump_python(self, mode="json")
-        empty = {name for name in ("mean", "std", "tokens", "tokenizer") if not stored[name]}
+        empty = {name for name in ("mean", "std", "value_range", "tokens", "tokenizer") if not stored[name]}
+        empty |= {"fit"} if self.fit == "crop" else set()
         return {name: value for name, value in stored.items() if name not in empty | {"extra"}} | dict(self.extra)
 
     @classmethod

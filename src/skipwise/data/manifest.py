@@ -9,6 +9,7 @@ from jaxtyping import Int
 from pydantic import JsonValue
 
 from skipwise.data.cache_home import path_of
+from skipwise.data.options import Fit
 from skipwise.data.quality.report import QualitySummary
 from skipwise.data.split import Split
 
@@ -51,7 +52,8 @@ class ClassCounts:
 class ImageFacts:
     """Decoded images: their size in pixels, how they came to it, and how they are normalised.
 
-    `mean`, `std`: by channel, as fractions of white.
+    `mean`, `std`: by channel, as fractions of white. `value_range`: the values that became black and white in images of
+    more than 8 bits, where there are such.
     """
 
     height: int
@@ -60,6 +62,8 @@ class ImageFacts:
     resize_rule: str
     mean: tuple[float, ...]
     std: tuple[float, ...]
+    fit: Fit = "crop"
+    value_range: tuple[float, ...] = ()
 
     @property
     def words(self) -> str:

@@ -227,7 +227,9 @@ def _split(config: StudyConfig, dataset: Dataset) -> SplitKey:
     """Return the values that fix the examples and their parts."""
     asked = {entry.name: getattr(config, entry.name) for entry in fields(SplitKey) if hasattr(config, entry.name)}
     shape = "x".join(map(str, dataset.input_shape))
-    return SplitKey(fingerprint=dataset.fingerprint, input_shape=shape, **asked)
+    manifest = dataset.manifest  # boxes are always padded, and their studies do not name it
+    fit = manifest.image.fit if manifest.image is not None and manifest.boxes is None else "crop"
+    return SplitKey(fingerprint=dataset.fingerprint, input_shape=shape, **{**asked, "fit": fit})
 
 
 def _probe(design: StudyRecord, contenders: dict[str, Contender], dataset: Dataset) -> dict[str, float]:

@@ -39,15 +39,13 @@ class SplitKey:
     folds: int | None = None
     long_tail: float | None = None
     tokens: str | None = None
+    fit: str = "crop"
 
     @property
     def identity(self) -> dict[str, str | float | int | None]:
-        """The part of a run's identity: the last three, which came later, only where they are asked for."""
-        return {
-            name: value
-            for name, value in asdict(self).items()
-            if value is not None or name not in ("folds", "long_tail", "tokens")
-        }
+        """The part of a run's identity: the last four, which came later, only where they are not as before them."""
+        later = {"folds": None, "long_tail": None, "tokens": None, "fit": "crop"}
+        return {name: value for name, value in asdict(self).items() if name not in later or value != later[name]}
 
 
 @dataclass(frozen=True, kw_only=True)

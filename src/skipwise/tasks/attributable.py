@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
-from skipwise.data.images.decode import Framing
+from skipwise.data.options import Fit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ class AttributableImage(Attributable):
     """`pixels` is the image as it is to be seen, of its own size; the inputs show it framed."""
 
     pixels: UInt8[np.ndarray, "height width 3"]
-    framing: Framing
+    framing: Fit
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -217,7 +217,7 @@ class ObjectDetection(Task):
                     zip(named, scores, boxes, strict=True)
                 )
             ),
-            pixels=image_for_prediction(Path(example)),
+            pixels=image_for_prediction(Path(example), spec.value_range),
             framing="pad",
         )
 

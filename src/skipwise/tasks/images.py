@@ -34,6 +34,9 @@ from skipwise.tasks.task import Prediction, check_options
 PHOTO_SIZES = {"cpu": 64, "mps": 224, "cuda": 224}
 """The side that photos are resized to, in pixels, unless a size is asked for."""
 
+FITTED = {"crop": "the centre cropped", "pad": "padded with grey", "stretch": "stretched to a square"}
+"""What is done to images of another shape, in words."""
+
 
 class ImageClassification(Classification):
     """One class for each image."""
@@ -42,6 +45,7 @@ class ImageClassification(Classification):
     names = NAMES
     score_name = "accuracy"
     attribution = "grad-cam"
+    can_fit = True
 
     def prepare(self, data: str, options: Options, told: ProgressCallback | None) -> Images:
         check_options(options, self)
@@ -93,8 +97,8 @@ class ImageClassification(Classification):
             inputs=inputs,
             scores=network,
             answers=(answered(network(inputs), spec.classes, label),),
-            pixels=image_for_prediction(Path(example)),
-            framing="cut",
+            pixels=image_for_prediction(Path(example), spec.value_range),
+            framing=spec.fit,
         )
 
     def predict(self, network: nn.Module, examples: Sequence[str], spec: InputSpec) -> list[Prediction]:
@@ -105,15 +109,20 @@ class ImageClassification(Classification):
 def new_image(file: str, spec: InputSpec) -> Float[Tensor, "1 channels height width"]:
     """An image file as the study's own images were. Raises UserError naming one that cannot be read."""
     channels, height, width = spec.input_shape
-    pixels = decode_for_prediction(Path(file), height=height, width=width, channels=channels)
+    pixels = decode_for_prediction(
+        Path(file), height=height, width=width, channels=channels, framing=spec.fit, value_range=spec.value_range
+    )
     return Normaliser(spec.mean, spec.std, "cpu")(torch.from_numpy(pixels[None].copy()))
 
 
 def _size_rule(dataset: Images, options: Options) -> str:
     """Why the images have the size they have."""
+    own = dataset.manifest.images.resize_rule == OWN_SIZE
+    shaped = not own and (dataset.framing != "crop" or bool(dataset.cropped))
+    fitted = f", {FITTED[dataset.framing]}" if shaped else ""
     if options.size is not None:
-        return f"size asked for: {options.size} px"
-    if dataset.manifest.images.resize_rule == OWN_SIZE:
+        return f"size asked for: {options.size} px{fitted}"
+    if own:
         return "own size kept: all images have it, and no side is above 64 px"
     device = "CPU" if options.device == "cpu" else "GPU"
-    return f"resized to {dataset.input_shape[1]} px, the rule for photos on a {device} (--size PX changes it)"
+    return f"resized to {dataset.input_shape[1]} px{fitted}, the rule for photos on a {device} (--size PX changes it)"

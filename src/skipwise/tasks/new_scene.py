@@ -28,7 +28,9 @@ def new_scene(file: str, spec: InputSpec) -> NewScene:
     """Read the image as the network takes it. Raises UserError naming one that cannot be read."""
     channels, height, width = spec.input_shape
     size = size_for_prediction(Path(file))
-    pixels = decode_for_prediction(Path(file), height=height, width=width, channels=channels, framing="pad")
+    pixels = decode_for_prediction(
+        Path(file), height=height, width=width, channels=channels, framing="pad", value_range=spec.value_range
+    )
     return NewScene(inputs=Normaliser(spec.mean, spec.std, "cpu")(torch.from_numpy(pixels[None].copy())), size=size)
 
 

@@ -68,6 +68,8 @@ class Task(ABC):
     """Of a report: names in `skipwise.reports.sections.task`, or dotted paths to functions of a study."""
     baseline: ClassVar[str | None] = None
     """The name of the baseline that stands beside every contender, if there is one."""
+    can_fit: ClassVar[bool] = False
+    """Whether a user may say how images of another shape come to their size."""
     right_or_wrong: ClassVar[bool] = False
     """Whether an example's score is 1 or 0."""
     eval_batch_size: ClassVar[int] = 500
@@ -184,6 +186,8 @@ def check_options(options: Options, task: Task) -> None:
     """Raises UserError for what is asked of texts, where examples are none."""
     if options.tokens is not None:
         raise UserError(f"--tokens is what texts are cut into: it means nothing for the task {task.name}.")
+    if options.fit is not None and not task.can_fit:
+        raise UserError(f"--fit is for images that get one class each: it means nothing for the task {task.name}.")
 
 
 def epochs_for(training_examples: int) -> int:

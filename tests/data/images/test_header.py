@@ -3,8 +3,8 @@
 import pytest
 from PIL import Image
 
-from skipwise.data.images.decode import Unreadable
 from skipwise.data.images.header import Header, read_header
+from skipwise.data.images.regular_file import Unreadable
 
 
 def test_headers_tell_mode_and_size(tmp_path):

@@ -14,7 +14,7 @@ from skipwise.analysis.inside.trained import Trained
 from skipwise.analysis.inside.untrained import untrained_network
 from skipwise.analysis.sample_budget import affordable_examples
 from skipwise.data import Batch
-from skipwise.data.images.decode import fitted
+from skipwise.data.images.fit import fitted
 from skipwise.keyed_rng import key
 from skipwise.tasks.boxes import ObjectDetection
 from skipwise.tasks.images import ImageClassification

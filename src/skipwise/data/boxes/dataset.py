@@ -18,7 +18,8 @@ from skipwise.data.boxes.turned import turned_upright
 from skipwise.data.dataset import common_fields
 from skipwise.data.images.cache import Decoded, Survey, decode_once, survey
 from skipwise.data.images.dataset import Images, cached_images, inspected_images
-from skipwise.data.images.decode import PAD_RULE, covered, fitted
+from skipwise.data.images.decode import PAD_RULE
+from skipwise.data.images.fit import fitted
 from skipwise.data.images.manifest import OWN_SIZE, image_manifest
 from skipwise.data.manifest import BoxFacts, ClassCounts, DataManifest
 from skipwise.data.options import Options, ProgressCallback, check_size, check_test_size
@@ -59,12 +60,6 @@ class Scenes(Images):
         counts = np.bincount(self.objects[index].labels, minlength=len(self.classes)).tolist()
         told = [f"{count} {name}" for name, count in zip(self.classes, counts, strict=True) if count]
         return ", ".join(told) or "no object"
-
-    @property
-    def covered(self) -> Float[np.ndarray, "images 2"]:
-        """The shares of rows and columns of the cached image that each image covers; the rest is padding."""
-        _, height, width = self.input_shape
-        return covered([(height, width) for height, width in self.sizes.tolist()], (height, width))
 
     @cached_property
     def most_objects(self) -> int:

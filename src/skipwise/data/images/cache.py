@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,33 +13,47 @@ from numpy.lib.format import open_memmap
 from PIL import Image
 
 from skipwise.data.cache_home import data_home, make_folder
-from skipwise.data.fingerprint import digest, fingerprint
-from skipwise.data.images.decode import RULE_VERSION, Framing, Unreadable, decode, fit, to_rgb
+from skipwise.data.fingerprint import digest, digest_of, fingerprint, json_hash
+from skipwise.data.images.decode import RULE_VERSION, decode, to_rgb, wide_values
+from skipwise.data.images.fit import fit
 from skipwise.data.images.header import Header, Headers, read_header
+from skipwise.data.images.regular_file import Unreadable, reading
 from skipwise.data.images.source import Source
-from skipwise.data.options import ProgressCallback
+from skipwise.data.images.value_range import ValueRange, Values, value_range
+from skipwise.data.options import Fit, ProgressCallback
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 UNREAD = "unread:"
 """The prefix of a file's name, in place of a digest, where its bytes cannot be read."""
-Look = tuple[str, Header | None, str | None]
-"""A digest of a file's bytes, its header, and why it cannot be read."""
 BATCH, BATCHES = 64, 64
 """Images that a thread takes at a time, and how many such batches wait: each waiting task takes memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A digest of a file's bytes, its header, why it cannot be read, and its values of more than 8 bits."""
+
+    mark: str
+    header: Header | None = None
+    reason: str | None = None
+    values: Values | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Survey:
     """A first look at every image: a digest of its bytes and its header.
 
-    `reasons` says of those that cannot be read why not; such a file may have no digest.
+    `reasons` says of those that cannot be read why not; such a file may have no digest. `wide` images have more than 8
+    bits, and all of them are scaled from the values in `value_range`.
     """
 
     digests: np.ndarray
     headers: Headers
     reasons: Mapping[int, str]
     fingerprint: str
+    wide: int = 0
+    value_range: ValueRange | None = None
 
     @property
     def sizes(self) -> Int[np.ndarray, "images 2"]:
@@ -57,41 +71,61 @@ class Survey:
 
 @dataclass(frozen=True, kw_only=True)
 class Decoded:
-    """The readable images, where they are kept, which of the source's they are, and why the others are not."""
+    """The readable images, where they are kept, which of the source's they are, and why the others are not.
+
+    `fit`: how they came to their size.
+    """
 
     images: UInt8[np.ndarray, "images height width channels"]
     file: Path
     kept: np.ndarray
     unreadable: dict[int, str]
+    fit: Fit = "crop"
 
 
 def survey(source: Source) -> Survey:
-    """Read every image's bytes once, for their digest and their header."""
+    """Read every image's bytes once, for their digest and their header, and the pixels of those of more than 8 bits."""
     count = len(source.labels)
     digests, headers, reasons = np.zeros(count, "S32"), Headers.empty(count), {}
     unread: dict[int, str] = {}
-    for i, (mark, header, reason) in enumerate(_looks(source)):
-        if mark.startswith(UNREAD):
-            unread[i] = mark
+    wide: list[Values] = []
+    for i, look in enumerate(_looks(source)):
+        if look.mark.startswith(UNREAD):
+            unread[i] = look.mark
         else:
-            digests[i] = mark.encode()
-        if header is not None:
-            headers.put(i, header)
-        if reason is not None:
-            reasons[i] = reason
+            digests[i] = look.mark.encode()
+        if look.header is not None:
+            headers.put(i, look.header)
+        if look.reason is not None:
+            reasons[i] = look.reason
+        if look.values is not None:
+            wide.append(look.values)
 
-    def digest_of(i: int) -> str:
+    def known_digest(i: int) -> str:
         return unread[i] if i in unread else digests[i].decode()
 
     classes = [source.classes[label] for label in source.labels.tolist()]
-    whole = fingerprint(source.names, digest_of, classes, source.parts, source.groups)
-    return Survey(digests=digests, headers=headers, reasons=reasons, fingerprint=whole)
+    whole = fingerprint(source.names, known_digest, classes, source.parts, source.groups)
+    found = Survey(digests=digests, headers=headers, reasons=reasons, fingerprint=whole)
+    return _with_range(found, wide) if wide else found
+
+
+def _with_range(found: Survey, wide: Sequence[Values]) -> Survey:
+    """Give all images of more than 8 bits one range.
+
+    It makes the data others than those of earlier versions, which scaled each image by a guess of its own, unless it
+    is what they guessed of every one.
+    """
+    scaled = value_range(wide)
+    known = all(one.guess == scaled for one in wide)
+    mark = found.fingerprint if known else json_hash([found.fingerprint, *scaled])
+    return replace(found, wide=len(wide), value_range=scaled, fingerprint=mark)
 
 
 def _looks(source: Source) -> Iterator[Look]:
     if source.arrays is not None:
         height, width = source.arrays.shape[1:3]
-        return ((digest(image.tobytes()), Header(height, width), None) for image in source.arrays)
+        return (Look(digest(image.tobytes()), Header(height, width)) for image in source.arrays)
     assert source.files is not None
     files = source.files
     return _in_threads(lambda i: _look_at_file(files[i]), range(len(files)))
@@ -111,32 +145,32 @@ def _in_threads(do: Callable[[Item], Result], items: Sequence[Item]) -> Iterator
 
 
 def decode_once(
-    source: Source, looked: Survey, height: int, width: int, told: ProgressCallback | None, framing: Framing = "cut"
+    source: Source, looked: Survey, height: int, width: int, told: ProgressCallback | None, how: Fit = "crop"
 ) -> Decoded:
     """The images at this size, from the cache if they were decoded before. `told(done, total)` hears how it goes."""
-    rule = f"{'' if framing == 'cut' else framing}rule{RULE_VERSION}"
+    rule = f"{'' if how == 'crop' else how}rule{RULE_VERSION}"
     folder = data_home() / "images" / f"{looked.fingerprint[:24]}-{height}x{width}-{rule}"
     if not (folder / "images.npy").exists():
-        make_folder(folder, "images.npy", lambda part: _decode_into(part, source, looked, height, width, told, framing))
+        make_folder(folder, "images.npy", lambda part: _decode_into(part, source, looked, height, width, told, how))
     unreadable = {int(i): why for i, why in json.loads((folder / "unreadable.json").read_text()).items()}
     kept = np.setdiff1d(np.arange(len(source.labels)), np.array(list(unreadable), np.int64))
     file = folder / "images.npy"
-    return Decoded(images=np.load(file, mmap_mode="r"), file=file, kept=kept, unreadable=unreadable)
+    return Decoded(images=np.load(file, mmap_mode="r"), file=file, kept=kept, unreadable=unreadable, fit=how)
 
 
 def _look_at_file(file: Path) -> Look:
+    mark, header = f"{UNREAD}{file.name}", None
     try:
-        content = file.read_bytes()
-    except (OSError, ValueError) as error:  # ValueError: a name with a null byte
-        return f"{UNREAD}{file.name}", None, _reason(error)
-    try:
-        return digest(content), read_header(content), None
-    except Unreadable as error:
-        return digest(content), None, str(error)
+        with reading(file) as opened:
+            mark = digest_of(opened)
+            header = read_header(opened)
+            return Look(mark, header, values=wide_values(opened) if header.wide else None)
+    except (OSError, ValueError, Unreadable) as error:  # ValueError: a name with a null byte
+        return Look(mark, header, _reason(error))
 
 
 def _decode_into(
-    part: Path, source: Source, looked: Survey, height: int, width: int, told: ProgressCallback | None, framing: Framing
+    part: Path, source: Source, looked: Survey, height: int, width: int, told: ProgressCallback | None, how: Fit
 ) -> None:
     """Write images.npy and unreadable.json. Photos go from disk to disk: all at once they would fill the memory."""
     file, unreadable = part / "images.npy", {}
@@ -145,7 +179,7 @@ def _decode_into(
     else:
         every = part / "every.npy"
         pixels = open_memmap(every, mode="w+", dtype=np.uint8, shape=(len(source.labels), height, width, 3))
-        unreadable = _decode_all(source, looked, pixels, told, framing)
+        unreadable = _decode_all(source, looked, pixels, told, how)
         readable = np.setdiff1d(np.arange(len(pixels)), list(unreadable))
         channels = 1 if _all_grey(pixels) else 3  # an unreadable image is black here, which is grey
         images = open_memmap(file, mode="w+", dtype=np.uint8, shape=(len(readable), height, width, channels))
@@ -161,7 +195,7 @@ def _decode_all(
     looked: Survey,
     pixels: UInt8[np.ndarray, "images height width 3"],
     told: ProgressCallback | None,
-    framing: Framing,
+    how: Fit,
 ) -> dict[int, str]:
     """Fill `pixels` with every image that can be read; for the others, why not."""
     total, height, width, _ = pixels.shape
@@ -171,10 +205,11 @@ def _decode_all(
             return looked.reasons[i]
         try:
             if source.arrays is not None:
-                pixels[i] = np.asarray(fit(to_rgb(_image(source.arrays[i])), height, width, framing))
+                pixels[i] = np.asarray(fit(to_rgb(_image(source.arrays[i])), height, width, how))
             else:
                 assert source.files is not None
-                pixels[i] = decode(source.files[i].read_bytes(), height, width, framing)
+                with reading(source.files[i]) as file:
+                    pixels[i] = decode(file, height, width, how, looked.value_range)
         except (Unreadable, OSError) as error:
             return _reason(error)
         return None

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Int, UInt8
 
 from skipwise.data.dataset import Dataset, common_fields
 from skipwise.data.images.cache import Decoded, Survey, decode_once, survey
+from skipwise.data.images.fit import CropLoss, CroppedImage, covered, crop_loss
 from skipwise.data.images.manifest import image_manifest, mean_and_std
 from skipwise.data.images.named import NAMES, read_named
 from skipwise.data.images.source import Source
@@ -16,7 +17,7 @@ from skipwise.data.input_spec import InputSpec
 from skipwise.data.layout import is_name, open_as
 from skipwise.data.long_tail import long_tail
 from skipwise.data.manifest import DataManifest
-from skipwise.data.options import Options, ProgressCallback, check_size, check_test_size
+from skipwise.data.options import Fit, Options, ProgressCallback, check_size, check_test_size
 from skipwise.data.quality.exact_duplicates import DuplicateGroups, group_duplicates
 from skipwise.data.quality.inspect import inspected
 from skipwise.data.quality.pixels import affordable, look_once
@@ -32,18 +33,21 @@ SomeImages = TypeVar("SomeImages", bound="Images")
 
 @dataclass(frozen=True, kw_only=True)
 class Images(Dataset):
-    """Images in the cache. `mean` and `std` are by channel, of the training images as shares of white."""
+    """Images in the cache. `mean` and `std` are by channel, of the training images as shares of white.
+
+    `cropped`: those of which a centre crop would lose most, none where they were loaded.
+    """
 
     images: UInt8[np.ndarray, "images height width channels"]
     mean: tuple[float, ...]
     std: tuple[float, ...]
+    cropped: tuple[CroppedImage, ...] = ()
 
     unit = "images"
 
     @property
-    def covered(self) -> Float[np.ndarray, "images 2"] | None:
-        """The fractions of rows and columns that each image covers, None where all cover all; the rest is padding."""
-        return None
+    def framing(self) -> Fit:
+        return self.manifest.images.fit
 
     @property
     def input_shape(self) -> tuple[int, int, int]:
@@ -53,7 +57,14 @@ class Images(Dataset):
 
     @property
     def input_spec(self) -> InputSpec:
-        return InputSpec(input_shape=self.input_shape, classes=self.classes, mean=self.mean, std=self.std)
+        return InputSpec(
+            input_shape=self.input_shape,
+            classes=self.classes,
+            mean=self.mean,
+            std=self.std,
+            fit=self.framing,
+            value_range=self.manifest.images.value_range,
+        )
 
     @property
     def mirrored(self) -> bool:
@@ -84,7 +95,9 @@ def prepare_images(
     source = open_source(data, options)
     looked = survey(source)
     height, width = _image_size(looked, options.size, photo_size)
-    decoded = decode_once(source, looked, height, width, progress)
+    loss = crop_loss(looked.sizes, (height, width))
+    how = options.fit or loss.fit
+    decoded = decode_once(source, looked, height, width, progress, how)
     labels = source.labels[decoded.kept]
     _check_classes(source, labels, decoded)
     duplicates = group_duplicates(looked.digests[decoded.kept])
@@ -103,6 +116,7 @@ def prepare_images(
         note = f"training images thinned to a long tail of {tail:g}: {len(kept)} of {len(parts.train)} stay"
         parts = replace(parts, train=kept, notes=(*parts.notes, note))
     manifest = image_manifest(str(data), source, looked, decoded, parts)
+    manifest = replace(manifest, notes=(*manifest.notes, *loss.notes(how, options.fit)))
     images = Images(
         manifest=manifest,
         labels=labels,
@@ -114,6 +128,7 @@ def prepare_images(
         images=decoded.images,
         mean=manifest.images.mean,
         std=manifest.images.std,
+        cropped=_cropped(source, loss),
     )
     return inspected_images(images, source, looked, decoded, duplicates, compare_all=options.compare_all)
 
@@ -122,8 +137,16 @@ def open_source(data: str | Path, options: Options = Options()) -> Source:  # no
     """The images that `data` names, not decoded yet: a known name, or a path in any layout. Raises UserError."""
     if is_name(str(data), NAMES):
         return read_named(str(data))
-    source, layout = open_as("images", str(data), options)
-    return replace(source, layout=layout)
+    found, layout = open_as("images", str(data), options)
+    source: Source = replace(found, layout=layout)
+    return source
+
+
+def _cropped(source: Source, loss: CropLoss) -> tuple[CroppedImage, ...]:
+    files = source.files
+    if files is None:
+        return ()
+    return tuple(CroppedImage(name=source.names[i], file=files[i], lost=lost) for i, lost in loss.worst)
 
 
 def inspected_images(
@@ -137,11 +160,13 @@ def inspected_images(
 ) -> SomeImages:
     """Return the images with the report of their quality; many are compared by their pixels only if `compare_all`."""
     compared = compare_all or affordable(decoded.images)
+    frame = (decoded.images.shape[1], decoded.images.shape[2])
+    seen = covered(looked.sizes[decoded.kept], frame) if decoded.fit == "pad" else None
     return inspected(
         images,
         names=[source.names[i] for i in decoded.kept],
         duplicates=duplicates,
-        pixels=look_once(decoded.images, duplicates, decoded.file, images.covered) if compared else None,
+        pixels=look_once(decoded.images, duplicates, decoded.file, seen) if compared else None,
         headers=None if source.files is None else looked.headers.of(decoded.kept),
     )
 

@@ -2,156 +2,298 @@
 
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, TypeVar
 
 import numpy as np
-from jaxtyping import Float, UInt8
-from PIL import Image, ImageOps
+from jaxtyping import UInt8
+from PIL import Image
 
+from skipwise.data.images.fit import fit
+from skipwise.data.images.memory import MOST_PIXELS, ROOM, TILE, tiles
+from skipwise.data.images.metadata import HEAD, has_metadata, without_metadata
+from skipwise.data.images.regular_file import OpenFile, Unreadable, reading
+from skipwise.data.images.value_range import ValueRange, Values, eight_bits, is_wide, own_range, values_of
+from skipwise.data.options import Fit
 from skipwise.errors import UserError
 
-RESIZE_RULE = (
-    "turned upright by EXIF, the shorter side resized (bicubic, antialiased) and the centre cut; transparent parts on "
-    "white, 16 bits scaled to 8, the first frame of an animation"
-)
+OF_ALL = "transparent parts on white, more than 8 bits scaled to 8, the first frame of an animation"
+RULES: dict[Fit, str] = {
+    "crop": "turned upright by EXIF, the shorter side resized (bicubic, antialiased) and the centre cropped; " + OF_ALL,
+    "pad": "turned upright by EXIF, resized to fit (bicubic, antialiased) and filled with grey on the right or below; "
+    + OF_ALL,
+    "stretch": "turned upright by EXIF, both sides resized (bicubic, antialiased), which changes the shape; " + OF_ALL,
+}
+RESIZE_RULE, PAD_RULE = RULES["crop"], RULES["pad"]
 RULE_VERSION = 2
 
-Framing = Literal["cut", "pad"]
-"""The rule for an image of another shape: cut what is too much, or fill what is missing with grey."""
-PAD_RULE = (
-    "turned upright by EXIF, resized to fit (bicubic, antialiased) and filled with grey on the right or below; transparent "
-    "parts on white, 16 bits scaled to 8, the first frame of an animation"
-)
-PAD_LEVEL = 128
+LARGE = 89_478_485
+"""Pixels above which an image is made smaller part by part before it is resized, and its file must be large as well."""
+PACKED = 1_100
+"""Pixels that a byte of a file may stand for: deflate packs 1,032 bytes into one."""
+DECODER_BYTES = {"JPEG": 0, "MPO": 0, "PNG": 0, "GIF": 0, "BMP": 0, "PPM": 0, "TIFF": 4, "WEBP": 8}
+"""That a decoder takes for each pixel beside the image itself, strips of any height being possible in a TIFF."""
+OTHER_DECODER_BYTES = 12
+NESTED = {"ICO", "ICNS"}
+"""Formats that hold images of sizes which their headers do not tell: decoded one at a time."""
+READ_WHOLE = {b"RIFF": 2**26, b"ftyp": 2**26}
+"""The bytes of files that Pillow reads at once when it opens them, by what stands in their first eight bytes."""
 
+MENDED_BYTES = 2**27
+"""Of files that are held twice, to try them without metadata."""
+Result = TypeVar("Result")
 Pixels = UInt8[np.ndarray, "height width 3"]
 
-
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # refused here, by name, instead
-
+if Image.MAX_IMAGE_PIXELS is not None:
+    Image.MAX_IMAGE_PIXELS = max(Image.MAX_IMAGE_PIXELS, MOST_PIXELS // 2)  # Pillow refuses more than twice as many
 
 RUN_BY_OTHERS = {"EPS"}
 """Formats that Pillow hands to another program: never opened, whatever a file is called."""
 
+ORIENTATION = 0x0112
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""How an image of each EXIF orientation is turned to be seen."""
 TURNED = range(5, 9)
 """EXIF orientations that exchange height and width."""
 
+HEADS = (
+    b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+",
+    b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51", b"8BPS", b"qoif", b"\0\0\1\0", b"DDS ", b"icns", b"\xff\x0a",
+    b"\0\0\0\x0cJXL ",
+)  # fmt: skip
+"""How files of common formats begin, those included that Pillow may not read."""
+BRANDS = (b"avif", b"avis", b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+"""Of photos in the container of videos."""
 
-class Unreadable(Exception):  # noqa: N818
-    """Why an image cannot be read."""
+
+def looks_like_image(head: bytes) -> bool:
+    """Return whether a file that begins so (32 bytes are enough) is an image, whatever its name."""
+    if head[:4] == b"RIFF":
+        return head[8:12] == b"WEBP"
+    if head[4:8] == b"ftyp":
+        return head[8:12] in BRANDS
+    if head[:1] == b"P" and head[1:2] in b"123456" and len(head) > 2:
+        return head[2:3].isspace() and (head[3:4].isdigit() or head[3:4] == b"#")
+    if head[:2] == b"BM":
+        return head[6:10] == b"\0\0\0\0" and len(head) >= 26
+    return head.startswith(HEADS) or head.lstrip(b"\r\n\t \xef\xbb\xbf").startswith(HEADS[:2])
 
 
-def open_image(content: bytes) -> Image.Image:
-    """The image in a file's bytes, its header read and its pixels not yet. Raises Unreadable.
+def open_image(file: bytes | OpenFile) -> Image.Image:
+    """The image in a file, its header read and its pixels not yet. Raises Unreadable.
 
-    Images of more pixels than Pillow holds safe are refused, since a small file may claim to fill the memory.
+    Metadata that are broken are done without. A small file that claims to be huge is refused, since it would fill the
+    memory.
     """
+    opened = io.BytesIO(file) if isinstance(file, bytes) else file
+    size = opened.seek(0, io.SEEK_END)
+    _check_read_at_once(opened, size)
     try:
-        image = Image.open(io.BytesIO(content), formats=_formats())
-    except Image.DecompressionBombError as error:
-        raise Unreadable(_too_large(None)) from error
+        return _checked(_open(opened), size)
+    except Unreadable:
+        raise
     except Exception as error:
-        raise Unreadable("empty file" if not content else "no image that Pillow knows") from error
-    if Image.MAX_IMAGE_PIXELS and image.width * image.height > Image.MAX_IMAGE_PIXELS:
-        raise Unreadable(_too_large(image))
-    return image
+        if (mended := _mended(opened)) is not None:
+            try:
+                return _checked(_open(mended), size)
+            except Unreadable:
+                raise
+            except Exception:  # noqa: S110  # the first reason counts
+                pass
+        raise Unreadable("no image that Pillow knows" if size else "empty file") from error
 
 
 def upright_size(image: Image.Image) -> tuple[int, int]:
     """Height and width as EXIF says the image is to be seen, from its header alone."""
-    try:
-        orientation = Image.Image.getexif(image).get(0x0112, 1)  # PNG's own getexif would read the pixels
-    except Exception:
-        orientation = 1
-    return (image.width, image.height) if orientation in TURNED else (image.height, image.width)
+    turned = _orientation(image, Image.Image.getexif) in TURNED  # PNG's own getexif would read the pixels
+    return (image.width, image.height) if turned else (image.height, image.width)
 
 
-def decode(content: bytes, height: int, width: int, framing: Framing = "cut") -> Pixels:
-    """The pixels of an image file's bytes as RGB of this size, by RESIZE_RULE or PAD_RULE. Raises Unreadable."""
-    image = open_image(content)
+def decode(
+    file: bytes | OpenFile, height: int, width: int, how: Fit = "crop", scaled: ValueRange | None = None
+) -> Pixels:
+    """The pixels of an image file as RGB of this size, by RULES. Raises Unreadable.
+
+    `scaled`: the values that become black and white in images of more than 8 bits, None where nothing is known of
+    others. Large images are made smaller before they are resized, JPEGs while they are decoded.
+    """
+    side = 2 * max(height, width)
+
+    def pixels_of(image: Image.Image) -> Pixels:
+        small = _shrunk(image, side, scaled)
+        turn = UPRIGHT.get(_orientation(image, type(image).getexif))
+        return np.asarray(fit(small if turn is None else small.transpose(turn), height, width, how))
+
+    return _with_pixels(file, pixels_of, side)
+
+
+def wide_values(file: bytes | OpenFile) -> Values | None:
+    """Return the values of an image of more than 8 bits, None where there are none. Raises Unreadable."""
+    return _with_pixels(file, values_of, None)
+
+
+def _with_pixels(file: bytes | OpenFile, do: Callable[[Image.Image], Result], side: int | None) -> Result:
+    """Return what `do` gives for the image in a file when its pixels are read. Raises Unreadable.
+
+    `side`: what its shorter side may be reduced to. Where reading fails, the file is tried without its metadata.
+    """
+    opened = io.BytesIO(file) if isinstance(file, bytes) else file
     try:
-        if image.format == "JPEG":
-            image.draft(None, (2 * max(height, width),) * 2)
-        upright = ImageOps.exif_transpose(image)
-        return np.asarray(fit(to_rgb(upright), height, width, framing))
+        return _in_room(open_image(opened), do, side)
+    except Unreadable:
+        raise
     except Exception as error:
+        try:
+            if (mended := _mended(opened)) is not None:
+                return _in_room(_open(mended), do, side)
+        except Exception:  # noqa: S110  # the first reason counts
+            pass
         raise Unreadable(f"damaged: {error}" if str(error) else f"damaged: {type(error).__name__}") from error
 
 
-def to_rgb(image: Image.Image) -> Image.Image:
+def _in_room(image: Image.Image, do: Callable[[Image.Image], Result], side: int | None) -> Result:
+    """Read the pixels when there is memory for them. Raises Unreadable where there never will be."""
+    whole = image.width * image.height
+    if image.format in ("JPEG", "MPO") and side is not None:
+        image.draft(None, (side, side))
+    needed = _bytes_for(image, whole, side)
+    if needed > ROOM.size:
+        raise Unreadable(
+            f"{_words(image)}, which take {needed / 1e9:.1f} GB to decode, and at most {ROOM.size / 1e9:.1f} GB are taken"
+        )
+    with ROOM.hold(needed):
+        image.load()
+        return do(image)
+
+
+def _bytes_for(image: Image.Image, whole: int, side: int | None) -> int:
+    """Return the memory to decode an image in, `whole` being its pixels before a JPEG is made smaller."""
+    if image.format in NESTED:
+        return ROOM.size
+    pixels, factor = image.width * image.height, _factor(image, side)
+    own = 1 if image.mode in ("1", "L", "P") else 2 if image.mode.startswith("I;16") else 4
+    decoder = DECODER_BYTES.get(image.format or "", OTHER_DECODER_BYTES) * pixels
+    if "progressive" in image.info:  # its coefficients stay until the last scan
+        decoder += 2 * len(image.getbands()) * whole
+    shown = 4 * pixels // factor**2
+    return own * pixels + decoder + (shown if image.mode == "RGB" and factor == 1 else 2 * shown)
+
+
+def _factor(image: Image.Image, side: int | None) -> int:
+    """Return by how much both sides of a large image are divided before it is resized."""
+    if side is None or image.width * image.height <= LARGE:
+        return 1
+    return max(1, min(image.size) // side)
+
+
+def _shrunk(image: Image.Image, side: int, scaled: ValueRange | None) -> Image.Image:
+    """Return the image as RGB, made smaller where it is large, and converted part by part."""
+    factor = _factor(image, side)
+    if is_wide(image.mode) and scaled is None:
+        scaled = own_range(image)
+    if factor == 1 and (image.mode == "RGB" or image.width * image.height <= TILE**2):
+        return to_rgb(image, scaled)
+    shown = Image.new("RGB", (-(-image.width // factor), -(-image.height // factor)))
+    for left, top, right, bottom in tiles(*image.size, factor):
+        part = to_rgb(image.crop((left, top, right, bottom)), scaled)
+        shown.paste(part.reduce(factor) if factor > 1 else part, (left // factor, top // factor))
+    return shown
+
+
+def _orientation(image: Image.Image, getexif: Callable[[Any], Image.Exif]) -> int:
+    """Return how EXIF says that an image is turned; 1 where it says nothing that can be read."""
+    try:
+        found = getexif(image).get(ORIENTATION, 1)
+    except Exception:
+        return 1
+    return found if isinstance(found, int) else 1
+
+
+def _open(file: OpenFile) -> Image.Image:
+    file.seek(0)
+    try:
+        return Image.open(file, formats=_formats())
+    except Image.DecompressionBombError as error:
+        raise Unreadable(f"more than {MOST_PIXELS // 10**6} megapixels: refused as a decompression bomb") from error
+
+
+def _checked(image: Image.Image, size: int) -> Image.Image:
+    """Return the image. Raises Unreadable for one that claims more pixels than a file of `size` bytes can hold."""
+    pixels = image.width * image.height
+    if pixels > MOST_PIXELS:
+        raise Unreadable(f"{_words(image)}, and at most {MOST_PIXELS // 10**6} megapixels are decoded")
+    if pixels > LARGE and pixels > PACKED * size:
+        raise Unreadable(f"{_words(image)} in a file of {size:,} bytes: refused as a decompression bomb")
+    return image
+
+
+def _check_read_at_once(file: OpenFile, size: int) -> None:
+    """Raises Unreadable for a file that Pillow would read at once, and that is too large for it."""
+    file.seek(0)
+    head = file.read(8)
+    for mark, most in READ_WHOLE.items():
+        if mark in (head[:4], head[4:]) and size > most:
+            raise Unreadable(f"{size / 1e6:.0f} MB, and files of this format are read up to {most / 1e6:.0f} MB")
+
+
+def _mended(file: OpenFile) -> OpenFile | None:
+    """Return the file without its metadata, None where it is of another format or too large to be held twice."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    if size > MENDED_BYTES or not has_metadata(file.read(HEAD)):
+        return None
+    file.seek(0)
+    with ROOM.hold(2 * size):
+        content = without_metadata(file.read())
+        return None if content is None else io.BytesIO(content)
+
+
+def _words(image: Image.Image) -> str:
+    return f"{image.width}x{image.height} px ({image.width * image.height // 10**6} megapixels)"
+
+
+@cache
+def _formats() -> list[str]:
+    Image.init()
+    return [name for name in Image.OPEN if name not in RUN_BY_OTHERS]
+
+
+def to_rgb(image: Image.Image, scaled: ValueRange | None = None) -> Image.Image:
     """Any mode of Pillow as 8-bit RGB; what is transparent shows white."""
-    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
-        sixteen_bits = image.mode.startswith("I;16")
-        return Image.fromarray(_eight_bits(np.asarray(image), sixteen_bits)).convert("RGB")
+    if is_wide(image.mode):
+        return eight_bits(image, scaled or own_range(image)).convert("RGB")
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         rgba = image.convert("RGBA")
         white = Image.new("RGBA", rgba.size, "white")
         return Image.alpha_composite(white, rgba).convert("RGB")
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
-def fit(image: Image.Image, height: int, width: int, framing: Framing = "cut") -> Image.Image:
-    """Resize so that the image just covers height x width and cut the centre, or so that it fits and pad."""
-    if image.size == (width, height):
-        return image
-    if framing == "pad":
-        inner_height, inner_width = fitted((image.height, image.width), (height, width))
-        padded = Image.new(image.mode, (width, height), (PAD_LEVEL,) * 3)
-        padded.paste(image.resize((inner_width, inner_height), Image.Resampling.BICUBIC))
-        return padded
-    return ImageOps.fit(image, (width, height), Image.Resampling.BICUBIC)
-
-
-def fitted(size: tuple[int, int], frame: tuple[int, int]) -> tuple[int, int]:
-    """Height and width of the largest image of this shape that a frame holds, each at least 1 pixel."""
-    scale = min(frame[0] / size[0], frame[1] / size[1])
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
-
-
-def covered(sizes: Sequence[tuple[int, int]], frame: tuple[int, int]) -> Float[np.ndarray, "images 2"]:
-    """The shares of a frame's rows and columns that fitted images of these heights and widths cover."""
-    return np.array([fitted(size, frame) for size in sizes], np.float64).reshape(-1, 2) / frame
-
-
-def unfitted(
-    values: Float[np.ndarray, "rows columns"], size: tuple[int, int], framing: Framing = "cut"
-) -> Float[np.ndarray, "height width"]:
-    """Values at the pixels of a fitted image as they lie on the image itself, of this height and width; 0 where it was
-    cut.
-    """
-    frame, (height, width) = values.shape, size
-    if framing == "pad":
-        inner_height, inner_width = fitted(size, (frame[0], frame[1]))
-        return resized(values[:inner_height, :inner_width], size)
-    scale = min(height / frame[0], width / frame[1])
-    seen = max(1, round(frame[0] * scale)), max(1, round(frame[1] * scale))
-    top, left = (height - seen[0]) // 2, (width - seen[1]) // 2
-    whole = np.zeros(size, np.float32)
-    whole[top : top + seen[0], left : left + seen[1]] = resized(values, seen)
-    return whole
-
-
-def resized(values: Float[np.ndarray, "rows columns"], size: tuple[int, int]) -> Float[np.ndarray, "height width"]:
-    """Values spread evenly over this height and width, in between the mean of their neighbours."""
-    image = Image.fromarray(values.astype(np.float32))
-    return np.asarray(image.resize((size[1], size[0]), Image.Resampling.BILINEAR))
-
-
-def image_for_prediction(path: Path) -> Pixels:
+def image_for_prediction(path: Path, value_range: tuple[float, ...] = ()) -> Pixels:
     """A new image of its own size as it is to be seen. Raises UserError naming the file."""
     height, width = size_for_prediction(path)
-    return decode_for_prediction(path, height=height, width=width, channels=3)
+    return decode_for_prediction(path, height=height, width=width, channels=3, value_range=value_range)
 
 
 def decode_for_prediction(
-    path: Path, *, height: int, width: int, channels: int, framing: Framing = "cut"
+    path: Path, *, height: int, width: int, channels: int, framing: Fit = "crop", value_range: tuple[float, ...] = ()
 ) -> np.ndarray:
     """A new image as the study's own were: uint8 (height, width, channels). Raises UserError naming the file."""
+    scaled = (value_range[0], value_range[1]) if value_range else None
     try:
-        pixels = decode(path.read_bytes(), height, width, framing)
+        with reading(path) as file:
+            pixels = decode(file, height, width, framing, scaled)
     except (OSError, ValueError, Unreadable) as error:
         raise _no_image(path, error) from error
     return to_channels(pixels, channels)
@@ -160,7 +302,8 @@ def decode_for_prediction(
 def size_for_prediction(path: Path) -> tuple[int, int]:
     """Height and width of a new image as it is to be seen. Raises UserError naming the file."""
     try:
-        return upright_size(open_image(path.read_bytes()))
+        with reading(path) as file:
+            return upright_size(open_image(file))
     except (OSError, ValueError, Unreadable) as error:
         raise _no_image(path, error) from error
 
@@ -175,33 +318,3 @@ def to_channels(pixels: Pixels, channels: int) -> np.ndarray:
     if channels == 3:
         return pixels
     return np.asarray(Image.fromarray(pixels).convert("L"))[..., None]
-
-
-@cache
-def _formats() -> list[str]:
-    Image.init()
-    return [name for name in Image.OPEN if name not in RUN_BY_OTHERS]
-
-
-def _eight_bits(values: np.ndarray, sixteen_bits: bool) -> UInt8[np.ndarray, "height width"]:
-    """Where the mode does not tell, numbers above 255 are taken for 16 bits, fractions up to 1 for shares of white."""
-    values = np.nan_to_num(values.astype(np.float64))
-    highest = values.max(initial=0.0)
-    if sixteen_bits:
-        scale = 1 / 257
-    else:
-        scale = 255.0 if 0 < highest <= 1 and (values % 1).any() else 1.0 if highest <= 255 else 1 / 257
-    return np.clip(np.round(values * scale), 0, 255).astype(np.uint8)
-
-
-def _too_large(image: Image.Image | None) -> str:
-    size = f"{image.width}x{image.height} px, " if image else ""
-    return f"{size}more than {Image.MAX_IMAGE_PIXELS} pixels: refused as a decompression bomb"
-
-
-def looks_like_image(head: bytes) -> bool:
-    """Return whether a file that begins with these bytes is an image that Pillow knows."""
-    if len(head) < 16:
-        return False
-    accepting = (Image.OPEN[name][1] for name in _formats())
-    return any(accept is not None and accept(head) is True for accept in accepting)

@@ -6,6 +6,8 @@ import numpy as np
 from jaxtyping import Int, UInt8
 
 from skipwise.data.images.decode import open_image, upright_size
+from skipwise.data.images.regular_file import OpenFile
+from skipwise.data.images.value_range import is_wide
 
 MODES = {
     "1": "black and white",
@@ -25,12 +27,16 @@ MODES = {
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Height and width in pixels as EXIF says the image is to be seen; `mode` is the colour mode in words."""
+    """Height and width in pixels as EXIF says the image is to be seen; `mode` is the colour mode in words.
+
+    `wide`: whether it has more than 8 bits.
+    """
 
     height: int
     width: int
     format: str = ""
     mode: str = ""
+    wide: bool = False
 
     @property
     def size(self) -> tuple[int, int]:
@@ -65,8 +71,9 @@ class Headers:
         return Headers(sizes=self.sizes[indices], modes=self.modes[indices], mode_names=self.mode_names)
 
 
-def read_header(content: bytes) -> Header:
-    """Return the header of an image file's bytes. Raises Unreadable where it is no image."""
-    image = open_image(content)
+def read_header(file: bytes | OpenFile) -> Header:
+    """Return the header of an image file. Raises Unreadable where it is no image."""
+    image = open_image(file)
     height, width = upright_size(image)
-    return Header(height, width, format=image.format or "?", mode=MODES.get(image.mode, image.mode))
+    mode = MODES.get(image.mode, image.mode)
+    return Header(height, width, format=image.format or "?", mode=mode, wide=is_wide(image.mode))

@@ -5,8 +5,9 @@ from jaxtyping import Int
 
 from skipwise.data.cache_home import location_of
 from skipwise.data.images.cache import Decoded, Survey
-from skipwise.data.images.decode import RESIZE_RULE
+from skipwise.data.images.decode import RULES
 from skipwise.data.images.source import Source
+from skipwise.data.images.value_range import told
 from skipwise.data.manifest import ClassCounts, DataManifest, ImageFacts, UnreadableFile
 from skipwise.data.split import Split
 
@@ -37,12 +38,18 @@ def image_manifest(data: str, source: Source, looked: Survey, decoded: Decoded, 
             height=height,
             width=width,
             channels=channels,
-            resize_rule=OWN_SIZE if looked.one_size == (height, width) else RESIZE_RULE,
+            resize_rule=OWN_SIZE if looked.one_size == (height, width) else RULES[decoded.fit],
             mean=mean,
             std=std,
+            fit=decoded.fit,
+            value_range=looked.value_range or (),
         ),
-        notes=(*source.notes, *parts.notes),
+        notes=(*source.notes, *_scaling(looked), *parts.notes),
     )
+
+
+def _scaling(looked: Survey) -> list[str]:
+    return [told(looked.value_range, looked.wide)] if looked.value_range else []
 
 
 def mean_and_std(

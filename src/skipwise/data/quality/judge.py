@@ -148,7 +148,7 @@ def level_outliers(examples: Examples, levels: Levels) -> Iterator[Finding]:
 def header_outliers(examples: Examples, headers: Headers) -> Iterator[Finding]:
     """Yield files of an unusual size, a rare colour mode or an unusual aspect ratio, and those that are upscaled.
 
-    Images that are padded lose nothing by their shape. Where files are `mostly_upscaled`, none is told for it.
+    Images that are not cropped lose nothing by their shape. Where files are `mostly_upscaled`, none is told for it.
     """
     dataset = examples.dataset
     areas, shapes = np.log(headers.sizes).sum(1), np.log(headers.sizes[:, 1] / headers.sizes[:, 0])
@@ -159,7 +159,7 @@ def header_outliers(examples: Examples, headers: Headers) -> Iterator[Finding]:
     rare = ((counts < RARE * len(headers.modes)) & (np.arange(len(counts)) != usual))[headers.modes]
     unusual = far_out(areas)
     small = upscaled(headers, dataset) & (not mostly_upscaled(headers, dataset))
-    odd &= dataset.framing == "cut"
+    odd &= dataset.framing == "crop"
     for index in np.flatnonzero(unusual | rare | odd | small).tolist():
         height, width = headers.sizes[index].tolist()
         size = f"{width} px wide, {height} px high"
@@ -177,7 +177,7 @@ def header_outliers(examples: Examples, headers: Headers) -> Iterator[Finding]:
 def upscaled(headers: Headers, dataset: Dataset) -> Bool[np.ndarray, "images"]:
     """Return whether each image is smaller than what it is resized to: to be cropped to a frame, or to fit into it."""
     scales = np.array(dataset.input_shape[1:]) / headers.sizes
-    smaller: Bool[np.ndarray, images] = (scales.min(1) if dataset.framing == "pad" else scales.max(1)) > 1
+    smaller: Bool[np.ndarray, images] = (scales.max(1) if dataset.framing == "crop" else scales.min(1)) > 1
     return smaller
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 from skipwise.analysis.inside.disagreements import AttributionMaps, Group, Table, answers_by_label, groups_of
 from skipwise.analysis.inside.trained import inspected_seeds
 from skipwise.analysis.scores.confusion import answers_of
-from skipwise.data.images.decode import resized
+from skipwise.data.images.fit import resized
 from skipwise.reports.charts.palette import colours
 from skipwise.reports.drawings.coloured_text import Piece, coloured, pieces
 from skipwise.reports.drawings.overlay import enlarged, overlay
