@@ -5,7 +5,7 @@ import json
 import pytest
 
 from skipwise.data import Options, prepare_scenes
-from skipwise.data.boxes.coco import LOOKED_AT
+from skipwise.data.boxes.files import LOOKED_AT
 from skipwise.data.boxes.open import is_annotated, read_annotated
 from skipwise.errors import UserError
 from support import fruit

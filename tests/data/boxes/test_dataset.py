@@ -69,9 +69,9 @@ def test_images_that_are_all_of_another_size_are_refused_although_they_are_cache
 
 def test_too_few_images(tmp_path):
     images = [{"id": 1, "file_name": "1.png"}, {"id": 2, "file_name": "2.png"}]
-    assert (
-        refusal(coco(tmp_path, images=images))
-        == "t has 2 images that differ: it needs at least 4, to train, to validate and to test on."
+    assert refusal(coco(tmp_path, images=images)) == (
+        "t has 2 images that differ: it needs at least 4, to train, to validate and to test on (boxes of images that are "
+        "not listed are left out: 10 (the first: t.json: annotations[2], image_id 3))."
     )
 
 

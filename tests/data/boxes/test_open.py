@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from skipwise.data import Options, prepare_scenes
-from skipwise.data.boxes.coco import LOOKED_AT
+from skipwise.data.boxes.files import LOOKED_AT
 from skipwise.data.boxes.open import is_annotated, read_annotated
 from skipwise.data.manifest import ClassCounts
 from skipwise.errors import UserError

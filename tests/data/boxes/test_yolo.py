@@ -158,7 +158,7 @@ def test_folders_of_a_description_that_lead_away(tmp_path, lines):
     (tmp_path / "data").mkdir()
     text = lines.format(out=tmp_path / "out") + "\nnames: [cat, dog]"
     (tmp_path / "data" / "data.yaml").write_text(text)
-    assert "holds no folders images and labels" in refusal(tmp_path / "data" / "data.yaml")
+    assert "for the train part, and nothing of that name lies in" in refusal(tmp_path / "data" / "data.yaml")
     yolo(tmp_path / "data", names=text)
     files = read_annotated(tmp_path / "data").files
     assert len(files) == PHOTOS

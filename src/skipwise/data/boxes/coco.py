@@ -39,12 +39,12 @@ class CocoFile:
 
 def read_coco(tree: Tree, names: Sequence[str]) -> Annotated:
     """The images and boxes of the files of a tree called `names`. Raises UserError naming an entry."""
-    parts = coco_parts(tree, names)
+    tally, finder = Tally(), ImageFinder(tree)
+    parts = coco_parts(tree, names, tally)
     files = [
         CocoFile(name=name, file=str(tree.root / name), part=part, content=_content(tree, name))
         for part, name in parts.items()
     ]
-    tally, finder = Tally(), ImageFinder(tree)
     categories = [_categories(file, tally) for file in files]
     described = [
         image
@@ -59,7 +59,7 @@ def read_coco(tree: Tree, names: Sequence[str]) -> Annotated:
     )
 
 
-def coco_parts(tree: Tree, names: Sequence[str]) -> dict[str, str]:
+def coco_parts(tree: Tree, names: Sequence[str], tally: Tally) -> dict[str, str]:
     """The file of each part. Raises UserError where a part is there twice, or several files have none."""
     instances = [name for name in names if not PurePosixPath(name).stem.startswith(OTHER_TASKS)] or list(names)
     parts: dict[str, str] = {}
@@ -74,11 +74,7 @@ def coco_parts(tree: Tree, names: Sequence[str]) -> dict[str, str]:
             )
         parts[part] = name
     if "" in parts and len(parts) > 1:
-        whole = parts.pop("")
-        raise UserError(
-            f"{tree.root} holds both {whole}, which is of no part, and {', '.join(parts.values())}: give the one that is "
-            "meant, or take it away."
-        )
+        tally.add("annotation files of no part are left out beside those of parts", parts.pop(""))
     return parts
 
 

@@ -111,6 +111,8 @@ def described_layout(tree: Tree, description: Description, file: str) -> Layout:
                 f"{file} names {written!r} for the {part} part, and nothing of that name lies in {tree.root}: put it "
                 "there, or take the line away."
             )
+        if _spelt_otherwise(place, written):
+            notes.append(f"{PurePosixPath(file).name} names {written} for the {part} part, and {place} is read")
         if (tree.root / place).is_file():
             own = _of_list(tree, finder, place, part)
         else:
@@ -123,29 +125,33 @@ def described_layout(tree: Tree, description: Description, file: str) -> Layout:
         _check_labelled(tree, own, part, place)
         pairs += own
     lost, alone = _undescribed(tree, pairs)
-    if alone:
-        notes.append(
-            f"images that {PurePosixPath(file).name} does not name are left out: {len(alone)} (the first: {alone[0]})"
-        )
-    return Layout(pairs=pairs, lost=lost, notes=tuple(notes))
+    given = {part for part, _ in description.parts}
+    more = [pair for pair in alone if pair.part not in ("", *given)]
+    short = PurePosixPath(file).name
+    for part in sorted({pair.part for pair in more}):
+        first = next(pair.image for pair in more if pair.part == part)
+        notes.append(f"{short} does not name the {part} part, whose folder is there and is read ({first} and its like)")
+    if left := [pair.image for pair in alone if pair not in more]:
+        notes.append(f"images that {short} does not name are left out: {len(left)} (the first: {left[0]})")
+    return Layout(pairs=[*pairs, *more], lost=lost, notes=tuple(notes))
 
 
-def _undescribed(tree: Tree, pairs: Sequence[Pair]) -> tuple[list[str], list[str]]:
-    """The label files without an image, and the labelled images that are not among the pairs."""
+def _undescribed(tree: Tree, pairs: Sequence[Pair]) -> tuple[list[str], list[Pair]]:
+    """The label files without an image, and the labelled images that are not among the pairs, as folders are called."""
     used = {pair.image for pair in pairs}
-    texts = {text for pair in pairs if (text := pair.labels) and (tree.root / text).exists()}
-    alone: list[str] = []
+    texts = {pair.labels for pair in pairs if (tree.root / pair.labels).exists()}
+    alone: list[Pair] = []
     lost: list[str] = []
     for folder, names in tree.images.items():
         if (labels := _labels_of(tree, folder, names)) is None:
             continue
-        every = [_pair(folder, name, "", labels) for name in names]
-        alone += [pair.image for pair in every if pair.image not in used and pair.labels not in texts]
+        every = [_pair(folder, name, part_in(folder), labels) for name in names]
+        alone += [pair for pair in every if pair.image not in used and pair.labels not in texts]
         known = {pair.labels for pair in every} | texts
         lost += [
             text for name in tree.files[labels] if is_label_file(name) and (text := joined(labels, name)) not in known
         ]
-    return sorted(lost), sorted(alone)
+    return sorted(lost), sorted(alone, key=lambda pair: pair.image)
 
 
 def _pair(folder: str, name: str, part: str, labels: str) -> Pair:
@@ -232,7 +238,15 @@ def _place(tree: Tree, base: str, written: str) -> str | None:
         tail = "/".join(parts[start:])
         if (tree.root / tail).exists() and (start == 0 or len(parts) - start > 1 or not part_of(parts[0])):
             return tail
-    return None
+    words = [part_of(part) or part for part in parts]
+    return next(
+        (folder for folder in tree.files if [part_of(part) or part for part in folder.split("/")] == words), None
+    )
+
+
+def _spelt_otherwise(place: str, written: str) -> bool:
+    """Whether a folder is called by another word for its part than a description says."""
+    return bool(place) and not PureWindowsPath(written).as_posix().rstrip("/").endswith(place)
 
 
 def _seen(roots: dict[Path, tuple[str, str]], tree: Tree, place: str, part: str) -> str | None:
