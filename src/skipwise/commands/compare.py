@@ -76,7 +76,7 @@ def run_study(config: StudyConfig, console: Console, *, dry_run: bool = False) -
         with console:
             study = train_missing(ready, console)
         study.look()
-        if study.decided or len(study.seeds) >= DECLARED_LOOKS[-1] or count is None:
+        if study.decided or study.learned_nothing or len(study.seeds) >= DECLARED_LOOKS[-1] or count is None:
             break
         if count == len(study.seeds):
             console.say(f"Not decided at {count} seeds: going on.\n")

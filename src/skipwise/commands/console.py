@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from skipwise.commands.plan_summary import plan_summary, search_summary
-from skipwise.reports.format import duration, percent, short_count
+from skipwise.reports.format import duration, interval_words, percent, percentage, short_count
 from skipwise.reports.summary import StudySummary
 from skipwise.studies import StudyPlan
 from skipwise.studies.results import Result
@@ -122,6 +122,8 @@ class Console:
         if summary.baseline is not None:
             self.say(f"{summary.baseline.sentence}.")
         section = summary.section
+        if summary.opening and section is None and not summary.verdicts:
+            self.say(f"\n{summary.opening}.")
         for verdict in summary.verdicts:
             self.say(f"\n{verdict}" if section is None else str(verdict))
             for caution in verdict.cautions if section is None else []:
@@ -218,13 +220,13 @@ def results_table(summary: StudySummary) -> Table:
         table.add_row(
             row.label,
             percent(row.score),
-            f"{100 * row.interval[0]:.1f} to {100 * row.interval[1]:.1f}",
+            interval_words(row.interval, percentage),
             short_count(row.parameters),
             short_count(row.multiply_adds),
             duration(row.seconds),
             f"{row.failures} of {row.runs}",
         )
     if (baseline := summary.baseline) is not None:
-        low, high = baseline.interval
-        table.add_row(baseline.name, percent(baseline.score), f"{100 * low:.1f} to {100 * high:.1f}", "", "", "", "")
+        interval = interval_words(baseline.interval, percentage)
+        table.add_row(baseline.name, percent(baseline.score), interval, "", "", "", "")
     return table

@@ -1,5 +1,7 @@
 """How numbers are written."""
 
+from collections.abc import Callable, Sequence
+
 from skipwise.recipe import Recipe
 
 
@@ -14,6 +16,11 @@ def length(recipe: Recipe) -> str:
 def percent(fraction: float) -> str:
     """A fraction as a percentage with a digit that matters: 0.98765 is "98.8 %"."""
     return f"{100 * fraction:.1f} %"
+
+
+def percentage(fraction: float) -> str:
+    """The same without its unit: 0.98765 is "98.8"."""
+    return f"{100 * fraction:.1f}"
 
 
 def short_count(number: int) -> str:
@@ -32,6 +39,18 @@ def byte_count(number: int) -> str:
 def points(difference: float) -> str:
     """A difference of fractions in percentage points, with its sign."""
     return f"{100 * difference:+.1f}"
+
+
+def interval_words(interval: Sequence[float], written: Callable[[float], str]) -> str:
+    """An interval as "+1.0 to +2.3"; "-" where its ends look alike, which tells no uncertainty."""
+    low, high = map(written, interval)
+    return "-" if low == high else f"{low} to {high}"
+
+
+def with_interval(value: str, interval: Sequence[float], written: Callable[[float], str]) -> str:
+    """A value as "+1.7 (+1.0 to +2.3)"; alone where its interval has no width."""
+    said = interval_words(interval, written)
+    return value if said == "-" else f"{value} ({said})"
 
 
 def duration(seconds: float) -> str:
