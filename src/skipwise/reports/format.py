@@ -31,6 +31,11 @@ def short_count(number: int) -> str:
     return str(number)
 
 
+def counted(number: int, word: str) -> str:
+    """A number of things: "1 run", "2 runs"."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
 def byte_count(number: int) -> str:
     """Three digits and a unit: 131,072 is "131 kB"."""
     return f"{short_count(number)}B" if number >= 1000 else f"{number} B"
