@@ -4,7 +4,7 @@ import pytest
 from skipwise.analysis.scores.confusion import confusion_counts
 from skipwise.recipe import Recipe
 from skipwise.reports.charts.palette import BLUE, ORANGE, colours
-from skipwise.reports.format import duration, percent, points
+from skipwise.reports.format import duration, interval_words, percent, percentage, points, with_interval
 from skipwise.studies.contender import parse_contender
 
 
@@ -34,3 +34,10 @@ def test_confusion_by_hand():
     first = np.array([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7]])
     second = np.array([[1.0, 0.0]] * 3)
     assert confusion_counts([(first, labels), (second, labels)], 2).tolist() == [[3, 1], [1, 1]]
+
+
+def test_an_interval_whose_ends_look_alike_is_not_written():
+    assert interval_words((0.0, 0.0003), percentage) == "-"
+    assert interval_words((0.0, 0.1), percentage) == "0.0 to 10.0"
+    assert with_interval("+1.0", (0.01, 0.01), points) == "+1.0"
+    assert with_interval("+1.0", (-0.01, 0.03), points) == "+1.0 (-1.0 to +3.0)"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console as Terminal
 
+from skipwise.commands.catalogue import catalogue
 from skipwise.commands.console import Console
 from skipwise.reports import page, write_report
 from skipwise.reports.sections import depth, learning_curve
@@ -79,6 +80,25 @@ def test_page_console_and_files_show_the_same(tmp_path):
         assert f"{100 * row.score:.1f} %" in said
 
 
+@pytest.mark.parametrize("name", ["compare", "depth", "train"])
+def test_that_nothing_was_learned_is_said_first_everywhere(tmp_path, name):
+    """On the page, on the console, in verdict.json and for `skipwise list studies`, in the same words."""
+    study = opened(name, tmp_path)
+    summary, said = concluded(study, tmp_path)
+    learned = "learned more" if len(study.results) > 1 else "learned no more"
+    assert learned in summary.opening
+    assert summary.opening in said
+    assert summary.opening in page_words(study)
+    assert "more seeds would not help" in said
+    assert "seeds in all" not in said
+    told = json.loads(study.folder.file("verdict.json").read_text())
+    sentences = [verdict["sentence"] for verdict in told["verdicts"]]
+    assert all(sentence.startswith(("Neither", "None")) for sentence in sentences)
+    assert study.learned_nothing == (name != "train")
+    listed = "\n".join(catalogue("studies", tmp_path))
+    assert all(sentence in listed for sentence in sentences)
+
+
 def test_verdict_json_keeps_the_keys_of_the_version_before(tmp_path):
     before = json.loads((WRITTEN / "text" / "verdict.json").read_text())
     study = opened("text", tmp_path)
@@ -86,5 +106,5 @@ def test_verdict_json_keeps_the_keys_of_the_version_before(tmp_path):
     now = json.loads(study.folder.file("verdict.json").read_text())
     assert before.keys() <= now.keys()
     assert before["contenders"][0].keys() == now["contenders"][0].keys()
-    assert before["verdicts"][0].keys() == now["verdicts"][0].keys()
+    assert before["verdicts"][0].keys() <= now["verdicts"][0].keys()
     assert before["baseline"].keys() == now["baseline"].keys()

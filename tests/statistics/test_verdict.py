@@ -60,8 +60,8 @@ def test_equal_answers_are_equivalent_only_where_there_are_enough_images():
     assert eval_step(same, same).equivalent
     verdict = eval_step(same, same)
     assert str(verdict) == (
-        "b and a are equivalent: they differ by less than the margin of 0.01: difference +0.000, 95 % interval "
-        "(+0.000, +0.000), 0 of 5 pairs won."
+        "b and a are equivalent: they differ by less than the margin of 0.01: difference +0.000, no interval "
+        "(all 5 pairs agree), 0 of 5 pairs won."
     )
     assert verdict.cautions == ("failures 0 of 5: a failure rate of up to 45 % is still possible",)
     few = same[:, :300]  # 3 / 300 is not below the margin of .01
@@ -237,3 +237,12 @@ def test_ties_between_p_values_are_held_to_one_error():
     verdicts = decide_each([("a", "b"), ("a", "c")], scores, {label: [False] * 5 for label in scores})
     assert verdicts[0].p_value == verdicts[1].p_value
     assert [verdict.level for verdict in verdicts] == pytest.approx([0.975, 0.95])
+
+
+def test_an_interval_of_no_width_is_not_printed():
+    same = np.ones((1, 20))
+    assert "difference +0.000, no interval (it cannot be told from 1 run), 0 of 1 pairs won." in str(
+        eval_step(same, same)
+    )
+    two = np.ones((2, 20))
+    assert "no interval (all 2 pairs agree)" in str(eval_step(two, two))

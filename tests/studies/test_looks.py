@@ -68,7 +68,7 @@ class SaidConsole(Console):
 def looked_at(monkeypatch):
     """The numbers of seeds that `--seeds auto` trains, where verdicts are decided from so many seeds on."""
 
-    def run(decided_from, already=0):
+    def run(decided_from, already=0, learned_nothing=False):
         counts = []
 
         class Stand(Study):
@@ -79,13 +79,17 @@ def looked_at(monkeypatch):
             def decided(self):
                 return len(self.seeds) >= decided_from
 
+            @property
+            def learned_nothing(self):
+                return learned_nothing
+
             def look(self):
                 counts.append(len(self.seeds))
                 return []
 
         monkeypatch.setattr(comparison, "resolve", lambda config, progress: None)
         monkeypatch.setattr(comparison, "plan_study", lambda resolved, seeds: len(seeds))
-        monkeypatch.setattr(comparison, "train_missing", lambda ready, console: Stand(ready))
+        monkeypatch.setattr(comparison, "train_missing", lambda ready, *_: Stand(ready))
         monkeypatch.setattr(comparison, "write_report", lambda study: None)
         console = SaidConsole()
         comparison.run_study(StudyConfig(seeds="auto"), console)
@@ -101,6 +105,11 @@ def test_auto_goes_on_until_it_is_decided(looked_at, decided_from, counts):
     seen, lines = looked_at(decided_from)
     assert seen == counts
     assert lines == [f"Not decided at {count} seeds: going on.\n" for count in counts[:-1]]
+
+
+def test_auto_stops_where_nothing_was_learned(looked_at):
+    seen, lines = looked_at(11, learned_nothing=True)
+    assert (seen, lines) == ([3], [])
 
 
 def test_auto_after_a_cut_in_the_second_look_says_how_many_seeds_there_are(looked_at):

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from skipwise.cli.studies import AS_JSON, DRY_RUN, QUIET, add_study_command, add_study_commands, conclude, read
+from skipwise.cli.studies import AS_JSON, DRY_RUN, QUIET, add_study_command, add_study_commands, conclude, loading, read
 from skipwise.errors import UserError
 from skipwise.studies.kinds import kind_named
 
@@ -36,11 +36,12 @@ def run(
     """Run the study that a file describes."""
     from dataclasses import replace
 
-    from skipwise.studies.study_file import read_study_file
+    with loading(silent=quiet or as_json) as phases:
+        from skipwise.studies.study_file import read_study_file
 
-    config = read_study_file(file)
-    config = config if workers is None else replace(config, workers=workers)
-    conclude(config, dry_run=dry_run, quiet=quiet, as_json=as_json)
+        config = read_study_file(file)
+        config = config if workers is None else replace(config, workers=workers)
+        conclude(config, phases, dry_run=dry_run, quiet=quiet, as_json=as_json)
 
 
 @app.command()
@@ -99,11 +100,14 @@ def report(
     ] = False,
 ) -> None:
     """Look into the networks of a study, once, and build its page again from its folder."""
+    from skipwise.commands.phases import Phases
     from skipwise.reports import write_report
     from skipwise.studies import Study
 
     opened = Study.open(study)
-    write_report(opened, look_inside=typer.echo, everything=everything)
+    with Phases() as phases:
+        phases.begin("scoring and drawing the page", typer.echo)
+        write_report(opened, look_inside=typer.echo, everything=everything)
     if opened.design.points:
         typer.echo("A sweep is not looked into: compare two of its contenders for that.")
     typer.echo(f"Report: {opened.report}")

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import typer
 
+from skipwise.commands.phases import Phases
 from skipwise.errors import UserError
 from skipwise.studies.config import OPTIONS, StudyConfig, fields_of
 from skipwise.studies.kinds import KINDS, StudyKind
@@ -118,24 +119,34 @@ def read(name: str, word: Any) -> Any:
 
 def _run(kind: StudyKind, words: dict[str, Any], *, dry_run: bool, quiet: bool, as_json: bool) -> None:
     """Run the study that these words ask for; what is None was not said."""
-    from skipwise.studies.study_file import validated
-
     if kind.one_contender:
         words = {**words, "contenders": [words["contenders"]]}
     said = {name: read(name, word) for name, word in words.items() if word is not None}
-    conclude(validated({"command": kind.name, **said}), dry_run=dry_run, quiet=quiet, as_json=as_json)
+    with loading(silent=quiet or as_json) as phases:
+        from skipwise.studies.study_file import validated
+
+        conclude(validated({"command": kind.name, **said}), phases, dry_run=dry_run, quiet=quiet, as_json=as_json)
 
 
-def conclude(config: StudyConfig, *, dry_run: bool, quiet: bool, as_json: bool) -> None:
+def loading(*, silent: bool) -> Phases:
+    """Begin the first phase: importing PyTorch may take a while."""
+    phases = Phases()
+    phases.begin("loading PyTorch", None if silent else typer.echo)
+    return phases
+
+
+def conclude(config: StudyConfig, phases: Phases, *, dry_run: bool, quiet: bool, as_json: bool) -> None:
     """Run a study and say how it went, on the console or as one JSON object."""
     import json
 
     from skipwise.commands.compare import run_study
     from skipwise.commands.console import QuietConsole, SilentConsole, console
 
+    phases.end()
     if as_json and dry_run:
         raise UserError("--json tells a study's result, and --dry-run stops before there is one: write one of them.")
-    study = run_study(config, SilentConsole() if as_json else QuietConsole() if quiet else console(), dry_run=dry_run)
+    speaking = SilentConsole() if as_json else QuietConsole() if quiet else console(phases)
+    study = run_study(config, speaking, dry_run=dry_run)
     if as_json and study is not None:
         typer.echo(json.dumps(study_result(study), indent=2, ensure_ascii=False))
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from skipwise.commands.console import Console
+from skipwise.commands.console import DRAWING, LOOKING, READING, Console
 from skipwise.data import Images, Options
 from skipwise.data.layout import layout_lines
 from skipwise.data.quality.check import check
@@ -38,10 +38,12 @@ def check_data(
     if out is not None and out.exists() and not out.is_dir():
         raise UserError(f"--out is {out}, which is a file: name a folder.")
     options = Options(size=size, device=choose_plan(1).device, compare_all=True)
-    dataset = to_learn.prepare(data, options, console.decoding)
+    with console.phase(READING):
+        dataset = to_learn.prepare(data, options, console.decoding)
     described = to_learn.described(dataset, options)
     console.say(f"Data        {dataset.name}: {described[0]}")
-    report = check(dataset, with_labels=with_labels)
+    with console.phase("training models that look for wrong labels" if with_labels else LOOKING):
+        report = check(dataset, with_labels=with_labels)
     for line in report.limits:
         console.say(line)
     counts = dataset.manifest.counts
@@ -52,7 +54,8 @@ def check_data(
         report=report,
         images=dataset.images if isinstance(dataset, Images) else None,
     )
-    page, table = write_check(checked, out or Path("checks") / dataset.name)
+    with console.phase(DRAWING):
+        page, table = write_check(checked, out or Path("checks") / dataset.name)
     if as_json:
         print(json.dumps(_as_json(checked, page, table), indent=2, ensure_ascii=False))
     else:

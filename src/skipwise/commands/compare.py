@@ -5,7 +5,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any, ParamSpec
 
-from skipwise.commands.console import Console
+from skipwise.commands.console import DRAWING, READING, TIMING, Console
 from skipwise.errors import UserError
 from skipwise.reports import write_report
 from skipwise.statistics import DECLARED_LOOKS
@@ -56,7 +56,16 @@ def run(data: str | Path = "digits", contenders: Sequence[str] = (), **fields: A
 
 def run_study(config: StudyConfig, console: Console, *, dry_run: bool = False) -> Study | None:
     """Make ready, train, judge and report, telling the console how it goes. None after a dry run."""
+    try:
+        return _run_study(config, console, dry_run=dry_run)
+    finally:
+        console.doing("")
+
+
+def _run_study(config: StudyConfig, console: Console, *, dry_run: bool) -> Study | None:
+    console.doing(READING)
     resolved = resolve(config, console.decoding, console.say)
+    console.doing(TIMING)
     for prepare in searches(config):
         if (search := prepare(resolved)) is None:
             continue
@@ -67,6 +76,7 @@ def run_study(config: StudyConfig, console: Console, *, dry_run: bool = False) -
             found = search.run(console)
         resolved = found.resolved
         console.say("\n".join([*found.lines, ""]))
+        console.doing(TIMING)
     counts: Sequence[int | None] = DECLARED_LOOKS if config.seeds == "auto" else [None]
     for count in counts:
         ready = plan_study(resolved, None if count is None else tuple(range(count)))
@@ -74,11 +84,13 @@ def run_study(config: StudyConfig, console: Console, *, dry_run: bool = False) -
         if dry_run:
             return None
         with console:
-            study = train_missing(ready, console)
+            study = train_missing(ready, console, console.doing)
+        console.doing(DRAWING)
         study.look()
-        if study.decided or len(study.seeds) >= DECLARED_LOOKS[-1] or count is None:
+        if study.decided or study.learned_nothing or len(study.seeds) >= DECLARED_LOOKS[-1] or count is None:
             break
         if count == len(study.seeds):
+            console.doing("")
             console.say(f"Not decided at {count} seeds: going on.\n")
     console.conclude(write_report(study))
     return study

@@ -1,72 +1,116 @@
 """The console of a study while it works: live on a terminal, plain lines elsewhere."""
 
+import math
 import sys
-import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 
 from rich import box
 from rich.console import Console as Terminal
 from rich.live import Live
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.status import Status
 from rich.table import Table
+from rich.text import Text
 
+from skipwise.commands.phases import SECONDS_UNTIL_TOLD, Phases
 from skipwise.commands.plan_summary import plan_summary, search_summary
-from skipwise.reports.format import duration, percent, short_count
+from skipwise.reports.format import counted, duration, interval_words, percent, percentage, short_count
 from skipwise.reports.summary import StudySummary
 from skipwise.studies import StudyPlan
+from skipwise.studies.estimate import Estimate
 from skipwise.studies.results import Result
 from skipwise.studies.searches import Search
 from skipwise.studies.workers.pool import Job
 from skipwise.training.loop import Tick
 
 SECONDS_BETWEEN_LINES = 20.0
+TRAINING = "training"
+READING, LOOKING = "reading the data", "looking for duplicates"
+TIMING, DRAWING = "timing a step of each network", "drawing the page"
+LEAST_TOLD = 0.5
+"""Seconds of a phase that is worth a word at the end."""
+FAR_OFF = 0.3
+"""The share by which an estimate must be wrong to be corrected in public."""
+SURE_SHARE, SURE_SECONDS = 0.1, 5.0
+"""Of the work, and of training, that must be behind before it is."""
 
 
 class Console:
-    """Plain lines: one for each finished run, and one now and then on what is going."""
+    """Plain lines: one for each finished run, one for a phase that lasts, and one now and then on what is going."""
 
-    def __init__(self, terminal: Terminal | None = None) -> None:
+    def __init__(self, terminal: Terminal | None = None, phases: Phases | None = None) -> None:
         self.terminal = terminal or Terminal(highlight=False, width=terminal_width())
+        self.phases = phases or Phases()
+        self.clock = self.phases.clock
         self.running: dict[Job, Tick] = {}
-        self.said = time.monotonic()
-        self.began = 0.0  # of the first look or search, so that all of them are counted
+        self.said = self.clock()
+        self.starting = ""
+        self.trained_runs, self.trained_seconds = 0, 0.0
 
     def say(self, text: str) -> None:
         self.terminal.print(text, markup=False, soft_wrap=True)
 
+    def doing(self, words: str) -> None:
+        """A phase begins, in words as "drawing the page", and the one before ends; "" ends it alone."""
+        self.said = self.clock() if words == TRAINING else -math.inf
+        if words:
+            self.phases.begin(words, self.say if words != TRAINING else None)
+        else:
+            self.phases.end()
+
+    @contextmanager
+    def phase(self, words: str) -> Iterator[None]:
+        """Something is done that is one phase."""
+        self.doing(words)
+        try:
+            yield
+        finally:
+            self.doing("")
+
     def decoding(self, done: int, total: int) -> None:
         """Examples are being read."""
-        if time.monotonic() - self.said > SECONDS_BETWEEN_LINES:
-            self.said = time.monotonic()
-            self.say(f"reading the data: {done} of {total}")
+        self.phases.told()  # by the lines that are about to come
+        if done >= total:
+            self.doing(LOOKING)
+        elif self.phases.lasting > SECONDS_UNTIL_TOLD and self.clock() - self.said > SECONDS_BETWEEN_LINES:
+            self.said = self.clock()
+            self.say(reading_line(done, total, self.phases.lasting))
 
     def announce(self, ready: StudyPlan, *, briefly: bool = False) -> None:
         """Say what is about to be trained, by which defaults, and how long it may take; `briefly` where that is
         known.
         """
+        self.doing("")
         self.ready = ready
-        self.begin(ready.work, ready.seconds)
+        self.begin(ready.work, ready.estimate, ready.workers)
         for line in plan_summary(ready) if not briefly else []:
             self.say(line)
 
     def announce_search(self, search: Search) -> None:
         """Say what is about to be searched, and how long it may take."""
+        self.doing("")
         self.ready = search.ready
-        self.begin(search.work, search.seconds)
+        self.begin(search.work, search.estimate, search.ready.workers)
         self.say("\n".join([*([search.opening] if search.opening else []), *search_summary(search)]))
 
-    def begin(self, work: dict[Job, float], seconds: float) -> None:
-        """Jobs are about to be done, with the seconds that each may take alone, and all of them together."""
-        self.began, self.first_tick = self.began or time.monotonic(), 0.0
-        self.work, self.expected_seconds = work, seconds
+    def begin(self, work: dict[Job, float], estimate: Estimate, workers: int) -> None:
+        """Jobs are about to be done, with the seconds that each may take alone, and an estimate of all of them."""
+        self.starting = f"starting {counted(min(workers, len(work)), 'worker')}" if work else ""
+        self.started, self.first_tick, self.corrected = self.clock(), 0.0, False
+        self.work, self.estimate = work, estimate
         self.work_left = dict.fromkeys(work, 1.0)
 
     def tick(self, job: Job, tick: Tick) -> None:
         """A run has taken some steps."""
         if not self.first_tick:
-            self.first_tick = time.monotonic()
+            self.first_tick = self.clock()
+            self.doing(TRAINING)
         self.running[job] = tick
         self.work_left[job] = max(1 - tick.progress, 1e-9)  # done is what has ended
+        self.correct_estimate()
         self.show_running()
 
     def finished(self, job: Job, error: str | None) -> None:
@@ -77,6 +121,8 @@ class Console:
             return
         folder = self.ready.folder.run_folder(design, design.contender(job.contender), job.seed, job.fold)
         result = Result.read(folder, job.contender)
+        self.trained_runs += 1
+        self.trained_seconds += result.train_seconds
         failed = f"  FAILED: {result.failed}" if result.failed else ""
         validation = "-" if result.validation_score is None else f"{result.validation_score:.3f}"
         self.ended(
@@ -93,8 +139,8 @@ class Console:
             self.say(f"{done:>3}/{len(self.work_left)}  {line}")
 
     def show_running(self) -> None:
-        if time.monotonic() - self.said > SECONDS_BETWEEN_LINES:
-            self.said = time.monotonic()
+        if self.clock() - self.said > SECONDS_BETWEEN_LINES:
+            self.said = self.clock()
             going = "; ".join(f"{job} {self.state(job)}" for job in self.running)
             self.say(f"{going}; {self.time_left()} left")
 
@@ -105,16 +151,39 @@ class Console:
         score = "" if tick.score is None else f", {name} {tick.score:.3f}"
         return f"epoch {tick.epoch + 1} ({tick.progress:.0%}), loss {tick.loss:.3f}{score}"
 
-    def time_left(self) -> str:
-        """The estimate, corrected by what was seen so far."""
+    def correct_estimate(self) -> None:
+        """Say once, when enough is done to know, that the whole takes clearly more or less time than estimated."""
+        total = sum(self.work.values())
+        if self.corrected or self.work_share_left() > 1 - SURE_SHARE or self.clock() - self.first_tick < SURE_SECONDS:
+            return
+        whole = self.clock() - self.started + self.seconds_left()
+        if total and abs(whole / self.estimate.seconds - 1) > FAR_OFF:
+            pace = "slower" if whole > self.estimate.seconds else "faster"
+            self.corrected = True
+            self.say(
+                f"{pace} than estimated: about {duration(whole)} in all instead of {duration(self.estimate.seconds)}"
+            )
+
+    def work_share_left(self) -> float:
+        """The share of all work that is still to be done."""
         total = sum(self.work.values())
         left = sum(self.work.get(job, 0.0) * share for job, share in self.work_left.items())
-        if total - left < 0.05 * total:
-            return duration(self.expected_seconds)
-        return duration((time.monotonic() - self.first_tick) * left / (total - left))
+        return left / total if total else 0.0
+
+    def seconds_left(self) -> float:
+        """The estimate of what is left until the report, corrected by what was seen so far."""
+        left = self.work_share_left()
+        if left > 0.95:
+            return max(1.0, self.estimate.seconds - (self.clock() - self.started))
+        return (self.clock() - self.first_tick) * left / (1 - left) + self.estimate.after_training
+
+    def time_left(self) -> str:
+        """The same in words."""
+        return duration(self.seconds_left())
 
     def conclude(self, summary: StudySummary) -> None:
         """Say the table of contenders, the verdicts, and where the report is."""
+        self.doing("")
         self.say("")
         self.terminal.print(results_table(summary))
         for sentence in summary.deployments:
@@ -122,6 +191,8 @@ class Console:
         if summary.baseline is not None:
             self.say(f"{summary.baseline.sentence}.")
         section = summary.section
+        if summary.opening and section is None and not summary.verdicts:
+            self.say(f"\n{summary.opening}.")
         for verdict in summary.verdicts:
             self.say(f"\n{verdict}" if section is None else str(verdict))
             for caution in verdict.cautions if section is None else []:
@@ -130,16 +201,19 @@ class Console:
             self.say("\n".join(["", section.headline, *section.facts]))
         for caution in summary.cautions:
             self.say(f"  - {caution}")
-        if self.ready.missing:
-            self.say(f"\nTrained in {duration(time.monotonic() - self.began)}.")
+        if self.trained_runs:
+            self.say(f"\n{time_sentence(self.trained_runs, self.trained_seconds, self.phases.seconds)}")
         self.say(f"Report: {summary.study.report}")
 
     def __enter__(self) -> "Console":
+        self.doing(self.starting)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is not None:
+            self.doing("")
         if kind is KeyboardInterrupt:
             self.say("Stopped, and nothing is lost: the same command goes on from here.")
 
@@ -147,8 +221,36 @@ class Console:
 class LiveConsole(Console):
     """The same on a terminal, with a display that is drawn anew a few times a second."""
 
-    def begin(self, work: dict[Job, float], seconds: float) -> None:
-        super().begin(work, seconds)
+    def __init__(self, terminal: Terminal | None = None, phases: Phases | None = None) -> None:
+        super().__init__(terminal, phases)
+        self.status: Status | None = None
+        self.live = Live(console=self.terminal, refresh_per_second=4, transient=True)
+
+    def doing(self, words: str) -> None:
+        """A spinner shows the phase, but where the runs are shown."""
+        if words:
+            self.phases.begin(words)
+        else:
+            self.phases.end()
+        if self.status is not None:
+            self.status.stop()
+            self.status = None
+        if self.live.is_started:
+            self.live.update(Text(f"{words} ..." if words != TRAINING else ""))
+        elif words and words != TRAINING:
+            self.status = self.terminal.status(f"{escape(words)} ...")
+            self.status.start()
+
+    def decoding(self, done: int, total: int) -> None:
+        super().decoding(done, total)
+        if self.status is not None and done < total and self.phases.lasting > SECONDS_UNTIL_TOLD:
+            self.status.update(reading_line(done, total, self.phases.lasting))
+
+    def correct_estimate(self) -> None:
+        """The time that is left is shown all the while."""
+
+    def begin(self, work: dict[Job, float], estimate: Estimate, workers: int) -> None:
+        super().begin(work, estimate, workers)
         self.progress = Progress(
             TextColumn("runs"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[left]}")
         )
@@ -167,10 +269,10 @@ class LiveConsole(Console):
         self.live.update(layout)
 
     def __enter__(self) -> "Console":
+        self.doing("")
         if self.work_left:
             self.live.start()
-            self.live.update("starting the workers ...")
-        return self
+        return super().__enter__()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -202,9 +304,24 @@ def terminal_width() -> int | None:
     return None if sys.stdout.isatty() else 100
 
 
-def console() -> Console:
+def console(phases: Phases | None = None) -> Console:
     """The console that suits where standard output goes."""
-    return LiveConsole() if sys.stdout.isatty() else Console()
+    return (LiveConsole if sys.stdout.isatty() else Console)(phases=phases)
+
+
+def reading_line(done: int, total: int, seconds: float) -> str:
+    """How far the reading is after so many seconds, and how fast it goes."""
+    rate = done / seconds
+    left = f", about {duration((total - done) / rate)} left" if rate else ""
+    return f"reading the data: {done:,} of {total:,}, {rate:,.0f} a second{left}"
+
+
+def time_sentence(runs: int, trained_seconds: float, phases: Mapping[str, float]) -> str:
+    """Tell training apart from what else took time: phases of half a second at least, the longest first."""
+    longest = sorted(phases.items(), key=lambda phase: -phase[1])
+    parts = ", ".join(f"{duration(seconds)} {words}" for words, seconds in longest if seconds >= LEAST_TOLD)
+    whole = duration(sum(phases.values()))
+    return f"{counted(runs, 'run')} took {duration(trained_seconds)} of training; {whole} in all{f': {parts}' if parts else ''}."
 
 
 def results_table(summary: StudySummary) -> Table:
@@ -218,13 +335,13 @@ def results_table(summary: StudySummary) -> Table:
         table.add_row(
             row.label,
             percent(row.score),
-            f"{100 * row.interval[0]:.1f} to {100 * row.interval[1]:.1f}",
+            interval_words(row.interval, percentage),
             short_count(row.parameters),
             short_count(row.multiply_adds),
             duration(row.seconds),
             f"{row.failures} of {row.runs}",
         )
     if (baseline := summary.baseline) is not None:
-        low, high = baseline.interval
-        table.add_row(baseline.name, percent(baseline.score), f"{100 * low:.1f} to {100 * high:.1f}", "", "", "", "")
+        interval = interval_words(baseline.interval, percentage)
+        table.add_row(baseline.name, percent(baseline.score), interval, "", "", "", "")
     return table

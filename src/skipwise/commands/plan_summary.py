@@ -5,7 +5,11 @@ from skipwise.data.folds import fold_of
 from skipwise.reports.format import duration, length
 from skipwise.studies import StudyPlan
 from skipwise.studies.budget import parse_budget
+from skipwise.studies.estimate import Estimate
 from skipwise.studies.searches import Search
+
+TOLD_SLOWDOWN = 1.2
+"""From here on the load is worth a word."""
 
 
 def plan_summary(ready: StudyPlan) -> list[str]:
@@ -37,7 +41,7 @@ def plan_summary(ready: StudyPlan) -> list[str]:
         lines += [
             f"Computed    {ready.workers} at once, {plan.threads} thread{'s' * (plan.threads > 1)} each, "
             f"{plan.precision} on {plan.device}",
-            f"Time        about {duration(ready.seconds)}",
+            f"Time        {time_words(ready.estimate)}",
         ]
     return [*lines, f"Folder      {ready.folder.path}", ""]
 
@@ -68,10 +72,25 @@ def search_summary(search: Search) -> list[str]:
         f"Recipe      {length(recipe)}, batch {recipe.batch_size}{search.recipe_note}",
         f"Computed    {ready.workers} at once, {plan.threads} thread{'s' * (plan.threads > 1)} each, "
         f"{plan.precision} on {plan.device}",
-        f"Time        about {duration(search.seconds)}{search.time_note}",
+        f"Time        {time_words(search.estimate)}{search.time_note}",
         f"Folder      {ready.folder.path}",
         "",
     ]
+
+
+def time_words(estimate: Estimate) -> str:
+    """Say how long it may take, with the phases that take a second at least, and under which load."""
+    parts = {words: seconds for words, seconds in estimate.parts.items() if round(seconds) >= 1}
+    phases = ", ".join(f"{words} {duration(seconds)}" for words, seconds in parts.items())
+    said = f"about {duration(estimate.seconds)}" + (f" ({phases})" if len(parts) > 1 else "")
+    if estimate.slowdown < TOLD_SLOWDOWN:
+        return said
+    others, cores = round(estimate.load.others), estimate.load.cores
+    busy = "1 other process is" if others == 1 else f"{others} other processes are"
+    return (
+        f"{said}; about {busy} busy on {cores} core{'s' * (cores > 1)}, so that it takes "
+        f"{estimate.slowdown:.1f} times as long as alone"
+    )
 
 
 def seeds_note(ready: StudyPlan) -> str:

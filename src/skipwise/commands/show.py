@@ -13,6 +13,7 @@ from torch import nn
 
 from skipwise.analysis.inside.signal import SEEDS, Signal, signal
 from skipwise.commands.console import terminal_width
+from skipwise.commands.phases import Phases
 from skipwise.contender import slug
 from skipwise.errors import UserError
 from skipwise.networks import CATALOGUE, Architecture, build, build_text, check_input, check_text, cost, shapes_of
@@ -73,7 +74,11 @@ def show_network(
     if named:
         _write_picture(terminal, target, draw(named, shape, classes))
     if with_signal:
-        signals = {one.label: _signal_of(one, shape, classes) for one in contenders}
+        signals = {}
+        with Phases() as phases:
+            for one in contenders:
+                phases.begin(f"passing a signal through {one.label}", terminal.print)
+                signals[one.label] = _signal_of(one, shape, classes)
         terminal.print()
         for label, found in signals.items():
             terminal.print(signal_sentence(label, found), soft_wrap=True, markup=False)
@@ -98,17 +103,19 @@ def show_depths(
     sweep = depth_sweep(family, depths, Recipe())
     usual = CATALOGUE[sweep.contenders[0].label]
     shape = _shape(input_text) if input_text else usual.input_shape
+    terminal = Console(highlight=False, width=terminal_width())
     signals: dict[str, list[Signal]] = {}
-    for contender, point in zip(sweep.contenders, sweep.points, strict=True):
-        _shapes_of(contender, shape, 2)  # which refuses what cannot be
-        signals.setdefault(point.series, []).append(_signal_of(contender, shape, classes or usual.classes))
+    with Phases() as phases:
+        for contender, point in zip(sweep.contenders, sweep.points, strict=True):
+            _shapes_of(contender, shape, 2)  # which refuses what cannot be
+            phases.begin(f"passing a signal through {contender.label}", terminal.print)
+            signals.setdefault(point.series, []).append(_signal_of(contender, shape, classes or usual.classes))
     at = list(dict.fromkeys(int(point.at) for point in sweep.points))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("layers", *(f"gradient grows, {series}" for series in signals)):
         table.add_column(heading, justify="right", overflow="fold")
     for depth, *several in zip(at, *signals.values(), strict=True):
         table.add_row(str(depth), *map(growth_word, several))
-    terminal = Console(highlight=False, width=terminal_width())
     terminal.print(table)
     terminal.print(
         f"Before training, inputs of {'x'.join(map(str, shape))}, from the last block back to the stem, {SEEDS} seeds.",

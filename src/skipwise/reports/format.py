@@ -1,5 +1,7 @@
 """How numbers are written."""
 
+from collections.abc import Callable, Sequence
+
 from skipwise.recipe import Recipe
 
 
@@ -16,12 +18,22 @@ def percent(fraction: float) -> str:
     return f"{100 * fraction:.1f} %"
 
 
+def percentage(fraction: float) -> str:
+    """The same without its unit: 0.98765 is "98.8"."""
+    return f"{100 * fraction:.1f}"
+
+
 def short_count(number: int) -> str:
     """Three digits and a unit: 463,866 is "464 k"."""
     for unit, name in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if number >= unit:
             return f"{number / unit:.3g} {name}"
     return str(number)
+
+
+def counted(number: int, word: str) -> str:
+    """A number of things: "1 run", "2 runs"."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def byte_count(number: int) -> str:
@@ -32,6 +44,18 @@ def byte_count(number: int) -> str:
 def points(difference: float) -> str:
     """A difference of fractions in percentage points, with its sign."""
     return f"{100 * difference:+.1f}"
+
+
+def interval_words(interval: Sequence[float], written: Callable[[float], str]) -> str:
+    """An interval as "+1.0 to +2.3"; "-" where its ends look alike, which tells no uncertainty."""
+    low, high = map(written, interval)
+    return "-" if low == high else f"{low} to {high}"
+
+
+def with_interval(value: str, interval: Sequence[float], written: Callable[[float], str]) -> str:
+    """A value as "+1.7 (+1.0 to +2.3)"; alone where its interval has no width."""
+    said = interval_words(interval, written)
+    return value if said == "-" else f"{value} ({said})"
 
 
 def duration(seconds: float) -> str:

@@ -12,7 +12,7 @@ from skipwise.recipe import Recipe
 from skipwise.records import write_atomically
 from skipwise.reports.charts.palette import colours
 from skipwise.reports.charts.study import all_figures, to_svg
-from skipwise.reports.format import duration, length, percent, points
+from skipwise.reports.format import duration, interval_words, length, percent, points
 from skipwise.reports.markup import template
 from skipwise.reports.sections.gradients import gradients_section
 from skipwise.reports.sections.inside import NETWORK_ANALYSES, inside_sections, not_yet_analysed
@@ -71,7 +71,18 @@ def _writer(text: str) -> Any:
 
 
 def _template() -> Template:
-    return template("report.html.jinja", training_length=length, percent=percent, points=points, duration=duration)
+    return template(
+        "report.html.jinja",
+        training_length=length,
+        percent=percent,
+        points=points,
+        duration=duration,
+        interval=_interval,
+    )
+
+
+def _interval(ends: Sequence[float]) -> str:
+    return interval_words(ends, percent)
 
 
 def verdict_json(summary: StudySummary, sections: Sequence[ReportSection]) -> dict[str, Any]:
@@ -115,6 +126,7 @@ def _content(
         "seeds": study.seeds,
         "rows": summary.contenders,
         "deployments": summary.deployments,
+        "opening": summary.opening,
         "section": summary.section,
         "sections": sections,
         "budget": parse_budget(design.budget) if design.budget else None,

@@ -11,6 +11,7 @@ from skipwise.reports.sections.class_scores import imbalance_warning
 from skipwise.reports.sections.sweep import SweepSection, sweep_section
 from skipwise.statistics import Verdict, accuracy_interval
 from skipwise.studies import Study
+from skipwise.studies.learning import opening_of
 from skipwise.studies.results import Result
 from skipwise.training.deployed import Deployed
 
@@ -36,7 +37,8 @@ class StudySummary:
     """The summary of a study: contenders, the reference first, and the verdicts on those that are compared.
 
     `cautions` concern all verdicts; `section` is that of a sweep; `best` is the best run by validation, None where no
-    run has weights; `deployments` are sentences on contenders that lose their shortcuts when they are deployed.
+    run has weights; `opening` says which contenders learned nothing, "" for none; `deployments` are sentences on
+    contenders that lose their shortcuts when they are deployed.
     """
 
     study: Study
@@ -47,12 +49,17 @@ class StudySummary:
     section: SweepSection | None
     deployments: tuple[str, ...]
     best: Result | None
+    opening: str
 
 
 def summarise(study: Study) -> StudySummary:
     """Summarise a study; its verdicts count as looked at from then on."""
     warning = imbalance_warning(study)
-    cautions = (*study.look(), *([warning] if warning else []))
+    section = sweep_section(study)
+    opening = opening_of([*study.learning.values()])
+    advice = [each.advice for each in study.learning.values() if opening and each.problem]
+    alone = advice[:1] if section is not None or not study.verdicts else []  # else each verdict has its own
+    cautions = (*alone, *study.look(), *([warning] if warning else []))
     contenders = tuple(_row(study, label) for label in study.results)
     return StudySummary(
         study=study,
@@ -60,10 +67,16 @@ def summarise(study: Study) -> StudySummary:
         baseline=baseline_row(study),
         verdicts=tuple(study.verdicts.values()),
         cautions=cautions,
-        section=sweep_section(study),
+        section=_told_first(opening, section),
         deployments=tuple(_deployments(study, contenders)),
         best=study.best_result,
+        opening=opening,
     )
+
+
+def _told_first(opening: str, section: SweepSection | None) -> SweepSection | None:
+    """Begin the headline of a sweep with what was not learned."""
+    return section and replace(section, headline=f"{opening}. {section.headline}") if opening else section
 
 
 def _row(study: Study, label: str) -> ContenderRow:

@@ -27,7 +27,9 @@ class Verdict:
     """The finding on a contender against the reference. Differences are of mean scores, contender - reference.
 
     `interval` is at `level`, which Holm's rule raises where several contenders are judged; `differences` holds each
-    pair's, `failures` the failed runs of (reference, contender).
+    pair's, `failures` the failed runs of (reference, contender). Where networks learned nothing or little, `opening`
+    says so first, `unlearned` names those that learned nothing, and `advice` stands in place of how many seeds are
+    needed.
     """
 
     reference: str
@@ -49,10 +51,19 @@ class Verdict:
     needed_for: Literal["direction", "equivalence"]
     needed_seeds: int | None
     needed_images: int | None
+    opening: str = ""
+    unlearned: tuple[str, ...] = ()
+    advice: str = ""
 
     @property
     def claim(self) -> str:
-        """The finding in words, without numbers and without a full stop."""
+        """The finding in words, without its numbers and without a full stop."""
+        return (
+            f"{self.opening}: {self._finding.replace('Undecided', 'undecided', 1)}" if self.opening else self._finding
+        )
+
+    @property
+    def _finding(self) -> str:
         opening = {
             "better": f"{self.contender} is better than {self.reference}",
             "worse": f"{self.contender} is worse than {self.reference}",
@@ -68,16 +79,25 @@ class Verdict:
     @property
     def outcome(self) -> str:
         """The finding in a word or three, for a table."""
+        if len(self.unlearned) == 2:
+            return "nothing learned"
         if self.direction == "undecided":
             return "equivalent" if self.equivalent else "undecided"
         return f"{self.direction}, but equivalent" if self.equivalent else self.direction
 
+    @property
+    def no_interval(self) -> str:
+        """Why there is no interval: no two differences are unlike. Empty where there is one."""
+        if self.interval[0] < self.interval[1]:
+            return ""
+        return "it cannot be told from 1 run" if self.pairs == 1 else f"all {self.pairs} pairs agree"
+
     def __str__(self) -> str:
         low, high = self.interval
-        return (
-            f"{self.claim}: difference {self.difference:+.3f}, {100 * self.level:.4g} % interval ({low:+.3f}, {high:+.3f}), "
-            f"{self.wins} of {self.pairs} pairs won."
-        )
+        interval = f"{100 * self.level:.4g} % interval ({low:+.3f}, {high:+.3f})"
+        if self.no_interval:
+            interval = f"no interval ({self.no_interval})"
+        return f"{self.claim}: difference {self.difference:+.3f}, {interval}, {self.wins} of {self.pairs} pairs won."
 
     def __repr__(self) -> str:
         """A notebook shows the sentence."""
@@ -97,7 +117,16 @@ class Verdict:
         if self.equivalent:
             rate = 1 - 0.05 ** (1 / self.pairs)
             said.append(f"failures 0 of {self.pairs}: a failure rate of up to {100 * rate:.0f} % is still possible")
-        if self.direction == "undecided" and not self.equivalent:
+        if len(self.unlearned) == 1:
+            said.append(
+                f"{self.unlearned[0]} learned nothing here: the difference says that it did not train, and little about "
+                "the shortcut of a network that does"
+            )
+        if len(self.unlearned) == 2:
+            said.append("a difference between networks that learned nothing says nothing about the shortcut")
+        if self.advice:
+            said.append(self.advice)
+        elif self.direction == "undecided" and not self.equivalent:
             said.append(self._still_needed())
         return tuple(said)
 

@@ -1,6 +1,7 @@
 """The baseline beside every contender of some tasks: a simple model, trained once."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from skipwise.studies.record import StudyRecord
 from skipwise.tasks import Predictions
 
 BASELINE = "baseline.npz"
+TRIED = 200
+"""Examples that tell how long all of them take."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +47,25 @@ def make_baseline(file: Path, design: StudyRecord, dataset: Dataset) -> None:
             np.savez_compressed(opened, **together)
 
     write_atomically(file, write)
+
+
+def baseline_seconds(file: Path, design: StudyRecord, dataset: Dataset) -> float:
+    """Estimate the seconds that the baseline takes from those of a few examples, which are not kept.
+
+    Those are drawn from all classes; 0 where the task has no baseline, or it is there.
+    """
+    if design.to_learn.baseline is None or file.exists():
+        return 0.0
+    by_class = dataset.train[np.argsort(dataset.labels[dataset.train], kind="stable")]
+    few = replace(dataset, train=by_class[:: -(-len(by_class) // TRIED)], test=dataset.test[:TRIED])
+    began = time.monotonic()
+    try:
+        design.to_learn.baseline_answers(few)
+    except ValueError:  # too few to learn from
+        return 0.0
+    tried = len(few.train) + len(few.test)
+    whole = (design.folds or 1) * (len(dataset.train) + len(dataset.test))
+    return (time.monotonic() - began) * max(1.0, whole / tried)
 
 
 def read_baseline(file: Path, design: StudyRecord) -> Baseline | None:

@@ -1,6 +1,7 @@
 """From what was asked to a study ready to train: data read, defaults filled in, networks built once, time estimated."""
 
 import shlex
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
@@ -15,9 +16,11 @@ from skipwise.errors import UserError
 from skipwise.networks import PRESETS
 from skipwise.recipe import RENAMED_FIELDS, Recipe
 from skipwise.statistics import DECLARED_LOOKS
+from skipwise.studies.baseline import BASELINE, baseline_seconds
 from skipwise.studies.budget import Budget, parse_budget, with_budget
 from skipwise.studies.config import StudyConfig
 from skipwise.studies.contender import Contender
+from skipwise.studies.estimate import Estimate, Load, report_seconds
 from skipwise.studies.folder import StudyFolder
 from skipwise.studies.record import Run, SplitKey, StudyRecord
 from skipwise.studies.sweeps import Sweep
@@ -26,8 +29,12 @@ from skipwise.tasks import Task, check_exists
 from skipwise.training.plan import ComputePlan, choose_plan, workers_for
 from skipwise.training.probe import seconds_per_run
 
-SECONDS_TO_START = 6.0
-"""The time until the workers have begun: mostly importing torch."""
+IMPORT_SECONDS = min(10.0, time.process_time())
+"""The CPU time of this process until all of this was imported: a worker imports the same. Bounded, as a notebook may
+have computed before.
+"""
+SECONDS_TO_LOAD = 0.5
+"""Of a worker: its data, and its first network."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +63,7 @@ class ResolvedStudy:
 
 @dataclass(frozen=True, kw_only=True)
 class StudyPlan:
-    """A study about to be trained. `seconds` estimates the whole of it, `seconds_per_run` each contender's run."""
+    """A study about to be trained. `estimate` is of the whole of it, `seconds_per_run` of each contender's run."""
 
     config: StudyConfig
     folder: StudyFolder
@@ -66,6 +73,8 @@ class StudyPlan:
     workers: int
     seconds_per_run: dict[str, float]
     notes: tuple[str, ...] = ()
+    baseline_seconds: float = 0.0
+    load: Load = field(default_factory=Load)
 
     @property
     def work(self) -> dict[Job, float]:
@@ -76,10 +85,19 @@ class StudyPlan:
         }
 
     @property
-    def seconds(self) -> float:
+    def estimate(self) -> Estimate:
+        """How long it takes; a study inside another one has neither baseline nor page."""
         if not self.missing:
-            return 0.0
-        return SECONDS_TO_START + sum(self.work.values()) / self.workers
+            return Estimate()
+        is_whole = self.design.config is not None
+        return Estimate(
+            start=IMPORT_SECONDS + SECONDS_TO_LOAD,
+            training=sum(self.work.values()) / self.workers,
+            baseline=self.baseline_seconds if is_whole else 0.0,
+            report=report_seconds(IMPORT_SECONDS, len(self.design.contenders)) if is_whole else 0.0,
+            processes=self.workers * self.design.plan.threads,
+            load=self.load,
+        )
 
 
 def resolve(
@@ -204,6 +222,8 @@ def plan_study(resolved: ResolvedStudy, seeds: tuple[int, ...] | None = None) ->
         missing=missing,
         workers=config.workers or workers_for(design.plan, max(1, len(missing))),
         notes=resolved.sweep.notes,
+        load=Load.now(),
+        baseline_seconds=baseline_seconds(folder.file(BASELINE), design, one_fold) if missing else 0.0,
         seconds_per_run=_probe(design, {run.contender.label: run.contender for run in missing}, one_fold),
     )
 

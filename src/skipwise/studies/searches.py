@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from skipwise.studies.config import StudyConfig
+from skipwise.studies.estimate import Estimate
 from skipwise.studies.prepare import ResolvedStudy, StudyPlan
 from skipwise.studies.workers.pool import Job, Listener
 
@@ -46,9 +47,9 @@ class Search(ABC):
         return self.ready.work
 
     @property
-    def seconds(self) -> float:
-        """An estimate of the whole search."""
-        return self.ready.seconds
+    def estimate(self) -> Estimate:
+        """How long the whole search takes."""
+        return self.ready.estimate
 
     @abstractmethod
     def run(self, listener: SearchListener) -> Found:

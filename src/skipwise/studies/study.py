@@ -12,6 +12,7 @@ from skipwise.errors import UserError
 from skipwise.statistics import Verdict, decide_each, shared_alpha
 from skipwise.studies.baseline import BASELINE, Baseline, read_baseline
 from skipwise.studies.folder import StudyFolder
+from skipwise.studies.learning import Learning, learning_of, with_learning
 from skipwise.studies.looks import record_look
 from skipwise.studies.record import StudyRecord
 from skipwise.studies.results import Result, scores
@@ -106,12 +107,32 @@ class Study:
             return {}
         failures = {label: [result.failed is not None for result in of] for label, of in self.results.items()}
         verdicts = decide_each(comparisons, self.scores, failures, margin=MARGIN, alpha=self.alpha)
-        return {verdict.contender: verdict for verdict in verdicts}
+        learned = self.learning
+        return {
+            verdict.contender: with_learning(verdict, learned[verdict.reference], learned[verdict.contender])
+            for verdict in verdicts
+        }
+
+    @cached_property
+    def learning(self) -> dict[str, Learning]:
+        """The evidence on what each contender learned, by label."""
+        can_tune = "tune" in self.design.study_kind.fields and not self.design.tuned
+        return {
+            contender.label: learning_of(
+                self.results[contender.label], contender.recipe, budget=self.design.budget, can_tune=can_tune
+            )
+            for contender in self.design.contenders
+        }
 
     @property
     def decided(self) -> bool:
         """Whether there is nothing left to decide: each contender is better, worse or equivalent."""
         return all(verdict.direction != "undecided" or verdict.equivalent for verdict in self.verdicts.values())
+
+    @property
+    def learned_nothing(self) -> bool:
+        """Whether no verdict is on a contender that learned anything, so that more seeds would be in vain."""
+        return bool(self.verdicts) and all(len(verdict.unlearned) == 2 for verdict in self.verdicts.values())
 
     @property
     def look_sentence(self) -> str | None:

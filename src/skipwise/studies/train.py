@@ -1,5 +1,7 @@
 """Train the runs of a study that are missing."""
 
+from collections.abc import Callable
+
 from skipwise.errors import UserError
 from skipwise.records import write_atomically
 from skipwise.studies.baseline import BASELINE, make_baseline
@@ -9,8 +11,8 @@ from skipwise.studies.study_file import STUDY_FILE, study_file
 from skipwise.studies.workers.pool import Job, Listener, train_side_by_side
 
 
-def train_missing(ready: StudyPlan, listener: Listener) -> Study:
-    """Write down what was asked, train what is missing, and give the study.
+def train_missing(ready: StudyPlan, listener: Listener, doing: Callable[[str], None] = lambda _: None) -> Study:
+    """Write down what was asked, train what is missing, and give the study; `doing` hears of what comes after that.
 
     Raises UserError where runs broke off with an error: the others are done and kept, and the same command tries
     the broken ones again. Interrupted, it leaves a folder that the same command finishes.
@@ -35,5 +37,7 @@ def train_missing(ready: StudyPlan, listener: Listener) -> Study:
             f"(details: {folder.run_folder(design, design.contender(job.contender), job.seed, job.fold) / 'error.txt'})."
         )
     if design.config is not None:
+        if design.to_learn.baseline is not None:
+            doing(f"fitting {design.to_learn.baseline}")
         make_baseline(folder.file(BASELINE), design, ready.dataset)
     return Study(folder, design)

@@ -3,11 +3,12 @@
 from skipwise.tasks.classification import Classification
 from skipwise.tasks.find import TASKS, check_exists, find_task, known_data, recognised, task_named
 from skipwise.tasks.images import ImageClassification, new_image
-from skipwise.tasks.task import Prediction, Predictions, Task, TrainingStep
+from skipwise.tasks.task import Guess, Prediction, Predictions, Task, TrainingStep
 
 __all__ = [
     "TASKS",
     "Classification",
+    "Guess",
     "ImageClassification",
     "Prediction",
     "Predictions",

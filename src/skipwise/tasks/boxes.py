@@ -1,6 +1,6 @@
 """Object detection."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -29,13 +29,15 @@ from skipwise.recipe import Recipe
 from skipwise.tasks.attributable import Answer, AttributableImage
 from skipwise.tasks.boxes_found import Boxes
 from skipwise.tasks.new_scene import new_scene, own_pixels
-from skipwise.tasks.task import Prediction, Predictions, Task, TrainingStep, check_options
+from skipwise.tasks.task import Guess, Prediction, Predictions, Task, TrainingStep, check_options
 
 PHOTO_SIZES = {"cpu": 256, "mps": 640, "cuda": 640}
 """The side that photos are resized to, in pixels, unless one is asked for: on a GPU about COCO's own, on a CPU what
 trains in minutes."""
 TOLD_FROM = 0.5
 """Of predictions, boxes from this score on are told; scores of average precision count all."""
+NOTHING_FOUND = 0.0005
+"""A mean average precision below this is shown as 0.0 %."""
 STEPS = 1_800
 """That a detector needs to learn its classes from nothing, at 16 images each; many images are shown 12 times at
 least.
@@ -172,6 +174,12 @@ class ObjectDetection(Task):
         if mean_average_precision(match(fitted, len(dataset.classes)), 0.5) > 0:
             return None
         return "no object of the training images is found: their mAP@.5 is 0"
+
+    def unbeaten_guess(self, score: float, runs: Iterable[Predictions]) -> Guess | None:
+        """Finding nothing: the mAP is 0 to the digit that is shown."""
+        return (
+            Guess(words="a network that finds nothing (mAP 0)", score=NOTHING_FOUND) if score < NOTHING_FOUND else None
+        )
 
     def scores(self, answers: Predictions) -> Float[np.ndarray, "examples"]:
         """The part of each image in mAP@[.5:.95], by the infinitesimal jackknife."""

@@ -1,6 +1,6 @@
 """Classification, of whatever: the loss, the answer, and the score of each example."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
@@ -15,7 +15,7 @@ from skipwise.errors import unknown
 from skipwise.recipe import Recipe
 from skipwise.tasks.attributable import Answer
 from skipwise.tasks.imbalance import objective
-from skipwise.tasks.task import Prediction, Predictions, Task, TrainingStep
+from skipwise.tasks.task import Guess, Prediction, Predictions, Task, TrainingStep
 
 CHANCE = 2.0
 """Standard errors of a training accuracy by which a run must be better: a dead network is right on .503 of two classes,
@@ -86,11 +86,24 @@ class Classification(Task):
                 return f"mean recall {recall:.3f} on training {self.examples} is no better than naming one of {classes} classes"
             return None
         commonest = commonest_share(dataset.labels[dataset.train])
-        by_chance = CHANCE * sqrt(commonest * (1 - commonest) / len(dataset.train))
-        if train_score is not None and train_score <= commonest + min(by_chance, (1 - commonest) / 2):
+        if train_score is not None and train_score <= reached_by_chance(commonest, len(dataset.train)):
             how = "no better than" if train_score <= commonest else "by no more than chance above"
             return f"training accuracy {train_score:.3f} is {how} always naming the commonest class ({commonest:.3f})"
         return None
+
+    def unbeaten_guess(self, score: float, runs: Iterable[Predictions]) -> Guess | None:
+        """Always naming the commonest class; a mean recall above chance shows that more than that was learned, too."""
+        several = iter(runs)
+        first = next(several)
+        commonest = commonest_share(first["labels"])
+        if score > reached_by_chance(commonest, len(first["labels"])):
+            return None
+        recalls = [(mean_recall(answers), *recall_by_chance(answers)) for answers in (first, *several)]
+        recall, expected, deviation = np.mean(recalls, axis=0)
+        if recall > expected + CHANCE * deviation:
+            return None
+        share = f"{100 * commonest:.1f} % of {len(first['labels'])} test {self.examples}"
+        return Guess(words=f"always naming the commonest class ({share})", score=commonest)
 
     def scores(self, answers: Predictions) -> Float[np.ndarray, "examples"]:
         return right_answers(answers).astype(np.float64)
@@ -106,6 +119,22 @@ def mean_recall(answers: Predictions) -> float:
     """The share of each class that is answered rightly, averaged over the classes that there are."""
     right, labels = right_answers(answers), answers["labels"]
     return float(np.mean([right[labels == label].mean() for label in np.unique(labels)]))
+
+
+def recall_by_chance(answers: Predictions) -> tuple[float, float]:
+    """Return the mean recall that answers of these frequencies have where they know nothing, and its standard error."""
+    classes = answers["probabilities"].shape[1]
+    examples = np.bincount(answers["labels"], minlength=classes)
+    named = np.bincount(answers["probabilities"].argmax(1), minlength=classes) / len(answers["labels"])
+    there = examples > 0
+    variances = named[there] * (1 - named[there]) / examples[there]
+    return float(named[there].mean()), float(sqrt(variances.sum()) / there.sum())
+
+
+def reached_by_chance(commonest: float, examples: int) -> float:
+    """Return the accuracy up to which so many answers are no better than always naming the commonest class."""
+    by_chance = CHANCE * sqrt(commonest * (1 - commonest) / examples)
+    return commonest + min(by_chance, (1 - commonest) / 2)
 
 
 def commonest_share(labels: Int[np.ndarray, "examples"]) -> float:

@@ -1,7 +1,7 @@
 """The contract of a task: what is to be learned from data of one kind. All that a study knows of it is here."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -38,6 +38,14 @@ class Prediction(ABC):
     def draw_into(self, folder: Path) -> Path | None:
         """Write a picture of the answer, where one says more than words, and tell its file."""
         return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guess:
+    """A way to answer that looks at no example, in words, and the score that it comes to."""
+
+    words: str
+    score: float
 
 
 class Task(ABC):
@@ -145,6 +153,13 @@ class Task(ABC):
         self, dataset: Any, recipe: Recipe, train_score: float | None, fitted: Predictions | None
     ) -> str | None:
         """Why a run that came to its end has learned nothing, if so; `fitted` are answers on training examples."""
+        return None
+
+    def unbeaten_guess(self, score: float, runs: Iterable[Predictions]) -> Guess | None:
+        """Return the guess that a contender does not beat on test examples, beyond chance; None where it does.
+
+        `score` is the mean of its runs. A task without such a guess never finds one.
+        """
         return None
 
     # Scores

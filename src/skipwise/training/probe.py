@@ -14,12 +14,15 @@ from skipwise.tasks import Task
 from skipwise.training.length import ROUNDS
 from skipwise.training.loop import Loop
 from skipwise.training.plan import ComputePlan, threads
+from skipwise.training.run import MOST_FITTED
 
 PROBE_SECONDS = 1.0
+SECONDS_ASIDE = 0.3
+"""Of a run for building its network and writing its files."""
 
 
 def seconds_per_run(task: Task, network: nn.Module, recipe: Recipe, dataset: Dataset, plan: ComputePlan) -> float:
-    """An estimate of one run's seconds: steps like the first ones, and validation after each epoch.
+    """An estimate of one run's seconds: steps like the first ones, validation after each epoch, and predictions.
 
     The first step, which sets things up, is not counted; then the fastest of up to five steps, for at most about a
     second. Judging an example is taken to cost a third of learning from it.
@@ -39,7 +42,9 @@ def seconds_per_run(task: Task, network: nn.Module, recipe: Recipe, dataset: Dat
             if time.monotonic() - probing_since > PROBE_SECONDS and fastest < float("inf"):
                 break
     judging = len(dataset.validation) / stream.batch_size * fastest / 3
+    predicted = len(dataset.validation) + len(dataset.test) + min(len(dataset.train), MOST_FITTED)
+    aside = SECONDS_ASIDE + predicted / stream.batch_size * fastest / 3
     if recipe.seconds:
-        return recipe.seconds + ROUNDS * judging
+        return recipe.seconds + ROUNDS * judging + aside
     epochs = loop.length.steps / stream.steps_per_epoch
-    return loop.length.steps * fastest + (min(epochs, ROUNDS) if recipe.steps else epochs) * judging
+    return loop.length.steps * fastest + (min(epochs, ROUNDS) if recipe.steps else epochs) * judging + aside

@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 
 from skipwise.reports.charts.charts import WIDTH, Chart, chart_of
-from skipwise.reports.format import percent, points
+from skipwise.reports.format import percent, points, with_interval
 from skipwise.reports.sections.sweep import SweepSection, interval_text, level_text, needed_text
 from skipwise.statistics import Verdict, t_interval
 from skipwise.studies import Study
@@ -23,7 +23,6 @@ def ablation_section(study: Study) -> SweepSection:
     rows = []
     for label in study.results:
         verdict = study.verdicts.get(label)
-        low, high = t_interval(gaps[label])
         rows.append((
             label,
             percent(study.scores[label].mean()),
@@ -31,7 +30,7 @@ def ablation_section(study: Study) -> SweepSection:
             interval_text(verdict) if verdict else "",
             verdict.outcome if verdict else "the base",
             needed_text(verdict) if verdict else "",
-            f"{points(float(gaps[label].mean()))} ({points(low)} to {points(high)})",
+            with_interval(points(float(gaps[label].mean())), t_interval(gaps[label]), points),
         ))  # fmt: skip
     task = study.design.to_learn
     return SweepSection(

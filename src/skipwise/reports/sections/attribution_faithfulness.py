@@ -10,6 +10,7 @@ from skipwise.analysis.inside.attribution import METHODS
 from skipwise.analysis.inside.attribution_faithfulness import RANDOM, SHARES, AttributionFaithfulness
 from skipwise.reports.charts.charts import Chart, chart_of, line_colour
 from skipwise.reports.charts.palette import colours
+from skipwise.reports.format import interval_words, with_interval
 from skipwise.reports.sections.report_section import ReportSection
 from skipwise.statistics import accuracy_interval, t_interval
 from skipwise.studies import Study
@@ -114,7 +115,7 @@ def _share(values: Float[np.ndarray, "boxes"], method: str) -> str:
     if method == RANDOM:
         return f"{values.mean():.2f}"
     low, high = accuracy_interval(values[None])
-    return f"{values.mean():.2f} ({low:.2f} to {high:.2f})"
+    return with_interval(f"{values.mean():.2f}", (low, high), "{:.2f}".format)
 
 
 def _cell(runs: Sequence[Sequence[float]], lowest: float, *, same: bool) -> str:
@@ -139,4 +140,5 @@ def _cell(runs: Sequence[Sequence[float]], lowest: float, *, same: bool) -> str:
 
 
 def _told(mean: float, interval: tuple[float, float], few: str = "") -> str:
-    return f"{mean:.2f} ({interval[0]:.2f} to {interval[1]:.2f}{few})"
+    said = interval_words(interval, "{:.2f}".format)
+    return f"{mean:.2f}" if said == "-" else f"{mean:.2f} ({said}{few})"

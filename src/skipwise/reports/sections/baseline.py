@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from skipwise.reports.format import percent, points
+from skipwise.reports.format import interval_words, percent, points
 from skipwise.statistics import accuracy_interval, crossed_t, one_seed
 from skipwise.studies import Study
 from skipwise.studies.baseline import Baseline
@@ -48,8 +48,10 @@ def _sentence(study: Study, baseline: Baseline, differences: dict[str, tuple[flo
         return f"{reached}, and no contender learned anything"
     difference, (low, high) = differences[study.best_result.contender]
     is_better = "is better than it" if low > 0 else "is worse than it" if high < 0 else "is not told apart from it"
+    said = interval_words((low, high), points)
+    interval = "no interval: both answer every example alike" if said == "-" else f"95 % interval {said}"
     one = ", of this one seed" if len(study.seeds) == 1 else ""
     return (
         f"{reached}: {study.best_result.contender}, best by validation, {is_better} "
-        f"({points(difference)} points, 95 % interval {points(low)} to {points(high)}{one})"
+        f"({points(difference)} points, {interval}{one})"
     )

@@ -9,7 +9,7 @@ from skipwise.analysis.scores.calibration import Calibration, calibration
 from skipwise.analysis.scores.confusion import answers_of
 from skipwise.reports.charts.charts import WIDTH, Chart, chart_of, line_colour
 from skipwise.reports.charts.palette import colours
-from skipwise.reports.format import percent
+from skipwise.reports.format import interval_words, percent
 from skipwise.reports.sections.report_section import ReportSection
 from skipwise.studies import Study
 
@@ -48,7 +48,7 @@ def calibration_section(study: Study) -> ReportSection:
                 label,
                 percent(one.error),
                 percent(one.without_chance),
-                f"{percent(one.interval[0])} to {percent(one.interval[1])}",
+                interval_words(one.interval, percent),
                 _temperatures(one.temperatures),
                 percent(one.scaled_error),
             )

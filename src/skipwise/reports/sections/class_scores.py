@@ -19,7 +19,7 @@ from skipwise.analysis.scores.confusion import Classified, answers_of, confusion
 from skipwise.data.long_tail import UNBALANCED, ratio_of
 from skipwise.reports.charts.charts import WIDTH, Chart, chart_of
 from skipwise.reports.charts.palette import colours
-from skipwise.reports.format import percent, points
+from skipwise.reports.format import interval_words, percent, points
 from skipwise.reports.sections.report_section import ReportSection
 from skipwise.statistics import accuracy_interval
 from skipwise.studies import Study
@@ -137,14 +137,18 @@ def imbalance_warning(study: Study) -> str | None:
 
 
 def score_text(found: ClassScore) -> str:
-    return f"{percent(found.interval[0])} to {percent(found.interval[1])}"
+    return interval_words(found.interval, percent)
 
 
 def difference_text(found: ClassScore | None) -> str:
     if found is None:
         return ""
-    low, high = found.interval
-    return f"{points(found.value)} ({points(low)} to {points(high)}; bootstrap {points(found.bootstrap[0])} to {points(found.bootstrap[1])})"
+    said = interval_words(found.interval, points)
+    return (
+        points(found.value)
+        if said == "-"
+        else (f"{points(found.value)} ({said}; bootstrap {interval_words(found.bootstrap, points)})")
+    )
 
 
 def _recalls(study: Study, answers: dict[str, list[Classified]]) -> Chart:

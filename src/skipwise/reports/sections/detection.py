@@ -12,7 +12,7 @@ from skipwise.analysis.scores.detection import (
 )
 from skipwise.reports.charts.charts import WIDTH, chart_of
 from skipwise.reports.charts.palette import colours
-from skipwise.reports.format import percent, points
+from skipwise.reports.format import interval_words, percent, points
 from skipwise.reports.sections.report_section import ReportSection
 from skipwise.studies import Study
 from skipwise.tasks import Predictions
@@ -35,7 +35,7 @@ def detection_scores_section(study: Study) -> ReportSection:
         for label, runs in matches.items()
         if label != reference
     }
-    said = "; ".join(f"{label} {points(low)} to {points(high)}" for label, (low, high) in beside.items())
+    said = "; ".join(f"{label} {interval_words(interval, points)}" for label, interval in beside.items())
     return ReportSection(
         name="detection_scores",
         title="Average precision by size and class",

@@ -9,7 +9,7 @@ import numpy as np
 from skipwise.analysis.inside.robustness import CLEAN, Robustness, advantage_over, fraction_correct
 from skipwise.reports.charts.charts import WIDTH, Chart, chart_of, line_colour
 from skipwise.reports.charts.palette import colours
-from skipwise.reports.format import percent, points
+from skipwise.reports.format import percent, points, with_interval
 from skipwise.reports.sections.report_section import ReportSection
 from skipwise.studies import Study
 
@@ -70,7 +70,7 @@ def _text(difference: tuple[float, float, float] | None) -> str:
     if difference is None:
         return ""
     value, low, high = difference
-    return f"{points(value)} ({points(low)} to {points(high)})"
+    return with_interval(points(value), (low, high), points)
 
 
 def _numbers(runs: Runs, differences: Mapping[tuple[str, str, bool], tuple[float, float, float] | None]) -> Any:

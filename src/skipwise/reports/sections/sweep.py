@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from skipwise.networks.dotted import load_dotted
 from skipwise.reports.charts.charts import Chart
-from skipwise.reports.format import percent, points
+from skipwise.reports.format import interval_words, percent, points
 from skipwise.statistics import Verdict
 from skipwise.studies import Study
 
@@ -48,6 +48,8 @@ def needed_text(verdict: Verdict) -> str:
     """Describe what an undecided verdict would still need, if the difference stays as it is."""
     if verdict.direction != "undecided" or verdict.equivalent:
         return ""
+    if verdict.opening:
+        return "other training"
     if verdict.pairs == 1:
         return "more seeds"
     if verdict.needed_seeds is not None:
@@ -56,7 +58,8 @@ def needed_text(verdict: Verdict) -> str:
 
 
 def interval_text(verdict: Verdict) -> str:
-    return f"{points(verdict.interval[0])} to {points(verdict.interval[1])}"
+    """Return the interval of a difference in points, "-" where all runs agree."""
+    return interval_words(verdict.interval, points)
 
 
 def level_text(study: Study) -> str:

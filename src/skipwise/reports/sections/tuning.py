@@ -8,7 +8,7 @@ import numpy as np
 from skipwise.analysis.scores.tuning import FEWEST, LEVEL, Importance, compared, importances
 from skipwise.extras import MissingLibraryError
 from skipwise.reports.charts.tuning import cost_chart, history_chart, importance_chart, selection_bias_chart
-from skipwise.reports.format import percent, points, short_count
+from skipwise.reports.format import percent, percentage, points, short_count, with_interval
 from skipwise.reports.sections.sweep import SweepSection, interval_text, level_text
 from skipwise.statistics import t_interval
 from skipwise.studies import Study
@@ -121,7 +121,7 @@ def _rows(study: Study, found: SearchResult, searched: dict[str, Trial]) -> list
             interval_text(verdict) if verdict else "",
             percent(study.scores[label].mean()),
             "-" if accuracy is None else percent(accuracy),
-            f"{percent(validation.mean())} ({100 * max(0, low):.1f} to {100 * min(1, high):.1f})",
+            with_interval(percent(validation.mean()), (max(0.0, low), min(1.0, high)), percentage),
             "-" if accuracy is None else points(accuracy - float(validation.mean())),
             short_count(results[0].multiply_adds),
             trial.text if trial is not None else "not in the space",

@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 
 from skipwise.errors import UserError
 from skipwise.records import write_atomically
+from skipwise.studies.estimate import Estimate
 from skipwise.studies.kinds.depth import family_name
-from skipwise.studies.prepare import SECONDS_TO_START, ResolvedStudy, plan_study
+from skipwise.studies.prepare import ResolvedStudy, plan_study
 from skipwise.studies.searches import Found, Search, SearchListener
 from skipwise.studies.sweeps import Sweep
 from skipwise.studies.tuning.journal import FIRST_RUNG, REDUCTION, optuna
@@ -34,9 +35,11 @@ class SearchPlan(Search):
         return {Job(contender=f"trial-{number}", seed=SEED): self.seconds_per_trial for number in range(self.trials)}
 
     @property
-    def seconds(self) -> float:
-        """An estimate of the whole search, if every trial were a whole run of the usual network."""
-        return SECONDS_TO_START + self.trials * self.seconds_per_trial / self.ready.workers
+    def estimate(self) -> Estimate:
+        """How long the whole search takes, if every trial were a whole run of the usual network."""
+        training = self.trials * self.seconds_per_trial / self.ready.workers
+        processes = self.ready.workers * self.ready.design.plan.threads
+        return replace(self.ready.estimate, training=training, processes=processes, baseline=0.0, report=0.0)
 
     def run(self, listener: SearchListener) -> Found:
         found = search(self, listener)
