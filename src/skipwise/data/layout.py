@@ -10,6 +10,7 @@ from skipwise.data.boxes.open import readings as readings_of_boxes
 from skipwise.data.glimpse import Glimpse, Reading, look_at
 from skipwise.data.images.open import readings as readings_of_images
 from skipwise.data.options import Options
+from skipwise.data.tables import TABLE_SUFFIXES, open_table
 from skipwise.data.text.open import readings as readings_of_texts
 from skipwise.errors import UserError
 from skipwise.names import shown
@@ -61,6 +62,8 @@ def recognise(
             return Recognised(reading=readable[0], others=tuple(other for other in found if other is not readable[0]))
         if some:
             raise UserError(str(some[0].refused))
+    if glimpse.is_file and path.suffix.lower() in TABLE_SUFFIXES:
+        open_table(path)  # which says why it cannot be read, if so
     raise UserError(_nothing(data, path, glimpse, task))
 
 

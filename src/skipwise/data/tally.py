@@ -33,6 +33,11 @@ class Tally:
         """Return an entry for each, as a manifest keeps it."""
         return tuple(LeftOut(what=what, count=count, first=self.firsts[what]) for what, count in self.counts.items())
 
+    @property
+    def because(self) -> str:
+        """Return what an error adds in brackets, "" where nothing was left out."""
+        return f" ({'; '.join(self.notes())})" if self.counts else ""
+
     def notes(self) -> list[str]:
         """Return a line for each."""
         return [

@@ -69,10 +69,11 @@ def test_a_truncated_png_is_named(dark_and_light):
     )
 
 
-def test_a_name_with_a_null_byte_is_named(dark_and_light):
+def test_a_table_with_a_null_byte_is_refused(dark_and_light):
     folder, rows = dark_and_light
-    manifest = ready(table(folder, [*rows, "\0.png,dark"])).manifest
-    assert manifest.unreadable == (UnreadableFile(name="\0.png", reason="embedded null byte"),)
+    path = table(folder, [*rows, "\0.png,dark"])
+    with pytest.raises(UserError, match=rf"{path}, line {len(rows) + 2} holds a NUL byte"):
+        ready(path)
 
 
 def test_an_interrupted_decoding_leaves_nothing_behind(dark_and_light, monkeypatch, tmp_path):

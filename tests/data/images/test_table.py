@@ -1,47 +1,169 @@
-"""A .csv of images, and the full text of the error where it cannot be read."""
+"""Tables of images, and the full text of the error where they cannot be read."""
 
-import csv
+import unicodedata
 
 import pytest
+from PIL import Image
 
 from skipwise.data.images.dataset import open_source
+from skipwise.data.options import Options
 from support.images import refused
 
+FILES = ("a.png", "b.png", "c.png", "d.png")
 
-def write_table(path, header, *rows):
-    with path.open("w", newline="") as file:
-        csv.writer(file).writerows([header, *rows])
+
+@pytest.fixture
+def folder(tmp_path):
+    """Make four images."""
+    for name in FILES:
+        Image.new("RGB", (9, 9)).save(tmp_path / name)
+    return tmp_path
+
+
+def write(path, *lines, encoding="utf-8"):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding=encoding)
     return path
 
 
-def test_table(tmp_path):
-    path = write_table(
-        tmp_path / "list.csv", ["path", "label", "split", "group"],
-        ["a.png", "cat", "train", "g1"], ["b.png", "dog", "val", ""], ["c.png", "cat", "", "g1"],
-    )  # fmt: skip
+def labels(source):
+    return [source.classes[label] for label in source.labels]
+
+
+def test_table(folder):
+    path = write(folder / "list.csv", "path,label,split,group", "a.png,cat,train,g1", "b.png,dog,val,", "c.png,cat,,g1")
     source = open_source(path)
     assert source.name == "list"
+    assert source.layout == ("images in a table: list.csv",)
     assert list(source.parts) == ["train", "validation", ""]
     assert list(source.groups) == ["g1", "", "g1"]
-    assert source.files[0] == tmp_path / "a.png"
+    assert source.files[0] == folder / "a.png"
+    assert source.notes == ()
 
 
 @pytest.mark.parametrize(
-    ("header", "rows", "sentence"),
+    ("name", "lines"),
     [
-        (["file", "label"], [["a", "b"]], "{path} has no column 'path' (it has file, label): name one so."),
-        (["path", "label"], [], "{path} has no rows below its header: list one image a row."),
-        (["path", "label"], [["a", "x"], ["b", ""]], "{path}, line 3: label is empty."),
-        (["path", "label", "split"], [["a", "x", "holdout"]],
-         "{path}, line 2: split is 'holdout': write train, val or test, or nothing."),
-        (["path", "label"], [["a", "x"]], "{path} has one label, 'x': a comparison needs at least two classes."),
+        ("list.csv", ["Path,Label,Split,Group", "a.png,cat,Train,1", "b.png,dog,TEST,2"]),
+        ("list.tsv", ["path\tlabel\tsplit\tgroup", "a.png\tcat\ttraining\t1", "b.png\tdog\tholdout\t2"]),
+        ("list.csv", ["path;label;split;group", "a.png;cat;train;1", "b.png;dog;test_set;2"]),
+        ("list.jsonl", ['{"path": "a.png", "label": "cat", "split": "train", "group": 1}',
+                        '{"path": "b.png", "label": "dog", "split": "testing", "group": 2}']),
     ],
 )  # fmt: skip
-def test_tables_that_cannot_be(tmp_path, header, rows, sentence):
-    path = write_table(tmp_path / "list.csv", header, *rows)
+def test_any_table_in_any_case(folder, name, lines):
+    source = open_source(write(folder / name, *lines))
+    assert (labels(source), list(source.parts), list(source.groups)) == (["cat", "dog"], ["train", "test"], ["1", "2"])
+
+
+def test_other_names_of_columns_are_told(folder):
+    source = open_source(write(folder / "list.csv", "image_id,breed,age", "a,cat,3", "b,dog,4"))
+    assert labels(source) == ["cat", "dog"]
+    assert list(source.names) == ["a.png", "b.png"]
+    assert source.notes == (
+        "list.csv: the files are those of column 'image_id', the labels those of column 'breed'",
+        "files are found by their names: a is a.png",
+    )
+
+
+def test_files_are_found_by_their_names_below_the_table(folder):
+    for name in FILES[:2]:
+        (folder / "pictures/deep").mkdir(parents=True, exist_ok=True)
+        (folder / name).rename(folder / "pictures/deep" / name)
+    source = open_source(write(folder / "list.csv", "path,label", "C:\\old\\a.png,cat", "C:\\old\\b.png,dog"))
+    assert list(source.names) == ["pictures/deep/a.png", "pictures/deep/b.png"]
+    assert source.notes == ("files are found by their names: C:\\old\\a.png is pictures/deep/a.png",)
+
+
+def test_paths_of_windows(folder):
+    (folder / "in").mkdir()
+    (folder / "a.png").rename(folder / "in/a.png")
+    source = open_source(write(folder / "list.csv", "path,label", "in\\a.png,cat", "b.png,dog"))
+    assert list(source.names) == ["b.png", "in/a.png"]
+    assert source.notes == ("paths in list.csv are written with \\, as Windows does, and read with /",)
+
+
+def test_a_table_for_each_part(folder):
+    write(folder / "train.csv", "path,label", "a.png,cat", "b.png,dog")
+    write(folder / "dev.csv", "path,label", "c.png,cat")
+    source = open_source(folder)
+    assert list(source.parts) == ["train", "train", "validation"]
+    assert source.layout[0] == "images in tables: dev.csv, train.csv"
+
+
+def test_labels_that_look_the_same(folder):
+    words = [unicodedata.normalize(form, "caf\u00e9") for form in ("NFC", "NFD")]
+    source = open_source(
+        write(folder / "list.csv", "path,label", f"a.png,{words[0]}", f"b.png,{words[1]}", "c.png,tea")
+    )
+    assert labels(source) == ["caf\u00e9", "caf\u00e9", "tea"]
+    assert source.notes == ("labels that look the same are one class: caf\u00e9",)
+
+
+def test_an_image_that_is_listed_twice(folder):
+    source = open_source(write(folder / "list.csv", "path,label", "a.png,cat", "b.png,dog", "a.png,cat"))
+    assert labels(source) == ["cat", "dog"]
+    assert source.notes == (f"images are listed twice, and are taken once: 1 ({folder}/list.csv, line 4)",)
+
+
+def test_the_column_of_labels_may_be_named(folder):
+    path = write(folder / "list.csv", "path,species,colour", "a.png,cat,red", "b.png,cat,blue")
+    assert labels(open_source(path, Options(label_column="Colour"))) == ["red", "blue"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        (["path,label"], "{path} has no rows below its header: list one image a row."),
+        (["path,label", "a.png,x", "b.png,"],
+         "{path}, line 3: label is empty: write the image's label there, or remove the row."),
+        (["path,label,split", "a.png,x,later"], "{path}, line 2: split is 'later': write train, val or test, or nothing."),
+        (["path,label", "a.png,x"], "{path} has one label, 'x': a comparison needs at least two classes."),
+        (["path,label", "a.png,x", "a.png,y"],
+         "{path}, line 3: a.png is of the class 'y', and of 'x' in {path}, line 2: an image has one class here, so keep one "
+         "row."),
+        (["path,species,breed", "a.png,x,y"],
+         "{path} has the columns 'species' and 'breed', and it is not clear which holds the labels: name it with "
+         "--label-column."),
+        (["path,label", "gone.png,x", "lost.png,y"],
+         "None of the 2 images that {path} lists is there (the first: gone.png): paths begin at the folder of the table; "
+         "put the table beside its images."),
+        (["path,label", "a.png,cat, wild", "b.png,dog"],
+         "{path}, line 2 has 3 cells, the header 2: put double quotes around texts that hold a comma."),
+    ],
+)  # fmt: skip
+def test_tables_that_cannot_be(folder, lines, sentence):
+    path = write(folder / "list.csv", *lines)
     assert refused(path) == sentence.format(path=path)
 
 
-def test_table_in_another_encoding(tmp_path):
-    (tmp_path / "list.csv").write_bytes("path,label\nä.png,x\n".encode("latin-1"))
-    assert "cannot be read as a .csv in UTF-8" in refused(tmp_path / "list.csv")
+def test_several_tables_that_are_no_parts(folder):
+    for name in ("one.csv", "two.csv"):
+        write(folder / name, "path,label", "a.png,cat", "b.png,dog")
+    assert (
+        refused(folder)
+        == f"{folder} holds several tables of images (one.csv, two.csv): give one of them, as {folder}/one.csv."
+    )
+
+
+def test_two_files_of_one_name(folder):
+    for place in ("x", "y"):
+        (folder / place).mkdir()
+        Image.new("RGB", (9, 9)).save(folder / place / "e.png")
+    path = write(folder / "list.csv", "path,label", "e.png,cat", "e.png,cat", "nowhere.png,dog")
+    assert refused(path) == (
+        f"{path} lists e.png, and there are x/e.png and y/e.png: write the paths in the table from its own folder."
+    )
+
+
+def test_another_encoding(folder):
+    source = open_source(
+        write(
+            folder / "list.csv",
+            "path,label",
+            "a.png,caf\u00e9 cr\u00e8me br\u00fbl\u00e9e",
+            "b.png,th\u00e9 \u00e0 la menthe",
+            encoding="cp1252",
+        )
+    )
+    assert source.classes == ("caf\u00e9 cr\u00e8me br\u00fbl\u00e9e", "th\u00e9 \u00e0 la menthe")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from skipwise.data.class_folders import listed
 from skipwise.data.images.find_files import located
 from skipwise.data.images.source import FilesBelow, Source
 from skipwise.data.parts import part_of, parts_among
@@ -96,6 +97,8 @@ def _holds_files(table: Table, column: int) -> bool:
     from skipwise.data.images.folder import is_image
 
     cells = [str(line.cells[column]).strip() for line in table.head[:100] if column < len(line.cells)]
+    if not cells:
+        return True
     images = sum(
         is_image(PurePosixPath(cell)) or (table.path.parent / cell).is_file()
         for cell in cells
@@ -117,33 +120,39 @@ def image_tables(tables: Sequence[Path], label: str | None = None) -> list[Path]
 def read_tables(root: Path, tables: Sequence[Path], label: str | None = None) -> Source:
     """Return the images that a table lists, or the tables of the parts of a split. Raises UserError naming a line."""
     parts = parts_among([path.stem for path in tables]) if len(tables) > 1 else {}
-    tally, notes = Tally(), []
+    tally = Tally()
+    notes: list[str] = []
     rows: dict[str, Listed] = {}
+    spellings: dict[str, set[str]] = {}
     for path in tables:
         table = open_table(path)
         columns = image_columns(table, label)
         assert columns is not None
         notes += [*table.notes, *columns.notes(table)]
         for line in table.rows(range(len(table.columns))):
-            _put(rows, _listed(table, columns, line, parts.get(path.stem, "")), tally)
+            row = _listed(table, columns, line, parts.get(path.stem, ""))
+            spellings.setdefault(row.label, set()).add(_word(line, columns.label))
+            _put(rows, row, tally)
     if not rows:
         raise UserError(f"{tables[0]} has no rows below its header: list one image a row.")
-    listed = list(rows.values())
-    classes = sorted({row.label for row in listed})
+    same = [name for name, written in spellings.items() if len(written) > 1]
+    notes += [f"labels that look the same are one class: {listed(same)}"] if same else []
+    images = list(rows.values())
+    classes = sorted({row.label for row in images})
     if len(classes) < 2:
         raise UserError(
             tally.with_notes(f"{tables[0]} has one label, {classes[0]!r}: a comparison needs at least two classes.")
         )
     number = {name: index for index, name in enumerate(classes)}
-    names, told = located(root, [row.file for row in listed], str(tables[0]))
+    names, told = located(root, [row.file for row in images], str(tables[0]))
     return Source(
         name=tables[0].stem if len(tables) == 1 else root.resolve().name,
-        labels=np.array([number[row.label] for row in listed], np.int64),
+        labels=np.array([number[row.label] for row in images], np.int64),
         classes=tuple(classes),
-        parts=[row.part for row in listed],
+        parts=[row.part for row in images],
         names=names,
         files=FilesBelow(root, names),
-        groups=[row.group for row in listed] if any(row.group for row in listed) else None,
+        groups=[row.group for row in images] if any(row.group for row in images) else None,
         notes=(*notes, *told, *tally.notes()),
     )
 
