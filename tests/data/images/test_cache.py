@@ -10,6 +10,7 @@ from skipwise.data import Options, prepare_images
 from skipwise.data.cache_home import data_home
 from skipwise.data.images import cache
 from skipwise.data.manifest import UnreadableFile
+from skipwise.errors import UserError
 
 
 def ready(data):

@@ -46,6 +46,7 @@ def test_what_was_found(photos):
         18, 2, 5,
     ]  # fmt: skip
     assert manifest.told() == (
+        "files that are no images are left out: 1 (dog/readme.txt)",
         "a centre crop would lose over a quarter of the area of 28 % of the images: padded (--fit crop|pad|stretch)",
         "1 unreadable file is left out, dog/broken.jpg (no image that Pillow knows)",
         "1 exact duplicate in the same part (`skipwise check` shows them)",
