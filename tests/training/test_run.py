@@ -94,6 +94,31 @@ def test_weights_that_break_in_the_last_step_of_an_epoch_are_no_model(data, tmp_
         assert np.isfinite(arrays["test_probabilities"]).all()
 
 
+@pytest.mark.parametrize(("at", "said"), [(3, 5), (10, 10), (11, 15)])
+def test_a_gradient_that_is_not_finite_is_a_failed_run_by_name(data, tmp_path, monkeypatch, at, said):
+    """Five steps are an epoch; every tenth step is looked at, and the last of each epoch."""
+    step = loop_module.Loop.train_step
+
+    def broken(self, batch):
+        weight = self.network.get_parameter("stages.1.0.branch.conv1.weight")
+        hook = weight.register_hook(lambda gradient: gradient * (torch.inf if self.progress.done + 1 == at else 1))
+        try:
+            step(self, batch)
+            return 1.0, None  # the loss stays finite, as where no pixel meets the weight
+        finally:
+            hook.remove()
+
+    monkeypatch.setattr(loop_module.Loop, "train_step", broken)
+    train(data, tmp_path)
+    run = json.loads((tmp_path / "run.json").read_text())
+    assert run["failed"].endswith(f" was no longer finite at step {said}")
+    if at == said:
+        assert run["failed"].startswith("the gradient of stages.1.0.branch.conv1.weight was")
+    assert run["steps"] == said
+    if run["best_epoch"] is not None:
+        assert all(tensor.isfinite().all() for tensor in load_file(tmp_path / "model.safetensors").values())
+
+
 def test_a_run_no_better_than_the_commonest_class_is_failed(data):
     """Two standard errors above its share are chance."""
     share = np.bincount(data.labels[data.train]).max() / len(data.train)

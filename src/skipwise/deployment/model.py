@@ -11,6 +11,7 @@ from torch import nn
 from skipwise.errors import UserError
 from skipwise.networks import fuse
 from skipwise.tasks import Prediction, task_named
+from skipwise.training.finite import not_finite
 from skipwise.training.record import MODEL, RUN, RunRecord, read_run
 
 
@@ -59,10 +60,16 @@ def trained_network(folder: Path) -> tuple[nn.Module, RunRecord]:
         )
     network = task_named(record.task).build(record.contender.network, record.input_spec, seed=0)
     try:
-        network.load_state_dict(load_file(folder / MODEL))
+        state = load_file(folder / MODEL)
+        network.load_state_dict(state)
     except (SafetensorError, RuntimeError) as error:
         raise UserError(
             f"{folder / MODEL} is damaged ({error}): delete the run's folder, and the command that made the "
             "study trains it again."
         ) from error
+    if broken := not_finite(state):
+        raise UserError(
+            f"{folder / MODEL} is no model ({broken} holds numbers that are not finite): delete the run's folder, and the "
+            "command that made the study trains it again."
+        )
     return network, record

@@ -30,7 +30,7 @@ def gradient_norms(parameters: Mapping[str, Sequence[nn.Parameter]]) -> dict[str
                 names.append(name)
                 gradients.append(parameter.grad)
     squares: dict[str, float] = {}
-    for name, norm in zip(names, _norms(gradients), strict=True):
+    for name, norm in zip(names, norms(gradients), strict=True):
         squares[name] = squares.get(name, 0.0) + norm**2
     return {name: math.sqrt(square) for name, square in squares.items()}
 
@@ -41,7 +41,7 @@ def root_mean_squares(norms: Norms) -> dict[str, float | None]:
     return {name: norm if math.isfinite(norm) else None for name, norm in found.items()}
 
 
-def _norms(gradients: Iterable[Tensor]) -> list[float]:
-    """In one go, so that a GPU is waited for once."""
-    several = torch._foreach_norm([*gradients])
-    return torch.stack([norm.float() for norm in several]).tolist() if several else []
+def norms(tensors: Iterable[Tensor]) -> list[float]:
+    """Return the norm of each, in one go, so that a GPU is waited for once."""
+    several = [*tensors]
+    return torch.stack([norm.float() for norm in torch._foreach_norm(several)]).tolist() if several else []

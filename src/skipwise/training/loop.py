@@ -17,6 +17,7 @@ from skipwise.tasks import Task
 from skipwise.training.average import Average
 from skipwise.training.checkpoint import CHECKPOINT, Checkpoint, Progress, State, load_checkpoint, save_checkpoint
 from skipwise.training.evaluate import evaluate
+from skipwise.training.finite import not_finite
 from skipwise.training.gradients import EVERY, gradient_norms, root_mean_squares, weights_by_place
 from skipwise.training.length import Length
 from skipwise.training.metrics import METRICS, EpochMetrics, write_metrics
@@ -90,9 +91,8 @@ class Loop:
         """Train to the end. Raises Stopped after writing a checkpoint when `should_stop` says so."""
         while (self.progress.step or not self.length.over(self.progress)) and self.progress.failed is None:
             self._train_epoch(tell, should_stop)
-            if not math.isfinite(self.progress.totals["loss"]):
-                self.progress.failed = f"the loss was no longer finite in epoch {self.progress.epoch + 1}"
-            else:
+            self._check_finite()
+            if self.progress.failed is None:
                 self._close_epoch()
             self._save()
         return self.progress
@@ -115,8 +115,10 @@ class Loop:
             now = time.monotonic()
             totals["seconds"] += now - started
             started = now
-            if not math.isfinite(loss):
-                return
+            if progress.done % EVERY == 0 or not math.isfinite(loss):
+                self._check_finite()
+                if progress.failed is not None:
+                    return
             tell(self._tick())
             if should_stop():
                 self._save()
@@ -148,6 +150,18 @@ class Loop:
         self._watch_gradients()
         self.optimizer.step()
         return loss.item(), score
+
+    def _check_finite(self) -> None:
+        """Fail the run where loss, gradients or weights are not: taps that no pixel reaches would not show in the loss.
+
+        Weights that broke stay broken, so that it is enough to look at every tenth step and where an epoch ends.
+        """
+        gradients = {f"the gradient of {name}": each.grad for name, each in self.network.named_parameters()}
+        numbers = {name: gradient for name, gradient in gradients.items() if gradient is not None}
+        if not math.isfinite(self.progress.totals["loss"]):
+            self.progress.failed = f"the loss was no longer finite in epoch {self.progress.epoch + 1}"
+        elif name := not_finite({**numbers, **self.network.state_dict()}):
+            self.progress.failed = f"{name} was no longer finite at step {self.progress.done}"
 
     def _watch_gradients(self) -> None:
         """Note how large the gradient is, at the first step after validation data judged and at every tenth."""

@@ -30,7 +30,7 @@ class ComputePlan:
 
     def place(self, network: nn.Module) -> nn.Module:
         """Return the network on the plan's device, in its memory layout."""
-        if self.device == "cpu" and self.precision == "bf16":
+        if self.device == "cpu":
             network = mend_convolutions(network)
         network = network.to(self.device)
         return network.to(memory_format=torch.channels_last) if self.channels_last else network
