@@ -60,8 +60,14 @@ def option(
     return field(default=default, metadata={"option": said})
 
 
+LONGEST_NAME = 200
+"""Of a study, in bytes: file systems take 255, and names of files that are being written are longer."""
+
+
 def is_folder_name(name: str) -> bool:
-    return re.fullmatch(r"[^/\\]+", name) is not None
+    """Whether a folder may be called so: one that lies where it is made, and that every program can name."""
+    plain = re.fullmatch(r"[^/\\\x00-\x1f\x7f-\x9f\ud800-\udfff]+", name) is not None
+    return plain and name.strip(". ") != "" and not name.startswith("~") and len(name.encode()) <= LONGEST_NAME
 
 
 def is_device(name: str) -> bool:
