@@ -2,16 +2,12 @@
 
 import json
 import os
-import re
 import sys
 from typing import Any
 
 import typer
 
-from skipwise.names import shown
-
-SURROGATES = re.compile("[\ud800-\udfff]")
-"""Bytes of a file's name that are not UTF-8, as Python holds them: JSON cannot."""
+from skipwise.names import SURROGATE, shown
 
 
 def ready_streams() -> None:
@@ -36,7 +32,7 @@ def say(text: str) -> None:
 def say_json(content: Any) -> None:
     """Print JSON in the encoding of standard output; bytes of names that are not UTF-8 stand there as `\\xe9`."""
     readable = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("_", "-") in ("utf-8", "utf8")
-    text = SURROGATES.sub(
+    text = SURROGATE.sub(
         lambda found: json.dumps(shown(found[0]))[1:-1], json.dumps(content, indent=2, ensure_ascii=False)
     )
     typer.echo(text if readable else json.dumps(json.loads(text), indent=2))

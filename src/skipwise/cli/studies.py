@@ -12,6 +12,7 @@ import typer
 from skipwise.cli.output import say_json
 from skipwise.cli.trust import TRUST, vouch
 from skipwise.errors import UserError
+from skipwise.names import path_of
 from skipwise.studies.config import OPTIONS, StudyConfig, fields_of
 from skipwise.studies.kinds import KINDS, StudyKind
 
@@ -139,9 +140,9 @@ def conclude(config: StudyConfig, *, dry_run: bool, quiet: bool, as_json: bool, 
 
     if as_json and dry_run:
         raise UserError("--json tells a study's result, and --dry-run stops before there is one: write one of them.")
-    vouch(Path(config.out), trust)
+    vouch(path_of(str(config.out)), trust)
     if config.space is not None:
-        vouch(config.space, trust)
+        vouch(path_of(str(config.space)), trust)
     study = run_study(config, SilentConsole() if as_json else QuietConsole() if quiet else console(), dry_run=dry_run)
     if as_json and study is not None:
         say_json(study_result(study))

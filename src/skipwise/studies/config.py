@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le, Lt, Predicate
 
+from skipwise.names import path_of
 from skipwise.studies.contender_spec import ContenderSpec, parse_specs
 from skipwise.studies.kinds import kind_named
 
@@ -191,7 +192,7 @@ class StudyConfig:
         """The task that is named, else the one that the data look like. Raises UserError for an unknown name."""
         from skipwise.tasks import find_task
 
-        return find_task(str(self.data), self.task)
+        return find_task(path_of(str(self.data)), self.task)
 
     @property
     def texts(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import tomli_w
 from pydantic import TypeAdapter, ValidationError
 
 from skipwise.errors import UserError, unknown
+from skipwise.names import path_of, writable
 from skipwise.networks.dotted import demand_trust, is_dotted, trust
 from skipwise.recipe import Recipe
 from skipwise.studies.budget import parse_budget
@@ -79,7 +81,8 @@ def validated(
         if name not in OPTIONS:
             raise UserError(f"{place(name) if place else ''}{unknown('field of a study', name, OPTIONS)}")
     try:
-        config = STUDY_CONFIG.validate_json(json.dumps(words, default=str), strict=True)  # it has lists, but no tuples
+        text = json.dumps(_plain(words), default=str)  # JSON has lists, but no tuples
+        config = STUDY_CONFIG.validate_json(text, strict=True)
     except ValidationError as error:
         mistake = error.errors()[0]
         field = str(mistake["loc"][0])
@@ -87,6 +90,8 @@ def validated(
         must = _must(field, mistake["type"]).format(**mistake.get("ctx", {}), out=written("out"))
         where = place(field) if place else ""
         raise UserError(f"{where}{written(field)} is {mistake['input']!r}: it must be {must}.") from error
+    if "out" in words:
+        config = replace(config, out=Path(words["out"]))  # whatever its bytes: it need not exist yet
     if file is None:
         trust(*programs_of(words))
     else:
@@ -133,9 +138,12 @@ def content(config: StudyConfig) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
+    """Return a value in lists, numbers and texts that UTF-8 can hold."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
-    return str(value) if isinstance(value, Path) else value
+    return writable(str(value)) if isinstance(value, str | Path) else value
 
 
 def _option(field: str) -> str:
@@ -164,7 +172,7 @@ def _sets(field: str) -> re.Pattern[str]:
 
 def _check_data(config: StudyConfig) -> None:
     try:
-        check_exists(str(config.data), config.to_learn)
+        check_exists(path_of(str(config.data)), config.to_learn)
     except UserError as error:
         raise UserError(f"{error} Paths begin at the folder where skipwise is run, not at the study file.") from error
 

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from skipwise.errors import UserError, unknown
+from skipwise.names import path_of
 from skipwise.networks import Architecture
 from skipwise.networks.dotted import demand_trust, is_dotted
 from skipwise.networks.fields import ARCHITECTURE_FIELDS, set_field
@@ -22,7 +23,7 @@ RANGE: TypeAdapter[Range] = TypeAdapter(Range)
 
 def space_of(path: str | Path | None, family: Family, recipe: Recipe) -> Space:
     """The space in a file, or the usual one of the family round the recipe."""
-    return usual_space(family, recipe) if path is None else read_space(Path(path), family)
+    return usual_space(family, recipe) if path is None else read_space(Path(path_of(str(path))), family)
 
 
 def read_space(path: Path, family: Family) -> Space:
