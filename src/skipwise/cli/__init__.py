@@ -246,7 +246,8 @@ def main() -> None:
 def _run(words: list[str]) -> int:
     """Run a command; gives its exit code."""
     try:
-        _check_working_directory()
+        if not {"--help", "--version"} & {*words}:
+            _check_working_directory()
         if re.fullmatch(r"\w+(\.\w+)+", words[0]):  # a kind of study of the user's own
             from skipwise.networks.dotted import trust
 

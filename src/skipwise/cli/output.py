@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from skipwise.names import SURROGATE, shown
+from skipwise.names import SURROGATE, shown, shown_text
 
 
 def ready_streams() -> None:
@@ -26,7 +26,7 @@ def ready_streams() -> None:
 
 def say(text: str) -> None:
     """Print lines, with control characters of names escaped."""
-    typer.echo("\n".join(map(shown, text.split("\n"))))
+    typer.echo(shown_text(text))
 
 
 def say_json(content: Any) -> None:

@@ -9,8 +9,10 @@ from rich.console import Console as Terminal
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from skipwise.commands.plan_summary import plan_summary, search_summary
+from skipwise.names import shown, shown_text
 from skipwise.reports.format import duration, percent, short_count
 from skipwise.reports.summary import StudySummary
 from skipwise.studies import StudyPlan
@@ -32,7 +34,7 @@ class Console:
         self.began = 0.0  # of the first look or search, so that all of them are counted
 
     def say(self, text: str) -> None:
-        self.terminal.print(text, markup=False, soft_wrap=True)
+        self.terminal.print(shown_text(text), markup=False, soft_wrap=True)
 
     def decoding(self, done: int, total: int) -> None:
         """Examples are being read."""
@@ -160,7 +162,7 @@ class LiveConsole(Console):
         self.progress.update(self.bar, completed=int(done), left=f"about {self.time_left()} left")
         table = Table.grid(padding=(0, 2))
         for job in sorted(self.running, key=str):
-            table.add_row(f"  {job}", self.state(job))
+            table.add_row(Text(shown(f"  {job}")), self.state(job))
         layout = Table.grid()
         layout.add_row(self.progress)
         layout.add_row(table)
@@ -216,7 +218,7 @@ def results_table(summary: StudySummary) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     for row in summary.contenders:
         table.add_row(
-            row.label,
+            Text(shown(row.label)),
             percent(row.score),
             f"{100 * row.interval[0]:.1f} to {100 * row.interval[1]:.1f}",
             short_count(row.parameters),

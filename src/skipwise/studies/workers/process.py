@@ -72,7 +72,7 @@ def main(study: str, *trusted: str) -> None:
                 break
             _say(tell, event="dropped")
         except Exception as error:
-            (run_folder / "error.txt").write_text(traceback.format_exc())
+            (run_folder / "error.txt").write_text(traceback.format_exc(), encoding="utf-8", errors="backslashreplace")
             _say(
                 tell,
                 event="error",
