@@ -1,7 +1,9 @@
 """The command line as a user meets it: its exit code and full text, in a process of its own or in this one."""
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from functools import partial
@@ -93,6 +95,61 @@ def test_a_users_mistake_is_one_sentence_and_exit_code_2(here, words, sentence):
     code, _, complaint = here(*words)
     assert code == 2
     assert complaint.strip() == f"skipwise: {sentence}"
+
+
+@pytest.mark.parametrize("command", ["predict", "explain", "report", "list"])
+def test_a_program_in_a_study_s_files_runs_only_with_trust(home, here, tmp_path, command):
+    """In the process of the test it must not be called either: `network` makes a file."""
+    shutil.copytree(home / "studies/squares-plain8-resnet8", tmp_path / "theirs/study")
+    (tmp_path / f"theirs_{command}.py").write_text(
+        "def network(input_shape, classes):\n    open('ran', 'w')\n    raise RuntimeError('it ran')\n"
+    )
+    Image.fromarray(np.zeros((8, 8), np.uint8)).save(tmp_path / "0.png")
+    for file in (tmp_path / "theirs/study").rglob("run.json"):
+        content = json.loads(file.read_text())
+        content["contender"]["network"] = {"own": f"theirs_{command}.network"}
+        file.write_text(json.dumps(content))
+    os.chdir(tmp_path)
+    words = {
+        "predict": ["predict", "theirs/study", "0.png"],
+        "explain": ["explain", "theirs/study", "0.png"],
+        "report": ["report", "theirs/study"],
+        "list": ["list", "studies", "--out", "theirs"],
+    }[command]
+    code, said, complaint = here(*words)
+    told = said if command == "list" else complaint
+    assert re.search(rf"run\.json names a program, theirs_{command}\.network, .*: add --trust", told), told
+    assert code == (0 if command == "list" else 2)
+    assert not (tmp_path / "ran").exists()
+    code, said, complaint = here(*words, "--trust")
+    assert (tmp_path / "ran").exists() == (command != "list")
+    assert "names a program" not in said + complaint
+
+
+def test_a_study_file_s_program_runs_only_with_trust(here, tmp_path):
+    os.chdir(tmp_path)
+    (tmp_path / "kind_of_theirs.py").write_text("open('ran', 'w')\n")
+    for line in ('command = "kind_of_theirs.Kind"', 'task = "kind_of_theirs.Task"', 'contenders = ["kind_of_theirs.N"]',
+                 'settings = ["shortcut=kind_of_theirs.S"]'):  # fmt: skip
+        (tmp_path / "study.toml").write_text(f"{line}\n")
+        code, _, complaint = here("run", "study.toml", "--dry-run")
+        assert code == 2
+        assert re.match(r"skipwise: study\.toml names a program, kind_of_theirs\.\w+, ", complaint), complaint
+        assert not (tmp_path / "ran").exists()
+    assert "has no 'S'" in here("run", "study.toml", "--dry-run", "--trust")[2]
+    assert (tmp_path / "ran").exists()
+
+
+def test_modules_here_do_not_stand_for_python_s_own(tmp_path):
+    """Neither in the command, nor in the workers that it starts."""
+    for name in ("random", "typing", "secrets", "numpy", "torch"):
+        (tmp_path / f"{name}.py").write_text(f"open('ran-{name}', 'w')\nraise SystemExit('{name} of the folder')\n")
+    shapes(tmp_path / "squares.npz")
+    done = skipwise(
+        "compare", "squares.npz", "plain8", "--seeds", 1, "--epochs", 1, "--set", "widths=4/4/4", cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    assert not list(tmp_path.glob("ran-*"))
 
 
 def test_dry_run_stops_before_training(home, tmp_path):

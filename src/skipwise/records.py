@@ -7,13 +7,23 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from skipwise.errors import UserError
+from skipwise.names import writable
 
 Record = TypeVar("Record")
 
 
 def record_to_json(record: object, *, format_number: int) -> dict[str, Any]:
     """Return what is stored of a record: its fields, behind the number of their format."""
-    return {"format": format_number, **TypeAdapter(type(record)).dump_python(record, mode="json")}
+    return {"format": format_number, **_writable(TypeAdapter(type(record)).dump_python(record, mode="json"))}
+
+
+def _writable(content: Any) -> Any:
+    """Return the same with texts that UTF-8 can hold: names of files may have other bytes."""
+    if isinstance(content, dict):
+        return {name: _writable(value) for name, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_writable(value) for value in content]
+    return writable(content) if isinstance(content, str) else content
 
 
 def record_from_json(kind: type[Record], content: Any, *, where: Path, format_number: int, remedy: str) -> Record:

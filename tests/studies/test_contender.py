@@ -4,12 +4,14 @@ from safetensors.torch import save_file
 from skipwise.contender import slug
 from skipwise.errors import UserError
 from skipwise.networks import PRESETS, CustomNetwork, NoShortcut, build
+from skipwise.networks.dotted import trust
 from skipwise.recipe import Recipe
 from skipwise.studies.contender import Contender, parse_contender
 from skipwise.studies.contender_spec import ContenderSpec, parse_specs
 
 
 def parse(text, settings=()):
+    trust(*ContenderSpec.parse(text).programs)  # as what is typed is
     return parse_contender(text, Recipe(), settings)
 
 

@@ -139,6 +139,18 @@ def test_words_of_the_command_line_are_called_as_there():
     )
 
 
+@pytest.mark.parametrize(
+    "name", ["..", ".", " . ", "~", "~root", "a/b", "a\\b", "a\x1b[31m", "a\nb", "caf\udce9", "n" * 201, "é" * 101, ""]
+)
+def test_a_name_that_no_folder_should_have(name):
+    with pytest.raises(UserError, match=r"^--name is .*: it must be a plain folder name"):
+        validated({"name": name})
+
+
+def test_a_plain_name_may_have_letters_of_any_script():
+    assert validated({"name": ".été-第一.v2"}).name == ".été-第一.v2"
+
+
 def test_a_field_of_another_command_is_told(tmp_path):
     """Depths without a command would train the usual pair, which nobody asked for."""
     file = tmp_path / "study.toml"

@@ -1,7 +1,5 @@
 """The command line: reads words, calls one function, prints. Heavy imports wait until they are needed."""
 
-import json
-import os
 import re
 import sys
 from pathlib import Path
@@ -9,8 +7,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from skipwise.cli.output import complain, end_of_pipe, ready_streams, say, say_json
 from skipwise.cli.studies import AS_JSON, DRY_RUN, QUIET, add_study_command, add_study_commands, conclude, loading, read
+from skipwise.cli.trust import TRUST, vouch
 from skipwise.errors import UserError
+from skipwise.names import shown
 from skipwise.studies.kinds import kind_named
 
 app = typer.Typer(
@@ -32,6 +33,7 @@ def run(
     dry_run: Annotated[bool, DRY_RUN] = False,
     quiet: Annotated[bool, QUIET] = False,
     as_json: Annotated[bool, AS_JSON] = False,
+    trust: Annotated[bool, TRUST] = False,
 ) -> None:
     """Run the study that a file describes."""
     from dataclasses import replace
@@ -39,9 +41,10 @@ def run(
     with loading(silent=quiet or as_json) as phases:
         from skipwise.studies.study_file import read_study_file
 
+        vouch(file, trust)
         config = read_study_file(file)
         config = config if workers is None else replace(config, workers=workers)
-        conclude(config, phases, dry_run=dry_run, quiet=quiet, as_json=as_json)
+        conclude(config, phases, dry_run=dry_run, quiet=quiet, as_json=as_json, trust=trust)
 
 
 @app.command()
@@ -98,19 +101,21 @@ def report(
     everything: Annotated[
         bool, typer.Option("--all", help="Look in every way, in those that take minutes, too.")
     ] = False,
+    trust: Annotated[bool, TRUST] = False,
 ) -> None:
     """Look into the networks of a study, once, and build its page again from its folder."""
     from skipwise.commands.phases import Phases
     from skipwise.reports import write_report
     from skipwise.studies import Study
 
+    vouch(study, trust)
     opened = Study.open(study)
     with Phases() as phases:
-        phases.begin("scoring and drawing the page", typer.echo)
-        write_report(opened, look_inside=typer.echo, everything=everything)
+        phases.begin("scoring and drawing the page", say)
+        write_report(opened, look_inside=say, everything=everything)
     if opened.design.points:
-        typer.echo("A sweep is not looked into: compare two of its contenders for that.")
-    typer.echo(f"Report: {opened.report}")
+        say("A sweep is not looked into: compare two of its contenders for that.")
+    say(f"Report: {opened.report}")
 
 
 @app.command()
@@ -121,6 +126,7 @@ def predict(
     pictures: Annotated[
         Path, typer.Option(help="The folder for pictures of the answers, where there are such.")
     ] = Path("predictions"),
+    trust: Annotated[bool, TRUST] = False,
 ) -> None:
     """Answer for new examples: the class with its probability, or the boxes."""
     from dataclasses import asdict
@@ -128,17 +134,19 @@ def predict(
     from skipwise.deployment import Model
     from skipwise.studies import Study
 
+    vouch(model, trust)
     is_run = (model / "run.json").exists()
     predictions = (Model.load(model) if is_run else Study.open(model).best).predict(examples)
     if as_json:
-        typer.echo(json.dumps([asdict(prediction) for prediction in predictions], indent=2, ensure_ascii=False))
+        say_json([asdict(prediction) for prediction in predictions])
         return
-    width = max(len(prediction.file) for prediction in predictions)
-    for prediction in predictions:
-        typer.echo(f"{prediction.file:<{width}}  {prediction.words}")
+    names = [shown(prediction.file) for prediction in predictions]
+    width = max(map(len, names))
+    for name, prediction in zip(names, predictions, strict=True):
+        say(f"{name:<{width}}  {prediction.words}")
     drawn = [drawn for prediction in predictions if (drawn := prediction.draw_into(pictures)) is not None]
     if drawn:
-        typer.echo(f"Pictures: {', '.join(map(str, drawn))}")
+        say(f"Pictures: {', '.join(map(str, drawn))}")
 
 
 @app.command()
@@ -157,11 +165,13 @@ def explain(
     out: Annotated[Path, typer.Option(help="The folder for pictures and page; what it holds else stays.")] = Path(
         "explanations"
     ),
+    trust: Annotated[bool, TRUST] = False,
 ) -> None:
     """Show which parts of new examples speak for the answers, for all contenders side by side."""
     from skipwise.commands.explain import explain as explain_examples
 
-    explain_examples(model, examples, method=method, label=label, out=out, tell=typer.echo)
+    vouch(model, trust)
+    explain_examples(model, examples, method=method, label=label, out=out, tell=say)
 
 
 @app.command()
@@ -195,15 +205,17 @@ def list_known(
     as_json: Annotated[
         bool, typer.Option("--json", help="The same as JSON, with costs and verdicts as numbers.")
     ] = False,
+    trust: Annotated[bool, TRUST] = False,
 ) -> None:
     """List the networks, data sets or shortcuts known by name, or the studies that are there."""
     from skipwise.commands.catalogue import catalogue, catalogue_json
 
+    vouch(out, trust)
     if as_json:
-        typer.echo(json.dumps(catalogue_json(what, out), indent=2, ensure_ascii=False))
+        say_json(catalogue_json(what, out))
         return
     for line in catalogue(what, out):
-        typer.echo(line)
+        say(line)
 
 
 def _tell_version(wanted: bool) -> bool:
@@ -226,26 +238,49 @@ def options(
 
 def main() -> None:
     """Run the command line; a mistake that the user can mend is one sentence and exit code 2."""
+    ready_streams()
     try:
-        if len(sys.argv) > 1 and re.fullmatch(r"\w+(\.\w+)+", sys.argv[1]):  # a kind of study of the user's own
-            add_study_command(app, kind_named(sys.argv[1]))
-        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
-    except UserError as error:
-        sys.exit(_complain(str(error)))
-    except USAGE_ERROR as error:
-        sys.exit(_complain(error.format_message()))
-    except typer.Exit as left:
-        sys.exit(left.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
-        sys.exit(130)
+        code = _run(sys.argv[1:] or ["--help"])
+        sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+        code = end_of_pipe()
+    sys.exit(code)
+
+
+def _run(words: list[str]) -> int:
+    """Run a command; gives its exit code."""
+    try:
+        if not {"--help", "--version"} & {*words}:
+            _check_working_directory()
+        if re.fullmatch(r"\w+(\.\w+)+", words[0]):  # a kind of study of the user's own
+            from skipwise.networks.dotted import trust
+
+            trust(words[0])
+            add_study_command(app, kind_named(words[0]))
+        code = app(words, standalone_mode=False)
+    except UserError as error:
+        return complain(str(error))
+    except USAGE_ERROR as error:
+        return complain(error.format_message())
+    except typer.Exit as left:
+        return left.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return 130
+    except BrokenPipeError:
+        raise
+    except SystemExit as left:  # rich leaves so where nobody reads
+        if isinstance(left.__context__, BrokenPipeError):
+            raise left.__context__ from None
+        raise
     except OSError as error:
-        sys.exit(_complain(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."))
-    sys.exit(code if isinstance(code, int) else 0)  # some versions of typer give the code of Ctrl-C, others raise
+        return complain(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.")
+    return code if isinstance(code, int) else 0  # some versions of typer give the code of Ctrl-C, others raise
 
 
-def _complain(sentence: str) -> int:
-    typer.echo(f"skipwise: {sentence}", err=True)
-    return 2
+def _check_working_directory() -> None:
+    try:
+        Path.cwd()
+    except FileNotFoundError as error:
+        raise UserError(
+            "The folder that this terminal is in was deleted: change to another one, as with cd."
+        ) from error

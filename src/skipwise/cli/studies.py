@@ -9,8 +9,11 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import typer
 
+from skipwise.cli.output import say, say_json
+from skipwise.cli.trust import TRUST, vouch
 from skipwise.commands.phases import Phases
 from skipwise.errors import UserError
+from skipwise.names import path_of
 from skipwise.studies.config import OPTIONS, StudyConfig, fields_of
 from skipwise.studies.kinds import KINDS, StudyKind
 
@@ -20,8 +23,8 @@ TYPES = get_type_hints(StudyConfig)
 DRY_RUN = typer.Option("--dry-run", help="Say what would be trained and how long it takes, and stop.")
 QUIET = typer.Option("--quiet", help="Say nothing but the verdict.")
 AS_JSON = typer.Option("--json", help="Say nothing but the result, as JSON.")
-OUTPUT = {"dry_run": DRY_RUN, "quiet": QUIET, "as_json": AS_JSON}
-"""Options of every command that trains, which are about what it says."""
+OUTPUT = {"dry_run": DRY_RUN, "quiet": QUIET, "as_json": AS_JSON, "trust": TRUST}
+"""Options of every command that trains, which change nothing of what is trained."""
 
 
 def add_study_commands(app: typer.Typer) -> None:
@@ -36,8 +39,8 @@ def add_study_command(app: typer.Typer, kind: StudyKind) -> None:
     Where a contender must be named the data must be too: a word that may be left out cannot stand before it.
     """
 
-    def ask(*, dry_run: bool, quiet: bool, as_json: bool, **words: Any) -> None:
-        _run(kind, words, dry_run=dry_run, quiet=quiet, as_json=as_json)
+    def ask(*, dry_run: bool, quiet: bool, as_json: bool, trust: bool, **words: Any) -> None:
+        _run(kind, words, dry_run=dry_run, quiet=quiet, as_json=as_json, trust=trust)
 
     said = {name: parameter(name, kind) for name in fields_of(kind) if name != "command"}
     said |= {name: (Annotated[bool, option], False) for name, option in OUTPUT.items()}
@@ -117,7 +120,7 @@ def read(name: str, word: Any) -> Any:
         ) from error
 
 
-def _run(kind: StudyKind, words: dict[str, Any], *, dry_run: bool, quiet: bool, as_json: bool) -> None:
+def _run(kind: StudyKind, words: dict[str, Any], *, dry_run: bool, quiet: bool, as_json: bool, trust: bool) -> None:
     """Run the study that these words ask for; what is None was not said."""
     if kind.one_contender:
         words = {**words, "contenders": [words["contenders"]]}
@@ -125,30 +128,35 @@ def _run(kind: StudyKind, words: dict[str, Any], *, dry_run: bool, quiet: bool, 
     with loading(silent=quiet or as_json) as phases:
         from skipwise.studies.study_file import validated
 
-        conclude(validated({"command": kind.name, **said}), phases, dry_run=dry_run, quiet=quiet, as_json=as_json)
+        config = validated({"command": kind.name, **said})
+        conclude(config, phases, dry_run=dry_run, quiet=quiet, as_json=as_json, trust=trust)
 
 
 def loading(*, silent: bool) -> Phases:
     """Begin the first phase: importing PyTorch may take a while."""
     phases = Phases()
-    phases.begin("loading PyTorch", None if silent else typer.echo)
+    phases.begin("loading PyTorch", None if silent else say)
     return phases
 
 
-def conclude(config: StudyConfig, phases: Phases, *, dry_run: bool, quiet: bool, as_json: bool) -> None:
-    """Run a study and say how it went, on the console or as one JSON object."""
-    import json
+def conclude(config: StudyConfig, phases: Phases, *, dry_run: bool, quiet: bool, as_json: bool, trust: bool) -> None:
+    """Run a study and say how it went, on the console or as one JSON object.
 
+    With `trust` it may go on in a folder whose files name programs.
+    """
     from skipwise.commands.compare import run_study
     from skipwise.commands.console import QuietConsole, SilentConsole, console
 
     phases.end()
     if as_json and dry_run:
         raise UserError("--json tells a study's result, and --dry-run stops before there is one: write one of them.")
+    vouch(path_of(str(config.out)), trust)
+    if config.space is not None:
+        vouch(path_of(str(config.space)), trust)
     speaking = SilentConsole() if as_json else QuietConsole() if quiet else console(phases)
     study = run_study(config, speaking, dry_run=dry_run)
     if as_json and study is not None:
-        typer.echo(json.dumps(study_result(study), indent=2, ensure_ascii=False))
+        say_json(study_result(study))
 
 
 def study_result(study: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from skipwise.errors import UserError
 from skipwise.networks import CATALOGUE, Preset, architecture_cost, least_size
+from skipwise.networks.dotted import UntrustedError
 from skipwise.networks.shortcuts import SHORTCUTS, BlockContext
 from skipwise.statistics import Verdict
 from skipwise.studies import Study
@@ -131,15 +132,20 @@ def _opened(out: Path) -> Iterator[tuple[Path, ListedStudy | UserError]]:
             yield path.parent, error
 
 
+def _state(error: UserError) -> str:
+    return "not trusted" if isinstance(error, UntrustedError) else "damaged"
+
+
 def _studies(out: Path) -> list[str]:
     lines = [
-        f"{folder}  {f'damaged: {study}' if isinstance(study, UserError) else study}" for folder, study in _opened(out)
+        f"{folder}  {f'{_state(study)}: {study}' if isinstance(study, UserError) else study}"
+        for folder, study in _opened(out)
     ]
     return lines or [f"There is no study in {out}/ yet: `skipwise compare` makes one."]
 
 
 def _studies_json(out: Path) -> list[dict[str, Any]]:
     return [
-        {"folder": str(folder)} | ({"damaged": str(study)} if isinstance(study, UserError) else study.to_json())
+        {"folder": str(folder)} | ({_state(study): str(study)} if isinstance(study, UserError) else study.to_json())
         for folder, study in _opened(out)
     ]

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from skipwise.commands.phases import SECONDS_UNTIL_TOLD, Phases
 from skipwise.commands.plan_summary import plan_summary, search_summary
+from skipwise.names import shown, shown_text
 from skipwise.reports.format import counted, duration, interval_words, percent, percentage, short_count
 from skipwise.reports.summary import StudySummary
 from skipwise.studies import StudyPlan
@@ -51,7 +52,7 @@ class Console:
         self.trained_runs, self.trained_seconds = 0, 0.0
 
     def say(self, text: str) -> None:
-        self.terminal.print(text, markup=False, soft_wrap=True)
+        self.terminal.print(shown_text(text), markup=False, soft_wrap=True)
 
     def doing(self, words: str) -> None:
         """A phase begins, in words as "drawing the page", and the one before ends; "" ends it alone."""
@@ -262,7 +263,7 @@ class LiveConsole(Console):
         self.progress.update(self.bar, completed=int(done), left=f"about {self.time_left()} left")
         table = Table.grid(padding=(0, 2))
         for job in sorted(self.running, key=str):
-            table.add_row(f"  {job}", self.state(job))
+            table.add_row(Text(shown(f"  {job}")), self.state(job))
         layout = Table.grid()
         layout.add_row(self.progress)
         layout.add_row(table)
@@ -333,7 +334,7 @@ def results_table(summary: StudySummary) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     for row in summary.contenders:
         table.add_row(
-            row.label,
+            Text(shown(row.label)),
             percent(row.score),
             interval_words(row.interval, percentage),
             short_count(row.parameters),

@@ -17,6 +17,7 @@ from skipwise.commands.phases import Phases
 from skipwise.contender import slug
 from skipwise.errors import UserError
 from skipwise.networks import CATALOGUE, Architecture, build, build_text, check_input, check_text, cost, shapes_of
+from skipwise.networks.dotted import trust
 from skipwise.recipe import Recipe
 from skipwise.reports.charts.palette import colours, series_colours
 from skipwise.reports.charts.study import to_svg
@@ -50,6 +51,7 @@ def show_network(
     """
     _check(picture, classes)
     specs = [ContenderSpec.parse(one) for one in (text, against) if one is not None]
+    trust(*(program for spec in specs for program in spec.programs))
     contenders = [make_contender(spec, Recipe()) for spec in specs]
     made_for = CATALOGUE.get(specs[0].name)
     usual = made_for.input_shape if made_for else MADE_FOR_TEXT if _reads_text(contenders[0]) else MADE_FOR

@@ -1,11 +1,15 @@
 """The input of a network: its shape, its classes, and how a new example is turned into it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
-from pydantic import JsonValue, TypeAdapter
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from skipwise.data.options import Fit
+
+LONGEST_SIDE, MOST_VALUES = 2**24, 2**31
+"""Of an input shape: what is larger is a damaged or hostile record, not data."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +32,15 @@ class InputSpec:
     tokenizer: str = ""
     extra: Mapping[str, JsonValue] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for a shape that no input has, and for a normalisation that cannot be."""
+        sides = self.input_shape
+        if not sides or not all(1 <= side <= LONGEST_SIDE for side in sides) or math.prod(sides) > MOST_VALUES:
+            raise ValueError(f"input_shape is {sides}: its sides must be from 1 to {LONGEST_SIDE}")
+        numbers = (*self.mean, *self.std)
+        if len(self.mean) != len(self.std) or not all(map(math.isfinite, numbers)) or any(s <= 0 for s in self.std):
+            raise ValueError(f"mean {self.mean} and std {self.std} are no normalisation: std must be above 0")
+
     def to_json(self) -> dict[str, JsonValue]:
         """Return the fields that say something, what is in `extra` beside the others."""
         stored: dict[str, JsonValue] = TypeAdapter(InputSpec).dump_python(self, mode="json")
@@ -41,4 +54,9 @@ class InputSpec:
         own = {entry.name for entry in fields(cls)} - {"extra"}
         known = {name: value for name, value in content.items() if name in own}
         extra = {name: value for name, value in content.items() if name not in own}
-        return TypeAdapter(cls).validate_python({**known, "extra": extra})
+        try:
+            return TypeAdapter(cls).validate_python({**known, "extra": extra})
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            raise ValueError(f"{place}: {first['msg']}" if place else first["msg"]) from error

@@ -10,6 +10,7 @@ from torch import nn
 
 from skipwise.errors import UserError
 from skipwise.networks import fuse
+from skipwise.networks.dotted import trust_folder
 from skipwise.tasks import Prediction, task_named
 from skipwise.training.finite import not_finite
 from skipwise.training.record import MODEL, RUN, RunRecord, read_run
@@ -30,9 +31,14 @@ class Model:
         return self.record.input_spec.classes
 
     @classmethod
-    def load(cls, folder: str | Path) -> "Model":
-        """Return the model of a run's folder. Raises UserError where there is no finished run, or none with weights."""
+    def load(cls, folder: str | Path, *, trust: bool = False) -> "Model":
+        """Return the model of a run's folder. Raises UserError where there is no finished run, or none with weights.
+
+        With `trust` the programs that its run.json names are imported and run; without it they are refused.
+        """
         folder = Path(folder)
+        if trust:
+            trust_folder(folder)
         network, record = trained_network(folder)
         return cls(fuse(network), record, folder)
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from torch import nn
 
 from skipwise.errors import UserError
-from skipwise.networks.dotted import is_dotted, load_dotted, make_module
+from skipwise.networks.dotted import check_trusted, is_dotted, load_dotted, make_module, trust
 from skipwise.networks.layers import Activation, Normalisation
 from skipwise.networks.shortcuts import BlockContext
 
@@ -218,6 +218,9 @@ class CustomBranch(BranchBase):
     kind: Literal["own"] = "own"
     path: str
 
+    def __post_init__(self) -> None:
+        trust(self.path)  # what text or a file names is checked before it comes here
+
     def build(self, context: BlockContext) -> nn.Module:
         return make_module(self.path, context, "a branch")
 
@@ -246,5 +249,11 @@ BRANCHES: dict[str, Branch] = {
 
 
 def parse_branch(text: str) -> Branch | None:
-    """Read a branch by name, or a user's own by dotted path; None where it is neither."""
-    return BRANCHES.get(text) or (CustomBranch(path=text) if is_dotted(text) else None)
+    """Read a branch by name, or a user's own by dotted path; None where it is neither.
+
+    Raises UserError for a path that is not trusted.
+    """
+    if text in BRANCHES or not is_dotted(text):
+        return BRANCHES.get(text)
+    check_trusted(text)
+    return CustomBranch(path=text)

@@ -7,6 +7,7 @@ from torch import nn
 
 from skipwise.errors import UserError
 from skipwise.networks.architecture import Architecture
+from skipwise.networks.dotted import check_trusted, programs_in
 from skipwise.networks.external.custom import CustomNetwork
 from skipwise.networks.external.libraries import ExternalNetwork, external_network
 from skipwise.networks.initialisation import initialise
@@ -59,7 +60,9 @@ def network_to_json(network: AnyNetwork) -> dict[str, Any]:
 
 
 def network_from_json(data: dict[str, Any]) -> AnyNetwork:
-    """Read what network_to_json wrote. Raises UserError where it is no network."""
+    """Read what network_to_json wrote. Raises UserError where it is no network, or names what is not trusted."""
+    for path in programs_in(data):
+        check_trusted(path)
     if "own" in data:
         return CustomNetwork(path=data["own"])
     return external_network(data["foreign"]) if "foreign" in data else Architecture.from_json(data)

@@ -18,7 +18,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from skipwise.errors import UserError, unknown
-from skipwise.networks.dotted import is_dotted, load_dotted, make_module
+from skipwise.networks.dotted import check_trusted, is_dotted, load_dotted, make_module, trust
 from skipwise.networks.layers import Map, Normalisation, convolution, normalisation, pool
 from skipwise.networks.lengths import FollowsLengths
 from skipwise.networks.masks import ThinnedMaps
@@ -454,6 +454,9 @@ class CustomShortcut(ShortcutBase):
     kind: Literal["own"] = "own"
     path: str
 
+    def __post_init__(self) -> None:
+        trust(self.path)  # what text or a file names is checked before it comes here
+
     def build(self, context: BlockContext) -> nn.Module:
         return make_module(self.path, context, "a shortcut")
 
@@ -495,11 +498,12 @@ SHORTCUTS: dict[str, Shortcut] = {
 def parse_shortcut(text: str) -> Shortcut:
     """Read a shortcut by name, its numbers after slashes (`scale/0.5/0.5`), or a user's own by dotted path.
 
-    Raises UserError for an unknown name, ValueError for numbers that cannot be.
+    Raises UserError for a name that is unknown or not trusted, ValueError for numbers that cannot be.
     """
     name, *numbers = text.split("/")
     if name not in SHORTCUTS:
         if is_dotted(text):
+            check_trusted(text)
             return CustomShortcut(path=text)
         raise unknown("shortcut", name, SHORTCUTS)
     shortcut: Any = SHORTCUTS[name]

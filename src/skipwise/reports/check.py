@@ -12,9 +12,10 @@ from PIL import Image
 
 from skipwise.data.quality.kinds import FindingKind
 from skipwise.data.quality.report import Finding, QualityReport
+from skipwise.names import cell
 from skipwise.records import write_atomically
 from skipwise.reports.drawings.pictures import data_uri
-from skipwise.reports.markup import template
+from skipwise.reports.markup import template, write_text
 
 MOST_SHOWN = 24
 """Of each kind, with pictures; all of them are in the table."""
@@ -60,7 +61,7 @@ def write_check(checked: CheckedData, folder: Path) -> tuple[Path, Path]:
     text = template("check.html.jinja").render(
         checked=checked, most=MOST_SHOWN, picture=lambda index: _picture(checked, index), table=table.name
     )
-    write_atomically(page, lambda part: part.write_text(text, encoding="utf-8", errors="replace"))
+    write_text(page, text)
     write_atomically(table, lambda part: _write_table(part, checked.report))
     return page, table
 
@@ -68,14 +69,14 @@ def write_check(checked: CheckedData, folder: Path) -> tuple[Path, Path]:
 def _write_table(part: Path, report: QualityReport) -> None:
     """Write one row a finding."""
     wrong = report.error_kinds
-    with part.open("w", newline="", encoding="utf-8", errors="replace") as file:
+    with part.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow(COLUMNS)
         for found in report.findings:
             row = {name: getattr(found, name) for name in COLUMNS if name != "error"}
             row |= {"error": "yes" if found.kind in wrong else "no", "kind": found.kind.value}
             row["score"] = "" if found.score is None else f"{found.score:.3f}"
-            rows.writerow([row[column] for column in COLUMNS])
+            rows.writerow([cell(row[column]) for column in COLUMNS])
 
 
 def _picture(checked: CheckedData, index: int | None) -> str | None:

@@ -6,9 +6,8 @@ from pathlib import Path
 from shlex import quote
 
 from skipwise.analysis.inside.attribution import UNSIGNED, Method
-from skipwise.records import write_atomically
 from skipwise.reports.drawings.coloured_text import AGAINST, FOR, Piece, coloured
-from skipwise.reports.markup import template
+from skipwise.reports.markup import template, write_text
 
 SAYS: dict[Method, str] = {
     "grad-cam": "Grad-CAM (Selvaraju et al. 2017) weights the last feature maps by the gradient of the prediction's score. The maps are coarse: a bright "
@@ -59,4 +58,4 @@ def write_page(
         colour_against=AGAINST,
         coloured=coloured,
     )
-    write_atomically(path, lambda part: part.write_text(page, encoding="utf-8", errors="replace"))
+    write_text(path, page)

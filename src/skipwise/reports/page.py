@@ -1,7 +1,7 @@
 """The report of a study: one page that asks for nothing from outside, and its numbers beside it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from jinja2 import Template
@@ -10,10 +10,11 @@ from markupsafe import Markup
 from skipwise.analysis.result_cache import without_nan
 from skipwise.recipe import Recipe
 from skipwise.records import write_atomically
+from skipwise.reports.charts.charts import Chart
 from skipwise.reports.charts.palette import colours
-from skipwise.reports.charts.study import all_figures, to_svg
+from skipwise.reports.charts.study import all_charts, to_svg
 from skipwise.reports.format import duration, interval_words, length, percent, points
-from skipwise.reports.markup import template
+from skipwise.reports.markup import template, write_text
 from skipwise.reports.sections.gradients import gradients_section
 from skipwise.reports.sections.inside import NETWORK_ANALYSES, inside_sections, not_yet_analysed
 from skipwise.reports.sections.report_section import ReportSection
@@ -34,6 +35,11 @@ KEYS = {
 }
 """Of the numbers of sections in verdict.json, where its format has another word than the page."""
 
+NOT_DRAWN = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="240" height="24" font-family="sans-serif" font-size="12">'
+    '<text y="16">This chart could not be drawn.</text></svg>'
+)
+
 
 def write_report(
     study: Study, look_inside: Callable[[str], None] | None = None, *, everything: bool = False
@@ -45,18 +51,18 @@ def write_report(
     """
     summary = summarise(study)
     sections = _sections(study, look_inside, everything=everything) if summary.section is None else []
-    figures = all_figures(summary)
-    figures |= {each.name: [*map(to_svg, each.charts), *each.svgs] for each in sections}
+    figures, failures = _figures(summary, sections)
+    summary = replace(summary, cautions=(*summary.cautions, *failures))
     study.folder.file("figures").mkdir(exist_ok=True)
     for name, several in figures.items():
         for number, svg in enumerate(several):
             suffix = f"-{number + 1}" if len(several) > 1 else ""
-            write_atomically(study.folder.file("figures") / f"{name}{suffix}.svg", _writer(svg))
+            write_text(study.folder.file("figures") / f"{name}{suffix}.svg", svg)
     results = [result for of_contender in study.results.values() for result in of_contender]
     write_atomically(study.folder.file("results.csv"), lambda part: write_csv(part, results, study.path))
     study.folder.write("verdict.json", verdict_json(summary, sections))
     page = _template().render(**_content(summary, figures, sections))
-    write_atomically(study.report, _writer(page))
+    write_text(study.report, page)
     return summary
 
 
@@ -66,8 +72,23 @@ def _sections(study: Study, look_inside: Callable[[str], None] | None, *, everyt
     return [*task_sections(study), *seen, *inside_sections(study, look_inside, everything=everything)]
 
 
-def _writer(text: str) -> Any:
-    return lambda part: part.write_text(text, encoding="utf-8", errors="replace")
+def _figures(summary: StudySummary, sections: Sequence[ReportSection]) -> tuple[dict[str, Sequence[str]], list[str]]:
+    """Return the page's pictures as SVG, by the name of their file, and what could not be drawn or made."""
+    failures = [each.failure for each in sections if each.failure]
+
+    def drawn(name: str, chart: Chart) -> str:
+        try:
+            return to_svg(chart)
+        except Exception as error:
+            reason = f"{type(error).__name__}: {' '.join(str(error).splitlines()[:2])}"
+            failures.append(f"a chart of {name.replace('_', ' ')} could not be drawn ({reason})")
+            return NOT_DRAWN
+
+    figures: dict[str, Sequence[str]] = {
+        name: [drawn(name, chart) for chart in several] for name, several in all_charts(summary).items()
+    }
+    figures |= {each.name: [*(drawn(each.name, chart) for chart in each.charts), *each.svgs] for each in sections}
+    return figures, failures
 
 
 def _template() -> Template:

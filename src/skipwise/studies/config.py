@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le, Lt, Predicate
 
+from skipwise.names import path_of
 from skipwise.studies.contender_spec import ContenderSpec, parse_specs
 from skipwise.studies.kinds import kind_named
 
@@ -61,8 +62,14 @@ def option(
     return field(default=default, metadata={"option": said})
 
 
+LONGEST_NAME = 200
+"""Of a study, in bytes: file systems take 255, and names of files that are being written are longer."""
+
+
 def is_folder_name(name: str) -> bool:
-    return re.fullmatch(r"[^/\\]+", name) is not None
+    """Whether a folder may be called so: one that lies where it is made, and that every program can name."""
+    plain = re.fullmatch(r"[^/\\\x00-\x1f\x7f-\x9f\ud800-\udfff]+", name) is not None
+    return plain and name.strip(". ") != "" and not name.startswith("~") and len(name.encode()) <= LONGEST_NAME
 
 
 def is_device(name: str) -> bool:
@@ -186,14 +193,20 @@ class StudyConfig:
         """The task that is named, else the one that the data look like. Raises UserError for an unknown name."""
         from skipwise.tasks import TASKS, find_task
 
-        return find_task(str(self.data), self.task) if self.recognised is None else TASKS[self.recognised.reading.task]
+        return (
+            find_task(path_of(str(self.data)), self.task)
+            if self.recognised is None
+            else TASKS[self.recognised.reading.task]
+        )
 
     @cached_property
     def recognised(self) -> Recognised | None:
         """What lies where the data are; None where they are known by name, or the task is one of a user's own."""
         from skipwise.tasks import recognised
 
-        return recognised(str(self.data), self.task, text_column=self.text_column, label_column=self.label_column)
+        return recognised(
+            path_of(str(self.data)), self.task, text_column=self.text_column, label_column=self.label_column
+        )
 
     @property
     def texts(self) -> tuple[str, ...]:

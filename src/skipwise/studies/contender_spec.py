@@ -34,6 +34,11 @@ class ContenderSpec:
         return replace(self, fields=(*parse_settings(settings, str(self), self.name), *self.fields))
 
     @property
+    def programs(self) -> list[str]:
+        """The dotted paths that it may name: its network, and what its fields are set to."""
+        return [self.name, *(value for field, value in self.fields if field != "pretrained")]
+
+    @property
     def description(self) -> str:
         """The text without its label."""
         fields = ",".join(f"{field}={value}" for field, value in self.fields)

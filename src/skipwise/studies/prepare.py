@@ -13,6 +13,7 @@ from skipwise.data.folds import fold_of
 from skipwise.data.layout import layout_lines
 from skipwise.data.subset import subset_of
 from skipwise.errors import UserError
+from skipwise.names import path_of
 from skipwise.networks import PRESETS
 from skipwise.recipe import RENAMED_FIELDS, Recipe
 from skipwise.statistics import DECLARED_LOOKS
@@ -58,7 +59,7 @@ class ResolvedStudy:
 
     @property
     def folder(self) -> StudyFolder:
-        return StudyFolder(Path(self.config.out) / self.name)
+        return StudyFolder(Path(path_of(str(self.config.out))) / self.name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +108,7 @@ def resolve(
 
     `say` hears in which layout the data lie, before they are read.
     """
-    data, kind = str(config.data), config.kind
+    data, kind = path_of(str(config.data)), config.kind
     if data in PRESETS and not Path(data).exists():
         words = shlex.join(["skipwise", config.command, "digits", data, *config.contenders])
         raise UserError(f"{data} is a network, not data: write `{words}`.")

@@ -9,11 +9,12 @@ from typing import Annotated, Any
 from pydantic import PlainSerializer
 
 from skipwise.errors import UserError
+from skipwise.networks.dotted import demand_trust, is_dotted, programs_in
 from skipwise.records import record_from_json, record_to_json, write_atomically
 from skipwise.studies.config import StudyConfig, fields_of
 from skipwise.studies.contender import Contender
 from skipwise.studies.kinds import StudyKind, kind_named
-from skipwise.studies.study_file import content, validated
+from skipwise.studies.study_file import content, programs_of, validated
 from skipwise.studies.sweeps import Point
 from skipwise.tasks import Task, task_named
 from skipwise.training.plan import ComputePlan
@@ -187,11 +188,11 @@ def write_study(file: Path, record: StudyRecord) -> None:
 
 
 def read_study(file: Path) -> StudyRecord:
-    """Read study.json. Raises UserError where it is damaged, or of a later format."""
+    """Read study.json. Raises UserError where it is damaged, of a later format, or names what is not trusted."""
     try:
         stored = json.loads(file.read_text())
         if stored.get("format", 1) in (1, FORMAT):
-            stored = _with_values(stored)
+            stored = _with_values(stored, file)
     except UserError:
         raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -199,13 +200,19 @@ def read_study(file: Path) -> StudyRecord:
     return record_from_json(StudyRecord, stored, where=file, format_number=FORMAT, remedy=REMEDY)
 
 
-def _with_values(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a record of format 1 or 2 as one of format 2, with what has a reader of its own read."""
+def _with_values(stored: Mapping[str, Any], file: Path) -> dict[str, Any]:
+    """Return a record of format 1 or 2 as one of format 2, with what has a reader of its own read.
+
+    Raises UserError where it names a program that is not trusted.
+    """
+    own = [stored[name] for name in ("kind", "task") if is_dotted(stored.get(name, ""))]
+    demand_trust([*own, *programs_in(stored["contenders"])], file)
     values = {**stored, "format": FORMAT}
     config = values.pop("asked", None) or values.get("config")
     if config is not None:  # it may have fields that its kind of study does not have any more
+        demand_trust(programs_of(config), file)
         known = fields_of(kind_named(config["command"]))
-        config = validated({name: value for name, value in config.items() if name in known})
+        config = validated({name: value for name, value in config.items() if name in known}, file=file)
     contenders = tuple(Contender.from_json(contender) for contender in values["contenders"])
     return values | {"contenders": contenders, "config": config}
 

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float, Int
 
+from skipwise.names import cell
 from skipwise.tasks import Predictions, Task, task_named
 from skipwise.training.deployed import Deployed
 from skipwise.training.metrics import METRICS, EpochMetrics, read_metrics
@@ -124,7 +125,7 @@ def scores(results: Sequence[Result]) -> Float[np.ndarray, "seeds examples"]:
 
 def write_csv(path: Path, results: Sequence[Result], study: Path) -> None:
     """Write a table with a row for each run."""
-    with path.open("w", newline="") as file:
+    with path.open("w", newline="", encoding="utf-8") as file:
         deployed = [entry.name for entry in fields(Deployed)]
         columns = [entry.name for entry in fields(Result) if entry.name not in ("deployed", "folds")]
         rows = csv.DictWriter(file, columns + [f"deployed_{name}" for name in deployed])
@@ -134,4 +135,5 @@ def write_csv(path: Path, results: Sequence[Result], study: Path) -> None:
             del row["folds"]
             fused = row.pop("deployed") or dict.fromkeys(deployed)
             renamed = {f"deployed_{name}": value for name, value in fused.items()}
-            rows.writerow({**row, **renamed, "folder": result.folder.relative_to(study)})
+            row |= {**renamed, "folder": str(result.folder.relative_to(study))}
+            rows.writerow({name: cell(value) for name, value in row.items()})

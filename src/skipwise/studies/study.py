@@ -9,6 +9,7 @@ from jaxtyping import Float
 from skipwise.data import DataManifest, Dataset, StoredData
 from skipwise.deployment import Model
 from skipwise.errors import UserError
+from skipwise.networks.dotted import trust_folder
 from skipwise.statistics import Verdict, decide_each, shared_alpha
 from skipwise.studies.baseline import BASELINE, Baseline, read_baseline
 from skipwise.studies.folder import StudyFolder
@@ -39,8 +40,13 @@ class Study:
         )
 
     @classmethod
-    def open(cls, path: str | Path) -> "Study":
-        """The study in a folder. Raises UserError where there is none, or where no seed is done."""
+    def open(cls, path: str | Path, *, trust: bool = False) -> "Study":
+        """The study in a folder. Raises UserError where there is none, or where no seed is done.
+
+        With `trust` the programs that its files name are imported and run; without it they are refused.
+        """
+        if trust:
+            trust_folder(path)
         folder = StudyFolder.open(Path(path))
         design = folder.design()
         assert design is not None

@@ -3,7 +3,9 @@
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,12 @@ import tomli_w
 from pydantic import TypeAdapter, ValidationError
 
 from skipwise.errors import UserError, unknown
+from skipwise.names import path_of, writable
+from skipwise.networks.dotted import demand_trust, is_dotted, trust
 from skipwise.recipe import Recipe
 from skipwise.studies.budget import parse_budget
 from skipwise.studies.config import OPTIONS, StudyConfig, fields_of
+from skipwise.studies.contender_spec import ContenderSpec
 from skipwise.studies.kinds import KINDS
 from skipwise.tasks import check_exists
 
@@ -53,7 +58,7 @@ def read_study_file(path: Path) -> StudyConfig:
     def place(field: str) -> str:
         return _place(path, _line_where(text, _sets(field)))
 
-    config = validated(found, place=place)
+    config = validated(found, place=place, file=path)
     for check in (_check_data, _check_budget, _check_names):
         try:
             check(config)
@@ -64,17 +69,20 @@ def read_study_file(path: Path) -> StudyConfig:
     return config
 
 
-def validated(words: dict[str, Any], place: Callable[[str], str] | None = None) -> StudyConfig:
+def validated(
+    words: dict[str, Any], place: Callable[[str], str] | None = None, file: Path | None = None
+) -> StudyConfig:
     """Return the study config of these fields. Raises UserError that names the one that is wrong.
 
     Where they are written in a file, `place` gives the place of a field there, to begin the sentence with; else they
-    are called as on the command line.
+    are called as on the command line. Programs that a `file` names must be trusted; without it the user typed them.
     """
     for name in words:
         if name not in OPTIONS:
             raise UserError(f"{place(name) if place else ''}{unknown('field of a study', name, OPTIONS)}")
     try:
-        config = STUDY_CONFIG.validate_json(json.dumps(words, default=str), strict=True)  # it has lists, but no tuples
+        text = json.dumps(_plain(words), default=str)  # JSON has lists, but no tuples
+        config = STUDY_CONFIG.validate_json(text, strict=True)
     except ValidationError as error:
         mistake = error.errors()[0]
         field = str(mistake["loc"][0])
@@ -82,8 +90,23 @@ def validated(words: dict[str, Any], place: Callable[[str], str] | None = None) 
         must = _must(field, mistake["type"]).format(**mistake.get("ctx", {}), out=written("out"))
         where = place(field) if place else ""
         raise UserError(f"{where}{written(field)} is {mistake['input']!r}: it must be {must}.") from error
+    if "out" in words:
+        config = replace(config, out=Path(words["out"]))  # whatever its bytes: it need not exist yet
+    if file is None:
+        trust(*programs_of(words))
+    else:
+        demand_trust(programs_of(words), file)
     _check_kind(config, words, place)
     return config
+
+
+def programs_of(words: Mapping[str, Any]) -> list[str]:
+    """Return the dotted paths among the fields of a study: of its kind, its task, its networks and their parts."""
+    named = [words.get("command") or "", words.get("task") or ""]
+    for text in (*(words.get("contenders") or ()), *(f":{setting}" for setting in words.get("settings") or ())):
+        with suppress(UserError):  # a text that cannot be read is told where it is read
+            named += ContenderSpec.parse(text).programs
+    return [name for name in named if is_dotted(name)]
 
 
 def _check_kind(config: StudyConfig, words: Iterable[str], place: Callable[[str], str] | None) -> None:
@@ -115,9 +138,12 @@ def content(config: StudyConfig) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
+    """Return a value in lists, numbers and texts that UTF-8 can hold."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
-    return str(value) if isinstance(value, Path) else value
+    return writable(str(value)) if isinstance(value, str | Path) else value
 
 
 def _option(field: str) -> str:
@@ -146,7 +172,7 @@ def _sets(field: str) -> re.Pattern[str]:
 
 def _check_data(config: StudyConfig) -> None:
     try:
-        check_exists(str(config.data), config.to_learn)
+        check_exists(path_of(str(config.data)), config.to_learn)
     except UserError as error:
         raise UserError(f"{error} Paths begin at the folder where skipwise is run, not at the study file.") from error
 

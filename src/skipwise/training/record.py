@@ -13,6 +13,7 @@ from pydantic import PlainSerializer
 from skipwise.contender import Contender
 from skipwise.data import InputSpec
 from skipwise.errors import UserError
+from skipwise.networks.dotted import demand_trust, is_dotted, programs_in
 from skipwise.records import record_from_json, record_to_json, write_atomically
 from skipwise.training.deployed import Deployed
 from skipwise.training.plan import ComputePlan
@@ -58,17 +59,25 @@ class RunRecord:
 
 
 def read_run(folder: Path) -> RunRecord:
-    """Read the record of the run in a folder. Raises UserError where it is damaged, or of a later format."""
+    """Read the record of the run in a folder.
+
+    Raises UserError where it is damaged, of a later format, or names a program that is not trusted.
+    """
     file = folder / RUN
     with explaining_damage(file):
         content = json.loads(file.read_text())
         if content.get("format", 1) in (1, FORMAT):
-            content = _with_values(content)
+            content = _with_values(content, file)
         return record_from_json(RunRecord, content, where=file, format_number=FORMAT, remedy=REMEDY)
 
 
-def _with_values(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a record of format 1 or 2 as one of format 2, with what has a reader of its own read."""
+def _with_values(content: Mapping[str, Any], file: Path) -> dict[str, Any]:
+    """Return a record of format 1 or 2 as one of format 2, with what has a reader of its own read.
+
+    Raises UserError where it names a program that is not trusted.
+    """
+    task = [content["task"]] if is_dotted(content.get("task", "")) else []
+    demand_trust([*task, *programs_in(content["contender"])], file)
     values = {"format": FORMAT, **content}
     if "form" in values:
         values["input_spec"] = values.pop("form")

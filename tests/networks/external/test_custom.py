@@ -5,6 +5,7 @@ import torch
 
 from skipwise.errors import UserError
 from skipwise.networks import PRESETS, build
+from skipwise.networks.dotted import trust
 from skipwise.networks.external.custom import CustomNetwork, custom_network
 
 
@@ -19,6 +20,7 @@ def broken(input_shape, classes):
 
 SHAPE = (3, 16, 16)
 written_down = PRESETS["resnet8"]
+trust(*(f"{__name__}.{name}" for name in ("tiny", "broken", "SHAPE", "written_down")))
 
 
 def test_a_users_own_network():

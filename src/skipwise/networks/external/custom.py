@@ -9,7 +9,7 @@ from torch import nn
 from skipwise.errors import UserError
 from skipwise.keyed_rng import key
 from skipwise.networks.architecture import Architecture
-from skipwise.networks.dotted import load_dotted
+from skipwise.networks.dotted import load_dotted, trust
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +17,9 @@ class CustomNetwork:
     """A class or function `path` that is called with (input_shape, classes) and gives a module with logits."""
 
     path: str
+
+    def __post_init__(self) -> None:
+        trust(self.path)  # what text or a file names is checked before it comes here
 
     def build(self, input_shape: Sequence[int], classes: int, seed: int) -> nn.Module:
         """The module, its parameters as its own code draws them under torch's generator set to the seed."""

@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from skipwise.errors import UserError, unknown
+from skipwise.names import path_of
 from skipwise.networks.blocks import ShortcutBlock
 from skipwise.networks.external.libraries import COLOURS, torchvision_classifiers
 from skipwise.networks.network import Network
@@ -205,7 +206,7 @@ def fingerprint(source: str) -> str:
 
 
 def _file(source: str) -> Path:
-    path = Path(source)
+    path = Path(path_of(source))
     if (path / "model.safetensors").exists():
         return path / "model.safetensors"
     if path.suffix not in (".safetensors", ".pth", ".pt") or not path.is_file():

@@ -1,11 +1,13 @@
 """The charts of a study as altair values; single seeds are dots or thin lines, intervals are drawn."""
 
+import json
 from collections.abc import Sequence
 
 import altair as alt
 import vl_convert
 
 from skipwise.reports.charts.charts import LEGEND_COLUMNS, WIDTH, Chart, chart_of, counting_axis, line_colour
+from skipwise.reports.charts.names import drawable
 from skipwise.reports.charts.palette import colours
 from skipwise.reports.summary import StudySummary
 from skipwise.studies import Study
@@ -109,22 +111,21 @@ def to_svg(chart: Chart) -> str:
     styled = chart.configure(font="sans-serif", background="transparent").configure_axis(
         labelFontSize=11, titleFontSize=12
     )
-    svg: str = vl_convert.vegalite_to_svg(styled.to_json(validate=False))
+    svg: str = vl_convert.vegalite_to_svg(json.dumps(drawable(styled.to_dict(validate=False))))
     return svg
 
 
-def all_figures(summary: StudySummary) -> dict[str, Sequence[str]]:
-    """Return every chart of the report as SVG, by the name of its file; of a sweep only its own and the scores."""
+def all_charts(summary: StudySummary) -> dict[str, Sequence[Chart]]:
+    """Return every chart of the report by the name of its file; of a sweep only its own and the scores."""
     study, section = summary.study, summary.section
     task = study.design.to_learn
     charts: dict[str, Sequence[Chart]] = {"scores": [scores(summary)]}
     if section is not None:
-        return {name: [to_svg(chart) for chart in several] for name, several in (section.charts | charts).items()}
-    charts |= {
+        return section.charts | charts
+    return charts | {
         "pairs": [pairs(study)],
         "learning_curves": [
             learning_curves(study, "score", f"{task.score_name} (%)"),
             learning_curves(study, "loss", task.loss_name),
         ],
     }
-    return {name: [to_svg(chart) for chart in several] for name, several in charts.items()}

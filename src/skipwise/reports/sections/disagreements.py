@@ -12,6 +12,7 @@ from skipwise.analysis.inside.disagreements import AttributionMaps, Group, Table
 from skipwise.analysis.inside.trained import inspected_seeds
 from skipwise.analysis.scores.confusion import answers_of
 from skipwise.data.images.fit import resized
+from skipwise.names import cut
 from skipwise.reports.charts.palette import colours
 from skipwise.reports.drawings.coloured_text import Piece, coloured, pieces
 from skipwise.reports.drawings.overlay import enlarged, overlay
@@ -157,7 +158,7 @@ def _cut_at(text: str, kept: Sequence[Sequence[float]]) -> list[Piece]:
 
 def _cut(words: str, most: int = 22) -> str:
     """Of long words the middle goes, since the end holds the score."""
-    return words if len(words) <= most else f"{words[: most - 9]}...{words[-6:]}"
+    return cut(words, most, end=6)
 
 
 def _svg(width: float, height: float, heading: str, parts: Sequence[str]) -> str:

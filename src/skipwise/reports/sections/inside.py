@@ -36,7 +36,7 @@ from skipwise.reports.sections.features import features_section
 from skipwise.reports.sections.landscape import landscape_section
 from skipwise.reports.sections.lesions import lesions_section
 from skipwise.reports.sections.receptive_field import receptive_field_section
-from skipwise.reports.sections.report_section import ReportSection, skipped_section
+from skipwise.reports.sections.report_section import ReportSection, made, skipped_section
 from skipwise.reports.sections.responses import responses_section
 from skipwise.reports.sections.robustness import robustness_section
 from skipwise.reports.sections.sharpness import sharpness_section
@@ -207,10 +207,7 @@ def _without_library(analyses: Mapping[str, NetworkAnalysis], task: Task) -> dic
 
 
 def _section(study: Study, name: str, found: Any) -> ReportSection:
-    try:
-        return NETWORK_ANALYSES[name].section(study, found)
-    except MissingLibraryError as error:
-        return skipped_section(name, error)
+    return made(name, lambda: NETWORK_ANALYSES[name].section(study, found))
 
 
 def not_yet_analysed(study: Study) -> list[str]:

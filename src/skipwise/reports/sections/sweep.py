@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from skipwise.networks.dotted import load_dotted
+from skipwise.networks.dotted import load_dotted, trust
 from skipwise.reports.charts.charts import Chart
 from skipwise.reports.format import interval_words, percent, points
 from skipwise.statistics import Verdict
@@ -32,6 +32,7 @@ def sweep_section(study: Study) -> SweepSection | None:
     path = study.design.study_kind.section
     if path is None:
         return None
+    trust(path)  # the kind's own code names it
     section: SweepSection = load_dotted(path)(study)
     return section
 

@@ -7,7 +7,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from skipwise.errors import UserError, unknown
+from skipwise.names import path_of
 from skipwise.networks import Architecture
+from skipwise.networks.dotted import demand_trust, is_dotted
 from skipwise.networks.fields import ARCHITECTURE_FIELDS, set_field
 from skipwise.recipe import RECIPE_FIELDS, RENAMED_FIELDS, Recipe
 from skipwise.studies.tuning.space import DEPTH, OWN_FIELDS, WIDTH, Dimension, Family, Range, Space, Value
@@ -21,11 +23,13 @@ RANGE: TypeAdapter[Range] = TypeAdapter(Range)
 
 def space_of(path: str | Path | None, family: Family, recipe: Recipe) -> Space:
     """The space in a file, or the usual one of the family round the recipe."""
-    return usual_space(family, recipe) if path is None else read_space(Path(path), family)
+    return usual_space(family, recipe) if path is None else read_space(Path(path_of(str(path))), family)
 
 
 def read_space(path: Path, family: Family) -> Space:
-    """The space in a file. Raises UserError with the field that is wrong, and the nearest name."""
+    """The space in a file. Raises UserError with the wrong field and the nearest name, or for a program that is
+    not trusted.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
@@ -36,11 +40,11 @@ def read_space(path: Path, family: Family) -> Space:
         raise UserError(f"{path} is a folder: name the file of a space, as {path / 'space.toml'}.") from error
     except UnicodeDecodeError as error:
         raise UserError(f"{path} is no text in UTF-8: save it as UTF-8.") from error
-    return parse_space(text, family, str(path))
+    return parse_space(text, family, str(path), path)
 
 
-def parse_space(text: str, family: Family, where: str) -> Space:
-    """The space that a text in TOML says; errors begin with `where`."""
+def parse_space(text: str, family: Family, where: str, file: Path | None = None) -> Space:
+    """The space that a text in TOML says; errors begin with `where`. Programs that a `file` names must be trusted."""
     try:
         content = {RENAMED_FIELDS.get(field, field): given for field, given in tomllib.loads(text).items()}
     except tomllib.TOMLDecodeError as error:
@@ -50,6 +54,9 @@ def parse_space(text: str, family: Family, where: str) -> Space:
     for field in content:
         _check_field(field, content, family, where)
     dimensions = tuple(one for field, given in content.items() for one in _dimensions(field, given, family, where))
+    if file is not None:
+        words = [str(word) for one in dimensions if isinstance(one.values, tuple) for word in one.values]
+        demand_trust(filter(is_dotted, words), file)
     space = Space(family=family, dimensions=dimensions, text=text)
     space.check(where)
     return space

@@ -15,6 +15,7 @@ from typing import Any, Protocol, runtime_checkable
 import torch
 
 from skipwise.errors import UserError
+from skipwise.networks.dotted import trusted_paths
 from skipwise.training.loop import Tick
 from skipwise.training.plan import ComputePlan
 
@@ -48,7 +49,7 @@ class Worker:
         self.job: Job | None = None
         self.ready = self.dropping = False
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "skipwise.studies.workers.process", str(study)],
+            [sys.executable, "-P", "-m", "skipwise.studies.workers.process", str(study), *trusted_paths()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=(study / "workers.log").open("a"),
@@ -170,12 +171,19 @@ step.
 """
 
 
+def _module_folders() -> list[str]:
+    """Where this process finds modules, the working directory last: nothing in it stands for Python's own modules."""
+    here = str(Path.cwd())
+    elsewhere = [folder for folder in sys.path if folder not in ("", here)]
+    return elsewhere if len(elsewhere) == len(sys.path) else [*elsewhere, here]
+
+
 def worker_environment(plan: ComputePlan, number: int) -> dict[str, str]:
     """The environment of worker `number`: this process's modules, the plan's threads, one GPU."""
     environment = {
         **KEEP_FREED_MEMORY,
         **os.environ,
-        "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),
+        "PYTHONPATH": os.pathsep.join(_module_folders()),
         "OMP_NUM_THREADS": str(plan.threads),
     }
     if plan.device == "cuda":

@@ -23,6 +23,7 @@ from filelock import FileLock
 from skipwise.data import StoredData
 from skipwise.data.folds import fold_of
 from skipwise.errors import UserError
+from skipwise.networks.dotted import trust
 from skipwise.studies.folder import StudyFolder
 from skipwise.studies.workers.pool import Job
 from skipwise.training.loop import Stopped, Tick
@@ -31,8 +32,9 @@ from skipwise.training.run import train_run
 SECONDS_BETWEEN_TICKS = 0.25
 
 
-def main(study: str) -> None:
-    """Train what standard input asks for, until it ends."""
+def main(study: str, *trusted: str) -> None:
+    """Train what standard input asks for, until it ends; `trusted` are the dotted paths that the study may name."""
+    trust(*trusted)
     tell = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a user's own network prints must not mix with ours
     orders = Orders()
@@ -70,7 +72,7 @@ def main(study: str) -> None:
                 break
             _say(tell, event="dropped")
         except Exception as error:
-            (run_folder / "error.txt").write_text(traceback.format_exc())
+            (run_folder / "error.txt").write_text(traceback.format_exc(), encoding="utf-8", errors="backslashreplace")
             _say(
                 tell,
                 event="error",
@@ -126,4 +128,4 @@ def _say(tell: TextIO, **message: Any) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
