@@ -23,6 +23,14 @@ def shown(name: str) -> str:
     return UNSAFE.sub(lambda found: _escaped(found[0]), name)
 
 
+def as_cell(value: str | float) -> str | float:
+    """Return a value as a cell of a table: an apostrophe stands before a text that spreadsheets take for a formula."""
+    if not isinstance(value, str):
+        return value
+    safe = shown(value)
+    return f"'{safe}" if safe.lstrip()[:1] in ("=", "+", "-", "@") and safe.strip() else safe
+
+
 def _broken(name: str) -> bool:
     return any("\udc80" <= letter <= "\udcff" for letter in name)
 

@@ -112,29 +112,27 @@ def report(
 @app.command()
 def predict(
     model: Annotated[Path, typer.Argument(help="The folder of a study (its best run answers) or of a run.")],
-    examples: Annotated[list[str], typer.Argument(help="Files; of texts also the texts themselves.")],
+    examples: Annotated[
+        list[str],
+        typer.Argument(
+            help="Files; folders, all files below them; tables, a row each by a column path or text; of texts also the "
+            "texts themselves."
+        ),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Everything that is answered, as JSON.")] = False,
+    table: Annotated[Path | None, typer.Option("--csv", help="Write the answers into this table, too.")] = None,
     pictures: Annotated[
         Path, typer.Option(help="The folder for pictures of the answers, where there are such.")
     ] = Path("predictions"),
 ) -> None:
-    """Answer for new examples: the class with its probability, or the boxes."""
-    from dataclasses import asdict
+    """Answer for new examples: the class with its probability, or the boxes.
 
-    from skipwise.deployment import Model
-    from skipwise.studies import Study
+    Exit code 1 where an example could not be read; the others are answered.
+    """
+    from skipwise.commands.predict import predict_examples
 
-    is_run = (model / "run.json").exists()
-    predictions = (Model.load(model) if is_run else Study.open(model).best).predict(examples)
-    if as_json:
-        typer.echo(json.dumps([asdict(prediction) for prediction in predictions], indent=2, ensure_ascii=False))
-        return
-    width = max(len(prediction.file) for prediction in predictions)
-    for prediction in predictions:
-        typer.echo(f"{prediction.file:<{width}}  {prediction.words}")
-    drawn = [drawn for prediction in predictions if (drawn := prediction.draw_into(pictures)) is not None]
-    if drawn:
-        typer.echo(f"Pictures: {', '.join(map(str, drawn))}")
+    if predict_examples(model, examples, as_json=as_json, table=table, pictures=pictures):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -142,7 +140,9 @@ def explain(
     model: Annotated[
         Path, typer.Argument(help="The folder of a study (each contender's best run answers) or of a run.")
     ],
-    examples: Annotated[list[str], typer.Argument(help="Files; of texts also the texts themselves.")],
+    examples: Annotated[
+        list[str], typer.Argument(help="Files, folders, tables as for predict; of texts also the texts themselves.")
+    ],
     method: Annotated[
         str | None,
         typer.Option(help="grad-cam, integrated-gradients, occlusion or smooth-grad; default: by what is explained."),
@@ -157,7 +157,12 @@ def explain(
     """Show which parts of new examples speak for the answers, for all contenders side by side."""
     from skipwise.commands.explain import explain as explain_examples
 
-    explain_examples(model, examples, method=method, label=label, out=out, tell=typer.echo)
+    unreadable = explain_examples(model, examples, method=method, label=label, out=out, tell=typer.echo)
+    if unreadable:
+        typer.echo(f"skipwise: {len(unreadable)} of the examples could not be read:", err=True)
+        for one in unreadable:
+            typer.echo(f"  {one.reason}", err=True)
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -128,7 +128,7 @@ def _rename(name: str, rules: Rules) -> str:
 
 
 COMPILED = "_orig_mod"
-"""What torch.compile puts in front of the names of the modules that it is called for."""
+"""A part of names that torch.compile puts in front of those of the modules that it is called for."""
 OLD_DENSENET = re.compile(r"(denselayer\d+\.(?:norm|conv))\.(?=\d\.)")
 """As torchvision's files of DenseNets have it: denselayer1.norm.1 for denselayer1.norm1."""
 NO_WEIGHTS = ("num_batches_tracked", "n_averaged")
