@@ -183,8 +183,8 @@ def keep(familiar: Familiar, folder: Path) -> None:
         return
 
 
-def kept(folder: Path, record: RunRecord) -> Familiar | None:
-    """Read what was kept of this very run; None where there is nothing, or what is damaged."""
+def kept(folder: Path, finished: str) -> Familiar | None:
+    """Read what was kept of the run that finished then; None where there is nothing, or what is damaged."""
     try:
         with np.load(folder / FAMILIAR, allow_pickle=False) as arrays:
             names = arrays["names"].tolist()
@@ -198,7 +198,7 @@ def kept(folder: Path, record: RunRecord) -> Familiar | None:
             )
     except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
         return None
-    fits = found.near.ndim == 2 and found.distances.ndim == 1 and found.finished == record.finished
+    fits = found.near.ndim == 2 and found.distances.ndim == 1 and found.finished == finished
     return found if fits else None
 
 

@@ -117,7 +117,7 @@ class Model:
     @cached_property
     def familiar(self) -> familiar.Familiar | str:
         """The limits of what it knows from training, learned once and kept in its folder; or why there are none."""
-        found = familiar.kept(self.folder, self.record)
+        found = familiar.kept(self.folder, self.record.finished)
         if found is None:
             try:
                 found = familiar.learn(self.network, self.task, self.record, self.folder, self.batch_size)
