@@ -157,11 +157,7 @@ def explain(
     """Show which parts of new examples speak for the answers, for all contenders side by side."""
     from skipwise.commands.explain import explain as explain_examples
 
-    unreadable = explain_examples(model, examples, method=method, label=label, out=out, tell=typer.echo)
-    if unreadable:
-        typer.echo(f"skipwise: {len(unreadable)} of the examples could not be read:", err=True)
-        for one in unreadable:
-            typer.echo(f"  {one.reason}", err=True)
+    if explain_examples(model, examples, method=method, label=label, out=out, tell=typer.echo):
         raise typer.Exit(1)
 
 

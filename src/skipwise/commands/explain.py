@@ -14,6 +14,7 @@ from PIL import Image
 from torch import nn
 
 from skipwise.analysis.inside.attribution import METHODS, UNSIGNED, Method, attribute
+from skipwise.commands.predict import tell_unreadable
 from skipwise.contender import slug
 from skipwise.data.images.decode import unfitted
 from skipwise.deployment.examples import NewExample, Unanswered, as_words, given_examples, named_as_given
@@ -61,11 +62,11 @@ def explain(
     label: str | None,
     out: Path,
     tell: Callable[[str], None],
-) -> tuple[Unanswered, ...]:
+) -> bool:
     """Write maps for these examples of a study's contenders, each one's best run, or of one run; tell what they show.
 
-    `label` is a class to be explained in place of each network's own answer. Return the examples that cannot be read;
-    raises UserError where none can, and for names that cannot be.
+    `label` is a class to be explained in place of each network's own answer. Examples that cannot be read are named at
+    the end; return whether there are some. Raises UserError where none can be read, and for names that cannot be.
     """
     if method is not None and method not in METHODS:
         raise unknown("method", method, METHODS)
@@ -101,7 +102,8 @@ def explain(
     tell(f"Page: {out / PAGE}")
     for note in given.notes:
         tell(note)
-    return tuple(unreadable)
+    tell_unreadable(unreadable, len(given.examples))
+    return bool(unreadable)
 
 
 def _attributables(

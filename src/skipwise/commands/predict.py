@@ -62,6 +62,14 @@ def predict_examples(
     return bool(unreadable)
 
 
+def tell_unreadable(unreadable: Sequence[Unanswered], count: int) -> None:
+    """Name the examples, of so many, that could not be read, on standard error."""
+    if unreadable:
+        _say(f"skipwise: {len(unreadable)} of {count} could not be read:")
+    for one in unreadable:
+        _say(f"  {shown(one.reason)}")
+
+
 class _Listing:
     """The answers as lines on standard output, with what is to be said of them kept for the end."""
 
@@ -99,10 +107,7 @@ class _Listing:
             _say(f"{len(self.warnings)} of {self.answered} unlike all that it was trained on:")
             for warning in self.warnings:
                 _say(f"  {warning}")
-        if unreadable:
-            _say(f"skipwise: {len(unreadable)} of {self.answered + len(unreadable)} could not be read:")
-            for one in unreadable:
-                _say(f"  {one.reason}")
+        tell_unreadable(unreadable, self.answered + len(unreadable))
 
 
 class _Table:
