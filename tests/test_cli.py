@@ -167,7 +167,9 @@ def test_predict_from_study_and_run(home, here):
     _, table, _ = here("predict", study, "0.png", "1.png")
     assert re.fullmatch(r"0\.png  [012]  [01]\.\d{3}\n1\.png  [012]  [01]\.\d{3}\n", table)
     run = next(study.glob("runs/resnet8-*/0"))
-    answers = json.loads(here("predict", run, "0.png", "--json")[1])
+    told = json.loads(here("predict", run, "0.png", "--json")[1])
+    assert (told["model"]["contender"], told["model"]["seed"], told["unreadable"]) == ("resnet8", 0, [])
+    answers = told["predictions"]
     assert answers[0]["file"] == "0.png"
     assert answers[0]["label"] in answers[0]["probabilities"]
     assert sum(answers[0]["probabilities"].values()) == pytest.approx(1, abs=1e-5)

@@ -24,7 +24,7 @@ MAY_USE = {
     "recipe": {"errors"},
     "tasks": {"names", "errors", "extras", "keyed_rng", "networks", "data", "recipe"},
     "training": {"names", "contender", "errors", "networks", "data", "recipe", "records", "tasks"},
-    "deployment": {"names", "errors", "networks", "tasks", "training"},
+    "deployment": {"names", "errors", "data", "networks", "records", "tasks", "training"},
     "studies": {
         "names",
         "contender",

@@ -59,7 +59,9 @@ class Recipe:
     cutmix: float = _option(0.0, "the alpha of CutMix as 1, 0 for none")
     ema: float = _option(0.0, "the decay a step of an average of the weights as 0.99, 0 for none", below=1)
     imbalance: Imbalance = _option("none", f"one of {', '.join(get_args(Imbalance))}")  # noqa: RUF009
-    pretrained: str = _option("", "a .safetensors or .pth file, a run's folder, or torchvision/NAME")
+    pretrained: str = _option(
+        "", "a file of weights (.safetensors, .pth, .bin, ...), a run's folder, or torchvision/NAME"
+    )
     backbone_lr_multiplier: float = _option(
         1.0, "a fraction of the rate from 0 to 1, for all but the last layer", below=1 + 1e-9
     )

@@ -125,7 +125,7 @@ def test_predict(study, data, tmp_path, monkeypatch, capsys):
     assert again == out
     assert sorted(path.name for path in (tmp_path / "seen").iterdir()) == ["1-2.png", "1.png"]
     _, out, _ = skipwise(monkeypatch, capsys, "predict", study.path, files[0], "--json")
-    (told,) = json.loads(out)
+    (told,) = json.loads(out)["predictions"]
     assert len(told["boxes"]) == len(told["labels"]) == len(told["scores"])
     assert skipwise(monkeypatch, capsys, "predict", study.path, "none.png") == (
         2, "", "skipwise: none.png cannot be read as an image (no such file or directory): name an image file.\n",

@@ -133,7 +133,7 @@ def test_predict(study, tmp_path, monkeypatch, capsys):
     assert code == 0
     assert re.fullmatch(r"film 1 was fine  (good|bad)  [01]\.\d{3}\nnew\.txt          (good|bad)  [01]\.\d{3}\n", out)
     _, out, _ = skipwise(monkeypatch, capsys, "predict", study.path, "new.txt", "--json")
-    (told,) = json.loads(out)
+    (told,) = json.loads(out)["predictions"]
     assert told["file"] == "new.txt"
     assert sum(told["probabilities"].values()) == pytest.approx(1, abs=1e-5)
     assert skipwise(monkeypatch, capsys, "predict", study.path, "") == (

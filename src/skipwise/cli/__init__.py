@@ -7,11 +7,10 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from skipwise.cli.output import complain, end_of_pipe, ready_streams, say, say_json
 from skipwise.cli.studies import AS_JSON, DRY_RUN, QUIET, add_study_command, add_study_commands, conclude, loading, read
 from skipwise.cli.trust import TRUST, vouch
+from skipwise.commands.output import complain, end_of_pipe, ready_streams, say, say_json
 from skipwise.errors import UserError
-from skipwise.names import shown
 from skipwise.studies.kinds import kind_named
 
 app = typer.Typer(
@@ -121,32 +120,29 @@ def report(
 @app.command()
 def predict(
     model: Annotated[Path, typer.Argument(help="The folder of a study (its best run answers) or of a run.")],
-    examples: Annotated[list[str], typer.Argument(help="Files; of texts also the texts themselves.")],
+    examples: Annotated[
+        list[str],
+        typer.Argument(
+            help="Files; folders, all files below them; tables, a row each by a column path or text; of texts also the "
+            "texts themselves."
+        ),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Everything that is answered, as JSON.")] = False,
+    table: Annotated[Path | None, typer.Option("--csv", help="Write the answers into this table, too.")] = None,
     pictures: Annotated[
         Path, typer.Option(help="The folder for pictures of the answers, where there are such.")
     ] = Path("predictions"),
     trust: Annotated[bool, TRUST] = False,
 ) -> None:
-    """Answer for new examples: the class with its probability, or the boxes."""
-    from dataclasses import asdict
+    """Answer for new examples: the class with its probability, or the boxes.
 
-    from skipwise.deployment import Model
-    from skipwise.studies import Study
+    Exit code 1 where an example could not be read; the others are answered.
+    """
+    from skipwise.commands.predict import predict_examples
 
     vouch(model, trust)
-    is_run = (model / "run.json").exists()
-    predictions = (Model.load(model) if is_run else Study.open(model).best).predict(examples)
-    if as_json:
-        say_json([asdict(prediction) for prediction in predictions])
-        return
-    names = [shown(prediction.file) for prediction in predictions]
-    width = max(map(len, names))
-    for name, prediction in zip(names, predictions, strict=True):
-        say(f"{name:<{width}}  {prediction.words}")
-    drawn = [drawn for prediction in predictions if (drawn := prediction.draw_into(pictures)) is not None]
-    if drawn:
-        say(f"Pictures: {', '.join(map(str, drawn))}")
+    if predict_examples(model, examples, as_json=as_json, table=table, pictures=pictures):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -154,7 +150,9 @@ def explain(
     model: Annotated[
         Path, typer.Argument(help="The folder of a study (each contender's best run answers) or of a run.")
     ],
-    examples: Annotated[list[str], typer.Argument(help="Files; of texts also the texts themselves.")],
+    examples: Annotated[
+        list[str], typer.Argument(help="Files, folders, tables as for predict; of texts also the texts themselves.")
+    ],
     method: Annotated[
         str | None,
         typer.Option(help="grad-cam, integrated-gradients, occlusion or smooth-grad; default: by what is explained."),
@@ -171,7 +169,8 @@ def explain(
     from skipwise.commands.explain import explain as explain_examples
 
     vouch(model, trust)
-    explain_examples(model, examples, method=method, label=label, out=out, tell=say)
+    if explain_examples(model, examples, method=method, label=label, out=out, tell=say):
+        raise typer.Exit(1)
 
 
 @app.command()

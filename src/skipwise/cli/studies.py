@@ -9,8 +9,8 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import typer
 
-from skipwise.cli.output import say, say_json
 from skipwise.cli.trust import TRUST, vouch
+from skipwise.commands.output import say, say_json
 from skipwise.commands.phases import Phases
 from skipwise.errors import UserError
 from skipwise.names import path_of

@@ -1,6 +1,5 @@
 """`skipwise check`: what is wrong with data, on the console, as a page and as a table."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -57,7 +56,7 @@ def check_data(
     with console.phase(DRAWING):
         page, table = write_check(checked, out or Path("checks") / dataset.name)
     if as_json:
-        print(json.dumps(_as_json(checked, page, table), indent=2, ensure_ascii=False))
+        say_json(_as_json(checked, page, table))
     else:
         _conclude(console, checked, page, table)
     return bool(report.errors)

@@ -2,7 +2,7 @@
 page.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
@@ -11,10 +11,13 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from PIL import Image
+from torch import nn
 
 from skipwise.analysis.inside.attribution import METHODS, UNSIGNED, Method, attribute
+from skipwise.commands.predict import tell_unreadable
 from skipwise.contender import slug
 from skipwise.data.images.fit import unfitted
+from skipwise.deployment.examples import NewExample, Unanswered, as_words, given_examples, named_as_given
 from skipwise.deployment.model import trained_network
 from skipwise.errors import UserError, unknown
 from skipwise.extras import load_optional
@@ -26,7 +29,7 @@ from skipwise.reports.explanation import Card, Explanation, write_page
 from skipwise.studies import Study
 from skipwise.tasks import task_named
 from skipwise.tasks.attributable import Answer, Attributable, AttributableImage, AttributableText
-from skipwise.training.record import RUN
+from skipwise.training.record import RUN, RunRecord
 
 PAGE = "index.html"
 SHOWN = 60
@@ -59,11 +62,11 @@ def explain(
     label: str | None,
     out: Path,
     tell: Callable[[str], None],
-) -> None:
+) -> bool:
     """Write maps for these examples of a study's contenders, each one's best run, or of one run; tell what they show.
 
-    `label` is a class to be explained in place of each network's own answer. Raises UserError for names and files that
-    cannot be.
+    `label` is a class to be explained in place of each network's own answer. Examples that cannot be read are named at
+    the end; return whether there are some. Raises UserError where none can be read, and for names that cannot be.
     """
     if method is not None and method not in METHODS:
         raise unknown("method", method, METHODS)
@@ -74,21 +77,48 @@ def explain(
         raise UserError(f"--out is {out}, which is a file: name a folder.")
     wanted = method or task_named(loaded[0][2].task).attribution
     chosen: Method = next(known for known in METHODS if known == wanted)
-    found: dict[str, list[tuple[ExplainedNetwork, Attributable]]] = {example: [] for example in dict.fromkeys(examples)}
-    for one, network, record in loaded:
-        task = task_named(record.task)
-        for example, of_example in found.items():
-            with torch.no_grad():
-                of_example.append((one, task.attributable(network.eval(), example, record.input_spec, label)))
-    out.mkdir(parents=True, exist_ok=True)
-    explanations = []
-    for stem, (example, several) in zip(_stems(list(found)), found.items(), strict=True):
-        cards = [card for one, given in several for card in _cards(one, given, chosen, out / stem, example, tell)]
+    task, classes = task_named(loaded[0][2].task), loaded[0][2].input_spec.classes
+    if label is not None and label not in classes:
+        raise unknown("class", label, classes)
+    given = given_examples(examples, task)
+    named = {each.word or each.name: each for each in given.examples if isinstance(each, NewExample)}
+    unreadable = [each for each in given.examples if isinstance(each, Unanswered)]
+    explanations, cut_off = [], False
+    for stem, (name, example) in zip(_stems(list(named)), named.items(), strict=True):
+        try:
+            several = _attributables(example, loaded, label)
+        except UserError as error:
+            unreadable.append(Unanswered(file=example.name, reason=str(error)))
+            continue
+        out.mkdir(parents=True, exist_ok=True)
+        cards = [card for one, shown in several for card in _cards(one, shown, chosen, out / stem, name, tell)]
         first = several[0][1]
         picture = data_uri(enlarged(first.pixels), ON_PAGE) if isinstance(first, AttributableImage) else None
-        explanations.append(Explanation(name=example, picture=picture, cards=cards))
-    write_page(out / PAGE, explanations, chosen, study=_study_of(model), sees_the_middle=_cut_off(found.values()))
+        explanations.append(Explanation(name=name, picture=picture, cards=cards))
+        cut_off = cut_off or any(_is_cut_off(shown) for _, shown in several)
+    if not explanations:
+        raise UserError(unreadable[0].reason)
+    write_page(out / PAGE, explanations, chosen, study=_study_of(model), sees_the_middle=cut_off)
     tell(f"Page: {out / PAGE}")
+    for note in given.notes:
+        tell(note)
+    tell_unreadable(unreadable, len(given.examples))
+    return bool(unreadable)
+
+
+def _attributables(
+    example: NewExample, loaded: Sequence[tuple[ExplainedNetwork, nn.Module, RunRecord]], label: str | None
+) -> list[tuple[ExplainedNetwork, Attributable]]:
+    """Return the example as each network takes it. Raises UserError where it cannot be read."""
+    words: list[str] = []
+    try:
+        with as_words([example]) as words, torch.no_grad():
+            return [
+                (one, task_named(record.task).attributable(network.eval(), words[0], record.input_spec, label))
+                for one, network, record in loaded
+            ]
+    except UserError as error:
+        raise UserError(named_as_given(str(error), words, [example])) from error
 
 
 def _asked(model: Path) -> list[ExplainedNetwork]:
@@ -159,14 +189,12 @@ def _study_of(model: Path) -> Path:
     return next((folder for folder in (model, *model.parents) if (folder / "study.json").exists()), Path("STUDY"))
 
 
-def _cut_off(found: Iterable[Sequence[tuple[ExplainedNetwork, Attributable]]]) -> bool:
-    """Whether of some image the network sees the middle alone."""
-    return any(
+def _is_cut_off(given: Attributable) -> bool:
+    """Whether of an image the network sees the middle alone."""
+    return (
         isinstance(given, AttributableImage)
         and given.framing == "crop"
         and given.pixels.shape[0] * given.inputs.shape[3] != given.pixels.shape[1] * given.inputs.shape[2]
-        for of_example in found
-        for _, given in of_example
     )
 
 

@@ -109,7 +109,9 @@ def network_notes(ready: StudyPlan) -> list[str]:
         said = ready.design.to_learn.notes(contender.network, ready.dataset)
         notes += [f"{contender.label} {note}" for note in said]
         if contender.recipe.pretrained:
-            notes.append(f"{contender.label} begins with the weights {contender.recipe.pretrained}")
+            loaded = ready.beginnings.get(contender.label)
+            outcome = f": {loaded}" if loaded else ""
+            notes.append(f"{contender.label} begins with the weights {contender.recipe.pretrained}{outcome}")
     return notes
 
 

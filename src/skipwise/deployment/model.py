@@ -1,19 +1,40 @@
 """A finished run as a model that answers for new examples."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from math import sqrt
 from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
 
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 
+from skipwise.deployment import familiar
+from skipwise.deployment.examples import (
+    Given,
+    NewExample,
+    Unanswered,
+    as_words,
+    given_examples,
+    named_as_given,
+    renamed,
+)
+from skipwise.deployment.standing import Standing
 from skipwise.errors import UserError
 from skipwise.networks import fuse
 from skipwise.networks.dotted import trust_folder
 from skipwise.tasks import Prediction, task_named
+from skipwise.tasks.traits import joined
 from skipwise.training.finite import not_finite
-from skipwise.training.record import MODEL, RUN, RunRecord, read_run
+from skipwise.training.record import MODEL, PREDICTIONS, RUN, RunRecord, read_run
+
+AT_ONCE, MEMORY = 64, 2**28
+"""Examples of a batch at most, and bytes that its activations may take."""
 
 
 class Model:
@@ -42,10 +63,106 @@ class Model:
         network, record = trained_network(folder)
         return cls(fuse(network), record, folder)
 
-    @torch.no_grad()
-    def predict(self, examples: Sequence[str | Path]) -> list[Prediction]:
-        """Return the prediction for each new example, a file. Raises UserError naming one that cannot be read."""
-        return self.task.predict(self.network, [str(example) for example in examples], self.record.input_spec)
+    def predict(self, examples: Any) -> list[Prediction]:
+        """Return the prediction for each new example: files, folders, tables, PIL images, uint8 arrays; of texts also
+        the texts themselves. One alone may stand without a list.
+
+        Raises UserError naming those that cannot be read, of which `answers` keeps the others.
+        """
+        found = list(self.answers(self.given(examples)))
+        bad = [answer.reason for answer in found if isinstance(answer, Unanswered)]
+        if bad:
+            more = f" And {len(bad) - 1} more of {len(found)} examples have no answer." if len(bad) > 1 else ""
+            raise UserError(f"{bad[0]}{more}")
+        return [answer for answer in found if isinstance(answer, Prediction)]
+
+    def given(self, examples: Any) -> Given:
+        """Return every example that is given, folders and tables unfolded. Raises UserError for what can be none."""
+        return given_examples(examples, self.task)
+
+    def answers(self, given: Given, told: Callable[[int], None] | None = None) -> Iterator[Prediction | Unanswered]:
+        """Yield the answer for each example in order, batch by batch, or why there is none; `told` hears how many."""
+        size = self.batch_size
+        for start in range(0, len(given.examples), size):
+            batch = given.examples[start : start + size]
+            answered = iter(self._answered([each for each in batch if isinstance(each, NewExample)]))
+            for each in batch:
+                yield each if isinstance(each, Unanswered) else next(answered)
+            if told is not None:
+                told(start + len(batch))
+
+    @property
+    def batch_size(self) -> int:
+        """Examples that are answered at once."""
+        return int(np.clip(MEMORY // max(1, self.record.activation_bytes), 1, AT_ONCE))
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Which run this is, and how good its answers were on test examples."""
+        record = self.record
+        try:
+            with np.load(self.folder / PREDICTIONS, allow_pickle=False) as arrays:
+                tested = {name.removeprefix("test_"): arrays[name] for name in arrays if name.startswith("test_")}
+            guess = self.task.guess(tested)
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+            tested, guess = {}, None
+        name, score = guess or ("", None)
+        count = len(next(iter(tested.values()), ()))
+        chance = 2 * sqrt(score * (1 - score) / count) if score is not None and count else 0.0
+        return Standing(
+            contender=record.contender.label,
+            seed=record.seed,
+            fold=record.fold,
+            score_name=self.task.score_name,
+            test_score=record.score,
+            guess=name,
+            guess_score=score,
+            beats_guess=None if score is None else record.score > score + chance,
+            failed=record.failed,
+        )
+
+    @cached_property
+    def familiar(self) -> familiar.Familiar | str:
+        """The limits of what it knows from training, learned once and kept in its folder; or why there are none."""
+        found = familiar.kept(self.folder, self.record.finished)
+        if found is None:
+            try:
+                found = familiar.learn(self.network, self.task, self.record, self.folder, self.batch_size)
+            except (UserError, OSError, ValueError, KeyError, BadZipFile) as error:
+                return f"Whether an example is unlike all it was trained on is not told ({str(error).rstrip('.')})."
+            familiar.keep(found, self.folder)
+        return found
+
+    def _answered(self, examples: Sequence[NewExample]) -> list[Prediction | Unanswered]:
+        """Answer for a batch. Where an example cannot be read its halves are tried, so that the others are answered."""
+        if not examples:
+            return []
+        words: list[str] = []
+        try:
+            with as_words(examples) as words:
+                return list(self._predicted(examples, words))
+        except UserError as error:
+            if len(examples) == 1:
+                reason = named_as_given(str(error), words, examples)
+                return [Unanswered(file=examples[0].name, reason=reason)]
+        half = len(examples) // 2
+        return [*self._answered(examples[:half]), *self._answered(examples[half:])]
+
+    def _predicted(self, examples: Sequence[NewExample], words: Sequence[str]) -> Iterator[Prediction]:
+        task, spec = self.task, self.record.input_spec
+        knows = self.familiar
+        with torch.no_grad(), familiar.watching(self.network, features=task.compares_features) as seen:
+            found = task.predict(self.network, words, spec)
+        warnings = [""] * len(found)
+        if isinstance(knows, familiar.Familiar) and sum(map(len, seen.inputs)) == len(found):
+            traits = joined([task.traits(inputs, spec) for inputs in seen.inputs])
+            features = familiar.features_of(seen)
+            if features is not None and len(features) != len(found):
+                features = None
+            warnings = knows.warnings(traits, features, task.examples) or warnings
+        for example, word, prediction, warning in zip(examples, words, found, warnings, strict=True):
+            remarks = [remark for remark in (task.remark(word, spec), warning) if remark]
+            yield renamed(replace(prediction, warning="; ".join(remarks)), example)
 
 
 def trained_network(folder: Path) -> tuple[nn.Module, RunRecord]:

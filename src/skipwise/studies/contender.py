@@ -7,7 +7,7 @@ from skipwise.errors import UserError, unknown
 from skipwise.networks import PRESETS, AnyNetwork, Architecture, CustomNetwork, custom_network
 from skipwise.networks.dotted import is_dotted
 from skipwise.networks.external.libraries import external_network, is_external
-from skipwise.networks.external.pretrained import fingerprint
+from skipwise.networks.external.weight_files import fingerprint
 from skipwise.networks.fields import ARCHITECTURE_FIELDS, set_field
 from skipwise.recipe import RECIPE_FIELDS, RENAMED_FIELDS, Recipe
 from skipwise.studies.contender_spec import ContenderSpec

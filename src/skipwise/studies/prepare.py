@@ -15,6 +15,7 @@ from skipwise.data.subset import subset_of
 from skipwise.errors import UserError
 from skipwise.names import path_of
 from skipwise.networks import PRESETS
+from skipwise.networks.external.pretrained import load_pretrained
 from skipwise.recipe import RENAMED_FIELDS, Recipe
 from skipwise.statistics import DECLARED_LOOKS
 from skipwise.studies.baseline import BASELINE, baseline_seconds
@@ -64,7 +65,10 @@ class ResolvedStudy:
 
 @dataclass(frozen=True, kw_only=True)
 class StudyPlan:
-    """A study about to be trained. `estimate` is of the whole of it, `seconds_per_run` of each contender's run."""
+    """A study about to be trained. `estimate` is of the whole of it, `seconds_per_run` of each contender's run.
+
+    `beginnings`: of contenders with pretrained weights, what was loaded, in words.
+    """
 
     config: StudyConfig
     folder: StudyFolder
@@ -76,6 +80,7 @@ class StudyPlan:
     notes: tuple[str, ...] = ()
     baseline_seconds: float = 0.0
     load: Load = field(default_factory=Load)
+    beginnings: dict[str, str] = field(default_factory=dict)
 
     @property
     def work(self) -> dict[Job, float]:
@@ -215,6 +220,7 @@ def plan_study(resolved: ResolvedStudy, seeds: tuple[int, ...] | None = None) ->
     _check_plan(design, plan, config)
     missing = folder.missing(design)
     one_fold = dataset if not config.folds else fold_of(dataset, 0, config.folds, seed=0)
+    seconds, beginnings = _probe(design, {run.contender.label: run.contender for run in missing}, one_fold)
     return StudyPlan(
         config=config,
         folder=folder,
@@ -225,7 +231,8 @@ def plan_study(resolved: ResolvedStudy, seeds: tuple[int, ...] | None = None) ->
         notes=resolved.sweep.notes,
         load=Load.now(),
         baseline_seconds=baseline_seconds(folder.file(BASELINE), design, one_fold) if missing else 0.0,
-        seconds_per_run=_probe(design, {run.contender.label: run.contender for run in missing}, one_fold),
+        seconds_per_run=seconds,
+        beginnings=beginnings,
     )
 
 
@@ -253,11 +260,19 @@ def _split(config: StudyConfig, dataset: Dataset) -> SplitKey:
     return SplitKey(fingerprint=dataset.fingerprint, input_shape=shape, **{**asked, "fit": fit})
 
 
-def _probe(design: StudyRecord, contenders: dict[str, Contender], dataset: Dataset) -> dict[str, float]:
-    """Build each contender's network, which tells at once what cannot be, and estimate the seconds of its run."""
-    task, seconds = design.to_learn, {}
+def _probe(
+    design: StudyRecord, contenders: dict[str, Contender], dataset: Dataset
+) -> tuple[dict[str, float], dict[str, str]]:
+    """Build each contender's network, which tells at once what cannot be, and estimate the seconds of its run.
+
+    Of those with pretrained weights also what was loaded, in words.
+    """
+    task, seconds, beginnings = design.to_learn, dict[str, float](), dict[str, str]()
     for label, contender in contenders.items():
         with _told_if_it_cannot_be(label, dataset):
-            network = task.build(contender.network, dataset.input_spec, seed=0)
-            seconds[label] = seconds_per_run(task, network, contender.recipe, dataset, design.plan)
-    return seconds
+            network, backbone = task.build(contender.network, dataset.input_spec, seed=0), frozenset[str]()
+            if contender.recipe.pretrained:
+                loaded = load_pretrained(network, contender.recipe.pretrained)
+                backbone, beginnings[label] = loaded.backbone, loaded.words
+            seconds[label] = seconds_per_run(task, network, contender.recipe, dataset, design.plan, backbone)
+    return seconds, beginnings

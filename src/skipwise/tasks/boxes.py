@@ -24,12 +24,13 @@ from skipwise.data import (
 )
 from skipwise.data.images.decode import image_for_prediction
 from skipwise.errors import UserError, unknown
-from skipwise.networks import AnyNetwork, Architecture
+from skipwise.networks import AnyNetwork, Architecture, Detection
 from skipwise.recipe import Recipe
 from skipwise.tasks.attributable import Answer, AttributableImage
 from skipwise.tasks.boxes_found import Boxes
-from skipwise.tasks.new_scene import new_scene, own_pixels
+from skipwise.tasks.new_scene import NewScene, new_scene, own_pixels
 from skipwise.tasks.task import Guess, Prediction, Predictions, Task, TrainingStep, check_options
+from skipwise.tasks.traits import Trait, colours_lost, image_traits
 
 PHOTO_SIZES = {"cpu": 256, "mps": 640, "cuda": 640}
 """The side that photos are resized to, in pixels, unless one is asked for: on a GPU about COCO's own, on a CPU what
@@ -65,6 +66,7 @@ class ObjectDetection(Task):
     )
     eval_batch_size = 64
     attribution = "integrated-gradients"
+    compares_features = False
 
     def prepare(self, data: str, options: Options, told: ProgressCallback | None) -> Scenes:
         check_options(options, self)
@@ -230,7 +232,15 @@ class ObjectDetection(Task):
         )
 
     def predict(self, network: nn.Module, examples: Sequence[str], spec: InputSpec) -> list[Prediction]:
-        return [_prediction(network, file, spec) for file in examples]
+        read = [new_scene(file, spec) for file in examples]
+        found = network.detect(torch.cat([scene.inputs for scene in read]))  # type: ignore[operator]
+        return [_prediction(*each, spec) for each in zip(examples, read, found, strict=True)]
+
+    def traits(self, inputs: Tensor, spec: InputSpec) -> list[Trait]:
+        return image_traits(inputs, spec)
+
+    def remark(self, example: str, spec: InputSpec) -> str:
+        return colours_lost(example, spec)
 
 
 TRUE = ("true_boxes", "true_labels")
@@ -247,9 +257,7 @@ def no_answers(images: int) -> Predictions:
     }
 
 
-def _prediction(network: nn.Module, file: str, spec: InputSpec) -> Boxes:
-    read = new_scene(file, spec)
-    found = network.detect(read.inputs)[0]  # type: ignore[operator]
+def _prediction(file: str, read: NewScene, found: Detection, spec: InputSpec) -> Boxes:
     told = found["scores"] >= TOLD_FROM
     boxes = read.own(found["boxes"][told])
     return Boxes(

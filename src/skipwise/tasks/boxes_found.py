@@ -29,6 +29,15 @@ class Boxes(Prediction):
         more = [f"{found - MOST_NAMED} more"] if found > MOST_NAMED else []
         return f"{found} {'box' if found == 1 else 'boxes'}: {', '.join(named[:MOST_NAMED] + more)}"
 
+    def rows(self) -> list[dict[str, str | float]]:
+        """A row for each box, with its corners; one without an answer where there is none."""
+        corners = ("left", "top", "right", "bottom")
+        none: dict[str, str | float] = dict.fromkeys(("answer", "probability", *corners), "")
+        return [
+            {"answer": label, "probability": score, **dict(zip(corners, box, strict=True))}
+            for label, score, box in zip(self.labels, self.scores, self.boxes, strict=True)
+        ] or [none]
+
     def draw_into(self, folder: Path) -> Path:
         """Write the image with its boxes and their names into the folder, as `NAME.png`, or `NAME-2.png` where that is
         another's.

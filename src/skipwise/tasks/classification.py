@@ -22,6 +22,9 @@ CHANCE = 2.0
 too.
 """
 
+COLUMNS = ("file", "answer", "probability", "warning")
+"""Of a table of predictions, beside those of the classes."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ClassPrediction(Prediction):
@@ -34,6 +37,11 @@ class ClassPrediction(Prediction):
     @property
     def words(self) -> str:
         return f"{self.label}  {self.probability:.3f}"
+
+    def rows(self) -> list[dict[str, str | float]]:
+        """One row, with a column for the probability of each class."""
+        own: dict[str, str | float] = {"answer": self.label, "probability": self.probability}
+        return [own | {f"class {name}" if name in COLUMNS else name: p for name, p in self.probabilities.items()}]
 
 
 class Classification(Task):
@@ -65,6 +73,10 @@ class Classification(Task):
         loss = F.cross_entropy(logits.float(), batch.targets)
         probabilities = logits.float().softmax(1)
         return {"probabilities": probabilities.cpu().numpy(), "labels": batch.targets.cpu().numpy()}, loss.item()
+
+    def guess(self, answers: Predictions) -> tuple[str, float] | None:
+        labels = answers.get("labels")
+        return None if labels is None else ("always naming the commonest class", commonest_share(labels))
 
     def fallback_predictions(self, dataset: Any, indices: Int[np.ndarray, "some"]) -> Predictions:
         """The commonest class of the training examples."""

@@ -30,6 +30,7 @@ from skipwise.recipe import Recipe
 from skipwise.tasks.attributable import AttributableImage
 from skipwise.tasks.classification import Classification, answered, named
 from skipwise.tasks.task import Prediction, check_options
+from skipwise.tasks.traits import Trait, colours_lost, image_traits
 
 PHOTO_SIZES = {"cpu": 64, "mps": 224, "cuda": 224}
 """The side that photos are resized to, in pixels, unless a size is asked for."""
@@ -102,8 +103,14 @@ class ImageClassification(Classification):
         )
 
     def predict(self, network: nn.Module, examples: Sequence[str], spec: InputSpec) -> list[Prediction]:
-        logits = torch.cat([network(new_image(file, spec)) for file in examples])
+        logits = network(torch.cat([new_image(file, spec) for file in examples]))
         return named(examples, logits.softmax(1).numpy(), spec.classes)
+
+    def traits(self, inputs: Tensor, spec: InputSpec) -> list[Trait]:
+        return image_traits(inputs, spec)
+
+    def remark(self, example: str, spec: InputSpec) -> str:
+        return colours_lost(example, spec)
 
 
 def new_image(file: str, spec: InputSpec) -> Float[Tensor, "1 channels height width"]:

@@ -11,10 +11,12 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from skipwise.data import Batch, DataManifest, Dataset, InputSpec, Options, ProgressCallback, StoredData, Stream
+from skipwise.data.images.folder import is_image
 from skipwise.errors import UserError
 from skipwise.networks import AnyNetwork, Cost, build, cost
 from skipwise.recipe import RECIPE_FIELDS, Recipe
 from skipwise.tasks.attributable import Attributable
+from skipwise.tasks.traits import Trait, begins_as_image
 
 Predictions = dict[str, np.ndarray]
 """Predictions on examples and the truth about them: arrays whose first axis are the examples."""
@@ -26,14 +28,19 @@ are known.
 
 @dataclass(frozen=True, kw_only=True)
 class Prediction(ABC):
-    """A model's prediction for one new example."""
+    """A model's prediction for one new example; `warning` says how it is unlike all that the model was trained on."""
 
     file: str
+    warning: str = ""
 
     @property
     @abstractmethod
     def words(self) -> str:
         """The answer in a line."""
+
+    def rows(self) -> list[dict[str, str | float]]:
+        """Return the answer as rows of a table, by column: one, or as many as there are answers."""
+        return [{"answer": self.words}]
 
     def draw_into(self, folder: Path) -> Path | None:
         """Write a picture of the answer, where one says more than words, and tell its file."""
@@ -83,6 +90,10 @@ class Task(ABC):
     eval_batch_size: ClassVar[int] = 500
     attribution: ClassVar[str] = "occlusion"
     """The method of maps that tells most here, unless one is asked for."""
+    takes_images: ClassVar[bool] = True
+    """Whether a new example is an image, so that Pillow's images and arrays are such, too."""
+    compares_features: ClassVar[bool] = True
+    """Whether what comes to the network's last layer tells how far a new example is from those of the study."""
 
     # Data
 
@@ -194,7 +205,26 @@ class Task(ABC):
 
     @abstractmethod
     def predict(self, network: nn.Module, examples: Sequence[str], spec: InputSpec) -> list[Prediction]:
-        """Return a trained network's predictions for new examples. Raises UserError naming one that cannot be read."""
+        """Return a trained network's predictions for new examples, so few that they are one batch.
+
+        An example is a file, or whatever a user wrote in its place. Raises UserError naming one that cannot be read.
+        """
+
+    def is_example(self, file: Path) -> bool:
+        """Whether a file below a folder is to be answered for."""
+        return is_image(file) or begins_as_image(file)
+
+    def traits(self, inputs: Tensor, spec: InputSpec) -> list[Trait]:
+        """Return numbers about inputs by which an example can be unlike those of the study."""
+        return []
+
+    def remark(self, example: str, spec: InputSpec) -> str:
+        """Return what of a new example the network cannot see, "" where that is nothing."""
+        return ""
+
+    def guess(self, answers: Predictions) -> tuple[str, float] | None:
+        """Return how one could answer without looking at examples, and the score of that, where it is known."""
+        return None
 
 
 def check_options(options: Options, task: Task) -> None:

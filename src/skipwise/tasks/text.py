@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from jaxtyping import Int
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
 
 from skipwise.data import (
     DataManifest,
@@ -25,14 +26,16 @@ from skipwise.data import (
 from skipwise.data.encodings import decode, read_regular
 from skipwise.data.manifest import TextFacts
 from skipwise.data.text.bag_of_words import bag_of_words
+from skipwise.data.text.folder import TEXT_SUFFIXES
 from skipwise.data.text.source import checked
-from skipwise.data.text.tokens import Tokens
+from skipwise.data.text.tokens import PADDING, Tokens
 from skipwise.errors import UserError
 from skipwise.networks import AnyNetwork, Architecture, ExternalNetwork, TextNetwork
 from skipwise.recipe import Recipe
 from skipwise.tasks.attributable import AttributableText
 from skipwise.tasks.classification import Classification, answered, named
 from skipwise.tasks.task import Prediction, Predictions
+from skipwise.tasks.traits import Trait, text_traits
 
 SHOWN = 60
 """Characters of a text that stand beside its answer."""
@@ -51,6 +54,7 @@ class TextClassification(Classification):
     depths = (9, 17, 29)
     unsupported_fields = frozenset({"crop", "flip", "cutout", "mixup", "cutmix"})
     baseline = "TF-IDF + logistic regression"
+    takes_images = False
 
     def prepare(self, data: str, options: Options, told: ProgressCallback | None) -> Texts:
         return prepare_texts(data, options, progress=told)
@@ -135,9 +139,16 @@ class TextClassification(Classification):
         )
 
     def predict(self, network: nn.Module, examples: Sequence[str], spec: InputSpec) -> list[Prediction]:
-        read = new_texts(examples)
-        logits = torch.cat([network(new_tokens(text, spec)) for text in read])
+        several = [new_tokens(text, spec)[0] for text in new_texts(examples)]
+        logits = network(pad_sequence(several, batch_first=True, padding_value=PADDING))
         return named([_shown(example) for example in examples], logits.softmax(1).numpy(), spec.classes)
+
+    def is_example(self, file: Path) -> bool:
+        """Whether a file is called as texts are: their suffixes, those of mails and notes, or none."""
+        return file.suffix.lower() in (*TEXT_SUFFIXES, ".md", ".eml", "")
+
+    def traits(self, inputs: Tensor, spec: InputSpec) -> list[Trait]:
+        return text_traits(inputs, spec)
 
 
 def epochs_of_texts(training_texts: int) -> int:

@@ -2,13 +2,13 @@
 
 import tempfile
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 from torch import nn
 
 from skipwise.data.dataset import Dataset
 from skipwise.data.subset import subset_of
-from skipwise.networks.external.pretrained import load_pretrained
 from skipwise.recipe import Recipe
 from skipwise.tasks import Task
 from skipwise.training.length import ROUNDS
@@ -21,8 +21,17 @@ SECONDS_ASIDE = 0.3
 """Of a run for building its network and writing its files."""
 
 
-def seconds_per_run(task: Task, network: nn.Module, recipe: Recipe, dataset: Dataset, plan: ComputePlan) -> float:
+def seconds_per_run(
+    task: Task,
+    network: nn.Module,
+    recipe: Recipe,
+    dataset: Dataset,
+    plan: ComputePlan,
+    backbone: Collection[str] = (),
+) -> float:
     """An estimate of one run's seconds: steps like the first ones, validation after each epoch, and predictions.
+
+    `backbone`: the parameters that were loaded, which may learn at a rate of their own.
 
     The first step, which sets things up, is not counted; then the fastest of up to five steps, for at most about a
     second. Judging an example is taken to cost a third of learning from it.
@@ -30,7 +39,6 @@ def seconds_per_run(task: Task, network: nn.Module, recipe: Recipe, dataset: Dat
     dataset = subset_of(dataset, recipe.fraction, seed=0)
     stream = task.stream(dataset, recipe, 0, plan.device)
     with threads(plan.threads), tempfile.TemporaryDirectory() as folder:
-        backbone = load_pretrained(network, recipe.pretrained) if recipe.pretrained else ()
         loop = Loop(task, plan.place(network), recipe, stream, plan, Path(folder), backbone)
         loop.train_mode()
         fastest, probing_since = float("inf"), time.monotonic()

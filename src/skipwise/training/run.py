@@ -53,7 +53,7 @@ def train_run(
     costs = task.cost(network, dataset.input_spec)
     dataset = subset_of(dataset, recipe.fraction, seed)
     stream = task.stream(dataset, recipe, seed, plan.device)
-    backbone = load_pretrained(network, recipe.pretrained) if recipe.pretrained else ()
+    backbone = load_pretrained(network, recipe.pretrained).backbone if recipe.pretrained else ()
     loop = Loop(task, plan.place(network), recipe, stream, plan, folder, backbone, gradients=gradients)
     progress = loop.run(tell, should_stop)
     predictions = {part: _predictions(loop, getattr(dataset, part)) for part in ("validation", "test")}

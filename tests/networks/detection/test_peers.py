@@ -9,7 +9,7 @@ from torchvision.models import detection
 from skipwise.networks import PRESETS
 from skipwise.networks.architecture import Pyramid
 from skipwise.networks.detection.detector import build_detector
-from skipwise.networks.external.pretrained import RESNET, _rename
+from skipwise.networks.external.weight_names import RESNET, _rename
 from support.slow import slow_where
 
 SIDE, CLASSES = 128, 5

@@ -8,7 +8,8 @@ import torch
 import torchvision
 
 from skipwise.networks import PRESETS, build
-from skipwise.networks.external.pretrained import load_weights, name_maps
+from skipwise.networks.external.pretrained import load_weights
+from skipwise.networks.external.weight_names import name_maps
 from support.slow import slow_where
 
 TORCHVISION = {
@@ -79,7 +80,7 @@ def test_equal_to_theirs(name, library, their_name):
     architecture = replace(OURS[name], head=replace(OURS[name].head, dropout=0.0))
     ours = build(architecture, (3, 64, 64), 1000, seed=0)
     assert sum(p.numel() for p in ours.parameters()) == sum(p.numel() for p in peer.parameters())
-    assert len(load_weights(ours, peer.state_dict(), their_name)) == len(list(peer.parameters())) - 2
+    assert len(load_weights(ours, peer.state_dict(), their_name).backbone) == len(list(peer.parameters())) - 2
 
     x = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(1))
     with torch.no_grad():

@@ -1,236 +1,171 @@
-"""Weights that were trained elsewhere: from torchvision, timm, or another run of ours, by explicit maps of names."""
+"""Weights that were trained elsewhere, put into a network whose graph is the same."""
 
-import re
-from collections.abc import Callable, Mapping
-from hashlib import file_digest
-from pathlib import Path
-from typing import Any
-from urllib.error import URLError
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from skipwise.errors import UserError, unknown
-from skipwise.names import path_of
-from skipwise.networks.blocks import ShortcutBlock
-from skipwise.networks.external.libraries import COLOURS, torchvision_classifiers
-from skipwise.networks.network import Network
+from skipwise.errors import UserError
+from skipwise.networks.external.libraries import COLOURS
+from skipwise.networks.external.weight_files import State, read_weights
+from skipwise.networks.external.weight_names import is_counter, name_maps, plain_name, without_prefixes
+from skipwise.networks.network import networks_in
 
-State = Mapping[str, Tensor]
-Rules = tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...]
-"""Patterns of our names, and what stands there in the other library's; the first that matches counts."""
-
-
-def _next(match: re.Match[str]) -> str:
-    """Our stage 0 is layer1 elsewhere."""
-    return f"layer{int(match[1]) + 1}.{match[2]}"
+AUXILIARY = ("AuxLogits", "aux1", "aux2")
+"""Heads that GoogLeNet and Inception v3 have in training alone, by torchvision's names."""
+LISTED = 3
+"""Names that an error lists."""
 
 
-RESNET: Rules = (
-    (r"^stem\.conv1", "conv1"),
-    (r"^stem\.norm1", "bn1"),
-    (r"^stages\.(\d+)\.(\d+)\.branch\.conv(\d)", lambda m: f"{_next(m)}.conv{m[3]}"),
-    (r"^stages\.(\d+)\.(\d+)\.branch\.norm(\d)", lambda m: f"{_next(m)}.bn{m[3]}"),
-    (r"^stages\.(\d+)\.(\d+)\.branch\.squeeze\.dense(\d)", lambda m: f"{_next(m)}.se.fc{m[3]}"),
-    (r"^stages\.(\d+)\.(\d+)\.shortcut\.path\.conv", lambda m: f"{_next(m)}.downsample.0"),
-    (r"^stages\.(\d+)\.(\d+)\.shortcut\.path\.norm", lambda m: f"{_next(m)}.downsample.1"),
-    (r"^head\.dense", "fc"),
-)
-RESNET_D: Rules = (
-    (r"^stem\.conv1", "conv1.0"),
-    (r"^stem\.norm1", "conv1.1"),
-    (r"^stem\.conv2", "conv1.3"),
-    (r"^stem\.norm2", "conv1.4"),
-    (r"^stem\.conv3", "conv1.6"),
-    (r"^stem\.norm3", "bn1"),
-    (r"^stages\.(\d+)\.(\d+)\.shortcut\.path\.conv", lambda m: f"{_next(m)}.downsample.1"),
-    (r"^stages\.(\d+)\.(\d+)\.shortcut\.path\.norm", lambda m: f"{_next(m)}.downsample.2"),
-    *RESNET,
-)
-PRE_ACTIVATION: Rules = (
-    (r"^stem\.conv1", "stem.conv"),
-    (r"^stages\.(\d+)\.(\d+)\.before\.norm", r"stages.\1.blocks.\2.norm1"),
-    (r"^stages\.(\d+)\.(\d+)\.branch\.conv(\d)", r"stages.\1.blocks.\2.conv\3"),
-    (r"^stages\.(\d+)\.(\d+)\.branch\.norm(\d)", lambda m: f"stages.{m[1]}.blocks.{m[2]}.norm{int(m[3]) + 1}"),
-    (r"^stages\.(\d+)\.(\d+)\.shortcut\.path\.conv", r"stages.\1.blocks.\2.downsample.conv"),
-    (r"^head\.norm", "norm"),
-    (r"^head\.dense", "head.fc"),
-)
-_ARMS = (
-    ("branch.conv1", "conv_kxk.conv"),
-    ("branch.norm1", "conv_kxk.bn"),
-    ("shortcut.convolution.conv", "conv_1x1.conv"),
-    ("shortcut.convolution.norm", "conv_1x1.bn"),
-    ("shortcut.identity", "identity"),
-)
-REPVGG: Rules = (
-    *((rf"^stages\.0\.0\.{re.escape(ours)}", f"stem.{theirs}") for ours, theirs in _ARMS),
-    *(
-        (
-            rf"^stages\.(\d+)\.(\d+)\.{re.escape(ours)}",
-            lambda m, theirs=theirs: f"stages.{int(m[1]) - 1}.{m[2]}.{theirs}",
-        )
-        for ours, theirs in _ARMS
-    ),
-    (r"^head\.dense", "head.fc"),
-)
+@dataclass(frozen=True, kw_only=True)
+class LoadedWeights:
+    """The outcome of loading weights: how many there were, and what became of the others.
 
-
-def _vgg(network: Network) -> Rules:
-    """torchvision numbers the layers of a VGG from first to last, with activations and pools."""
-    rules: list[tuple[str, str | Callable[[re.Match[str]], str]]] = []
-    number = 0
-    backbone = [(f"stem.{name}", layer) for name, layer in network.stem.named_modules()]
-    backbone += [(f"stages.{name}", layer) for name, layer in network.stages.named_modules()]
-    for name, layer in backbone:
-        if next(layer.children(), None) is None and not isinstance(layer, nn.Sequential) and ".shortcut" not in name:
-            rules.append((rf"^{re.escape(name)}(?=\.)", f"features.{number}"))
-            number += 1
-    return (
-        *rules,
-        (r"^head\.hidden1", "classifier.0"),
-        (r"^head\.hidden2", "classifier.3"),
-        (r"^head\.dense", "classifier.6"),
-    )
-
-
-def _mobilenet(network: Network) -> Rules:
-    """torchvision numbers the stem and the blocks of a MobileNetV2, and the layers inside each."""
-    rules: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
-        (r"^stem\.conv1", "features.0.0"),
-        (r"^stem\.norm1", "features.0.1"),
-        (r"^head\.dense", "classifier.1"),
-    ]
-    blocks = [name for name, part in network.named_modules() if isinstance(part, ShortcutBlock)]
-    for number, name in enumerate(blocks, start=1):
-        convolutions = sum(
-            part.startswith("conv") for part, _ in network.get_submodule(f"{name}.branch").named_children()
-        )
-        for conv in range(1, convolutions + 1):
-            linear = convolutions > 1 and conv == convolutions
-            inside = "" if convolutions == 1 else f".conv.{conv - 1}"
-            conv_there, norm_there = (inside, f".conv.{conv}") if linear else (f"{inside}.0", f"{inside}.1")
-            start = rf"^{re.escape(name)}\.branch\."
-            rules.append((rf"{start}conv{conv}", f"features.{number}{conv_there}"))
-            rules.append((rf"{start}norm{conv}", f"features.{number}{norm_there}"))
-    return tuple(rules)
-
-
-def name_maps(network: nn.Module) -> list[dict[str, str]]:
-    """Map the network's names to those that each known source of weights uses; the first is its own."""
-    names = list(network.state_dict())
-    own = [{name: name for name in names}, {name: name.removeprefix("1.") for name in names}]
-    if not isinstance(network, Network):
-        return own
-    tables = (RESNET, RESNET_D, PRE_ACTIVATION, REPVGG, _vgg(network), _mobilenet(network))
-    return [own[0], *({name: _rename(name, rules) for name in names} for rules in tables)]
-
-
-def _rename(name: str, rules: Rules) -> str:
-    for pattern, there in rules:
-        renamed, found = re.subn(pattern, there, name)
-        if found:
-            return renamed
-    return name
-
-
-@torch.no_grad()
-def load_weights(network: nn.Module, state: State, source: str) -> frozenset[str]:
-    """Put weights into a network and return the names of its backbone: all parameters but the last layer's.
-
-    The graph must be the same: every weight needs a parameter and every parameter a weight. The last layer is
-    left as it was drawn where it has another number of classes. A first convolution of one channel takes the sum over
-    colours. Raises UserError naming the first weight that does not fit; `source` is what they are called.
+    `backbone`: the parameters that were loaded, without the last layer's. `fresh`: modules of the network that stay as
+    they were drawn, and `why`. `skipped`: parts of the file for which the network has no use.
     """
-    kept = {name: value for name, value in state.items() if not name.endswith("num_batches_tracked")}
-    own = {name: value for name, value in network.state_dict().items() if not name.endswith("num_batches_tracked")}
-    last = list(dict(network.named_parameters()))[-1].rpartition(".")[0]
-    names = max(name_maps(network), key=lambda names: sum(names[name] in kept for name in own))
-    for name, ours in own.items():
-        there = names[name]
-        if there not in kept:
-            raise UserError(f"The weights {source} do not fit: they have no {there!r}, which {name} would be.")
-        weight = kept.pop(there)
-        if name.rpartition(".")[0] == last and len(weight) != len(ours):
-            continue
-        if ours.ndim > 2 and ours.shape[1] == 1 and weight.ndim > 2 and weight.shape[1] == COLOURS:
-            weight = weight.sum(1, keepdim=True)
-        if weight.numel() != ours.numel() or weight.shape[:2] != ours.shape[:2]:
-            raise UserError(f"The weights {source} do not fit: {there!r} is {_by(weight)}, and {name} is {_by(ours)}.")
-        ours.copy_(weight.reshape(ours.shape))
-    if kept:
-        raise UserError(f"The weights {source} do not fit: the network has no place for {next(iter(kept))!r}.")
-    return frozenset(name for name, _ in network.named_parameters() if name.rpartition(".")[0] != last)
+
+    count: int
+    backbone: frozenset[str]
+    fresh: tuple[str, ...] = ()
+    why: str = ""
+    skipped: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The outcome in a line."""
+        fresh = [f"{', '.join(self.fresh)} fresh ({self.why})"] if self.fresh else []
+        skipped = [f"{', '.join(self.skipped)} skipped"] if self.skipped else []
+        return "; ".join([f"{self.count} tensors loaded", *fresh, *skipped])
 
 
-def load_pretrained(network: nn.Module, source: str) -> frozenset[str]:
+def load_pretrained(network: nn.Module, source: str) -> LoadedWeights:
     """`load_weights` from what a recipe's `pretrained` names: a file, the folder of a run, or torchvision/NAME."""
     return load_weights(network, read_weights(source), source)
 
 
-def read_weights(source: str) -> State:
-    """The weights in a .safetensors or .pth file, of a run's folder, or of torchvision by download; nothing is
-    unpickled.
+@torch.no_grad()
+def load_weights(network: nn.Module, state: State, source: str) -> LoadedWeights:
+    """Put weights into a network and return what was loaded.
 
-    Raises UserError where there is no such thing, where it holds no weights, or where no network is there for the
-    download.
+    The graph must be the same: every weight needs a parameter and every parameter a weight. The head is left as it was
+    drawn where the weights have none, another one, or one that is not finite, its last layer where that is for another
+    number of classes. A first convolution of one channel takes the sum over colours. Raises UserError naming the first
+    weights that do not fit; `source` is what they are called.
     """
-    if source.startswith("torchvision/"):
-        entry = _torchvision(source)
-        try:
-            downloaded: State = entry.get_state_dict(progress=False, check_hash=True)
-        except (URLError, OSError, RuntimeError) as error:
-            raise UserError(f"{source} cannot be downloaded ({error}): save its weights and name the file.") from error
-        return downloaded
-    path = _file(source)
-    try:
-        content: Any = load_file(path) if path.suffix == ".safetensors" else torch.load(path, "cpu", weights_only=True)
-    except Exception as error:
+    own = {name: value for name, value in network.state_dict().items() if not is_counter(name)}
+    kept, names = _matched({plain_name(name): value for name, value in state.items()}, network, source)
+    head, last = _head(network, own), _last(network)
+    fresh, why = _fresh(own, kept, names, head, last)
+    for name in fresh:
+        kept.pop(names[name], None)
+    missing = [
+        f"{names[name]!r}, which {name} would be" for name in own if names[name] not in kept and name not in fresh
+    ]
+    if missing:
+        raise UserError(f"The weights {source} do not fit: they have no {_listed(missing)}.")
+    weights = {name: _as_first(kept.pop(names[name]), ours) for name, ours in own.items() if name not in fresh}
+    wrong = [
+        f"{names[name]!r} is {_by(weight)}, and {name} is {_by(own[name])}"
+        for name, weight in weights.items()
+        if weight.numel() != own[name].numel() or weight.shape[:2] != own[name].shape[:2]
+    ]
+    if wrong:
+        raise UserError(f"The weights {source} do not fit: {_listed(wrong)}.")
+    heads = (*AUXILIARY, *({names[name].partition(".")[0] for name in head} if head <= fresh else ()))
+    if left := [repr(name) for name in kept if name.partition(".")[0] not in heads]:
+        raise UserError(f"The weights {source} do not fit: the network has no place for {_listed(left)}.")
+    if broken := [repr(names[name]) for name, weight in weights.items() if not _is_finite(weight)]:
+        raise UserError(f"The weights {source} cannot be used: numbers that are not finite stand in {_listed(broken)}.")
+    for name, weight in weights.items():
+        own[name].copy_(weight.reshape(own[name].shape))
+    return LoadedWeights(
+        count=len(weights),
+        backbone=frozenset(name for name, _ in network.named_parameters() if name not in fresh | last),
+        fresh=_modules(name for name in own if name in fresh),
+        why=why,
+        skipped=tuple(dict.fromkeys(name.partition(".")[0] for name in kept)),
+    )
+
+
+def _matched(state: State, network: nn.Module, source: str) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Return the weights by their names at home, and the map from the network's names to those, that fit best.
+
+    Names are tried with and without the parts in front that all of them share. Raises UserError where none fits.
+    """
+    weights = {name: value for name, value in state.items() if not is_counter(name)}
+    maps = name_maps(network)
+    best: tuple[int, dict[str, str], dict[str, str]] = (0, {}, {})
+    for short in without_prefixes(weights):
+        there = set(short.values())
+        for names in maps:
+            found = sum(name in there for name in names.values())
+            best = max(best, (found, short, names), key=lambda fit: fit[0])
+    found, short, names = best
+    if not found:
+        theirs, ours = next(iter(weights), "nothing"), next(iter(maps[-1].values()), "nothing")
         raise UserError(
-            f"{path} holds no weights that can be read without running its code: save the state dict with torch.save or "
-            "as .safetensors."
-        ) from error
-    content = content.get("state_dict", content) if isinstance(content, dict) else content
-    if not isinstance(content, dict) or not all(isinstance(value, Tensor) for value in content.values()):
-        raise UserError(f"{path} holds no weights: save the state dict itself, a dict of names and tensors.")
-    return content
-
-
-def fingerprint(source: str) -> str:
-    """Return a digest that tells these weights from others. Raises UserError where there are none."""
-    if source.startswith("torchvision/"):
-        return str(_torchvision(source))
-    with _file(source).open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()[:16]
-
-
-def _file(source: str) -> Path:
-    path = Path(path_of(source))
-    if (path / "model.safetensors").exists():
-        return path / "model.safetensors"
-    if path.suffix not in (".safetensors", ".pth", ".pt") or not path.is_file():
-        what = "is no .safetensors, .pth or .pt file" if path.is_file() else "does not exist"
-        raise UserError(
-            f"pretrained={source} cannot be: it {what}; name such a file, a run's folder or torchvision/NAME."
+            f"The weights {source} do not fit: none has a name of this network's (they begin with {theirs!r}, the network "
+            f"with {ours!r})."
         )
-    return path
+    return {short[name]: value for name, value in weights.items()}, names
 
 
-def _torchvision(source: str) -> Any:
-    """torchvision's weights by `torchvision/NAME` (its default ones) or `torchvision/NAME/WEIGHTS`."""
-    _, name, *which = source.split("/")
-    known = torchvision_classifiers()
-    if name not in known:
-        raise unknown("classifier in torchvision", name, known)
-    import torchvision
+def _last(network: nn.Module) -> frozenset[str]:
+    """Return the names of the last layer's parameters, which give a number for each class."""
+    names = [name for name, _ in network.named_parameters()]
+    layer = names[-1].rpartition(".")[0]
+    return frozenset(name for name in names if name.rpartition(".")[0] == layer)
 
-    entries = torchvision.models.get_model_weights(name)
-    if not which:
-        return entries.DEFAULT
-    if which[0] not in entries.__members__:
-        raise unknown(f"set of weights of {name} in torchvision", which[0], entries.__members__)
-    return entries[which[0]]
+
+def _head(network: nn.Module, own: Iterable[str]) -> frozenset[str]:
+    """Return the names of the head: that of a network of ours, else the child with the last layer if it is small."""
+    last, names = _last(network), list(own)
+    ours = networks_in(network)
+    if ours:
+        prefix = next(name for name, module in network.named_modules() if module is ours[-1].head)
+    else:
+        wrapped = 1 + all(name.startswith("1.") for name in names)
+        prefix = ".".join(next(iter(last)).split(".")[:wrapped])
+    head = frozenset(name for name in names if name.startswith(f"{prefix}."))
+    return head if last <= head and 2 * len(head) < len(names) else last
+
+
+def _fresh(
+    own: State, kept: State, names: Mapping[str, str], head: frozenset[str], last: frozenset[str]
+) -> tuple[frozenset[str], str]:
+    """Return the names of what stays as it was drawn, and why."""
+    if not any(names[name] in kept for name in head):
+        return head, "the weights have no such head"
+    if any(names[name] in kept and not _is_finite(kept[names[name]]) for name in head):
+        return head, "the weights' own is not finite"
+    if not any(names[name] in kept for name in last):
+        return last, "the weights have no such layer"
+    for name in last:
+        weight = kept.get(names[name])
+        if weight is not None and weight.ndim and weight.shape[:1] != own[name].shape[:1]:
+            return last, f"the weights are for {len(weight)} classes"
+    return frozenset(), ""
+
+
+def _as_first(weight: Tensor, ours: Tensor) -> Tensor:
+    """Sum over colours where a convolution has one channel for them."""
+    grey = ours.ndim > 2 and ours.shape[1] == 1 and weight.ndim > 2 and weight.shape[1] == COLOURS
+    return weight.sum(1, keepdim=True) if grey else weight
+
+
+def _is_finite(weight: Tensor) -> bool:
+    return bool(weight.float().isfinite().all())
+
+
+def _modules(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name.rpartition(".")[0] for name in names))
+
+
+def _listed(found: Sequence[str]) -> str:
+    more = f" and {len(found) - LISTED} more" if len(found) > LISTED else ""
+    return ", ".join(found[:LISTED]) + more
 
 
 def _by(weight: Tensor) -> str:

@@ -1,4 +1,4 @@
-"""The command line's way to standard output: any name can be written in any locale, also where nobody listens."""
+"""The way to standard output: any name can be written in any locale, also where nobody listens."""
 
 import json
 import os
