@@ -37,6 +37,13 @@ class Strings(Sequence[str]):
             return list(self.of(range(len(self))[index]))
         return next(self.of([range(len(self))[index]]))
 
+    def encoded(self) -> Iterator[bytes]:
+        """Return each string's bytes, one by one."""
+        start = 0
+        for end in self.ends.tolist():
+            yield self.content[start:end].tobytes()
+            start = end
+
     def of(self, indices: Sequence[int] | Int[np.ndarray, "some"]) -> Iterator[str]:
         """Return these strings, one by one."""
         for i in indices:

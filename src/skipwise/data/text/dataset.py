@@ -102,7 +102,7 @@ def prepare_texts(data: str, options: Options, *, progress: ProgressCallback | N
         raise UserError(f"The size asked for is {options.size}: texts need at least {SHORTEST} tokens.")
     check_test_size(options.test_size, "texts")
     source = open_texts(data, text_column=options.text_column, label_column=options.label_column)
-    digests = [digest(text.encode()) for text in source.texts]
+    digests = [*map(digest, source.texts.encoded())]
     classes = [source.classes[label] for label in source.labels]
     mark = fingerprint(source.names, digests.__getitem__, classes, source.parts, source.groups)
     duplicates = group_duplicates(digests)
@@ -119,7 +119,8 @@ def prepare_texts(data: str, options: Options, *, progress: ProgressCallback | N
     )
     if options.long_tail is not None:
         parts = _thinned(parts, source.labels, options.long_tail, mark, options.split_seed)
-    kept, facts = _cut(keep_texts(source.texts, mark), parts, asked, options.size, progress)
+    source = replace(source, texts=keep_texts(source.texts, mark))
+    kept, facts = _cut(source.texts, parts, asked, options.size, progress)
     manifest = DataManifest(
         source=data,
         name=source.name,

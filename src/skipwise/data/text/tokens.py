@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from types import ModuleType
 from typing import Any, Literal, get_args
 
@@ -32,9 +32,11 @@ LEAST_COUNT = 2
 MOST_SUBWORDS = 8_000
 """Enough that common words are whole; a rare word is a few pieces (Sennrich et al. 2016, arXiv 1508.07909)."""
 LONGEST_WORD = 20
-"""Letters a word on average: above it spaces do not part words, as in Chinese, Japanese or Thai."""
+"""Letters a word in a text: above it spaces do not part words, as in Chinese, Japanese or Thai."""
 FEWEST_WORDS = 2
-"""Words a text on average: below it texts are single words, as names, which would mostly be unknown."""
+"""Words of most texts: below it texts are single words, as names, which would mostly be unknown."""
+MOST_REMEMBERED = 200_000
+"""Stretches between spaces whose words are kept in memory: all common ones, which most of a text consists of."""
 AT_ONCE = 1_000
 """Texts that are handed to the tokenizers library at a time."""
 
@@ -82,8 +84,9 @@ class Tokens:
             case "bytes":
                 return map(_bytes, texts)
             case "words":
-                known = self._known
-                return (np.array([known.get(word, UNKNOWN) for word in words_of(text)], np.int64) for text in texts)
+                known = _Chunks(self._known)
+                pieces = (map(known.__getitem__, text.lower().split()) for text in texts)
+                return (np.fromiter(chain.from_iterable(found), np.int64) for found in pieces)
             case "subwords":
                 return self._pieces(texts)
 
@@ -115,6 +118,20 @@ class Tokens:
                 yield np.array(encoding.ids, np.int64) + 1
 
 
+class _Chunks(dict[str, tuple[int, ...]]):
+    """The numbers of the words of a stretch between spaces, found once for the common ones."""
+
+    def __init__(self, known: Mapping[str, int]) -> None:
+        super().__init__()
+        self._number_of = known
+
+    def __missing__(self, chunk: str) -> tuple[int, ...]:
+        found = tuple(self._number_of.get(word, UNKNOWN) for word in WORD.findall(chunk))
+        if len(self) < MOST_REMEMBERED:
+            self[chunk] = found
+        return found
+
+
 def learn(kind: Kind, texts: Iterable[str], most: int | None = None) -> Tokens:
     """The tokens of this kind that these texts, which are for training alone, suggest.
 
@@ -139,9 +156,10 @@ def kind_called(name: str) -> Kind:
 
 
 def are_spaced(texts: Sequence[str]) -> bool:
-    """Whether spaces part these texts into words, several a text."""
-    letters, words = sum(map(len, texts)), sum(len(text.split()) for text in texts)
-    return letters <= LONGEST_WORD * words and words >= FEWEST_WORDS * len(texts)
+    """Whether spaces part most of these texts into words, several a text."""
+    counts = ((len(text), len(text.split())) for text in texts)
+    parted = sum(words >= FEWEST_WORDS and letters <= LONGEST_WORD * words for letters, words in counts)
+    return 2 * parted > len(texts)
 
 
 def words_of(text: str) -> list[str]:
@@ -156,9 +174,19 @@ def _own_places(text: str) -> list[int]:
 
 def _commonest(texts: Iterable[str], most: int) -> tuple[str, ...]:
     """The commonest words, of equally common ones the first in the alphabet."""
-    counts = Counter[str]()
+    counts, chunks = Counter[str](), Counter[str]()
+
+    def count() -> None:
+        for chunk, times in chunks.items():
+            for word in WORD.findall(chunk):
+                counts[word] += times
+        chunks.clear()
+
     for text in texts:
-        counts.update(words_of(text))
+        chunks.update(text.lower().split())  # no word goes on over white space
+        if len(chunks) > MOST_REMEMBERED:
+            count()
+    count()
     common = [(-count, word) for word, count in counts.items() if count >= LEAST_COUNT]
     return tuple(word for _, word in sorted(common)[:most])
 
