@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from skipwise.commands.console import DRAWING, LOOKING, READING, Console
+from skipwise.commands.output import say_json
 from skipwise.data import Images, Options
 from skipwise.data.layout import layout_lines
 from skipwise.data.quality.check import check
