@@ -267,5 +267,5 @@ def test_where_nothing_is_found_a_box_has_no_score_and_a_gradient_of_zero():
 
 def test_the_longest_side_is_named(tmp_path):
     lines = ObjectDetection().described(ready(coco(tmp_path)), Options())
-    assert any(f"of {HEIGHT}x{WIDTH} px" in line for line in lines)
+    assert any(f"of {WIDTH}x{HEIGHT} px" in line for line in lines)
     assert [int(number) for number in re.findall(r"no side is above (\d+) px", " ".join(lines))] == [max(HEIGHT, WIDTH)]

@@ -1,13 +1,15 @@
 """A first look at a folder or file as a whole: which files of which names there are, before anything is read."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-MOST_FOLDERS, MOST_FILES = 2_000, 400
-"""Folders that are looked into, and names of files that are kept of each: enough to tell, few enough to be at once."""
+MOST_FOLDERS, MOST_FILES, MOST_SUFFIXES = 2_000, 400, 50
+"""Folders that are looked into, and names of files of one suffix kept of each: enough to tell, few enough to be
+at once, and the one table or description among many images is always among them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +95,7 @@ def _names(folder: Path) -> tuple[list[str], list[str], bool]:
     """Return the names of files and folders in a folder, and whether these are all."""
     names: list[str] = []
     below: list[str] = []
+    counts = Counter[str]()
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
@@ -101,9 +104,10 @@ def _names(folder: Path) -> tuple[list[str], list[str], bool]:
                 if entry.is_dir():
                     below.append(entry.name)
                 elif entry.is_file():
-                    if len(names) == MOST_FILES:
-                        return names, below, False
-                    names.append(entry.name)
+                    suffix = PurePosixPath(entry.name).suffix.lower()
+                    counts[suffix if suffix in counts or len(counts) < MOST_SUFFIXES else ""] += 1
+                    if counts[suffix] and counts[suffix] <= MOST_FILES:
+                        names.append(entry.name)
     except PermissionError:
         return names, below, False
-    return names, below, True
+    return names, below, len(names) == counts.total()

@@ -42,12 +42,11 @@ class Boxes(Prediction):
         """Write the image with its boxes and their names into the folder, as `NAME.png`, or `NAME-2.png` where that is
         another's.
         """
-        from PIL import Image, ImageDraw, ImageFont, ImageOps
+        from PIL import Image, ImageDraw, ImageFont
 
-        from skipwise.data.images.decode import to_rgb
+        from skipwise.data.images.decode import image_for_prediction
 
-        with Image.open(self.file) as file:
-            image = to_rgb(ImageOps.exif_transpose(file))
+        image = Image.fromarray(image_for_prediction(Path(self.file)))
         pen = ImageDraw.Draw(image)
         width = max(1, max(image.size) // 250)
         size = max(9, max(image.size) // 40)

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+from PIL import Image
+
 from skipwise.data.boxes.kinds import UNREAD
+from skipwise.data.boxes.tree import joined
 from skipwise.data.glimpse import Glimpse
 from skipwise.data.images.folder import is_image
 
@@ -17,6 +20,8 @@ SUFFIXES = {
 FOLDERS = {"label_2": "KITTI", "labeltxt": "DOTA"}
 MASKS = {"masks", "mask", "segmentationclass", "segmentationobject", "annotations", "labels", "gt", "ground_truth"}
 PHOTOS = {"images", "image", "imgs", "img", "jpegimages", "photos"}
+MASK_MODES = {"1", "L", "P", "I", "I;16"}
+"""Numbers of classes, not colours."""
 INSTEAD = "export as COCO, Pascal VOC or YOLO"
 
 
@@ -40,13 +45,29 @@ def _masks(glimpse: Glimpse) -> str | None:
         if own.lower() not in MASKS or not (stems := _stems(names)):
             continue
         for other in glimpse.folders(above):
-            photos = _stems(glimpse.files.get(f"{above}/{other}" if above else other, ()))
-            if other.lower() in PHOTOS and len(stems & photos) * 2 > len(stems):
+            beside = joined(above, other)
+            photos = _stems(glimpse.files.get(beside, ()))
+            if other.lower() not in PHOTOS or len(stems & photos) * 2 <= len(stems):
+                continue
+            mask, photo = (_mode(glimpse, some, min(stems & photos)) for some in (folder, beside))
+            if mask in MASK_MODES and photo not in MASK_MODES:
                 return (
                     f"{glimpse.path / folder} holds masks of the images in {other}, and masks alone are not read: "
                     "export as COCO, with outlines or boxes."
                 )
     return None
+
+
+def _mode(glimpse: Glimpse, folder: str, stem: str) -> str:
+    """The colour mode of a folder's image of this name, "" where it cannot be read."""
+    name = next(
+        name for name in glimpse.files[folder] if PurePosixPath(name).stem == stem and is_image(PurePosixPath(name))
+    )
+    try:
+        with Image.open(glimpse.path / folder / name) as image:
+            return image.mode
+    except Exception:
+        return ""
 
 
 def _odd_sidecars(glimpse: Glimpse) -> str | None:

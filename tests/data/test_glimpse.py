@@ -1,0 +1,22 @@
+"""A first look keeps the rare files among many of one suffix."""
+
+from skipwise.data.glimpse import MOST_FILES, look_at
+
+
+def test_the_one_table_among_many_images_is_seen(tmp_path):
+    for i in range(MOST_FILES + 20):
+        (tmp_path / f"{i}.jpg").touch()
+    (tmp_path / "zz.JSON").touch()
+    (tmp_path / "LICENSE").touch()
+    seen = look_at(tmp_path)
+    assert {"zz.JSON", "LICENSE"} <= set(seen.files[""])
+    assert len(seen.files[""]) == MOST_FILES + 2
+    assert not seen.whole
+
+
+def test_files_of_ever_new_suffixes_are_bounded(tmp_path):
+    for i in range(2 * MOST_FILES):
+        (tmp_path / f"a.{i}").touch()
+    seen = look_at(tmp_path)
+    assert len(seen.files[""]) < MOST_FILES
+    assert not seen.whole
