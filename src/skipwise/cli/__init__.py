@@ -106,8 +106,16 @@ def report(
 
     opened = Study.open(study)
     with Phases() as phases:
-        phases.begin("scoring and drawing the page", typer.echo)
-        write_report(opened, look_inside=typer.echo, everything=everything)
+        phases.begin("scoring the runs", typer.echo)
+
+        def tell(line: str) -> None:
+            phases.told()
+            typer.echo(line)
+
+        def doing(words: str) -> None:
+            phases.begin(words, typer.echo)
+
+        write_report(opened, look_inside=tell, everything=everything, doing=doing)
     if opened.design.points:
         typer.echo("A sweep is not looked into: compare two of its contenders for that.")
     typer.echo(f"Report: {opened.report}")
