@@ -204,6 +204,9 @@ def test_report_builds_the_page_again(home, here):
     last = "Report: studies/squares-plain8-resnet8/report.html\n"
     looked = [f"Looking into {label} seed {seed}\n" for label in ("plain8", "resnet8") for seed in (0, 1)]
     _, said, _ = here("report", "studies/squares-plain8-resnet8")
+    said = "".join(
+        line for line in said.splitlines(True) if not line.endswith(" ...\n")
+    )  # of phases, on a slow machine
     assert said == "".join([*looked, "Comparing networks: similarity\n", "Comparing networks: disagreements\n", last])
     before = without_numbers(page)
     assert "Lesion study" in before

@@ -39,5 +39,6 @@ def test_confusion_by_hand():
 def test_an_interval_whose_ends_look_alike_is_not_written():
     assert interval_words((0.0, 0.0003), percentage) == "-"
     assert interval_words((0.0, 0.1), percentage) == "0.0 to 10.0"
+    assert interval_words((-0.0002, 0.0002), points) == "-"
     assert with_interval("+1.0", (0.01, 0.01), points) == "+1.0"
     assert with_interval("+1.0", (-0.01, 0.03), points) == "+1.0 (-1.0 to +3.0)"

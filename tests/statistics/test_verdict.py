@@ -244,5 +244,7 @@ def test_an_interval_of_no_width_is_not_printed():
     assert "difference +0.000, no interval (it cannot be told from 1 run), 0 of 1 pairs won." in str(
         eval_step(same, same)
     )
+    nearly = same * 0.5 + np.linspace(0, 1e-4, 20)
+    assert "difference +0.000, 95 % interval narrower than 0.001, " in str(eval_step(same * 0.5, nearly))
     two = np.ones((2, 20))
     assert "no interval (all 2 pairs agree)" in str(eval_step(two, two))

@@ -148,5 +148,6 @@ def test_a_loss_that_rose():
     )  # fmt: skip
     assert not loss_rose([])
     assert not loss_rose([epoch, replace(epoch, train_loss=0.5)])
+    assert not loss_rose([epoch, replace(epoch, train_loss=1.1)])
     assert loss_rose([epoch, replace(epoch, train_loss=2.0)])
     assert loss_rose([epoch, replace(epoch, train_loss=float("nan"))])

@@ -90,7 +90,7 @@ def looked_at(monkeypatch):
         monkeypatch.setattr(comparison, "resolve", lambda config, progress: None)
         monkeypatch.setattr(comparison, "plan_study", lambda resolved, seeds: len(seeds))
         monkeypatch.setattr(comparison, "train_missing", lambda ready, *_: Stand(ready))
-        monkeypatch.setattr(comparison, "write_report", lambda study: None)
+        monkeypatch.setattr(comparison, "write_report", lambda study, doing: None)
         console = SaidConsole()
         comparison.run_study(StudyConfig(seeds="auto"), console)
         return counts, console.lines

@@ -110,8 +110,16 @@ def report(
     vouch(study, trust)
     opened = Study.open(study)
     with Phases() as phases:
-        phases.begin("scoring and drawing the page", say)
-        write_report(opened, look_inside=say, everything=everything)
+        phases.begin("scoring the runs", say)
+
+        def tell(line: str) -> None:
+            phases.told()
+            say(line)
+
+        def doing(words: str) -> None:
+            phases.begin(words, say)
+
+        write_report(opened, look_inside=tell, everything=everything, doing=doing)
     if opened.design.points:
         say("A sweep is not looked into: compare two of its contenders for that.")
     say(f"Report: {opened.report}")

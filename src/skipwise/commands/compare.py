@@ -5,7 +5,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any, ParamSpec
 
-from skipwise.commands.console import DRAWING, READING, TIMING, Console
+from skipwise.commands.console import READING, SCORING, TIMING, Console
 from skipwise.errors import UserError
 from skipwise.reports import write_report
 from skipwise.statistics import DECLARED_LOOKS
@@ -85,12 +85,13 @@ def _run_study(config: StudyConfig, console: Console, *, dry_run: bool) -> Study
             return None
         with console:
             study = train_missing(ready, console, console.doing)
-        console.doing(DRAWING)
+        console.doing(SCORING)
         study.look()
         if study.decided or study.learned_nothing or len(study.seeds) >= DECLARED_LOOKS[-1] or count is None:
             break
         if count == len(study.seeds):
             console.doing("")
             console.say(f"Not decided at {count} seeds: going on.\n")
-    console.conclude(write_report(study))
+            console.doing(TIMING)
+    console.conclude(write_report(study, doing=console.doing))
     return study

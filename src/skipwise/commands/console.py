@@ -30,7 +30,7 @@ from skipwise.training.loop import Tick
 SECONDS_BETWEEN_LINES = 20.0
 TRAINING = "training"
 READING, LOOKING = "reading the data", "looking for duplicates"
-TIMING, DRAWING = "timing a step of each network", "drawing the page"
+TIMING, SCORING, DRAWING = "timing a step of each network", "scoring the runs", "drawing the page"
 LEAST_TOLD = 0.5
 """Seconds of a phase that is worth a word at the end."""
 FAR_OFF = 0.3

@@ -49,7 +49,8 @@ def points(difference: float) -> str:
 def interval_words(interval: Sequence[float], written: Callable[[float], str]) -> str:
     """An interval as "+1.0 to +2.3"; "-" where its ends look alike, which tells no uncertainty."""
     low, high = map(written, interval)
-    return "-" if low == high else f"{low} to {high}"
+    alike = low == high or not any(digit in low + high for digit in "123456789")  # -0.0 and +0.0
+    return "-" if alike else f"{low} to {high}"
 
 
 def with_interval(value: str, interval: Sequence[float], written: Callable[[float], str]) -> str:

@@ -42,15 +42,20 @@ NOT_DRAWN = (
 
 
 def write_report(
-    study: Study, look_inside: Callable[[str], None] | None = None, *, everything: bool = False
+    study: Study,
+    look_inside: Callable[[str], None] | None = None,
+    *,
+    everything: bool = False,
+    doing: Callable[[str], None] = lambda _: None,
 ) -> StudySummary:
     """Write report.html, verdict.json, results.csv and figures/ of a study, and return the summary that they render.
 
     What was found inside its networks is shown; with `look_inside`, which hears of it, they are looked into where
-    that is not done, with `everything` in ways that take minutes, too.
+    that is not done, with `everything` in ways that take minutes, too. `doing` hears when the drawing begins.
     """
     summary = summarise(study)
     sections = _sections(study, look_inside, everything=everything) if summary.section is None else []
+    doing("drawing the page")
     figures, failures = _figures(summary, sections)
     summary = replace(summary, cautions=(*summary.cautions, *failures))
     study.folder.file("figures").mkdir(exist_ok=True)

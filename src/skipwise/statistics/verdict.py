@@ -93,11 +93,20 @@ class Verdict:
         return "it cannot be told from 1 run" if self.pairs == 1 else f"all {self.pairs} pairs agree"
 
     def __str__(self) -> str:
-        low, high = self.interval
-        interval = f"{100 * self.level:.4g} % interval ({low:+.3f}, {high:+.3f})"
-        if self.no_interval:
-            interval = f"no interval ({self.no_interval})"
+        interval = self.interval_words("({:+.3f}, {:+.3f})", 0.001)
         return f"{self.claim}: difference {self.difference:+.3f}, {interval}, {self.wins} of {self.pairs} pairs won."
+
+    def interval_words(self, written: str, digit: float, unit: float = 1.0) -> str:
+        """The interval with its level in words, `written` with its ends, where they differ by a `digit` at least.
+
+        Ends and digit are in multiples of `unit`.
+        """
+        if self.no_interval:
+            return f"no interval ({self.no_interval})"
+        low, high = (end / unit for end in self.interval)
+        narrow = round(low / digit) == round(high / digit)
+        said = f"narrower than {digit:g}" if narrow else written.format(low, high)
+        return f"{100 * self.level:.4g} % interval {said}"
 
     def __repr__(self) -> str:
         """A notebook shows the sentence."""

@@ -11,6 +11,8 @@ from skipwise.training.metrics import EpochMetrics
 
 FACTOR = 3
 """By which more epochs, and another learning rate, are proposed."""
+CLEARLY = 1.2
+"""The factor by which a training loss must rise to mean more than other batches and crops."""
 FEWEST_EPOCHS = 3
 """Of a run whose first epoch can mean something by being the best."""
 
@@ -146,5 +148,5 @@ def _diverged(run: Result) -> bool:
 
 
 def loss_rose(history: Sequence[EpochMetrics]) -> bool:
-    """Whether the training loss was higher in the last epoch than in the first, or not a number."""
-    return bool(history) and not history[-1].train_loss <= history[0].train_loss
+    """Whether the training loss was clearly higher in the last epoch than in the first, or not a number."""
+    return bool(history) and not history[-1].train_loss <= CLEARLY * history[0].train_loss
