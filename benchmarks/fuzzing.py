@@ -24,11 +24,12 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -47,25 +48,34 @@ RESTARTS = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Chunk:
-    """So many inputs of a reader, drawn from one seed."""
+    """Draws from one seed for a reader; fewer inputs, where the same one is drawn again."""
 
     reader: str
     seed: int
-    inputs: int
+    draws: int
 
 
 @dataclass(kw_only=True)
 class Outcome:
-    """Counts of a chunk and its faults."""
+    """The outcome of one chunk, or of all of a reader; `digests` tell its inputs apart."""
 
+    seeds: list[int] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
+    digests: set[str] = field(default_factory=set)
     faults: list[Fault] = field(default_factory=list)
+
+    def join(self, other: "Outcome") -> None:
+        """Add the outcome of another chunk."""
+        self.seeds += other.seeds
+        self.counts.join(other.counts)
+        self.digests |= other.digests
+        self.faults += other.faults
 
 
 def main() -> None:
     """Draw the inputs, read them in several processes, and print a table by reader."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--inputs", type=int, default=20_000, help="in all, divided among the readers")
+    parser.add_argument("--inputs", type=int, default=20_000, help="different ones, divided among the readers")
     parser.add_argument(
         "--only", nargs="+", choices=READERS, default=list(READERS), metavar="READER", help=", ".join(READERS)
     )
@@ -75,7 +85,7 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=Path(__file__).with_suffix(".json"), help="seeds and counts")
     parser.add_argument("--replay", metavar="READER:SEED:NUMBER", help="one input again")
     parser.add_argument("--keep", type=Path, help="a folder to leave the replayed input in")
-    parser.add_argument("--chunk", metavar="READER:SEED:INPUTS", help=argparse.SUPPRESS)
+    parser.add_argument("--chunk", metavar="READER:SEED:DRAWS", help=argparse.SUPPRESS)
     parser.add_argument("--told", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--behind", type=int, default=-1, help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -91,30 +101,30 @@ def run(asked: argparse.Namespace) -> None:
     """Work through all chunks, print the table and the faults, store seeds and counts; exit code 1 where there are
     faults.
     """
-    chunks = list(planned(asked.only, asked.inputs, asked.seed))
-    began = time.monotonic()
+    began, each = time.monotonic(), -(-asked.inputs // len(asked.only))
+    table = {reader: Outcome() for reader in asked.only}
     with ThreadPoolExecutor(asked.workers) as pool:
-        outcomes = list(pool.map(partial(worked, seconds=asked.seconds), chunks))
-    table = joined(chunks, outcomes)
-    faults = [fault for outcome in outcomes for fault in outcome.faults]
+        for number in count(asked.seed):
+            chunks = [
+                Chunk(reader=reader, seed=number, draws=min(CHUNK, lacking))
+                for reader, outcome in table.items()
+                if (lacking := each - len(outcome.digests)) > 0
+            ]
+            if not chunks:
+                break
+            for chunk, outcome in zip(chunks, pool.map(partial(worked, seconds=asked.seconds), chunks), strict=True):
+                table[chunk.reader].join(outcome)
+    faults = [fault for outcome in table.values() for fault in outcome.faults]
     print("\n".join(lines(table)))
     print(f"\n{time.monotonic() - began:,.0f} s with {asked.workers} workers")
     print("\n".join(told(faults)))
-    asked.results.write_text(json.dumps(stored(chunks, table, faults), indent=1) + "\n")
+    asked.results.write_text(json.dumps(stored(table, faults), indent=1) + "\n")
     sys.exit(1 if faults else 0)
-
-
-def planned(readers: Sequence[str], inputs: int, first_seed: int) -> Iterator[Chunk]:
-    """Yield the chunks, the first ones of all readers first."""
-    each = -(-inputs // len(readers))
-    for number in range(-(-each // CHUNK)):
-        for reader in readers:
-            yield Chunk(reader=reader, seed=first_seed + number, inputs=min(CHUNK, each - number * CHUNK))
 
 
 def worked(chunk: Chunk, *, seconds: float) -> Outcome:
     """Work through a chunk in a process of its own, and in another one behind each input that ends it."""
-    outcome, behind = Outcome(), -1
+    outcome, behind = Outcome(seeds=[chunk.seed]), -1
     for _ in range(RESTARTS):
         with tempfile.TemporaryDirectory(prefix="fuzzing-", dir=memory_disk()) as scratch:
             file = Path(scratch) / "told.jsonl"
@@ -123,11 +133,12 @@ def worked(chunk: Chunk, *, seconds: float) -> Outcome:
             told = [json.loads(line) for line in file.read_text().splitlines()]
         counts: dict[str, Any] = next((line["counts"] for line in reversed(told) if "counts" in line), {})
         outcome.counts.join(Counts(**counts))
+        outcome.digests |= {line["digest"] for line in told if "digest" in line}
         outcome.faults += [Fault(**line["fault"]) for line in told if "fault" in line]
         if not ended:
             break
-        behind = next((line["at"] for line in reversed(told) if "at" in line), chunk.inputs)
-        outcome.counts.join(Counts(inputs=1, distinct=1, faults=1))
+        behind = next((line["at"] for line in reversed(told) if "at" in line), chunk.draws)
+        outcome.counts.join(Counts(inputs=1, faults=1))
         words, _, details = ended.partition("\n")
         outcome.faults.append(Fault(reader=chunk.reader, seed=chunk.seed, number=behind, words=words, details=details))
     print(
@@ -140,7 +151,7 @@ def worked(chunk: Chunk, *, seconds: float) -> Outcome:
 
 def _in_a_process(chunk: Chunk, behind: int, file: Path, seconds: float) -> str:
     """Wait for the process of a chunk; say how it ended where that was not as it should."""
-    name = f"{chunk.reader}:{chunk.seed}:{chunk.inputs}"
+    name = f"{chunk.reader}:{chunk.seed}:{chunk.draws}"
     words = [
         sys.executable,
         __file__,
@@ -228,30 +239,22 @@ def replay(reader: str, seed: int, number: int, seconds: float, kept: Path | Non
         )
         print(f"{end.words}\n{end.details}")
 
-    draw_inputs(READERS[reader], seed, max(CHUNK, number + 1), use)
+    draw_inputs(READERS[reader], seed, number + 1, use)
     shutil.rmtree(Path(".hypothesis"), ignore_errors=True)
 
 
-def joined(chunks: Iterable[Chunk], outcomes: Iterable[Outcome]) -> dict[str, Counts]:
-    """Return the counts by reader."""
-    table: dict[str, Counts] = {}
-    for chunk, outcome in zip(chunks, outcomes, strict=True):
-        table.setdefault(chunk.reader, Counts()).join(outcome.counts)
-    return table
-
-
-def lines(table: dict[str, Counts]) -> Iterator[str]:
+def lines(table: Mapping[str, Outcome]) -> Iterator[str]:
     """Yield the lines of a table of Markdown."""
     whole = Counts()
-    yield "| reader | inputs | distinct | read | refused | faults | slowest | peak memory |\n|---|---|---|---|---|---|---|---|"
-    for name, counts in table.items():
-        whole.join(counts)
-        yield _row(name, counts)
-    yield _row("**all**", whole)
+    yield "| reader | distinct inputs | read | refused | faults | slowest | peak memory |\n|---|---|---|---|---|---|---|"
+    for name, outcome in table.items():
+        whole.join(outcome.counts)
+        yield _row(name, outcome.counts, len(outcome.digests))
+    yield _row("**all**", whole, sum(len(outcome.digests) for outcome in table.values()))
 
 
-def _row(name: str, counts: Counts) -> str:
-    numbers = (counts.inputs, counts.distinct, counts.read, counts.refused, counts.faults)
+def _row(name: str, counts: Counts, distinct: int) -> str:
+    numbers = (distinct, counts.read, counts.refused, counts.faults)
     told = " | ".join(f"{number:,}" for number in numbers)
     return f"| {name} | {told} | {counts.slowest_seconds:.1f} s | {counts.peak_mib:,.0f} MiB |"
 
@@ -259,19 +262,21 @@ def _row(name: str, counts: Counts) -> str:
 def told(faults: Sequence[Fault]) -> Iterator[str]:
     """Yield a line for each kind of fault: how often it was, and how it is seen again."""
     kinds = Counter((fault.reader, fault.words) for fault in faults)
-    for (reader, words), count in kinds.most_common():
+    for (reader, words), times in kinds.most_common():
         first = next(fault for fault in faults if (fault.reader, fault.words) == (reader, words))
-        yield f"{count:>5} {reader}: {words}  --replay {first.replay}"
+        yield f"{times:>5} {reader}: {words}  --replay {first.replay}"
 
 
-def stored(chunks: Sequence[Chunk], table: dict[str, Counts], faults: Sequence[Fault]) -> dict[str, Any]:
+def stored(table: Mapping[str, Outcome], faults: Sequence[Fault]) -> dict[str, Any]:
     """Return what is stored of a run: all that is needed to draw the same inputs again, and how they ended."""
-    seeds = {name: sorted(chunk.seed for chunk in chunks if chunk.reader == name) for name in table}
     return {
         "versions": {name: version(name) for name in ("skipwise", "hypothesis", "pillow", "numpy")},
-        "inputs": sum(counts.inputs for counts in table.values()),
-        "inputs_of_a_seed": CHUNK,
-        "readers": {name: {"seeds": seeds[name], **asdict(counts)} for name, counts in table.items()},
+        "distinct_inputs": sum(len(outcome.digests) for outcome in table.values()),
+        "draws_of_a_seed": CHUNK,
+        "readers": {
+            name: {"seeds": outcome.seeds, "distinct": len(outcome.digests), **asdict(outcome.counts)}
+            for name, outcome in table.items()
+        },
         "faults": sorted({f"{fault.reader}: {fault.words}" for fault in faults}),
     }
 

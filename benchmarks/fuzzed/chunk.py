@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,6 @@ class Counts:
     """Counts of a chunk or of a whole reader; memory in MiB."""
 
     inputs: int = 0
-    distinct: int = 0
     read: int = 0
     refused: int = 0
     faults: int = 0
@@ -57,19 +56,23 @@ class Counts:
 
     def join(self, other: "Counts") -> None:
         """Add the counts of another chunk."""
-        for name in ("inputs", "distinct", "read", "refused", "faults"):
+        for name in ("inputs", "read", "refused", "faults"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.slowest_seconds = max(self.slowest_seconds, other.slowest_seconds)
         self.peak_mib = max(self.peak_mib, other.peak_mib)
 
 
-def draw_inputs(reader: Reader, number: int, count: int, use: Callable[[int, Input], None]) -> None:
-    """Draw the inputs of a seed, and hand each to `use` with its place in the chunk."""
+class _EnoughError(BaseException):
+    """As many inputs were drawn as are wanted; hypothesis lets it pass."""
+
+
+def draw_inputs(reader: Reader, number: int, draws: int, use: Callable[[int, Input], None]) -> None:
+    """Draw the first inputs of a seed, and hand each to `use` with its place, the same one whatever `draws` is."""
     drawn = 0
 
     @seed(number)
     @settings(
-        max_examples=count,
+        max_examples=CHUNK,
         database=None,
         deadline=None,
         phases=[Phase.generate],
@@ -78,16 +81,19 @@ def draw_inputs(reader: Reader, number: int, count: int, use: Callable[[int, Inp
     @given(reader.inputs)
     def each(one: Input) -> None:
         nonlocal drawn
+        if drawn == draws:
+            raise _EnoughError
         place, drawn = drawn, drawn + 1
         use(place, one)
 
-    each()
+    with suppress(_EnoughError):
+        each()
 
 
 def work(
     reader: str,
     number: int,
-    count: int,
+    draws: int,
     scratch: Path,
     watch: Watch,
     tell: Callable[[dict[str, Any]], None],
@@ -96,36 +102,37 @@ def work(
 ) -> Counts:
     """Work through a chunk; `tell` hears of each input before it is read, of each fault, and of the counts.
 
-    Inputs up to the one at `behind` are drawn and not read.
+    Inputs up to the one at `behind` are drawn and not read, and one that was drawn before is not read again.
     """
-    counts, digests = Counts(), set[bytes]()
+    counts, digests = Counts(), set[str]()
 
     def use(place: int, one: Input) -> None:
-        if place <= behind:
+        own = digest(one)
+        known = own in digests
+        digests.add(own)
+        if known or place <= behind:
             return
-        tell({"at": place})
-        digests.add(digest(one))
+        tell({"at": place, "digest": own})
         with laid_out(one, scratch) as path:
             end = watch.watched(READERS[reader].steps, path)
         counts.add(end)
-        counts.distinct = len(digests)
         if end.kind == "fault":
             tell(
                 {"fault": asdict(Fault(reader=reader, seed=number, number=place, words=end.words, details=end.details))}
             )
         tell({"counts": asdict(counts)})
 
-    draw_inputs(READERS[reader], number, count, use)
+    draw_inputs(READERS[reader], number, draws, use)
     return counts
 
 
-def digest(one: Input) -> bytes:
+def digest(one: Input) -> str:
     """Return a digest of all that an input is."""
     found = hashlib.sha256(
         repr(sorted((name, repr(entry)) for name, entry in one.files.items())).encode("utf-8", "replace")
     )
     found.update(one.data.encode("utf-8", "replace"))
-    return found.digest()
+    return found.hexdigest()[:20]
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from fuzzed.files import PARTS, Entry, Files, Input, changed_files, odd_name
-from fuzzed.mutations import NUMBERS, changed_bytes, changed_tree
+from fuzzed.mutations import NUMBERS, changed_bytes, changed_tree, how_many
 from fuzzed.text_inputs import separated
 
 CLASSES = ("cat", "dog")
@@ -255,7 +255,7 @@ def image_arrays(draw: st.DrawFn) -> Input:
         "y_test": np.arange(6) % 2,
     }
     arrays |= {name: array for name, array in _more_arrays(pixels).items() if draw(st.integers(0, 3)) == 3}
-    for _ in range(draw(st.integers(0, 3))):
+    for _ in range(draw(how_many(3))):
         name = draw(st.sampled_from(sorted(arrays) or ["x_train"]))
         change = draw(st.sampled_from(ARRAY_CHANGES))
         new = change(draw, arrays.pop(name, pixels))

@@ -48,6 +48,11 @@ NUMBERS = [
 ]
 
 
+def how_many(most: int) -> st.SearchStrategy[int]:
+    """Return numbers of changes: none first and seldom, one most often."""
+    return st.sampled_from([0, 1, 1, *range(1, most + 1)])
+
+
 def values() -> st.SearchStrategy[Any]:
     """Return values that stand somewhere where another one is expected."""
     return st.one_of(
@@ -64,7 +69,7 @@ def values() -> st.SearchStrategy[Any]:
 def changed_tree(draw: st.DrawFn, tree: Any, most: int = 3) -> Any:
     """Draw a tree of dictionaries and lists in which up to `most` places hold something else."""
     root = [copy.deepcopy(tree)]
-    for _ in range(draw(st.integers(0, most))):
+    for _ in range(draw(how_many(most))):
         places = list(_places(root))
         place = draw(st.sampled_from(places))
         draw(st.sampled_from(TREE_CHANGES))(draw, places, *place)
@@ -180,7 +185,7 @@ def encoded(draw: st.DrawFn, text: str) -> bytes:
 def changed_bytes(draw: st.DrawFn, content: bytes, most: int = 4) -> bytes:
     """Draw bytes that differ at up to `most` places."""
     changed = bytearray(content)
-    for _ in range(draw(st.integers(0, most))):
+    for _ in range(draw(how_many(most))):
         draw(st.sampled_from(BYTE_CHANGES))(draw, changed)
     return bytes(changed)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from fuzzed.files import Files, Input, changed_files
 from fuzzed.image_inputs import class_folders, one_photo
-from fuzzed.mutations import changed_bytes, changed_json, changed_tree, encoded
+from fuzzed.mutations import changed_bytes, changed_json, changed_tree, encoded, how_many
 
 CONTENDERS = ("plain8:widths=4/4/4", "resnet8:widths=4/4/4")
 CANARY = b"class Canary:\n    pass\n\n\ndef task(*_):\n    return Canary()\n"
@@ -157,7 +157,7 @@ def _changed_study(draw: st.DrawFn, files: Files, opened: str) -> Input:
     inside = [name for name in sorted(files) if name.startswith((f"{opened}/", "cache/"))]
     changed = dict(files)
     often = [name for name in inside if name.endswith((".json", ".jsonl"))]
-    for _ in range(draw(st.integers(0, 3))):
+    for _ in range(draw(how_many(3))):
         name = draw(st.sampled_from(often if draw(st.integers(0, 2)) else inside))
         changed[name] = draw(_changed_file(name, files[name]))
     if draw(st.integers(0, 3)) == 3:
