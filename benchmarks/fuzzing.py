@@ -17,7 +17,6 @@ import argparse
 import json
 import os
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -48,11 +47,11 @@ RESTARTS = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Chunk:
-    """Draws from one seed for a reader; fewer inputs, where the same one is drawn again."""
+    """Different inputs of a reader from one seed: as many as are wanted, or as there are."""
 
     reader: str
     seed: int
-    draws: int
+    wanted: int
 
 
 @dataclass(kw_only=True)
@@ -85,7 +84,7 @@ def main() -> None:
     parser.add_argument("--results", type=Path, default=Path(__file__).with_suffix(".json"), help="seeds and counts")
     parser.add_argument("--replay", metavar="READER:SEED:NUMBER", help="one input again")
     parser.add_argument("--keep", type=Path, help="a folder to leave the replayed input in")
-    parser.add_argument("--chunk", metavar="READER:SEED:DRAWS", help=argparse.SUPPRESS)
+    parser.add_argument("--chunk", metavar="READER:SEED:WANTED", help=argparse.SUPPRESS)
     parser.add_argument("--told", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--behind", type=int, default=-1, help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -106,7 +105,7 @@ def run(asked: argparse.Namespace) -> None:
     with ThreadPoolExecutor(asked.workers) as pool:
         for number in count(asked.seed):
             chunks = [
-                Chunk(reader=reader, seed=number, draws=min(CHUNK, lacking))
+                Chunk(reader=reader, seed=number, wanted=lacking)
                 for reader, outcome in table.items()
                 if (lacking := each - len(outcome.digests)) > 0
             ]
@@ -137,7 +136,7 @@ def worked(chunk: Chunk, *, seconds: float) -> Outcome:
         outcome.faults += [Fault(**line["fault"]) for line in told if "fault" in line]
         if not ended:
             break
-        behind = next((line["at"] for line in reversed(told) if "at" in line), chunk.draws)
+        behind = next((line["at"] for line in reversed(told) if "at" in line), CHUNK)
         outcome.counts.join(Counts(inputs=1, faults=1))
         words, _, details = ended.partition("\n")
         outcome.faults.append(Fault(reader=chunk.reader, seed=chunk.seed, number=behind, words=words, details=details))
@@ -151,7 +150,7 @@ def worked(chunk: Chunk, *, seconds: float) -> Outcome:
 
 def _in_a_process(chunk: Chunk, behind: int, file: Path, seconds: float) -> str:
     """Wait for the process of a chunk; say how it ended where that was not as it should."""
-    name = f"{chunk.reader}:{chunk.seed}:{chunk.draws}"
+    name = f"{chunk.reader}:{chunk.seed}:{chunk.wanted}"
     words = [
         sys.executable,
         __file__,
@@ -181,10 +180,10 @@ def _in_a_process(chunk: Chunk, behind: int, file: Path, seconds: float) -> str:
 
 def environment(scratch: Path) -> dict[str, str]:
     """Return an environment in which everything is written below `scratch`."""
-    places = {name: str(scratch) for name in ("TMPDIR", "MPLCONFIGDIR", "HF_HOME", "XDG_CACHE_HOME", "SKIPWISE_CACHE")}
+    places = ("TMPDIR", "MPLCONFIGDIR", "HF_HOME", "XDG_CACHE_HOME", "SKIPWISE_CACHE", "HYPOTHESIS_STORAGE_DIRECTORY")
     return {
         **os.environ,
-        **places,
+        **dict.fromkeys(places, str(scratch)),
         "OMP_NUM_THREADS": "1",
         "PYTHONHASHSEED": "0",
         "PYTHONFAULTHANDLER": "1",
@@ -197,7 +196,7 @@ def memory_disk() -> Path | None:
     return shared if (shared := Path("/dev/shm")).is_dir() else None
 
 
-def work_alone(reader: str, seed: int, inputs: int, behind: int, told: Path, seconds: float) -> None:
+def work_alone(reader: str, seed: int, wanted: int, behind: int, told: Path, seconds: float) -> None:
     """Work through a chunk in this process, which is made for it; only the inputs behind one, where it goes on."""
     import_all()
     import torch
@@ -211,7 +210,7 @@ def work_alone(reader: str, seed: int, inputs: int, behind: int, told: Path, sec
         def tell(line: dict[str, Any]) -> None:
             file.write(json.dumps(line) + "\n")
 
-        work(reader, seed, inputs, scratch, Watch(told.parent, seconds, MIB), tell, behind=behind)
+        work(reader, seed, wanted, scratch, Watch(told.parent, seconds, MIB), tell, behind=behind)
 
 
 def bound_memory() -> None:
@@ -224,23 +223,21 @@ def bound_memory() -> None:
 def replay(reader: str, seed: int, number: int, seconds: float, kept: Path | None) -> None:
     """Draw one input again, read it, and print how that ends."""
     import_all()
+    with tempfile.TemporaryDirectory(prefix="fuzzing-", dir=memory_disk()) as scratch:
+        os.environ |= environment(Path(scratch))
 
-    def use(place: int, one: Input) -> None:
-        if place != number:
-            return
-        if kept is not None:
-            print(f"left in {keep(one, kept)}")
-        with tempfile.TemporaryDirectory(prefix="fuzzing-", dir=memory_disk()) as scratch:
-            os.environ |= environment(Path(scratch))
+        def use(place: int, one: Input) -> bool:
+            if place != number:
+                return False
+            if kept is not None:
+                print(f"left in {keep(one, kept)}")
             with laid_out(one, Path(scratch)) as path:
                 end = Watch(Path(scratch), seconds, MIB).watched(READERS[reader].steps, path)
-        print(
-            f"{one.data or 'the folder'} of {len(one.files)} files: {end.kind} in {end.seconds:.2f} s, {end.mib:,.0f} MiB"
-        )
-        print(f"{end.words}\n{end.details}")
+            about = f"{one.data or 'the folder'} of {len(one.files)} files"
+            print(f"{about}: {end.kind} in {end.seconds:.2f} s, {end.mib:,.0f} MiB\n{end.words}\n{end.details}")
+            return True
 
-    draw_inputs(READERS[reader], seed, number + 1, use)
-    shutil.rmtree(Path(".hypothesis"), ignore_errors=True)
+        draw_inputs(READERS[reader], seed, use)
 
 
 def lines(table: Mapping[str, Outcome]) -> Iterator[str]:

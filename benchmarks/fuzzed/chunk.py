@@ -16,7 +16,7 @@ from fuzzed.readers import READERS, Reader
 from fuzzed.watch import End, Watch
 
 CHUNK = 500
-"""Inputs of a chunk: a process works through one, so that a seed is soon drawn again."""
+"""Draws from a seed, among which some inputs are the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +66,8 @@ class _EnoughError(BaseException):
     """As many inputs were drawn as are wanted; hypothesis lets it pass."""
 
 
-def draw_inputs(reader: Reader, number: int, draws: int, use: Callable[[int, Input], None]) -> None:
-    """Draw the first inputs of a seed, and hand each to `use` with its place, the same one whatever `draws` is."""
+def draw_inputs(reader: Reader, number: int, use: Callable[[int, Input], bool]) -> None:
+    """Draw the inputs of a seed, and hand each to `use` with its place, until that says it has enough."""
     drawn = 0
 
     @seed(number)
@@ -81,10 +81,9 @@ def draw_inputs(reader: Reader, number: int, draws: int, use: Callable[[int, Inp
     @given(reader.inputs)
     def each(one: Input) -> None:
         nonlocal drawn
-        if drawn == draws:
-            raise _EnoughError
         place, drawn = drawn, drawn + 1
-        use(place, one)
+        if use(place, one):
+            raise _EnoughError
 
     with suppress(_EnoughError):
         each()
@@ -93,25 +92,26 @@ def draw_inputs(reader: Reader, number: int, draws: int, use: Callable[[int, Inp
 def work(
     reader: str,
     number: int,
-    draws: int,
+    wanted: int,
     scratch: Path,
     watch: Watch,
     tell: Callable[[dict[str, Any]], None],
     *,
     behind: int = -1,
 ) -> Counts:
-    """Work through a chunk; `tell` hears of each input before it is read, of each fault, and of the counts.
+    """Read different inputs of a seed, as many as are wanted or CHUNK gives.
 
-    Inputs up to the one at `behind` are drawn and not read, and one that was drawn before is not read again.
+    `tell` hears of each input before it is read, of each fault, and of the counts. Inputs up to the one at `behind`
+    are drawn and not read.
     """
     counts, digests = Counts(), set[str]()
 
-    def use(place: int, one: Input) -> None:
+    def use(place: int, one: Input) -> bool:
         own = digest(one)
         known = own in digests
         digests.add(own)
         if known or place <= behind:
-            return
+            return len(digests) >= wanted
         tell({"at": place, "digest": own})
         with laid_out(one, scratch) as path:
             end = watch.watched(READERS[reader].steps, path)
@@ -121,8 +121,9 @@ def work(
                 {"fault": asdict(Fault(reader=reader, seed=number, number=place, words=end.words, details=end.details))}
             )
         tell({"counts": asdict(counts)})
+        return len(digests) >= wanted
 
-    draw_inputs(READERS[reader], number, draws, use)
+    draw_inputs(READERS[reader], number, use)
     return counts
 
 
