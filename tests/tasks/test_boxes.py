@@ -236,21 +236,6 @@ def test_what_cannot_be(scenes):
         TASK.check(own, TASK.recipe(scenes, 1))
 
 
-def test_claims(tmp_path):
-    assert TASK.can_read("digit-scenes")
-    assert TASK.can_read("somewhere/train.json")
-    assert not TASK.can_read("digits")
-    assert not TASK.can_read("")
-    assert not TASK.can_read("a" * 5000)
-    assert not TASK.can_read("~nobody-of-this-name/photos")
-    for name in ("images", "labels"):
-        (tmp_path / name).mkdir()
-        Image.new("RGB", (8, 8)).save(tmp_path / name / "a.png")
-    assert not TASK.can_read(str(tmp_path)), "two classes of photos"
-    (tmp_path / "labels" / "a.txt").write_text("0 .5 .5 .1 .1")
-    assert TASK.can_read(str(tmp_path))
-
-
 def test_where_nothing_is_found_a_box_has_no_score_and_a_gradient_of_zero():
     class Blind(torch.nn.Module):
         def find(self, images):

@@ -9,9 +9,6 @@ from typing import overload
 import numpy as np
 from jaxtyping import Int, UInt8
 
-PART_NAMES = {"train": "train", "val": "validation", "valid": "validation", "validation": "validation", "test": "test"}
-"""Every word for a part of a split that data may use."""
-
 
 class FilesBelow(Sequence[Path]):
     """The files of a folder that have these names, relative to it; each path is made when it is asked for."""

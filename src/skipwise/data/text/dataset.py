@@ -119,8 +119,9 @@ def prepare_texts(data: str, options: Options, *, progress: ProgressCallback | N
     )
     if options.long_tail is not None:
         parts = _thinned(parts, source.labels, options.long_tail, mark, options.split_seed)
-    source = replace(source, texts=keep_texts(source.texts, mark))
-    kept, facts = _cut(source.texts, parts, asked, options.size, progress)
+    raw = keep_texts(source.texts, mark)
+    source = replace(source, texts=raw)  # in files now, and no longer in memory
+    kept, facts = _cut(raw, parts, asked, options.size, progress)
     manifest = DataManifest(
         source=data,
         name=source.name,
