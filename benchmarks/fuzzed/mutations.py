@@ -19,7 +19,7 @@ RAW = {
     "@word": "undefined",
     "@twice": '1, "id": 2, "label": "x", "text": "x"',
 }
-"""What stands in a file of JSON in the place of these texts."""
+"""Values that stand in a file of JSON in the place of these texts."""
 VALUES: list[Any] = [
     None, True, False, 0, 1, -1, 2, 0.5, -0.5, 1e-9, 1e30, 2**31, 2**53 + 1, 2**63, 2**64, -(2**63), 10**40, 1e308, 5e-324,
     "", " ", "0", "1", "-1", "1.0", "1e999", "nan", "NaN", "inf", "None", "null", "True", "false", "0x10", "1_000", "\u0661", "½",

@@ -197,7 +197,7 @@ def wrong_with(sentence: str) -> str:
 
 
 def _as_printed(sentence: str) -> str:
-    """What `skipwise` prints of a refusal."""
+    """The sentence that `skipwise` prints of a refusal."""
     import io
     from contextlib import redirect_stderr
     from unittest.mock import patch

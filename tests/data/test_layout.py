@@ -1,4 +1,4 @@
-"""What data are is told from the whole of a folder, and two readings that would train different things are refused."""
+"""The layout of data is told from the whole of a folder, and two that would train different things are refused."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What was left out is told in notes, and in the errors that come later."""
+"""All that was left out is told in notes, and in the errors that come later."""
 
 import pytest
 

@@ -28,7 +28,7 @@ OUTNUMBERED = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Recognised:
-    """What data are: the reading that is taken, and others that were possible."""
+    """The layout of data: the reading that is taken, and others that were possible."""
 
     reading: Reading
     others: tuple[Reading, ...] = ()

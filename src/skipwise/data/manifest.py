@@ -12,6 +12,7 @@ from skipwise.data.cache_home import path_of
 from skipwise.data.options import Fit
 from skipwise.data.quality.report import QualitySummary
 from skipwise.data.split import Split
+from skipwise.data.tally import LeftOut
 
 FORMAT = 2
 """Of data.json. Format 1, which had no number, held the arrays as well; `format_one` reads it."""
@@ -92,20 +93,11 @@ class TextFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MendedBoxes:
-    """Something that was left out or taken otherwise than written: how often, and where first."""
-
-    what: str
-    count: int
-    first: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class BoxFacts:
     """Objects in scenes: how many at most in one image, and what was mended."""
 
     most_objects: int
-    mended: tuple[MendedBoxes, ...] = ()
+    mended: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What was left out or read otherwise than written: how often, and where first."""
+"""Counts what was left out or read otherwise than written, and says where first."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

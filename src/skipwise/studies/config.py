@@ -201,7 +201,7 @@ class StudyConfig:
 
     @cached_property
     def recognised(self) -> Recognised | None:
-        """What lies where the data are; None where they are known by name, or the task is one of a user's own."""
+        """The layout of the data; None where they are known by name, or the task is one of a user's own."""
         from skipwise.tasks import recognised
 
         return recognised(

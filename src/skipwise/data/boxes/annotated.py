@@ -11,43 +11,12 @@ import numpy as np
 from jaxtyping import Float, Int, UInt8
 
 from skipwise.data.images.source import Source
-from skipwise.data.manifest import MendedBoxes
+from skipwise.data.tally import Tally
 from skipwise.errors import UserError
 from skipwise.names import shown, tidy
 
 LARGEST_SHARE = 1.01
 """Boxes that are all below it are shares of the image: in pixels none would be as large as one."""
-
-
-class Tally:
-    """How often something was left out or mended, and where first."""
-
-    def __init__(self) -> None:
-        self.counts: dict[str, int] = {}
-        self.firsts: dict[str, str] = {}
-
-    def add(self, what: str, where: str) -> None:
-        self.counts[what] = self.counts.get(what, 0) + 1
-        self.firsts.setdefault(what, where)
-
-    @property
-    def mended(self) -> tuple[MendedBoxes, ...]:
-        """An entry for each, as a manifest keeps it."""
-        return tuple(
-            MendedBoxes(what=what, count=count, first=self.firsts[what]) for what, count in self.counts.items()
-        )
-
-    @property
-    def because(self) -> str:
-        """What an error adds: all that was left out or mended, "" where nothing was."""
-        return f" ({'; '.join(self.notes())})" if self.counts else ""
-
-    def notes(self) -> list[str]:
-        """A line for each."""
-        return [
-            f"{what}: {count} ({'' if count == 1 else 'the first: '}{self.firsts[what]})"
-            for what, count in self.counts.items()
-        ]
 
 
 @dataclass(frozen=True, kw_only=True)

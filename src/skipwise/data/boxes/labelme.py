@@ -5,10 +5,11 @@ from math import hypot
 from pathlib import PurePosixPath
 from typing import Any
 
-from skipwise.data.boxes.annotated import Annotated, Described, Tally, as_meant, assembled
+from skipwise.data.boxes.annotated import Annotated, Described, as_meant, assembled
 from skipwise.data.boxes.files import read_json
 from skipwise.data.boxes.tree import ImageFinder, Tree, part_in, unlisted
 from skipwise.data.boxes.written import entries, fields, round_points, size_of, text
+from skipwise.data.tally import Tally
 from skipwise.errors import UserError
 
 WITHOUT_AREA = ("point", "points", "line", "linestrip", "lines")

@@ -7,7 +7,8 @@ from typing import overload
 import numpy as np
 from jaxtyping import Float, Int
 
-from skipwise.data.boxes.annotated import Annotation, Tally
+from skipwise.data.boxes.annotated import Annotation
+from skipwise.data.tally import Tally
 
 NOTICED = 1.0
 """Pixels from which on a cut at a box is told: less comes of rounding."""

@@ -179,5 +179,5 @@ def _both(root: Path, one: str, other: str) -> str:
 
 
 def _key(name: str) -> str:
-    """What names of one file have in common on machines that write them otherwise."""
+    """The form that names of one file share on machines that write them otherwise."""
     return unicodedata.normalize("NFC", name).casefold()

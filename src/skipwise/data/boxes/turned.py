@@ -7,7 +7,8 @@ import numpy as np
 from jaxtyping import Float, Int
 from PIL import Image
 
-from skipwise.data.boxes.annotated import Annotated, Annotation, Tally
+from skipwise.data.boxes.annotated import Annotated, Annotation
+from skipwise.data.tally import Tally
 
 ORIENTATION = 0x0112
 EXCHANGED = range(5, 9)

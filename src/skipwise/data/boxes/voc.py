@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from xml.etree.ElementTree import Element
 
-from skipwise.data.boxes.annotated import Annotated, Described, Tally, as_meant, assembled
+from skipwise.data.boxes.annotated import Annotated, Described, as_meant, assembled
 from skipwise.data.boxes.files import read_lines, read_xml
 from skipwise.data.boxes.tree import ImageFinder, Tree, part_in, unlisted
 from skipwise.data.boxes.written import flag, four, number, round_centre, round_points, size_of
 from skipwise.data.images.folder import is_image
 from skipwise.data.parts import PARTS, part_of
+from skipwise.data.tally import Tally
 from skipwise.errors import UserError
 
 SIDES = ("xmin", "ymin", "xmax", "ymax")

@@ -49,12 +49,12 @@ class TextSource:
 
     @property
     def left_out(self) -> str:
-        """What was left out and why, in a few words for an error; "" where that is nothing."""
+        """Say what was left out and why, in a few words for an error; "" where that is nothing."""
         return _left_out(self.unreadable, self.other_files)
 
 
 class Collected:
-    """What there is of each row beside its text, collected while the texts are packed one by one."""
+    """All of each row beside its text, collected while the texts are packed one by one."""
 
     def __init__(self) -> None:
         self.number: dict[str, int] = {}
