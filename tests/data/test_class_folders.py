@@ -45,7 +45,7 @@ def test_an_archive_wraps_its_folders(tmp_path):
     made(tmp_path, "data/flowers/train/rose", "data/flowers/train/tulip", "data/flowers/val/rose")
     assert class_folders(tmp_path).root == "data/flowers"
     assert found(tmp_path)[0] == ("data/flowers/train/rose", "rose", "train")
-    assert class_folders(tmp_path).words == "rose, tulip in data/flowers; parts: train, validation"
+    assert class_folders(tmp_path).words == "2 classes (rose, tulip in data/flowers; parts: train, validation)"
 
 
 def test_a_part_wraps_itself(tmp_path):

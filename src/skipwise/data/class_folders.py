@@ -63,10 +63,11 @@ class ClassFolders:
 
     @property
     def words(self) -> str:
-        """Say where the classes are."""
+        """Say which the classes are, and where."""
         parts = [part for part in ("train", "validation", "test") if any(part == own.part for own in self.folders)]
         where = f" in {shown(self.root)}" if self.root else ""
-        return f"{listed(self.classes)}{where}" + (f"; parts: {', '.join(parts)}" if parts else "")
+        told = f"; parts: {', '.join(parts)}" if parts else ""
+        return f"{len(self.classes)} classes ({listed(self.classes)}{where}{told})"
 
 
 def class_folders(path: Path) -> ClassFolders:

@@ -36,8 +36,9 @@ class Recognised:
     @property
     def lines(self) -> tuple[str, ...]:
         """Say what the data are, and as what else they could be read."""
-        also = [f"could also be read as {other.words}" + _by(other) for other in self.others if other.refused is None]
-        left = [f"is also there and is not read: {other.words}" for other in self.others if other.refused is not None]
+        others = [other for other in self.others if other.explicit or other.seen]
+        also = [f"could also be read as {other.words}" + _by(other) for other in others if other.refused is None]
+        left = [f"not read: {other.words}" for other in others if other.refused is not None and other.explicit]
         return (self.reading.words, *also, *left)
 
 

@@ -16,6 +16,8 @@ from skipwise.errors import UserError
 
 TASK = "images"
 ANSWERS = "--task images"
+TASTED = 5
+"""Files of a folder whose first bytes tell whether they are images, where their names do not."""
 
 
 def readings(glimpse: Glimpse) -> list[Reading]:
@@ -53,7 +55,10 @@ def _of_folder(glimpse: Glimpse) -> Iterator[Reading]:
     if not images:
         return
     try:
-        words, refused = _words(class_folders(path)), None
+        found = class_folders(path)
+        if len(_with_images(glimpse, found)) < 2:
+            read_folder(path)  # which says why it holds no classes
+        words, refused = f"images in a folder for each class: {found.words}", None
     except UserError as error:
         words, refused = "images in folders", str(error)
     yield Reading(
@@ -65,6 +70,20 @@ def _of_folder(glimpse: Glimpse) -> Iterator[Reading]:
         refused=refused,
         seen=images,
     )
+
+
+def _with_images(glimpse: Glimpse, found: ClassFolders) -> set[str]:
+    """Return the classes in whose folders images were seen."""
+    label_of = {folder.place: folder.label for folder in found.folders}
+    found_in: set[str] = set()
+    for folder, names in glimpse.files.items():
+        above = next((place for place in (folder, *map(str, PurePath(folder).parents)) if place in label_of), None)
+        if above is None or label_of[above] in found_in:
+            continue
+        files = [glimpse.path / folder / name for name in names]
+        if any(map(is_image, files)) or any(map(begins_as_image, files[:TASTED])):
+            found_in.add(label_of[above])
+    return found_in
 
 
 def _of_tables(root: Path, tables: list[Path], label: str | None) -> Reading:
@@ -99,9 +118,3 @@ def _unclear(root: Path, tables: list[Path]) -> str | None:
         return None
     names = ", ".join(table.name for table in tables)
     return f"{root} holds several tables of images ({names}): give one of them, as {tables[0]}."
-
-
-def _words(found: ClassFolders) -> str:
-    """Say which folders are taken for the classes."""
-    count = len(found.classes)
-    return f"images in a folder for each class: {count} classes ({found.words})" if count > 1 else "images"
