@@ -127,8 +127,9 @@ def _images(finder: ImageFinder, file: CocoFile, categories: dict[str, str], tal
     """The images that a file lists with their boxes. An image that is listed twice is one."""
     listed, image_of = _listed(file, tally)
     objects: dict[str, list[tuple[list[float], str, str]]] = {name: [] for name in listed}
+    short = file.short
     for number, entry in enumerate(file.content["annotations"]):
-        where = f"{file.short}: annotations[{number}]"
+        where = f"{short}: annotations[{number}]"
         image = image_of.get(identity(_field(entry, "image_id", where)))
         if image is None:
             tally.add(UNLISTED, f"{where}, image_id {entry['image_id']}")

@@ -162,7 +162,7 @@ def _sizes_checked(source: Annotated, looked: Survey) -> Survey:
         if any(size) and annotation.size is not None and annotation.size != size:
             claimed, own = (f"{width}x{height}" for height, width in (annotation.size, size))
             reasons[i] = f"annotated as {claimed} px, but {own} px"
-            fingerprint = sha256(f"{fingerprint} {i}".encode()).hexdigest()
+            fingerprint = sha256(f"{fingerprint} {i} {reasons[i]}".encode()).hexdigest()
     if len(reasons) == len(source.names):
         raise UserError(
             f"No image of {source.name} can be used (the first: {source.names[0]}, {reasons[0]}): mend or replace them"
@@ -189,7 +189,7 @@ def _objects(source: Annotated, looked: Survey, decoded: Decoded) -> tuple[Annot
         objects.append(mended(source.annotations[i], source.names[i], (height, width), source.tally))
     counts = np.bincount(np.concatenate([some.labels for some in objects]), minlength=len(source.classes))
     if not counts.any():
-        told = source.tally.because
+        told = _left_out(source, decoded)
         what = f"no box that can be used{told}: mend these" if told else "no box in any of them: annotate some objects"
         raise UserError(f"{source.name} has {len(objects)} images and {what}.")
     kept = np.flatnonzero(counts)
@@ -216,7 +216,7 @@ def _split(
         groups = "" if source.groups is None else ", and are in different groups"
         raise UserError(
             f"{source.name} has {differ} images that differ{groups}: it needs at least {LEAST_IMAGES}, to train, to "
-            f"validate and to test on{source.tally.because}."
+            f"validate and to test on{_left_out(source, decoded)}."
         )
     parts = split(
         np.zeros(len(decoded.kept), np.int64),
@@ -231,7 +231,7 @@ def _split(
         more = "put more into its test part" if "test" in given else "add images, or ask for a larger --test-size"
         raise UserError(
             f"{source.name} has {len(decoded.kept)} images and {len(parts.test)} to test on, and results need at least "
-            f"{LEAST_TESTED}: {more}."
+            f"{LEAST_TESTED}: {more}{_left_out(source, decoded)}."
         )
     number = duplicates.number
     if np.isin(number[parts.test], np.delete(number, parts.test)).all():
@@ -240,6 +240,16 @@ def _split(
             "one is drawn."
         )
     return parts
+
+
+def _left_out(source: Annotated, decoded: Decoded) -> str:
+    """What an error adds on images that cannot be used and boxes that were left out, "" where there are none."""
+    reasons = decoded.unreadable
+    if not reasons:
+        return source.tally.because
+    first = min(reasons)
+    unusable = f"{len(reasons)} images cannot be used, the first: {source.names[first]}, {reasons[first]}"
+    return f" ({'; '.join([unusable, *source.tally.notes()])})"
 
 
 def _check_boxes(source: Annotated, parts: Split, objects: SceneObjects) -> None:

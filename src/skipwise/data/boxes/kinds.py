@@ -29,8 +29,8 @@ BEGINNINGS: tuple[tuple[str, bytes], ...] = (
 )
 """The kind that a file begins like, where a file is too large or too broken to be read whole."""
 _BEGINNINGS = [(kind, re.compile(pattern, re.DOTALL)) for kind, pattern in BEGINNINGS]
-MARKS = re.compile(rb"<(annotations?)[\s>]")
-TRACK = re.compile(rb"<track[\s>]")
+MARKS = re.compile(rb"<(annotations?)[\s>/]")
+TRACK = re.compile(rb"<track[\s>/]")
 
 
 def kind_of(file: Path) -> str | None:

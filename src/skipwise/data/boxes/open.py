@@ -120,7 +120,7 @@ def _holds_labels_alone(glimpse: Glimpse) -> bool:
 def _by_content(glimpse: Glimpse, kind: str, files: Sequence[str]) -> Reading:
     """The reading of files that are told by what they hold."""
     path = glimpse.path
-    root = _root(path, files)
+    root = _root(path)
 
     def read() -> Annotated:
         inside = "" if root == path else path.resolve().name
@@ -158,7 +158,7 @@ def _of_file(path: Path) -> list[Reading]:
     if suffix == ".xml" and kind is None:
         return []
     kind = kind or COCO
-    root = _root(path.parent, [path.name])
+    root = _root(path.parent)
     name = joined("" if root == path.parent else path.resolve().parent.name, path.name)
     return [
         Reading(
@@ -171,11 +171,10 @@ def _of_file(path: Path) -> list[Reading]:
     ]
 
 
-def _root(path: Path, files: Sequence[str]) -> Path:
+def _root(path: Path) -> Path:
     """The folder in which the images are looked for: the one above where a folder of annotations alone is given."""
-    holds_images = any(tree_of(path).images)
-    above = path.resolve().parent
-    return above if not holds_images and path.resolve().name.lower() in HOLDS_ANNOTATIONS and files else path
+    named = path.resolve().name.lower() in HOLDS_ANNOTATIONS
+    return path.resolve().parent if named and not tree_of(path).images else path
 
 
 def _table(glimpse: Glimpse) -> Reading | None:

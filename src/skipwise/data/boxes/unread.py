@@ -31,7 +31,8 @@ def unread(glimpse: Glimpse, kinds: dict[str, list[str]]) -> str | None:
         if files := kinds.get(kind):
             return f"{glimpse.path / files[0]} is an export of {kind}, which is not read: {instead}."
     for file in glimpse.all_files():
-        named = [SUFFIXES[suffix.lower()] for suffix in file.suffixes if suffix.lower() in SUFFIXES]
+        suffixes = [suffix.lower().split("-")[0] for suffix in file.suffixes]  # as .tfrecord-00000-of-00001
+        named = [SUFFIXES[suffix] for suffix in suffixes if suffix in SUFFIXES]
         named += [FOLDERS[part.lower()] for part in file.parts[:-1] if part.lower() in FOLDERS]
         if named:
             return f"{glimpse.path / file} is of {named[0]}, which is not read: {INSTEAD}."
