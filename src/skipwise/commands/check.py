@@ -53,6 +53,8 @@ def check_data(
         classes=list(zip(dataset.classes, counts.train, counts.validation, counts.test, strict=True)),
         report=report,
         images=dataset.images if isinstance(dataset, Images) else None,
+        cropped=dataset.cropped if isinstance(dataset, Images) else (),
+        fit=dataset.framing,
     )
     with console.phase(DRAWING):
         page, table = write_check(checked, out or Path("checks") / dataset.name)

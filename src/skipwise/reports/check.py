@@ -10,6 +10,10 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image
 
+from skipwise.data.images.decode import decode, open_image, upright_size
+from skipwise.data.images.fit import CroppedImage, cropped_to, fitted
+from skipwise.data.images.regular_file import Unreadable, reading
+from skipwise.data.options import Fit
 from skipwise.data.quality.kinds import FindingKind
 from skipwise.data.quality.report import Finding, QualityReport
 from skipwise.names import cell
@@ -21,6 +25,8 @@ MOST_SHOWN = 24
 """Of each kind, with pictures; all of them are in the table."""
 THUMBNAIL = 96
 """Longest side of a picture, in px."""
+CROPPED = 192
+"""The same of an image with its crop."""
 COLUMNS = ("kind", "error", "file", "other_file", "label", "other_label", "suggested_label", "score", "part", "detail")
 
 
@@ -28,7 +34,8 @@ COLUMNS = ("kind", "error", "file", "other_file", "label", "other_label", "sugge
 class CheckedData:
     """Data with the report of their quality. `classes`: a name and the counts of train, validation and test.
 
-    `images` are the readable ones, if any; `described` says in lines what the data are.
+    `images` are the readable ones, if any; `described` says in lines what the data are. `cropped`: images of which a
+    centre crop loses most; `fit`: how they came to their size.
     """
 
     name: str
@@ -36,6 +43,8 @@ class CheckedData:
     classes: Sequence[tuple[str, int, int, int]]
     report: QualityReport
     images: UInt8[np.ndarray, "images height width channels"] | None = None
+    cropped: Sequence[CroppedImage] = ()
+    fit: Fit = "crop"
 
     @property
     def verdict(self) -> str:
@@ -59,7 +68,7 @@ def write_check(checked: CheckedData, folder: Path) -> tuple[Path, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     page, table = folder / "check.html", folder / "findings.csv"
     text = template("check.html.jinja").render(
-        checked=checked, most=MOST_SHOWN, picture=lambda index: _picture(checked, index), table=table.name
+        checked=checked, most=MOST_SHOWN, picture=lambda index: _picture(checked, index), crop=_crop, table=table.name
     )
     write_text(page, text)
     write_atomically(table, lambda part: _write_table(part, checked.report))
@@ -88,6 +97,21 @@ def _picture(checked: CheckedData, index: int | None) -> str | None:
     scale = THUMBNAIL / max(image.size)
     how = Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BICUBIC
     return data_uri(image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))), how))
+
+
+def _crop(cropped: CroppedImage) -> str | None:
+    """Return an image as it is seen, as a data URI, with what a centre crop to a square loses made dark."""
+    try:
+        with reading(cropped.file) as file:
+            height, width = upright_size(open_image(file))
+            size = fitted((height, width), (CROPPED, CROPPED))
+            pixels = decode(file, *size, "stretch")
+    except (OSError, Unreadable):
+        return None
+    shown = pixels // 4
+    top, left, bottom, right = cropped_to(size, (1, 1))
+    shown[top:bottom, left:right] = pixels[top:bottom, left:right]
+    return data_uri(Image.fromarray(shown))
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -34,11 +34,14 @@ def test_arrays(tmp_path):
     [
         ({"x_test": None}, "{path} has no array x_test: it must hold x_train (n, height, width[, channels]) of uint8, "
          "y_train (n,), x_test, y_test."),
-        ({"x_train": np.zeros((4, 5, 6))}, "{path}: x_train is float64: images must be uint8 with values from 0 to 255."),
+        ({"x_train": np.zeros((4, 5, 6))}, "{path}: x_train is float64 and x_test uint8: save all alike."),
+        ({"x_train": np.full((4, 5, 6), "red")},
+         "{path}: x_train is <U3: images must be numbers, as uint8 with values from 0 to 255."),
         ({"x_train": np.zeros((4, 5), np.uint8)}, "{path}: x_train has shape (4, 5): it must be (n, height, width) or "
          "(n, height, width, 1 or 3)."),
         ({"y_train": np.zeros(3, int)}, "{path}: y_train has 3 labels for 4 images."),
-        ({"y_test": np.zeros(2)}, "{path}: y_test has shape (2,) and type float64: it must be (n,) of whole numbers."),
+        ({"y_test": np.array([0, 0.5])},
+         "{path}: y_test holds 0.5, which is no whole number: labels are classes, and values are not learned."),
         ({"x_test": np.ones((2, 7, 6), np.uint8)}, "{path}: x_train has images of (5, 6, 1), x_test of (7, 6, 1)."),
         ({"class_names": np.array(["ant"])}, "a has labels from 0 to 2 but 1 class_names."),
     ],
@@ -51,7 +54,7 @@ def test_arrays_that_cannot_be(tmp_path, change, sentence):
 
 def test_pickled_arrays_are_never_opened(tmp_path):
     path = save(tmp_path / "a.npz", **{**GOOD, "y_train": np.array([0, 2, 0, {}], dtype=object)})
-    assert "cannot be read as .npz: it is damaged or another kind of file, or holds Python objects" in refused(path)
+    assert refused(path) == f"{path}: y_train holds Python objects. Save plain arrays with numpy.savez."
     (tmp_path / "b.npz").write_bytes(b"nonsense")
     assert "cannot be read as .npz" in refused(tmp_path / "b.npz")
 

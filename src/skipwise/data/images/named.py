@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from skipwise.data.cache_home import data_home
-from skipwise.data.images.arrays import source_of_arrays
+from skipwise.data.images.arrays import ArrayPart, source_of_arrays
 from skipwise.data.images.source import Source
 from skipwise.errors import UserError
 
@@ -64,7 +64,11 @@ def _torchvision(name: str) -> Source:
     classes = [str(label) for label in getattr(train, "classes", range(10))]
     if name == "mnist":
         classes = [str(digit) for digit in range(10)]
-    return source_of_arrays(name, x_train, y_train, x_test, y_test, classes)
+    parts = [
+        ArrayPart(part="train", images=x_train, labels=y_train),
+        ArrayPart(part="test", images=x_test, labels=y_test),
+    ]
+    return source_of_arrays(name, parts, classes)
 
 
 def _pixels(dataset: Any) -> tuple[np.ndarray, np.ndarray]:

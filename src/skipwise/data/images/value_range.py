@@ -1,10 +1,9 @@
 """Images of more than 8 bits: one range of values for a whole set, which becomes black to white."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Shaped
 from PIL import Image
 
 from skipwise.data.images.memory import tiles
@@ -46,19 +45,25 @@ def is_wide(mode: str) -> bool:
 
 def values_of(image: Image.Image) -> Values | None:
     """Look at the finite values of an image, part by part; None where there are none."""
+    parts = (np.asarray(image.crop(box)) for box in tiles(*image.size))
+    return values_of_array(parts, image.width * image.height, image.mode)
+
+
+def values_of_array(parts: Iterable[np.ndarray], size: int, mode: str = "") -> Values | None:
+    """Look at the finite values in arrays of together so many numbers; None where there are none."""
     least, most, whole = np.inf, -np.inf, True
-    step = max(1, image.width * image.height // SAMPLED)
+    step = max(1, size // SAMPLED)
     kept = []
-    for part in _parts(image):
+    for part in parts:
         finite = part[np.isfinite(part)]
         if finite.size:
             least, most = min(least, float(finite.min())), max(most, float(finite.max()))
-            whole &= bool(np.issubdtype(part.dtype, np.integer) or (finite % 1 == 0).all())
+            whole &= part.dtype.kind in "biu" or bool((finite % 1 == 0).all())
         kept.append(finite[::step])
     if not np.isfinite(least):
         return None
     low, high = np.quantile(np.concatenate(kept).astype(np.float64), (TAIL, 1 - TAIL))
-    guess = _guess(image.mode, most, whole)
+    guess = _guess(mode, most, whole)
     return Values(least=least, most=most, low=float(low), high=float(high), whole=whole, guess=guess)
 
 
@@ -85,8 +90,13 @@ def value_range(found: Sequence[Values]) -> ValueRange:
 
 def told(scaled: ValueRange, images: int) -> str:
     """Say how images of more than 8 bits are scaled."""
-    low, high = (f"{value:,.6g}" if abs(value) < 1e6 else f"{value:.3g}" for value in scaled)
-    return f"values from {low} to {high} are scaled to 8 bits: {images:,} images of more"
+    return f"values from {said_range(scaled)} are scaled to 8 bits: {images:,} images of more"
+
+
+def said_range(scaled: ValueRange) -> str:
+    """Say from which value to which: "0 to 4,095"."""
+    low, high = (f"{value:,.0f}" if value % 1 == 0 and abs(value) < 1e9 else f"{value:.4g}" for value in scaled)
+    return f"{low} to {high}"
 
 
 def eight_bits(image: Image.Image, scaled: ValueRange) -> Image.Image:
@@ -110,8 +120,3 @@ def _guess(mode: str, most: float, whole: bool) -> ValueRange:
     if 0 < most <= 1 and not whole:
         return 0.0, 1.0
     return (0.0, 255.0) if most <= 255 else (0.0, 65535.0)
-
-
-def _parts(image: Image.Image) -> Iterator[Shaped[np.ndarray, "rows columns"]]:
-    for box in tiles(*image.size):
-        yield np.asarray(image.crop(box))
