@@ -81,7 +81,7 @@ def is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
         return False
     for column, cell in enumerate(first):
         below = [row[column] for row in rest if column < len(row)]
-        if cell in below and _few(below):
+        if cell in below and are_few(below):
             return False
     return sum(len(cell.split()) for cell in first) <= 3 * len(first)
 
@@ -205,10 +205,11 @@ def _is_text_like(cells: Sequence[Any]) -> bool:
 def _is_label_like(cells: Sequence[Any]) -> bool:
     """Return whether cells are short, and the same few again and again."""
     words = [str(cell).strip() for cell in cells if isinstance(cell, str | int | float) and str(cell).strip()]
-    return len(words) > len(cells) / 2 and len(set(words)) > 1 and _few(words)
+    return len(words) > len(cells) / 2 and len(set(words)) > 1 and are_few(words)
 
 
-def _few(words: Sequence[str]) -> bool:
+def are_few(words: Sequence[str]) -> bool:
+    """Return whether cells are short, and so few different ones that each may be a class."""
     different = set(words)
     short = max(map(len, different), default=0) <= LONGEST_LABEL
     return short and len(different) <= min(MOST_CLASSES, len(words) / 2)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from skipwise.data.encodings import decode, encoding_of_file, open_regular
-from skipwise.data.tables.columns import is_header, is_known
+from skipwise.data.tables.columns import are_few, is_header, is_known
 from skipwise.data.tables.table import HEAD_BYTES, HEAD_ROWS, LONGEST_CELL, Line, Table, picked
 from skipwise.errors import UserError
 
@@ -106,8 +106,8 @@ def _lines(path: Path, encoding: str) -> io.TextIOWrapper:
 
 
 def _format(head: str, hint: str) -> Format:
-    """Return the delimiter by which rows have equally many cells, that of the suffix where several do."""
-    found: list[tuple[tuple[bool, bool, bool, float], Format]] = []
+    """Return the delimiter by which rows have equally many cells; of several the one with the shortest labels."""
+    found: list[tuple[tuple[bool, bool, float, bool, float], Format]] = []
     for delimiter in DELIMITERS:
         quoted = delimiter not in FREE_QUOTES or _quotes(io.StringIO(head, newline=""), delimiter)[0]
         form = Format(delimiter=delimiter, quoted=quoted)
@@ -117,7 +117,7 @@ def _format(head: str, hint: str) -> Format:
             continue
         even = sum(len(line.cells) == width for line in records) / len(records)
         named = sum(is_known(cell) for cell in records[0].cells) >= 2
-        found.append(((named, even >= EVEN, delimiter == hint, even), form))
+        found.append(((named, even >= EVEN, -_label_length(records[1:], width), delimiter == hint, even), form))
     if not found:
         return Format(delimiter=hint, quoted=hint not in FREE_QUOTES)
     return max(found, key=lambda one: one[0])[1]
@@ -141,6 +141,13 @@ def _records(head: str, form: Format) -> list[Line]:
     finally:
         csv.field_size_limit(before)
     return found
+
+
+def _label_length(records: Sequence[Line], width: int) -> float:
+    """Return the mean length of the cells of a column that may hold labels, of several the shortest."""
+    columns = [[line.cells[column].strip() for line in records if column < len(line.cells)] for column in range(width)]
+    lengths = [sum(map(len, cells)) / len(cells) for cells in columns if len(set(cells)) > 1 and are_few(cells)]
+    return min(lengths, default=float(LONGEST_CELL))
 
 
 def _width(records: Sequence[Line]) -> int:
