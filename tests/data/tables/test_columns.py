@@ -45,12 +45,18 @@ def test_columns_that_a_user_names(tmp_path):
     assert (text, label) == ("review", "class")
 
 
-def test_numbers_alone_are_no_texts(tmp_path):
-    some = [(i / 3, i * 2, i % 2) for i in range(12)]
+@pytest.mark.parametrize("label", ["{}", "class {}"])
+def test_numbers_are_no_texts(tmp_path, label):
+    some = [(i / 3, i * 2, label.format(i % 2)) for i in range(12)]
     with pytest.raises(
-        UserError, match=r"a.csv holds numbers alone \(a, b, label\), and skipwise reads texts, images and"
+        UserError, match=r"a.csv holds numbers and no texts \(a, b, label\), and skipwise reads texts, im"
     ):
         chosen(tmp_path, ("a", "b", "label"), some)
+
+
+def test_a_header_with_empty_cells_is_one(tmp_path):
+    some = [(label, text, "", "") for text, label in SOME]
+    assert chosen(tmp_path, ("v1", "v2", "", ""), some)[:2] == ("v2", "v1")
 
 
 @pytest.mark.parametrize("name", ["Split", "SUBSET", "set"])

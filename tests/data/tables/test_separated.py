@@ -83,3 +83,11 @@ def test_a_broken_quote_names_its_line(tmp_path):
     path.write_text('text,label\none,a\n"two" more,b\n')
     with pytest.raises(UserError, match=r"a.csv, line 3 cannot be read: .*; a quote in a text is written twice\.$"):
         cells(path)
+
+
+def test_the_line_that_tells_excel_the_delimiter_is_no_row(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("sep=;\ntext;label\none, two;a\nthree;b\n")
+    table = open_table(path)
+    assert table.columns == ("text", "label")
+    assert [(line.number, line.cells) for line in table.rows([0])] == [(3, ["one, two"]), (4, ["three"])]

@@ -1,6 +1,8 @@
 """Other data are not taken for texts."""
 
+import json
 import os
+from pathlib import Path
 
 import pytest
 
@@ -33,8 +35,8 @@ def test_a_table_that_is_not_clear_says_why(tmp_path):
     path = table(tmp_path / "a.csv", [(i, i / 3) for i in range(12)], ("a", "b"))
     (reading,) = readings(look_at(path))
     assert reading.refused is not None
-    assert reading.refused.startswith(f"{path} holds numbers alone (a, b)")
-    with pytest.raises(UserError, match="holds numbers alone"):
+    assert reading.refused.startswith(f"{path} holds numbers and no texts (a, b)")
+    with pytest.raises(UserError, match="holds numbers and no texts"):
         open_texts(str(path))
 
 
@@ -57,3 +59,12 @@ def test_columns_are_named_through_the_options(tmp_path):
     assert open_texts(path, text_column="review", label_column="class").classes == ("bad", "good")
     with pytest.raises(UserError, match="has no column 'body' for --text-column"):
         open_texts(path, text_column="body")
+
+
+def test_nested_tasks_of_label_studio_are_named(tmp_path):
+    task = {"id": 1, "data": {"text": "a"}, "annotations": [{"result": [{"value": {"choices": ["b"]}}]}]}
+    (reading,) = readings(look_at(Path(file(tmp_path, "a.json", json.dumps([task])))))
+    assert reading.refused == (
+        f"{tmp_path}/a.json is Label Studio's JSON, in which texts and choices are nested: export the project as CSV or "
+        "JSON-MIN."
+    )

@@ -18,6 +18,8 @@ OF_SUFFIX = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 """The delimiter that a suffix stands for; others stand for a comma."""
 FREE_QUOTES = "\t|"
 """Delimiters between which people write quotes as they stand in a text."""
+EXCEL = ["sep=", ""]
+"""The first line of a table in which Excel is told the delimiter, when it is read with that delimiter."""
 EVEN = 0.9
 """The fraction of rows with as many cells as the first, from which a delimiter is one."""
 
@@ -131,7 +133,7 @@ def _records(head: str, form: Format) -> list[Line]:
     try:
         begins = 1
         for cells in reader:
-            if cells:
+            if cells and not (begins == 1 and cells == EXCEL):
                 found.append(Line(begins, cells))
             begins = reader.line_num + 1
             if len(found) > HEAD_ROWS:
@@ -203,6 +205,8 @@ def _body(path: Path, lines: io.TextIOWrapper, form: Format, columns: Sequence[s
     begins, passed = 1, not header
     try:
         for cells in reader:
+            if begins == 1 and cells == EXCEL:
+                cells = []
             if cells and passed:
                 if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
                     raise UserError(_too_long(f"{path}, line {begins}", len(cells), len(columns), form, header=header))
