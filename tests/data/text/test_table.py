@@ -41,7 +41,7 @@ def test_a_text_may_hold_commas_quotes_lines_and_a_mark_of_utf8(tmp_path):
     ("name", "given", "message"),
     [
         ("a.csv", GOOD + "hello,", "a.csv, line 10: the label is empty: write the text's class there, or remove the row."),
-        ("a.csv", GOOD + "hello,\nagain,", "a.csv, line 10: the label is empty, and so are 1 others: write the text's class there, or remove the row."),
+        ("a.csv", GOOD + "hello,\nagain,", "a.csv, line 10: the label is empty, and 1 other is so too: write the text's class there, or remove the row."),
         ("a.csv", "", "{path} has no rows: it must hold one text a row, with its label."),
         ("a.csv", "text,label", "{path} has no rows: it must hold one text a row, with its label."),
         ("a.csv", "text,label\nwell, yes,pos", "{path}, line 2 has 3 cells, the header 2: put double quotes around texts that hold a comma."),

@@ -45,6 +45,17 @@ def test_where_words_end(text, words):
     assert words_of(text) == words
 
 
+def test_words_are_those_of_the_whole_text():
+    """Stretches between spaces are looked up once: nothing changes, whatever is called a space."""
+    texts = ["It's a-b.", "c\u00a0d\u2003e\x1cf\vg", "", "  ", "a-b. A-B. it's"]
+    tokens = learn("words", texts * 2)
+    assert list(tokens.tokenizer) == sorted(
+        tokens.tokenizer, key=lambda word: (-sum(words_of(t).count(word) for t in texts), word)
+    )
+    for text in texts:
+        assert numbers(tokens, text) == [2 + tokens.tokenizer.index(word) for word in words_of(text)]
+
+
 def test_subwords_have_no_unknown_text():
     pytest.importorskip("tokenizers")
     tokens = learn("subwords", ["low lower lowest"] * 5)
@@ -93,6 +104,8 @@ def test_every_process_learns_the_same(kind):
         (["a good film", "a bad one"], True),
         (["这部电影非常好看我很喜欢这个故事里的所有人物", "糟糕"], False),
         (["Schmidt", "Rossi", "Ivanov"], False),
+        (["a good film", "a bad one", "x" * 5000], True),
+        (["这部电影非常好看我很喜欢这个故事里的所有人物", "糟糕", "many words " * 500], False),
     ],
 )
 def test_whether_spaces_part_words(texts, spaced):

@@ -81,7 +81,7 @@ def is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
         return False
     for column, cell in enumerate(first):
         below = [row[column] for row in rest if column < len(row)]
-        if cell in below and _few(below):
+        if cell.strip() and cell in below and are_few(below):
             return False
     return sum(len(cell.split()) for cell in first) <= 3 * len(first)
 
@@ -122,19 +122,24 @@ def _found(
         return alike[0]
     if not needed:
         return None
-    raise UserError(f"{table.path} {_unclear(table, alike, what)}: name it with {option}.")
+    raise UserError(f"{table.path} {_unclear(table, alike, what, option)}.")
 
 
-def _unclear(table: Table, alike: Sequence[int], what: str) -> str:
+def _unclear(table: Table, alike: Sequence[int], what: str, option: str) -> str:
     header = "" if table.has_header else " and no header"
+    name = f"name it with {option}"
     if len(table.columns) == 1:
-        return f"has one column, {table.columns[0]!r}{header}, and needs one of texts and one of labels; to read it otherwise"
-    if all(_numeric(table.cells(column)) for column in range(len(table.columns))):
-        return f"holds numbers alone ({table.listed}), and skipwise reads texts, images and boxes; if one of them is a text"
+        return f"has one column, {table.columns[0]!r}{header}: it must have one of texts and one of labels"
+    columns = [table.cells(column) for column in range(len(table.columns))]
+    if all(_numeric(cells) or _is_label_like(cells) for cells in columns):
+        return (
+            f"holds numbers and no texts ({table.listed}), and skipwise reads texts, images and boxes: if a column is one of "
+            "texts, name it with --text-column"
+        )
     if not alike:
-        return f"has no column that is known to hold {what} (its columns: {table.listed}{header})"
+        return f"has no column that is known to hold {what} (its columns: {table.listed}{header}): {name}"
     several = " and ".join(repr(table.columns[column]) for column in alike[:4])
-    return f"has several columns that may hold the {what}, {several} (its columns: {table.listed}{header})"
+    return f"has several columns that may hold the {what}, {several} (its columns: {table.listed}{header}): {name}"
 
 
 def _notes(table: Table, text: int, label: int | None, split: int | None) -> Iterator[str]:
@@ -205,10 +210,11 @@ def _is_text_like(cells: Sequence[Any]) -> bool:
 def _is_label_like(cells: Sequence[Any]) -> bool:
     """Return whether cells are short, and the same few again and again."""
     words = [str(cell).strip() for cell in cells if isinstance(cell, str | int | float) and str(cell).strip()]
-    return len(words) > len(cells) / 2 and len(set(words)) > 1 and _few(words)
+    return len(words) > len(cells) / 2 and len(set(words)) > 1 and are_few(words)
 
 
-def _few(words: Sequence[str]) -> bool:
+def are_few(words: Sequence[str]) -> bool:
+    """Return whether cells are short, and so few different ones that each may be a class."""
     different = set(words)
     short = max(map(len, different), default=0) <= LONGEST_LABEL
     return short and len(different) <= min(MOST_CLASSES, len(words) / 2)

@@ -44,9 +44,11 @@ def _is_lines(head: str, suffix: str) -> bool:
         return True
     first, _, rest = head.lstrip().partition("\n")
     try:
-        return isinstance(json.loads(first), dict) and (bool(rest.strip()) or not _holds_rows(json.loads(first)))
+        content = json.loads(first)
     except (ValueError, RecursionError):
         return False
+    plain = isinstance(content, dict) and not any(isinstance(value, list | dict) for value in content.values())
+    return isinstance(content, dict) and (bool(rest.strip()) or plain)
 
 
 def _lines_table(path: Path, encoding: str, head: str, *, whole: bool, head_only: bool) -> Table:

@@ -13,9 +13,9 @@ from skipwise.extras import load_optional
 
 def read_parquet(path: Path, *, head_only: bool) -> Table:
     """Read a .parquet. Raises OSError, and UserError where it is broken or the library is missing."""
-    open_regular(path).close()
     arrow = load_optional("pyarrow", str(path), "save it as .csv")
     parquet = load_optional("pyarrow.parquet", str(path), "save it as .csv")
+    open_regular(path).close()
 
     try:
         with parquet.ParquetFile(path) as file:

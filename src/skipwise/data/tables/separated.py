@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from skipwise.data.encodings import decode, encoding_of_file, open_regular
-from skipwise.data.tables.columns import is_header, is_known
+from skipwise.data.tables.columns import are_few, is_header, is_known
 from skipwise.data.tables.table import HEAD_BYTES, HEAD_ROWS, LONGEST_CELL, Line, Table, picked
 from skipwise.errors import UserError
 
@@ -18,6 +18,8 @@ OF_SUFFIX = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 """The delimiter that a suffix stands for; others stand for a comma."""
 FREE_QUOTES = "\t|"
 """Delimiters between which people write quotes as they stand in a text."""
+EXCEL = ["sep=", ""]
+"""The first line of a table in which Excel is told the delimiter, when it is read with that delimiter."""
 EVEN = 0.9
 """The fraction of rows with as many cells as the first, from which a delimiter is one."""
 
@@ -106,8 +108,8 @@ def _lines(path: Path, encoding: str) -> io.TextIOWrapper:
 
 
 def _format(head: str, hint: str) -> Format:
-    """Return the delimiter by which rows have equally many cells, that of the suffix where several do."""
-    found: list[tuple[tuple[bool, bool, bool, float], Format]] = []
+    """Return the delimiter by which rows have equally many cells; of several the one with the shortest labels."""
+    found: list[tuple[tuple[bool, bool, float, bool, float], Format]] = []
     for delimiter in DELIMITERS:
         quoted = delimiter not in FREE_QUOTES or _quotes(io.StringIO(head, newline=""), delimiter)[0]
         form = Format(delimiter=delimiter, quoted=quoted)
@@ -117,7 +119,7 @@ def _format(head: str, hint: str) -> Format:
             continue
         even = sum(len(line.cells) == width for line in records) / len(records)
         named = sum(is_known(cell) for cell in records[0].cells) >= 2
-        found.append(((named, even >= EVEN, delimiter == hint, even), form))
+        found.append(((named, even >= EVEN, -_label_length(records[1:], width), delimiter == hint, even), form))
     if not found:
         return Format(delimiter=hint, quoted=hint not in FREE_QUOTES)
     return max(found, key=lambda one: one[0])[1]
@@ -131,7 +133,7 @@ def _records(head: str, form: Format) -> list[Line]:
     try:
         begins = 1
         for cells in reader:
-            if cells:
+            if cells and not (begins == 1 and cells == EXCEL):
                 found.append(Line(begins, cells))
             begins = reader.line_num + 1
             if len(found) > HEAD_ROWS:
@@ -141,6 +143,13 @@ def _records(head: str, form: Format) -> list[Line]:
     finally:
         csv.field_size_limit(before)
     return found
+
+
+def _label_length(records: Sequence[Line], width: int) -> float:
+    """Return the mean length of the cells of a column that may hold labels, of several the shortest."""
+    columns = [[line.cells[column].strip() for line in records if column < len(line.cells)] for column in range(width)]
+    lengths = [sum(map(len, cells)) / len(cells) for cells in columns if len(set(cells)) > 1 and are_few(cells)]
+    return min(lengths, default=float(LONGEST_CELL))
 
 
 def _width(records: Sequence[Line]) -> int:
@@ -196,6 +205,8 @@ def _body(path: Path, lines: io.TextIOWrapper, form: Format, columns: Sequence[s
     begins, passed = 1, not header
     try:
         for cells in reader:
+            if begins == 1 and cells == EXCEL:
+                cells = []
             if cells and passed:
                 if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
                     raise UserError(_too_long(f"{path}, line {begins}", len(cells), len(columns), form, header=header))

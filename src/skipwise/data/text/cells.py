@@ -12,7 +12,7 @@ from skipwise.names import tidy
 
 WHOLE = re.compile(r"[+-]?\d+\.0*")
 """A whole number as a program writes it that knows numbers with a point alone."""
-LIST = re.compile(r"""\[.*\]|\(.*,.*\)|\{\s*["'].*\}""", re.DOTALL)
+LIST = re.compile(r"""\[(.*[,'"].*|\s*\d*\s*)\]|\(.*,.*\)|\{\s*["'].*\}""", re.DOTALL)
 """A list, tuple or set as Python or JSON writes it."""
 
 

@@ -107,20 +107,23 @@ def prepare_texts(data: str, options: Options, *, progress: ProgressCallback | N
     mark = fingerprint(source.names, digests.__getitem__, classes, source.parts, source.groups)
     duplicates = group_duplicates(digests)
     together = stay_together(duplicates, source.groups)
-    parts = split(
-        source.labels,
-        source.parts,
-        together,
-        source.classes,
-        test_size=options.test_size,
-        fingerprint=mark,
-        seed=options.split_seed,
-        examples="texts",
-    )
+    try:
+        parts = split(
+            source.labels,
+            source.parts,
+            together,
+            source.classes,
+            test_size=options.test_size,
+            fingerprint=mark,
+            seed=options.split_seed,
+            examples="texts",
+        )
+    except UserError as error:
+        raise UserError(f"{error} ({source.left_out})" if source.left_out else str(error)) from error
     if options.long_tail is not None:
         parts = _thinned(parts, source.labels, options.long_tail, mark, options.split_seed)
     raw = keep_texts(source.texts, mark)
-    source = replace(source, texts=raw)  # in files now, and no longer in memory
+    source = replace(source, texts=raw)
     kept, facts = _cut(raw, parts, asked, options.size, progress)
     manifest = DataManifest(
         source=data,

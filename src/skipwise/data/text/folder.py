@@ -80,7 +80,7 @@ def read_text_folder(path: Path) -> TextSource:
     classes = {row.label for row in rows}
     if len(classes) < 2:
         what = f"texts of one class, {next(iter(classes))}" if classes else "no texts"
-        beside = f" ({others + loose} files are no texts in a folder of a class)" if others + loose else ""
+        beside = f" (files that are no texts in a folder of a class: {others + loose})" if others + loose else ""
         raise UserError(
             f"{path} holds {what}{beside}: put the texts of each class into a folder of its own, as {path}/good/1.txt "
             f"and {path}/bad/1.txt."

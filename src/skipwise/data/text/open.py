@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from skipwise.data.glimpse import Glimpse, Reading, look_at
-from skipwise.data.tables import TABLE_SUFFIXES, choose_columns, glance_at_table, is_known, names_path
+from skipwise.data.tables import TABLE_SUFFIXES, Table, choose_columns, glance_at_table, is_known, names_path
 from skipwise.data.text.fasttext import PREFIX, is_fasttext
 from skipwise.data.text.folder import holds_text_files, read_text_folder
 from skipwise.data.text.hub import HUB, is_saved, read_hub, read_saved
@@ -119,6 +119,9 @@ def _readings_of_table(path: Path, glimpse: Glimpse, read: Callable[[], TextSour
     if table is None or not table.head or len(table.columns) < 2:
         claimed = suffix in CLAIMED and (table is None or len(table.columns) != 1)
         return [Reading(task="text", words=f"texts in a table: {names}", read=read)] if claimed else []
+    if _is_label_studio(table):
+        refused = f"{path} is Label Studio's JSON, in which texts and choices are nested: export the project as CSV or JSON-MIN."
+        return [Reading(task="text", words=f"texts of Label Studio: {names}", read=read, refused=refused)]
     try:
         columns = choose_columns(table, text=glimpse.text_column, label=glimpse.label_column)
     except UserError as error:
@@ -130,6 +133,14 @@ def _readings_of_table(path: Path, glimpse: Glimpse, read: Callable[[], TextSour
         return []
     words = f"texts in a table: {names}, {table.words}, texts in {text!r}, labels in {label!r}"
     return [Reading(task="text", words=words, read=read)]
+
+
+def _is_label_studio(table: Table) -> bool:
+    """Return whether rows are tasks of Label Studio about texts."""
+    tasks = [dict(zip(table.columns, line.cells, strict=False)) for line in table.head[:1]]
+    return any(
+        isinstance(task.get("data"), dict) and "text" in task["data"] and "annotations" in task for task in tasks
+    )
 
 
 def _only_table(glimpse: Glimpse) -> Path | None:

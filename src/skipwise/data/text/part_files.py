@@ -15,7 +15,7 @@ from skipwise.data.text.table import PartTable, part_table, source_of_tables
 from skipwise.errors import UserError
 
 SHARD = re.compile(r"-\d{5}-of-\d{5}(-[0-9a-f]+)?$")
-"""The number behind a part's name where its table is in several files."""
+"""The end of a part's name where its table is in several files."""
 
 
 @dataclass(frozen=True, kw_only=True)

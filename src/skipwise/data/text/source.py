@@ -49,12 +49,12 @@ class TextSource:
 
     @property
     def left_out(self) -> str:
-        """Say what was left out and why, in a few words for an error; "" where that is nothing."""
+        """The tally of texts and files that were left out, with the reason, for an error; "" where there are none."""
         return _left_out(self.unreadable, self.other_files)
 
 
 class Collected:
-    """All of each row beside its text, collected while the texts are packed one by one."""
+    """Everything of a row but its text, collected while the texts are packed one by one."""
 
     def __init__(self) -> None:
         self.number: dict[str, int] = {}
@@ -133,7 +133,8 @@ def _unlabelled(found: Collected) -> Iterator[str]:
     """Yield a note on each part that has no labels at all. Raises UserError where single labels are missing."""
     for part, names in found.unlabelled.items():
         if part in ("", "train") or part in found.parts:
-            more = f", and so are {len(names) - 1} others" if len(names) > 1 else ""
+            others = len(names) - 1
+            more = f", and {others} other{'s are' if others > 1 else ' is'} so too" if others else ""
             raise UserError(f"{names[0]}: the label is empty{more}: write the text's class there, or remove the row.")
     return (f"the {part} part has no labels and is left out" for part in found.unlabelled)
 
@@ -187,7 +188,7 @@ def _left_out(unreadable: Sequence[UnreadableFile], other_files: int) -> str:
     for one in unreadable:
         reasons.setdefault(one.reason.split(":")[0], []).append(one.name)
     told = [
-        f"{len(names)} of which {reason}, {'' if len(names) == 1 else 'the first '}{names[0]}"
+        f"{len(names)} text{'' if len(names) == 1 else 's'} ({reason}; {'' if len(names) == 1 else 'the first '}{names[0]})"
         for reason, names in reasons.items()
     ]
     told += [f"{other_files} other file{'' if other_files == 1 else 's'}"] if other_files else []
