@@ -136,7 +136,10 @@ def worked(chunk: Chunk, *, seconds: float) -> Outcome:
         outcome.faults += [Fault(**line["fault"]) for line in told if "fault" in line]
         if not ended:
             break
-        behind = next((line["at"] for line in reversed(told) if "at" in line), CHUNK)
+        last = next((line["at"] for line in reversed(told) if "at" in line), None)
+        if last is None:
+            raise RuntimeError(f"No input of {chunk.reader}, seed {chunk.seed}, could be read at all: it {ended}")
+        behind = last
         outcome.counts.join(Counts(inputs=1, faults=1))
         words, _, details = ended.partition("\n")
         outcome.faults.append(Fault(reader=chunk.reader, seed=chunk.seed, number=behind, words=words, details=details))
