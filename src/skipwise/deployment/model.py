@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load
 from torch import nn
 
 from skipwise.errors import UserError
@@ -65,7 +65,7 @@ def trained_network(folder: Path) -> tuple[nn.Module, RunRecord]:
         )
     network = task_named(record.task).build(record.contender.network, record.input_spec, seed=0)
     try:
-        network.load_state_dict(load_file(folder / MODEL))
+        network.load_state_dict(load((folder / MODEL).read_bytes()))  # by bytes: its path may have any
     except (SafetensorError, RuntimeError) as error:
         raise UserError(
             f"{folder / MODEL} is damaged ({error}): delete the run's folder, and the command that made the "
