@@ -11,7 +11,7 @@ from zipfile import BadZipFile
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load
 from torch import nn
 
 from skipwise.deployment import familiar
@@ -183,7 +183,7 @@ def trained_network(folder: Path) -> tuple[nn.Module, RunRecord]:
         )
     network = task_named(record.task).build(record.contender.network, record.input_spec, seed=0)
     try:
-        state = load_file(folder / MODEL)
+        state = load((folder / MODEL).read_bytes())  # by bytes: its path may have any
         network.load_state_dict(state)
     except (SafetensorError, RuntimeError) as error:
         raise UserError(

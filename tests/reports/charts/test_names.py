@@ -70,7 +70,8 @@ def test_names_that_look_alike_are_told_apart():
     visible = [name.replace("\u200b", "").replace("\u2060", "") for name in domain]
     assert len(set(visible)) == len(names)
     assert domain[0] == "cat"
-    assert {row["truth"] for row in spec["data"]["values"]} == set(domain)
+    (rows,) = spec["datasets"].values()
+    assert {row["truth"] for row in rows} == set(domain)
 
 
 def test_names_of_letters_change_nothing():

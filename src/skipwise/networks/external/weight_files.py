@@ -9,7 +9,7 @@ from typing import Any
 from urllib.error import URLError
 
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load
 from torch import Tensor
 
 from skipwise.errors import UserError, unknown
@@ -76,7 +76,7 @@ def _content(path: Path) -> Any:
         begins = file.read(32)
     try:
         with warnings.catch_warnings(action="ignore"):  # what torch thinks of a file that it then refuses
-            return load_file(path) if begins[8:9] == b"{" else torch.load(path, "cpu", weights_only=True)
+            return load(path.read_bytes()) if begins[8:9] == b"{" else torch.load(path, "cpu", weights_only=True)
     except Exception as error:
         found = re.search(r"GLOBAL ([\w.]+)", str(error))
         if found is not None:
