@@ -232,7 +232,9 @@ def main() -> None:
         sys.exit(_complain(error.format_message()))
     except typer.Exit as left:
         sys.exit(left.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, typer.Abort) as error:
+        if isinstance(error.__cause__, EOFError):  # the parser takes it for the end of somebody's typing
+            sys.exit(_complain(f"A file ends too early ({error.__cause__}): it is damaged."))
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -192,6 +192,8 @@ def read_study(file: Path) -> StudyRecord:
     """Read study.json. Raises UserError where it is damaged, or of a later format."""
     try:
         stored = json.loads(file.read_text())
+        if not (isinstance(stored, dict) and "contenders" in stored):
+            raise ValueError("it holds no study")
         if stored.get("format", 1) in (1, FORMAT):
             stored = _with_values(stored)
     except UserError:
