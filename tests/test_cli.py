@@ -275,3 +275,15 @@ def test_what_cannot_be_asked_is_one_sentence(words, sentence, monkeypatch, caps
 
 def test_the_version(monkeypatch, capsys):
     assert command_line(monkeypatch, capsys, "--version")[:2] == (0, "0.1.0\n")
+
+
+def test_a_file_that_ends_too_early_is_no_interruption(monkeypatch, capsys):
+    """The parser takes an EOFError for the end of typing, which is exit code 130 and no word."""
+
+    def ends(*_, **__):
+        raise EOFError("No data left in file")
+
+    monkeypatch.setattr("skipwise.commands.catalogue.catalogue", ends)
+    code, _, said = command_line(monkeypatch, capsys, "list", "networks")
+    assert code == 2
+    assert "A file ends too early (No data left in file): it is damaged." in said

@@ -1,13 +1,18 @@
 """Stored records: what is written is read again, and another format is refused in a sentence."""
 
+import errno
+import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from skipwise import records
 from skipwise.data import InputSpec
 from skipwise.errors import UserError
-from skipwise.records import record_from_json, record_to_json
+from skipwise.records import record_from_json, record_to_json, write_atomically
 
 WHERE = Path("study/record.json")
 
@@ -55,3 +60,27 @@ def test_an_input_spec_is_one_flat_object_and_keeps_what_a_task_adds():
         "sample_rate": 16000,
     }
     assert InputSpec.from_json(stored) == spec
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), RuntimeError("file write failed")])
+def test_a_full_disk_is_named_and_leaves_what_was_there(tmp_path, monkeypatch, error):
+    """torch tells of it without a number, so that the free bytes decide."""
+
+    def fails(part):
+        part.write_text("half")
+        raise error
+
+    (tmp_path / "run.json").write_text("before")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+    with pytest.raises(UserError, match=rf"The disk that holds {tmp_path} is full: make room there"):
+        write_atomically(tmp_path / "run.json", fails)
+    assert [path.name for path in tmp_path.iterdir()] == ["run.json"]
+    assert (tmp_path / "run.json").read_text() == "before"
+
+
+@pytest.mark.parametrize("durable", [True, False])
+def test_what_is_durable_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch, durable):
+    flushed = []
+    monkeypatch.setattr(records, "flush", lambda path: flushed.append((path.name, (tmp_path / "a").exists())))
+    write_atomically(tmp_path / "a", lambda part: part.write_text("a"), durable=durable)
+    assert flushed == ([(".a.part", False), (tmp_path.name, True)][: 1 if os.name == "nt" else 2] if durable else [])

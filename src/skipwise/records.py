@@ -1,6 +1,10 @@
 """Stored records: frozen dataclasses as JSON files, each with a format number, written in one step."""
 
+import errno
+import os
+import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,6 +14,8 @@ from skipwise.errors import UserError
 from skipwise.names import writable
 
 Record = TypeVar("Record")
+LEAST_FREE = 1 << 20
+"""A disk with fewer bytes free than this is full."""
 
 
 def record_to_json(record: object, *, format_number: int) -> dict[str, Any]:
@@ -49,8 +55,50 @@ def record_from_json(kind: type[Record], content: Any, *, where: Path, format_nu
         raise UserError(f"{where} is damaged ({place}: {first['msg']}): {remedy}.") from error
 
 
-def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a file beside `path`, then put it in place in one step: readers see all of it or none."""
+def write_atomically(path: Path, write: Callable[[Path], object], *, durable: bool = True) -> None:
+    """Let `write` fill a file beside `path`, then put it in place in one step: readers see all of it or none.
+
+    A `durable` one is on the disk when this returns, which takes about 10 ms. Raises UserError for a full disk.
+    """
     part = path.with_name(f".{path.name}.part")
-    write(part)
-    part.replace(path)
+    try:
+        write(part)
+        if durable:
+            flush(part)
+        part.replace(path)
+        if durable and os.name != "nt":  # where a folder cannot be opened
+            flush(path.parent)
+    except Exception as error:
+        full = is_full_disk(error, path.parent)
+        with suppress(OSError):  # what is half written only takes room
+            part.unlink(missing_ok=True)
+        if full:
+            raise full_disk(path.parent) from error
+        raise
+
+
+def is_full_disk(error: Exception, folder: Path) -> bool:
+    """Return whether an error is of a full disk: torch and safetensors tell it in words of their own."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    try:
+        return shutil.disk_usage(folder).free < LEAST_FREE
+    except OSError:
+        return False
+
+
+def full_disk(folder: Path) -> UserError:
+    """Return the sentence that tells of a full disk."""
+    return UserError(f"The disk that holds {folder} is full: make room there, and run the same command again.")
+
+
+def flush(path: Path) -> None:
+    """Have the disk hold all of a file or folder: else a machine that stops may leave an empty file by that name."""
+    handle = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some file systems cannot
+            raise
+    finally:
+        os.close(handle)

@@ -6,6 +6,7 @@ import pytest
 
 from skipwise.commands import compare as comparison
 from skipwise.commands.console import Console
+from skipwise.errors import UserError
 from skipwise.recipe import Recipe
 from skipwise.statistics import DECLARED_LOOKS
 from skipwise.studies.config import StudyConfig
@@ -142,3 +143,10 @@ def test_a_study_tells_at_which_look_it_was_decided(tmp_path, monkeypatch, seeds
             (folder / "run.json").touch()
     monkeypatch.setattr(Study, "decided", decided)
     assert Study(StudyFolder(tmp_path), design).look_sentence == sentence
+
+
+@pytest.mark.parametrize("line", ["null", "{}", "[]", '{"seeds": "5", "contenders": []}', "{"])
+def test_a_line_that_is_no_look_is_named(tmp_path, line):
+    (tmp_path / "looks.jsonl").write_text(f"{line}\n")
+    with pytest.raises(UserError, match=r"looks.jsonl is damaged .*: delete the line"):
+        taken(tmp_path / "looks.jsonl", [5], 0.05)

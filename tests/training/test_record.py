@@ -69,7 +69,11 @@ def test_a_later_format_is_refused(tmp_path, later):
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [('{"task"', "JSONDecodeError"), ("[]", "AttributeError"), ('{"task": "images"}', "KeyError: 'contender'")],
+    [
+        ('{"task"', "JSONDecodeError"),
+        ("[]", "ValueError: it holds no run"),
+        ('{"task": "images"}', "KeyError: 'contender'"),
+    ],
 )
 def test_a_damaged_record_is_named(tmp_path, content, reason):
     (tmp_path / RUN).write_text(content)

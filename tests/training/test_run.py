@@ -1,5 +1,6 @@
 """One run: exact after any interruption, honest about failure."""
 
+import errno
 import json
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from skipwise.errors import UserError
 from skipwise.networks import PRESETS, build
 from skipwise.recipe import Recipe
 from skipwise.tasks import TASKS
@@ -65,7 +67,9 @@ def test_checkpoints_are_written_within_an_epoch(data, tmp_path, monkeypatch):
     monkeypatch.setattr(loop_module, "SECONDS_BETWEEN_CHECKPOINTS", 0.0)
     saved = []
     save = loop_module.save_checkpoint
-    monkeypatch.setattr(loop_module, "save_checkpoint", lambda *a: (saved.append(a[1].progress.step), save(*a)))
+    monkeypatch.setattr(
+        loop_module, "save_checkpoint", lambda *a, **b: (saved.append(a[1].progress.step), save(*a, **b))
+    )
     train(data, tmp_path)
     assert saved[:6] == [1, 2, 3, 4, 5, 0]
 
@@ -117,6 +121,17 @@ def test_a_gradient_that_is_not_finite_is_a_failed_run_by_name(data, tmp_path, m
     assert run["steps"] == said
     if run["best_epoch"] is not None:
         assert all(tensor.isfinite().all() for tensor in load_file(tmp_path / "model.safetensors").values())
+
+
+def test_a_full_disk_leaves_no_run_that_is_done(data, tmp_path, monkeypatch):
+    def full(state, part):
+        part.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("skipwise.training.run.save_file", full)
+    with pytest.raises(UserError, match=rf"The disk that holds {tmp_path} is full"):
+        train(data, tmp_path)
+    assert not {"run.json", "model.safetensors"} & {path.name for path in tmp_path.iterdir()}
 
 
 def test_a_run_no_better_than_the_commonest_class_is_failed(data):

@@ -271,7 +271,9 @@ def _run(words: list[str]) -> int:
         return complain(error.format_message())
     except typer.Exit as left:
         return left.exit_code
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, typer.Abort) as error:
+        if isinstance(error.__cause__, EOFError):  # the parser takes it for the end of somebody's typing
+            return complain(f"A file ends too early ({error.__cause__}): it is damaged.")
         return 130
     except BrokenPipeError:
         raise

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from skipwise.data.digests import DIGESTS, damage, write_digests
 from skipwise.data.format_one import convert
 from skipwise.data.manifest import FORMAT, DataManifest
 from skipwise.errors import UserError
@@ -32,6 +33,7 @@ class StoredData:
         (folder / ARRAYS).mkdir(parents=True, exist_ok=True)
         for name, array in self.arrays.items():
             _write_array(folder / ARRAYS / f"{name}.npy", array)
+        write_digests(folder / ARRAYS)
         text = json.dumps(record_to_json(self.manifest, format_number=FORMAT), indent=2) + "\n"
         write_atomically(folder / MANIFEST, lambda part: part.write_text(text))
 
@@ -55,6 +57,8 @@ class StoredData:
             raise UserError(f"{folder / ARRAYS} cannot be read ({error}): {REMEDY}.") from error
         if "labels" not in arrays:
             raise UserError(f"{folder / ARRAYS} is gone: {REMEDY}.")
+        if (folder / ARRAYS / DIGESTS).exists() and (wrong := damage(folder / ARRAYS)) is not None:
+            raise UserError(f"{folder / ARRAYS} is damaged ({wrong}): {REMEDY}.")
         return cls(manifest=manifest, arrays=arrays)
 
 

@@ -74,7 +74,7 @@ class Result:
 
     def history(self) -> list[EpochMetrics]:
         """Read its metrics, one entry for each evaluation on validation data; of folds those of the best."""
-        with explaining_damage(self.folder):
+        with explaining_damage(self.folder / METRICS):
             return read_metrics(self.folder / METRICS)
 
     @property
@@ -97,7 +97,7 @@ class Result:
 
     def _predictions(self, part: Part = "test") -> tuple[Predictions, Int[np.ndarray, "examples"]]:
         """Read the predictions on this run's own examples, and their indices."""
-        with explaining_damage(self.folder), np.load(self.folder / PREDICTIONS) as arrays:
+        with explaining_damage(self.folder / PREDICTIONS), np.load(self.folder / PREDICTIONS) as arrays:
             names = [name for name in arrays if name.startswith(f"{part}_")]
             predictions = {name.removeprefix(f"{part}_"): arrays[name] for name in names}
             return predictions, predictions.pop("indices")

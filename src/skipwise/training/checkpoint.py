@@ -55,10 +55,10 @@ class Checkpoint:
     average: State
 
 
-def save_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+def save_checkpoint(path: Path, checkpoint: Checkpoint, *, durable: bool) -> None:
     """Write a checkpoint as tensors and plain values, so that it is read without running code."""
     content = {**vars(checkpoint), "progress": asdict(checkpoint.progress)}
-    write_atomically(path, lambda part: torch.save(content, part))
+    write_atomically(path, lambda part: torch.save(content, part), durable=durable)
 
 
 def load_checkpoint(path: Path, device: str) -> Checkpoint | None:

@@ -121,10 +121,10 @@ class Loop:
                     return
             tell(self._tick())
             if should_stop():
-                self._save()
+                self._save(durable=True)
                 raise Stopped
             if now - saved > SECONDS_BETWEEN_CHECKPOINTS:
-                self._save()
+                self._save(durable=True)
                 saved = started = time.monotonic()
 
     def train_mode(self) -> None:
@@ -225,7 +225,7 @@ class Loop:
             validation_score=self.progress.history[-1].validation_score if self.progress.history else None,
         )
 
-    def _save(self) -> None:
+    def _save(self, *, durable: bool = False) -> None:
         write_metrics(self.folder / METRICS, self.progress.history)
         save_checkpoint(
             self.folder / CHECKPOINT,
@@ -236,6 +236,7 @@ class Loop:
                 best=self.best,
                 average=self.average.state if self.average is not None else {},
             ),
+            durable=durable,
         )
 
     def _resume(self) -> None:

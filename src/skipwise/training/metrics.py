@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from skipwise.records import write_atomically
 
@@ -38,9 +38,16 @@ _ADAPTER = TypeAdapter(EpochMetrics)
 def write_metrics(path: Path, history: Sequence[EpochMetrics]) -> None:
     """Write a line of JSON for each entry."""
     lines = "".join(json.dumps(_ADAPTER.dump_python(epoch, exclude_defaults=True)) + "\n" for epoch in history)
-    write_atomically(path, lambda part: part.write_text(lines))
+    write_atomically(path, lambda part: part.write_text(lines), durable=False)  # a run that is done flushes it
 
 
 def read_metrics(path: Path) -> list[EpochMetrics]:
     """Read what write_metrics wrote. Raises OSError or ValueError where it cannot be read."""
-    return [_ADAPTER.validate_python(json.loads(line)) for line in path.read_text().splitlines()]
+    history = []
+    for number, line in enumerate(path.read_text().splitlines(), start=1):
+        try:
+            history.append(_ADAPTER.validate_python(json.loads(line)))
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise ValueError(f"line {number}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    return history

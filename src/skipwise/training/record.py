@@ -66,6 +66,8 @@ def read_run(folder: Path) -> RunRecord:
     file = folder / RUN
     with explaining_damage(file):
         content = json.loads(file.read_text())
+        if not isinstance(content, dict):
+            raise ValueError("it holds no run")
         if content.get("format", 1) in (1, FORMAT):
             content = _with_values(content, file)
         return record_from_json(RunRecord, content, where=file, format_number=FORMAT, remedy=REMEDY)

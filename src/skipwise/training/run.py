@@ -15,12 +15,13 @@ from skipwise.data.dataset import Dataset
 from skipwise.data.subset import subset_of
 from skipwise.networks.external.pretrained import load_pretrained
 from skipwise.recipe import Recipe
-from skipwise.records import write_atomically
+from skipwise.records import flush, write_atomically
 from skipwise.tasks import Predictions, Task
 from skipwise.training.checkpoint import CHECKPOINT, Progress
 from skipwise.training.deployed import deployed
 from skipwise.training.evaluate import evaluate
 from skipwise.training.loop import Loop, Tick
+from skipwise.training.metrics import METRICS
 from skipwise.training.plan import ComputePlan
 from skipwise.training.record import MODEL, PREDICTIONS, RunRecord, write_run
 
@@ -88,6 +89,7 @@ def train_run(
         versions=versions(),
         input_spec=dataset.input_spec,
     )
+    flush(folder / METRICS)
     write_run(folder, record)
     (folder / CHECKPOINT).unlink(missing_ok=True)
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from skipwise import UserError, compare
 from skipwise.analysis.inside import lesions as lesions_module
@@ -217,6 +218,10 @@ def test_damaged_files_are_named(study, tmp_path):
     (copy.folder.file("analysis") / "mine.json").write_text("[]")
     assert cached(copy, "mine", {}, dict[str, int], None) is None
     run = copy.results["plain20"][0].folder
+    weights = load_file(run / "model.safetensors")
+    save_file(weights | {"head.dense.bias": weights["head.dense.bias"] * torch.nan}, run / "model.safetensors")
+    with pytest.raises(UserError, match=r"no model \(head.dense.bias holds numbers that are not finite\): delete the"):
+        trained_network(run)
     (run / "model.safetensors").unlink()
     with pytest.raises(UserError, match=r"model\.safetensors is gone: delete the run's folder"):
         trained_network(run)

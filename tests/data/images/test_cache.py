@@ -92,6 +92,21 @@ def test_an_interrupted_decoding_leaves_nothing_behind(dark_and_light, monkeypat
     assert len(ready(folder).images) == 16
 
 
+@pytest.mark.parametrize("content", [b"", b"xx", None])
+@pytest.mark.parametrize("name", ["images.npy", "unreadable.json", "pixels-3.npz"])
+def test_a_damaged_cache_heals(dark_and_light, monkeypatch, tmp_path, name, content):
+    monkeypatch.setenv("SKIPWISE_CACHE", str(tmp_path / "cache"))
+    folder, _ = dark_and_light
+    before = np.array(ready(folder).images)
+    (file,) = data_home().glob(f"images/*/{name}")
+    if content is None:
+        file.unlink()
+    else:
+        file.write_bytes(content)
+    assert np.array_equal(ready(folder).images, before)
+    assert file.read_bytes() != content
+
+
 def test_the_second_of_two_processes_keeps_what_the_first_put_there(tmp_path):
     folder = tmp_path / "kept"
 
@@ -103,7 +118,7 @@ def test_the_second_of_two_processes_keeps_what_the_first_put_there(tmp_path):
 
         return write
 
-    first = partial(cache.make_folder, folder, "images.npy")
+    first = partial(cache.keep_folder, folder)
     first(fill("second", meanwhile=lambda: first(fill("first"))))
     assert (folder / "images.npy").read_text() == "first"
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]

@@ -12,7 +12,7 @@ from jaxtyping import Int, UInt8
 from numpy.lib.format import open_memmap
 from PIL import Image
 
-from skipwise.data.cache_home import data_home, make_folder
+from skipwise.data.cache_home import data_home, keep_folder
 from skipwise.data.fingerprint import digest, digest_of, fingerprint, json_hash
 from skipwise.data.images.decode import RULE_VERSION, decode, to_rgb, wide_values
 from skipwise.data.images.fit import fit
@@ -150,8 +150,7 @@ def decode_once(
     """The images at this size, from the cache if they were decoded before. `told(done, total)` hears how it goes."""
     rule = f"{'' if how == 'crop' else how}rule{RULE_VERSION}"
     folder = data_home() / "images" / f"{looked.fingerprint[:24]}-{height}x{width}-{rule}"
-    if not (folder / "images.npy").exists():
-        make_folder(folder, "images.npy", lambda part: _decode_into(part, source, looked, height, width, told, how))
+    keep_folder(folder, lambda part: _decode_into(part, source, looked, height, width, told, how))
     unreadable = {int(i): why for i, why in json.loads((folder / "unreadable.json").read_text()).items()}
     kept = np.setdiff1d(np.arange(len(source.labels)), np.array(list(unreadable), np.int64))
     file = folder / "images.npy"

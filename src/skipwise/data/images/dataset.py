@@ -7,6 +7,7 @@ from typing import TypeVar
 import numpy as np
 from jaxtyping import Int, UInt8
 
+from skipwise.data.cache_home import check_folder
 from skipwise.data.dataset import Dataset, common_fields
 from skipwise.data.images.cache import Decoded, Survey, decode_once, survey
 from skipwise.data.images.fit import CropLoss, CroppedImage, covered, crop_loss
@@ -183,6 +184,7 @@ def cached_images(manifest: DataManifest) -> UInt8[np.ndarray, "images height wi
         raise UserError(
             f"The decoded images {manifest.cache_path} are gone: run the command that made the study again."
         )
+    check_folder(manifest.cache_path.parent, "run the command that made the study again")
     images: UInt8[np.ndarray, "images height width channels"] = np.load(manifest.cache_path, mmap_mode="r")
     return images
 

@@ -1,7 +1,9 @@
 """Measurements of the pixels, without any training: near duplicates, brightness and contrast."""
 
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from jaxtyping import Float, UInt8
@@ -43,23 +45,32 @@ def look_once(
 ) -> Pixels:
     """Return what `look` does, kept beside the decoded images, so that later studies of them need not look again."""
     file = cache.with_name(f"pixels-{VERSION}.npz")
-    if not file.exists():
-        seen = look(images, duplicates, covered)
+    kept = _read(file)
+    if kept is None:
+        kept = look(images, duplicates, covered)
         part = file.with_name(f".{file.name}-{np.random.SeedSequence().entropy}")
         with part.open("wb") as stream:
             np.savez(
                 stream,
-                pairs=seen.near.pairs,
-                alike=seen.near.alike,
-                brightness=seen.levels.brightness,
-                contrast=seen.levels.contrast,
+                pairs=kept.near.pairs,
+                alike=kept.near.alike,
+                brightness=kept.levels.brightness,
+                contrast=kept.levels.contrast,
             )
         part.replace(file)
-    with np.load(file) as kept:
-        return Pixels(
-            near=NearDuplicates(pairs=kept["pairs"], alike=kept["alike"]),
-            levels=Levels(brightness=kept["brightness"], contrast=kept["contrast"]),
-        )
+    return kept
+
+
+def _read(file: Path) -> Pixels | None:
+    """Return what is kept in a file, None where nothing is, or where it is damaged: its members have checksums."""
+    try:
+        with np.load(file) as kept:
+            return Pixels(
+                near=NearDuplicates(pairs=kept["pairs"], alike=kept["alike"]),
+                levels=Levels(brightness=kept["brightness"], contrast=kept["contrast"]),
+            )
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):
+        return None
 
 
 def affordable(images: UInt8[np.ndarray, "images height width channels"]) -> bool:

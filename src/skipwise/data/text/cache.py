@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Int, Integer
 from numpy.lib.format import open_memmap
 
-from skipwise.data.cache_home import data_home, make_folder
+from skipwise.data.cache_home import data_home, keep_folder
 from skipwise.data.options import ProgressCallback
 from skipwise.data.stored import mapped
 from skipwise.data.strings import Strings
@@ -49,9 +49,7 @@ def keep_texts(texts: Sequence[str], fingerprint: str) -> RawTexts:
         np.save(part / "ends.npy", packed.ends)
         np.save(part / "texts.npy", packed.content)
 
-    if not (folder / "texts.npy").exists():
-        make_folder(folder, "texts.npy", fill)
-    return RawTexts(folder)
+    return RawTexts(keep_folder(folder, fill))
 
 
 def encode_once(
@@ -72,9 +70,7 @@ def encode_once(
         numbers.flush()
         (part / TOKENS).write_text(json.dumps({"kind": tokens.kind, "tokenizer": tokens.tokenizer}))
 
-    if not (folder / NUMBERS).exists():
-        make_folder(folder, NUMBERS, fill)
-    return folder
+    return keep_folder(folder, fill)
 
 
 def read_encoded(folder: Path) -> Encoded:

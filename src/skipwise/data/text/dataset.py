@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Int
 
-from skipwise.data.cache_home import location_of, path_of
+from skipwise.data.cache_home import check_folder, location_of, path_of
 from skipwise.data.dataset import Dataset, common_fields
 from skipwise.data.fingerprint import digest, fingerprint
 from skipwise.data.input_spec import InputSpec
@@ -153,6 +153,8 @@ def load_texts(stored: StoredData) -> Texts:
     kept, raw = stored.manifest.cache_path, path_of(facts.raw)
     if not (kept.exists() and raw.exists()):
         raise UserError(f"The texts in {kept} are gone: run the command that made the study again.")
+    for folder in (kept, raw):
+        check_folder(folder, "run the command that made the study again")
     return Texts(
         **common_fields(stored),
         texts=RawTexts(raw),

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,7 @@ from skipwise.data import StoredData
 from skipwise.data.folds import fold_of
 from skipwise.errors import UserError
 from skipwise.networks.dotted import trust
+from skipwise.records import full_disk, is_full_disk
 from skipwise.studies.folder import StudyFolder
 from skipwise.studies.workers.pool import Job
 from skipwise.training.loop import Stopped, Tick
@@ -52,8 +54,8 @@ def main(study: str, *trusted: str) -> None:
         contender, seed, fold = design.contender(job.contender), job.seed, job.fold
         dataset = whole if fold is None else fold_of(whole, fold, design.folds or 0, seed)
         run_folder = folder.run_folder(design, contender, seed, fold)
-        run_folder.mkdir(parents=True, exist_ok=True)
         try:
+            run_folder.mkdir(parents=True, exist_ok=True)
             with FileLock(run_folder / ".lock"):  # an orphan of a killed study may still be writing its checkpoint
                 train_run(
                     task,
@@ -72,12 +74,10 @@ def main(study: str, *trusted: str) -> None:
                 break
             _say(tell, event="dropped")
         except Exception as error:
-            (run_folder / "error.txt").write_text(traceback.format_exc(), encoding="utf-8", errors="backslashreplace")
-            _say(
-                tell,
-                event="error",
-                message=str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}",
-            )
+            with suppress(OSError):  # of a full disk, too, the study hears
+                trace = traceback.format_exc()
+                (run_folder / "error.txt").write_text(trace, encoding="utf-8", errors="backslashreplace")
+            _say(tell, event="error", message=_reason(error, run_folder))
         else:
             _say(tell, event="done")
 
@@ -118,6 +118,14 @@ class _Ticker:
         if tick.epoch != self.epoch or time.monotonic() - self.told > SECONDS_BETWEEN_TICKS:
             self.told, self.epoch = time.monotonic(), tick.epoch
             _say(self.tell, event="tick", tick=asdict(tick))
+
+
+def _reason(error: Exception, folder: Path) -> str:
+    if isinstance(error, UserError):
+        return str(error)
+    if isinstance(error, OSError) and is_full_disk(error, folder):
+        return str(full_disk(folder))
+    return f"{type(error).__name__}: {error}"
 
 
 def _say(tell: TextIO, **message: Any) -> None:
