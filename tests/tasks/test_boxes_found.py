@@ -1,4 +1,4 @@
-"""What a detector found, as rows of a table."""
+"""Objects that a detector found, as rows of a table."""
 
 from skipwise.tasks.boxes_found import Boxes
 
