@@ -40,7 +40,7 @@ def test_a_folder_with_a_bad_file(here, run):
     assert code == 1
     assert re.fullmatch(r"new/a\.png      [012]  [01]\.\d{3}\nnew/sub/b\.png  [012]  [01]\.\d{3}\n", out)
     assert complaint == (
-        f"{STANDING}new: 1 other file left out\nskipwise: 1 of 3 could not be read:\n"
+        f"{STANDING}new: left out 1 other file\nskipwise: 1 of 3 could not be read:\n"
         "  new/bad.png cannot be read as an image (no image that Pillow knows): name an image file.\n"
     )
 
@@ -64,6 +64,17 @@ def test_unlike_images_are_told_at_the_end(here, run):
     assert third.startswith("  red.png  it has colours, and the network sees grey alone; less detail")
 
 
+def test_many_warnings_are_counted(here, run, tmp_path):
+    (tmp_path / "blank").mkdir()
+    for number in range(12):
+        Image.new("L", (8, 8), number).save(tmp_path / "blank" / f"{number:02}.png")
+    _, _, complaint = here("predict", run, "blank")
+    lines = complaint.splitlines()
+    assert lines[1] == "12 of 12 unlike all that it was trained on:"
+    assert len(lines) == 13
+    assert lines[-1] == "  and 2 more: --csv and --json have them all"
+
+
 def test_json_is_one_object(here, run):
     Image.new("L", (8, 8), 90).save("blank.png")
     code, out, complaint = here("predict", run, "new", "blank.png", "--json")
@@ -74,7 +85,7 @@ def test_json_is_one_object(here, run):
     assert [each["file"] for each in told["predictions"]] == ["new/a.png", "new/sub/b.png", "blank.png"]
     assert [bool(each["warning"]) for each in told["predictions"]] == [False, False, True]
     assert [each["file"] for each in told["unreadable"]] == ["new/bad.png"]
-    assert told["notes"] == ["new: 1 other file left out"]
+    assert told["notes"] == ["new: left out 1 other file"]
 
 
 def test_a_table_of_answers(here, run, tmp_path):

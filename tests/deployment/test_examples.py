@@ -38,7 +38,7 @@ def test_a_folder_gives_all_its_images_by_what_they_are(tmp_path):
     given = given_examples(tmp_path, IMAGES)
     inside = [os.path.relpath(name, tmp_path) for name in names(given)]
     assert inside == ["b.png", "a/1.PNG", "a/broken.jpg", "a/no-suffix"]
-    assert given.notes == (f"{tmp_path}: 1 other file left out",)
+    assert given.notes == (f"{tmp_path}: left out 1 other file, 1 link to nowhere or device",)
 
 
 def test_a_folder_without_images_is_one_sentence(tmp_path):

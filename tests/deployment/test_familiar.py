@@ -37,7 +37,7 @@ def test_a_limit_warns_of_as_few_as_were_promised():
 
 def test_an_example_far_from_all_training_examples_is_warned_of():
     warnings = familiar().warnings([], torch.tensor([[1.0, 0.05], [0.0, 1.0]]), "images")
-    assert warnings == ["", "farther from all training images than 60 of 60 for validation"]
+    assert warnings == ["", "farther from all training images than all 60 for validation"]
 
 
 def test_without_enough_validation_examples_no_distance_is_judged():

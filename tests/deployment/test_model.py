@@ -101,12 +101,24 @@ def test_a_model_no_better_than_a_guess_says_so(run, tmp_path):
     assert Model.load(other).standing.words == "small, seed 0: test accuracy 50.0 %"
 
 
+def test_it_looks_at_its_study_once(run, tmp_path):
+    study = shutil.copytree(run.parents[2], tmp_path / "study")
+    again = study / "runs" / "small" / "0"
+    (again / "familiar.npz").unlink(missing_ok=True)
+    model = Model.load(again)
+    assert model.must_learn
+    assert not isinstance(model.familiar, str)
+    assert not Model.load(again).must_learn
+    shutil.rmtree(study / "data")
+    assert Model.load(again).familiar.count == model.familiar.count
+
+
 def test_what_is_unlike_all_it_was_trained_on_is_told(model, run, squares):
     colours = np.zeros((8, 8, 3), np.uint8)
     colours[..., 0] = 255
     usual, blank, red = model.predict([squares[0], np.full((8, 8), 90, np.uint8), colours])
     assert usual.warning == ""
-    assert "less detail (as a small image enlarged) than nearly all of 96 images of the study" in blank.warning
+    assert "less detail than nearly all of 96 images of the study" in blank.warning
     assert red.warning.startswith("it has colours, and the network sees grey alone")
     assert (run / "familiar.npz").exists()
 

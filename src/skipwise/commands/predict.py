@@ -23,6 +23,8 @@ LONG = 100
 """Examples from which on progress is shown on a terminal."""
 MOST_NAMED = 5
 """Pictures that are named one by one."""
+MOST_WARNINGS = 10
+"""Examples that are warned of one by one."""
 
 
 def predict_examples(
@@ -37,6 +39,8 @@ def predict_examples(
     given = model.given(examples)
     if table is not None and table.is_dir():
         raise UserError(f"--csv is {table}, which is a folder: name a file.")
+    if sys.stderr.isatty() and model.must_learn:
+        _say("Looking at examples of the study once, to tell which new ones are unlike them ...")
     with ExitStack() as opened:
         told = opened.enter_context(_progress(len(given.examples)))
         rows = _Table(opened.enter_context(_written(table))) if table is not None else None
@@ -105,8 +109,10 @@ class _Listing:
             _say(note)
         if self.warnings:
             _say(f"{len(self.warnings)} of {self.answered} unlike all that it was trained on:")
-            for warning in self.warnings:
+            for warning in self.warnings[:MOST_WARNINGS]:
                 _say(f"  {warning}")
+        if len(self.warnings) > MOST_WARNINGS:
+            _say(f"  and {len(self.warnings) - MOST_WARNINGS} more: --csv and --json have them all")
         tell_unreadable(unreadable, self.answered + len(unreadable))
 
 

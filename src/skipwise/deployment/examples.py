@@ -124,21 +124,25 @@ def _of_row(name: str, text: str | None, file: Path | None) -> NewExample | Unan
 
 
 def _of_folder(folder: Path, task: Task) -> Given:
-    files, others = [], 0
+    files, others, lost = [], 0, 0
     for file in files_below(folder):
-        if task.is_example(file):
+        if not file.is_file():
+            lost += 1
+        elif task.is_example(file):
             files.append(str(file))
         else:
             others += 1
+    left_out = [f"{others} other file{'s' * (others != 1)}"] if others else []
+    left_out += [f"{lost} link{'s' * (lost != 1)} to nowhere or device{'s' * (lost != 1)}"] if lost else []
     if not files:
-        beside = f" (it has {others} other file{'s' * (others != 1)})" if others else ""
+        beside = f" (it has {', '.join(left_out)})" if left_out else ""
         raise UserError(f"{folder} holds no {task.examples}{beside}: name a folder with files to answer for.")
-    notes = [f"{folder}: {others} other file{'s' * (others != 1)} left out"] if others else []
+    notes = [f"{folder}: left out {', '.join(left_out)}"] if left_out else []
     return Given(examples=tuple(NewExample(name=file, word=file) for file in files), notes=tuple(notes))
 
 
 def files_below(folder: Path) -> Iterator[Path]:
-    """Yield the regular files anywhere below a folder, in order; hidden ones are left out, links followed once."""
+    """Yield all that is no folder anywhere below a folder, in order; hidden names are left out, links followed once."""
     seen = set()
     for here, folders, files in os.walk(folder, followlinks=True):
         status = Path(here).stat()
@@ -147,9 +151,7 @@ def files_below(folder: Path) -> Iterator[Path]:
             continue
         seen.add((status.st_dev, status.st_ino))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (
-            file for name in sorted(files) if not name.startswith(".") and (file := Path(here) / name).is_file()
-        )
+        yield from (Path(here) / name for name in sorted(files) if not name.startswith("."))
 
 
 def _image_of(array: np.ndarray, number: int) -> Image.Image:

@@ -78,10 +78,9 @@ class Familiar:
             limit = _upper(self.distances)
             for place, distance in enumerate(distances_to(self.near, features)):
                 if distance > limit:
-                    beyond = int((self.distances < distance).sum())
-                    said[place].append(
-                        f"farther from all training {examples} than {beyond} of {len(self.distances)} for validation"
-                    )
+                    beyond, count = int((self.distances < distance).sum()), len(self.distances)
+                    of_all = f"all {count}" if beyond == count else f"{beyond} of {count}"
+                    said[place].append(f"farther from all training {examples} than {of_all} for validation")
         return ["; ".join(of_one) for of_one in said]
 
     def _nearly_all(self, examples: str) -> str:

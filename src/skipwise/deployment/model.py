@@ -133,6 +133,11 @@ class Model:
             familiar.keep(found, self.folder)
         return found
 
+    @property
+    def must_learn(self) -> bool:
+        """Whether it has to look at its study before it answers, which takes seconds for large networks."""
+        return familiar.kept(self.folder, self.record.finished) is None
+
     def _answered(self, examples: Sequence[NewExample]) -> list[Prediction | Unanswered]:
         """Answer for a batch. Where an example cannot be read its halves are tried, so that the others are answered."""
         if not examples:

@@ -49,7 +49,7 @@ def image_traits(inputs: Float[Tensor, "batch channels height width"], spec: Inp
     steps = torch.cat([grey.diff(dim=1).abs().flatten(1), grey.diff(dim=2).abs().flatten(1)], dim=1)
     if steps.shape[1]:
         steep = steps.kthvalue(max(1, int(STEEP * steps.shape[1])), dim=1).values
-        traits.append(Trait(name="detail", values=_numbers(steep), below="less detail (as a small image enlarged)"))
+        traits.append(Trait(name="detail", values=_numbers(steep), below="less detail"))
     if pixels.shape[1] > 1:
         colour = (pixels.amax(1) - pixels.amin(1)).flatten(1).mean(1)
         traits.append(Trait(name="colour", values=_numbers(colour), below="less colour"))
