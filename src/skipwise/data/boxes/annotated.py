@@ -39,7 +39,7 @@ class Tally:
 
     @property
     def because(self) -> str:
-        """What an error adds: all that was left out or mended, "" where nothing was."""
+        """Say what an error adds: all that was left out or mended, "" where nothing was."""
         return f" ({'; '.join(self.notes())})" if self.counts else ""
 
     def notes(self) -> list[str]:

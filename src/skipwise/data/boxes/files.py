@@ -53,7 +53,7 @@ def read_lines(file: Path, largest: int = LARGEST_TEXT) -> list[str]:
 
 
 def read_json(file: Path) -> Any:
-    """What a JSON file holds, without outlines of objects that have a box and without embedded images.
+    """Return the content of a JSON file, without outlines of objects that have a box and without embedded images.
 
     Raises UserError where it is no JSON.
     """

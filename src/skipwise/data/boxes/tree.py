@@ -179,5 +179,5 @@ def _both(root: Path, one: str, other: str) -> str:
 
 
 def _key(name: str) -> str:
-    """What names of one file have in common on machines that write them otherwise."""
+    """Return the form of a name that machines which write it otherwise have in common."""
     return unicodedata.normalize("NFC", name).casefold()
