@@ -113,7 +113,7 @@ def test_few_images_of_given_parts(tmp_path, train, test):
     words = refusal(tmp_path)
     assert "class" not in words
     if train == 5:
-        assert "has 6 images and 1 to test on, and results need at least 2: put more into its test part." in words
+        assert "has 6 images and 1 to test on, and results need at least 2: put more into its test part (" in words
 
 
 def test_test_images_that_are_all_trained_on_are_refused(tmp_path):

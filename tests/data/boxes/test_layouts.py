@@ -283,3 +283,10 @@ def test_class_folders_are_no_annotations(tmp_path):
     (tmp_path / "labels.csv").write_text("path,label\na.png,cat\n")
     (tmp_path / "README.txt").write_text("1 2 3 4 5\n")
     assert readings(look_at(tmp_path)) == []
+
+
+def test_json_of_texts_has_no_reading_as_boxes(tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps([{"text": "good", "label": "pos"}]))
+    (tmp_path / "b.json").write_text('{"text": "good", "label": "pos"}\n' * 2)
+    assert readings(look_at(tmp_path / "a.json")) == readings(look_at(tmp_path / "b.json")) == []
+    assert readings(look_at(tmp_path)) == []

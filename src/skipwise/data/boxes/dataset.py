@@ -243,7 +243,7 @@ def _split(
 
 
 def _left_out(source: Annotated, decoded: Decoded) -> str:
-    """What an error adds on images that cannot be used and boxes that were left out, "" where there are none."""
+    """Say what an error adds on images that cannot be used and boxes that were left out, "" where there are none."""
     reasons = decoded.unreadable
     if not reasons:
         return source.tally.because

@@ -27,7 +27,7 @@ BEGINNINGS: tuple[tuple[str, bytes], ...] = (
     (LABEL_STUDIO, rb'\A\s*\[.*"(result|\w+labels)"\s*:\s*\['),
     (CREATE_ML, rb'\A\s*\[.*"coordinates"\s*:\s*\{'),
 )
-"""The kind that a file begins like, where a file is too large or too broken to be read whole."""
+"""How files begin, where one is too large or too broken to be read whole."""
 _BEGINNINGS = [(kind, re.compile(pattern, re.DOTALL)) for kind, pattern in BEGINNINGS]
 MARKS = re.compile(rb"<(annotations?)[\s>/]")
 TRACK = re.compile(rb"<track[\s>/]")

@@ -84,6 +84,8 @@ def read_annotated(data: str | Path) -> Annotated:
     if found:
         source: Annotated = found[0].read()
         return source
+    if path.suffix.lower() == ".json":
+        return read_coco(tree_of(path.parent), [path.name])  # which says what it lacks
     if path.is_file():
         raise UserError(f"{data} is a file without boxes: give {KINDS}.")
     broken = next((name for name in tree_of(path).paths(".json") if part_in_name(PurePosixPath(name).stem)), None)
@@ -155,9 +157,8 @@ def _of_file(path: Path) -> list[Reading]:
     if kind in (VOC, LABELME):
         refused = f"{path} annotates one image: give the folder that holds all of them."
         return [Reading(task=TASK, words=f"one annotation of {kind}", read=_refuser(refused), refused=refused)]
-    if suffix == ".xml" and kind is None:
+    if kind is None:
         return []
-    kind = kind or COCO
     root = _root(path.parent)
     name = joined("" if root == path.parent else path.resolve().parent.name, path.name)
     return [
@@ -166,7 +167,6 @@ def _of_file(path: Path) -> list[Reading]:
             words=f"{kind} boxes: {_words(path.parent, kind, [path.name])}",
             read=lambda: _named(READERS[kind](tree_of(root), [name]), path),
             ask=str(path),
-            explicit=kind_of(path) is not None,
         )
     ]
 

@@ -179,5 +179,5 @@ def _both(root: Path, one: str, other: str) -> str:
 
 
 def _key(name: str) -> str:
-    """The form that names of one file share on machines that write them otherwise."""
+    """Return the form of a name that machines which write it otherwise have in common."""
     return unicodedata.normalize("NFC", name).casefold()

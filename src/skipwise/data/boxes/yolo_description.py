@@ -23,7 +23,7 @@ MOST_CLASSES = 10_000
 
 @dataclass(frozen=True, kw_only=True)
 class Description:
-    """The fields of a description: the folder that others are relative to, folders or lists by part, and class names.
+    """A description: the folder that others are relative to, folders or lists by part, and class names.
 
     `poses`: whether the data hold keypoints.
     """
