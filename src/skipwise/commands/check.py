@@ -7,6 +7,7 @@ from typing import Any
 
 from skipwise.commands.console import Console
 from skipwise.data import Images, Options
+from skipwise.data.links import quoting_no_links
 from skipwise.data.quality.check import check
 from skipwise.errors import UserError
 from skipwise.reports.check import CheckedData, write_check
@@ -29,12 +30,13 @@ def check_data(
     `with_labels`: train models to find label errors. `as_json`: print the findings as one JSON object instead. Raises
     UserError for what cannot be checked.
     """
-    to_learn = find_task(data, task)
-    check_exists(data, to_learn)
     if out is not None and out.exists() and not out.is_dir():
         raise UserError(f"--out is {out}, which is a file: name a folder.")
     options = Options(size=size, device=choose_plan(1).device, compare_all=True)
-    dataset = to_learn.prepare(data, options, console.decoding)
+    with quoting_no_links(data):
+        to_learn = find_task(data, task)
+        check_exists(data, to_learn)
+        dataset = to_learn.prepare(data, options, console.decoding)
     described = to_learn.described(dataset, options)
     console.say(f"Data        {dataset.name}: {described[0]}")
     report = check(dataset, with_labels=with_labels)

@@ -9,6 +9,7 @@ from pathlib import Path
 from skipwise.contender import slug
 from skipwise.data import Dataset, ProgressCallback
 from skipwise.data.folds import fold_of
+from skipwise.data.links import quoting_no_links
 from skipwise.data.subset import subset_of
 from skipwise.errors import UserError
 from skipwise.names import path_of
@@ -84,6 +85,11 @@ class StudyPlan:
 
 def resolve(config: StudyConfig, progress: ProgressCallback | None = None) -> ResolvedStudy:
     """Read the data and fill in the defaults. Raises UserError for whatever a user can mend."""
+    with quoting_no_links(path_of(str(config.data))):
+        return _resolved(config, progress)
+
+
+def _resolved(config: StudyConfig, progress: ProgressCallback | None) -> ResolvedStudy:
     data, kind = path_of(str(config.data)), config.kind
     if data in PRESETS and not Path(data).exists():
         words = shlex.join(["skipwise", config.command, "digits", data, *config.contenders])

@@ -185,7 +185,9 @@ def read_weights(source: str) -> State:
         return downloaded
     path = _file(source)
     try:
-        content: Any = load(path.read_bytes()) if path.suffix == ".safetensors" else torch.load(path, "cpu", weights_only=True)
+        content: Any = (
+            load(path.read_bytes()) if path.suffix == ".safetensors" else torch.load(path, "cpu", weights_only=True)
+        )
     except Exception as error:
         raise UserError(
             f"{path} holds no weights that can be read without running its code: save the state dict with torch.save or "
