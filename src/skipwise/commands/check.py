@@ -8,6 +8,7 @@ from skipwise.commands.console import DRAWING, LOOKING, READING, Console
 from skipwise.commands.output import say_json
 from skipwise.data import Images, Options
 from skipwise.data.layout import layout_lines
+from skipwise.data.links import quoting_no_links
 from skipwise.data.quality.check import check
 from skipwise.errors import UserError
 from skipwise.reports.check import CheckedData, write_check
@@ -30,15 +31,15 @@ def check_data(
     `with_labels`: train models to find label errors. `as_json`: print the findings as one JSON object instead. Raises
     UserError for what cannot be checked.
     """
-    found = recognised(data, task)
-    to_learn = find_task(data, task) if found is None else TASKS[found.reading.task]
-    if found is not None:
-        console.say(layout_lines(found))
-    check_exists(data, to_learn)
     if out is not None and out.exists() and not out.is_dir():
         raise UserError(f"--out is {out}, which is a file: name a folder.")
     options = Options(size=size, device=choose_plan(1).device, compare_all=True)
-    with console.phase(READING):
+    with quoting_no_links(data), console.phase(READING):
+        found = recognised(data, task)
+        to_learn = find_task(data, task) if found is None else TASKS[found.reading.task]
+        if found is not None:
+            console.say(layout_lines(found))
+        check_exists(data, to_learn)
         dataset = to_learn.prepare(data, options, console.decoding)
     described = to_learn.described(dataset, options)
     console.say(f"Data        {dataset.name}: {described[0]}")

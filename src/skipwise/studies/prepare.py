@@ -11,6 +11,7 @@ from skipwise.contender import slug
 from skipwise.data import Dataset, ProgressCallback
 from skipwise.data.folds import fold_of
 from skipwise.data.layout import layout_lines
+from skipwise.data.links import quoting_no_links
 from skipwise.data.subset import subset_of
 from skipwise.errors import UserError
 from skipwise.names import path_of
@@ -113,6 +114,13 @@ def resolve(
 
     `say` hears in which layout the data lie, before they are read.
     """
+    with quoting_no_links(path_of(str(config.data))):
+        return _resolved(config, progress, say)
+
+
+def _resolved(
+    config: StudyConfig, progress: ProgressCallback | None, say: Callable[[str], None] | None
+) -> ResolvedStudy:
     data, kind = path_of(str(config.data)), config.kind
     if data in PRESETS and not Path(data).exists():
         words = shlex.join(["skipwise", config.command, "digits", data, *config.contenders])
