@@ -12,6 +12,7 @@ from PIL import Image
 from skipwise.cli import app
 from skipwise.commands.check import check_data
 from skipwise.commands.console import Console
+from skipwise.data.tables import separated
 from skipwise.errors import UserError
 from support.boxes import bars
 from support.libraries import without
@@ -92,7 +93,7 @@ def test_texts_are_checked_for_what_is_known_of_them(tmp_path):
     assert not check_data(str(file), Console(), out=tmp_path / "out")
     with (tmp_path / "out" / "findings.csv").open(newline="", encoding="utf-8") as table:
         (same,) = (row for row in csv.DictReader(table) if row["kind"] == "duplicate")
-    assert (same["file"], same["other_file"]) == ("films.csv, row 25", "films.csv, row 1")
+    assert (same["file"], same["other_file"]) == ("films.csv, line 26", "films.csv, line 2")
     assert (same["label"], same["part"].split(", ")[0] in ("train", "validation", "test")) == ("pos", True)
 
 
@@ -208,6 +209,12 @@ def test_an_image_is_read_once_and_once_more_where_it_was_not_decoded_before(fol
 
 
 def test_texts_are_read_once(tmp_path, monkeypatch):
+    """The rows of a table, that is; its beginning and its encoding are looked at before."""
+    read, rows_of = [], separated._body
+    monkeypatch.setattr(
+        separated, "_body", lambda path, *more, **named: read.append(path) or rows_of(path, *more, **named)
+    )
     file = tmp_path / "films.csv"
     file.write_text("\n".join(["text,label", *(f"film {number},{number % 2}" for number in range(40))]) + "\n")
-    assert reads_of(file, monkeypatch, tmp_path / "out") == {file: 1}
+    reads_of(file, monkeypatch, tmp_path / "out")
+    assert read == [file]
