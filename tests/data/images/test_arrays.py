@@ -1,5 +1,7 @@
 """An .npz of images, and the full text of the error where it cannot be read."""
 
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -82,3 +84,63 @@ def test_one_label_is_no_comparison(tmp_path):
     with pytest.raises(UserError) as error:
         open_source(tmp_path / "a.npz")
     assert str(error.value) == "a has one label, 3: a comparison needs at least two classes."
+
+
+def test_parts_by_any_word_and_labels_of_any_kind(tmp_path):
+    x = np.random.default_rng(0).integers(0, 256, (6, 5, 5)).astype(np.uint8)
+    y = np.array([0, 1, 0, 1, 0, 1])
+    plain = open_source(save(tmp_path / "a.npz", x_train=x, y_train=y, x_val=x[:2], y_val=y[:2], x_test=x, y_test=y))
+    assert list(plain.parts) == ["train"] * 6 + ["validation"] * 2 + ["test"] * 6
+    words = {"Train_Images": x, "train_labels": y[:, None], "val_images": x[:2], "val_labels": y[:2].astype(float)}
+    source = open_source(save(tmp_path / "b.npz", **words, X_Test=x, Y_Test=y, note=np.zeros(3)))
+    assert source.parts == plain.parts
+    assert source.labels.tolist() == plain.labels.tolist()
+    assert source.notes == ("arrays that are not read: note",)
+    whole = open_source(save(tmp_path / "c.npz", images=x, labels=np.array([b"cat", b"dog"])[y]))
+    assert (whole.classes, set(whole.parts)) == (("cat", "dog"), {""})
+    hot = open_source(save(tmp_path / "d.npz", x_train=x, y_train=np.eye(2)[y], x_test=x, y_test=np.eye(2)[y]))
+    assert hot.labels.tolist() == [*y, *y]
+    assert "y_train has a row of zeros and one 1 for each image" in hot.notes[0]
+
+
+def test_values_and_orders_that_are_told(tmp_path):
+    x = np.random.default_rng(0).random((4, 3, 5, 5))
+    y = np.array([0, 1, 0, 1])
+    source = open_source(save(tmp_path / "a.npz", x_train=x, y_train=y, x_test=x, y_test=y))
+    np.testing.assert_array_equal(source.arrays[:4], np.round(x.transpose(0, 2, 3, 1) * 255))
+    assert source.notes == (
+        "channels stand before height and width in x_train, x_test: moved behind them",
+        "values are float64: those from 0 to 1 become black to white",
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"y_test": np.full(2, 5)}, "{path}: y_test has the label 5 for 2 images, and y_train does not have it: add some "
+         "to train on, or leave them out."),
+        ({"x_test": np.zeros((0, 5, 6), np.uint8), "y_test": np.zeros(0, int)}, "{path}: x_test is empty (shape (0, 5, 6)): "
+         "fill it, or leave out x_test and y_test, and that part is drawn."),
+        ({"class_names": np.array("ab")}, "{path}: class_names has shape (): it must be a list with a name for each class."),
+        ({"class_names": np.array(["ant", "bee", "ant"])}, "{path}: class_names calls both class 0 and class 2 'ant': give "
+         "each a name of its own."),
+        ({"X_Train": np.zeros((4, 5, 6), np.uint8)}, "{path} holds both x_train and X_Train, which mean the same: keep one "
+         "of them."),
+    ],
+)  # fmt: skip
+def test_arrays_that_do_not_go_together(tmp_path, change, sentence):
+    path = save(tmp_path / "a.npz", **{**GOOD, **change})
+    assert refused(path) == sentence.format(path=path)
+
+
+def test_headers_that_claim_more_than_their_file_holds(tmp_path):
+    header = b"{'descr':'|u1','fortran_order':False,'shape':(1000000,1000,1000)}".ljust(117) + b"\n"
+    path = tmp_path / "a.npz"
+    with zipfile.ZipFile(path, "w") as file:
+        for name in ("x_train", "y_train", "x_test", "y_test"):
+            file.writestr(f"{name}.npy", b"\x93NUMPY\1\0" + len(header).to_bytes(2, "little") + header)
+    assert "x_train holds 0 bytes where its header says 1,000,000,000,000" in refused(path)
+    with zipfile.ZipFile(path, "w") as file:
+        for name in ("x_train", "y_train", "x_test", "y_test"):
+            file.writestr(name, b"hello")
+    assert refused(path) == f"{path}: x_train holds no array. Save plain arrays with numpy.savez."

@@ -7,9 +7,10 @@ from zipfile import BadZipFile
 
 import numpy as np
 from jaxtyping import Float, UInt8
+from PIL import Image
 
 from skipwise.data.quality.exact_duplicates import DuplicateGroups
-from skipwise.data.quality.near_duplicates import NearDuplicates, near_duplicates
+from skipwise.data.quality.near_duplicates import SIDE, NearDuplicates, near_duplicates
 from skipwise.data.quality.outliers import Levels, levels
 from skipwise.data.quality.small_grey import small_grey
 
@@ -34,7 +35,25 @@ def look(
 ) -> Pixels:
     """Look at every image. `covered`: see `levels`."""
     small = small_grey(images)
-    return Pixels(near=near_duplicates(images, small, duplicates.number), levels=levels(small, covered))
+    if covered is None or (covered == 1).all():
+        return Pixels(near=near_duplicates(images, small, duplicates.number), levels=levels(small, covered))
+    own = _unpadded(
+        images, covered
+    )  # padding has an edge at the same place in images of one shape: they would be alike
+    return Pixels(near=near_duplicates(own, small_grey(own), duplicates.number), levels=levels(small, covered))
+
+
+def _unpadded(
+    images: UInt8[np.ndarray, "images height width channels"], covered: Float[np.ndarray, "images 2"]
+) -> UInt8[np.ndarray, "images side side 1"]:
+    """Return small grey images of what each image covers."""
+    covers = np.maximum(1, np.round(covered * images.shape[1:3])).astype(int).tolist()
+    own = np.empty((len(images), SIDE, SIDE, 1), np.uint8)
+    for i, (rows, columns) in enumerate(covers):
+        seen = np.ascontiguousarray(images[i, :rows, :columns])
+        shown = Image.fromarray(seen if seen.shape[-1] == 3 else seen[..., 0]).convert("L")
+        own[i, ..., 0] = np.asarray(shown.resize((SIDE, SIDE), Image.Resampling.BOX))
+    return own
 
 
 def look_once(
@@ -44,7 +63,8 @@ def look_once(
     covered: Float[np.ndarray, "images 2"] | None = None,
 ) -> Pixels:
     """Return what `look` does, kept beside the decoded images, so that later studies of them need not look again."""
-    file = cache.with_name(f"pixels-{VERSION}.npz")
+    padded = "" if covered is None or (covered == 1).all() else "-unpadded"
+    file = cache.with_name(f"pixels-{VERSION}{padded}.npz")
     kept = _read(file)
     if kept is None:
         kept = look(images, duplicates, covered)
