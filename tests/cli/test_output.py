@@ -1,4 +1,4 @@
-"""What the command line writes where nobody listens, where the locale knows ASCII alone, and of any name."""
+"""Output where nobody listens, where the locale knows ASCII alone, and of any name."""
 
 import json
 import os

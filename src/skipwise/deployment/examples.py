@@ -102,9 +102,9 @@ def _of_word(word: str, task: Task) -> Given:
     if is_folder:
         return _of_folder(path, task)
     if is_file and path.suffix.lower() in TABLES:
-        rows = listed(path, texts=not task.takes_images)
+        rows, notes = listed(path, texts=not task.takes_images)
         examples = [_of_row(row.name, row.text, row.file) for row in rows]
-        return Given(examples=tuple(examples))
+        return Given(examples=tuple(examples), notes=tuple(notes))
     if exists and not is_file:
         reason = f"{word} is no regular file, and devices and pipes are not opened: name a file."
         return Given(examples=(Unanswered(file=name, reason=reason),))

@@ -1,20 +1,18 @@
 """Tables of new examples: one a row, as files in a column or as the texts themselves; other columns are ignored."""
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from skipwise.data.images.find_files import located
+from skipwise.data.images.table import FILE
+from skipwise.data.tables import TABLE_SUFFIXES, Table, open_table
+from skipwise.data.tables.columns import TEXT
 from skipwise.errors import UserError
 
-TABLES = {".csv": ",;\t", ".tsv": "\t"}
-"""Suffixes of tables, and what may stand between their cells."""
-FILE = ("path", "file", "filename", "file_name", "filepath", "image", "image_path")
-TEXT = ("text", "review", "sentence", "content", "comment", "message")
-"""Columns that hold a file each, or a text each; the first that is there counts."""
-MOST_LISTED = 12
-"""Columns that an error lists."""
+TABLES = TABLE_SUFFIXES - {".txt"}
+"""Suffixes of tables of examples; a .txt is an example itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,55 +24,33 @@ class ListedExample:
     text: str | None = None
 
 
-def listed(table: Path, *, texts: bool) -> list[ListedExample]:
-    """Return the examples of a table; files are beside it. Raises UserError for one without such a column, or rows."""
-    rows = _rows(table)
-    columns = [cell.strip().lower() for cell in rows[0][1]] if rows else []
+def listed(path: Path, *, texts: bool) -> tuple[list[ListedExample], list[str]]:
+    """Return the examples of a table, whose files are found beside it, and notes on how it was read.
+
+    Raises UserError for one without such a column, or without rows.
+    """
+    table = open_table(path)
+    names = [name.strip().lower().replace(" ", "_").replace("-", "_") for name in table.columns]
     wanted = (*TEXT, *FILE) if texts else FILE
-    column = next((name for name in wanted if name in columns), None)
-    if column is None:
-        there = ", ".join(columns[:MOST_LISTED]) or "none"
-        names = "text or path" if texts else "path or file"
-        raise UserError(f"{table} has no column {names} (it has {there}): name the one with the examples so.")
-    place, is_text = columns.index(column), column in TEXT
-    found = [
-        _listed(table, number, cells[place] if place < len(cells) else "", is_text=is_text)
-        for number, cells in rows[1:]
-        if any(cells)
-    ]
-    if not found:
-        raise UserError(f"{table} has no rows below its header: write one example a row.")
-    return found
+    column = next((name for name in wanted if name in names), None)
+    if column is None or not table.has_header:
+        kinds = "text or path" if texts else "path or file"
+        raise UserError(f"{path} has no column {kinds} (it has {table.listed}): name the one with the examples so.")
+    cells = list(_cells(table, names.index(column)))
+    if not cells:
+        raise UserError(f"{path} has no rows below its header: write one example a row.")
+    if column in TEXT:
+        return [ListedExample(name=name, text=cell) for name, cell in cells], list(table.notes)
+    for name, cell in cells:
+        if not cell or "\0" in cell or len(cell) > 4096:
+            raise UserError(f"{path.parent / name} names no file: write one in each row, or remove the row.")
+    places, told = located(path.parent, [cell for _, cell in cells], str(path))
+    found = [ListedExample(name=name, file=path.parent / place) for (name, _), place in zip(cells, places, strict=True)]
+    return found, [*table.notes, *told]
 
 
-def _listed(table: Path, line: int, cell: str, *, is_text: bool) -> ListedExample:
-    name = f"{table.name}, line {line}"
-    if is_text:
-        return ListedExample(name=name, text=cell)
-    if not cell.strip() or "\0" in cell or len(cell) > 4096:
-        raise UserError(f"{table}, line {line} names no file: write one in each row, or remove the row.")
-    return ListedExample(name=name, file=table.parent / cell.strip())
-
-
-def _rows(table: Path) -> list[tuple[int, Sequence[str]]]:
-    """Return the cells of each row, with the line on which it begins."""
-    try:
-        text = table.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UserError(f"{table} is not UTF-8 (byte {error.start + 1}): save it as UTF-8.") from error
-    header = text.partition("\n")[0]
-    delimiter = max(TABLES[table.suffix.lower()], key=header.count)
-    before = csv.field_size_limit(2**31 - 1)
-    reader, begins = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1
-    rows: list[tuple[int, Sequence[str]]] = []
-    try:
-        for cells in reader:
-            rows.append((begins, cells))
-            begins = reader.line_num + 1
-    except csv.Error as error:
-        raise UserError(
-            f"{table}, line {begins} cannot be read ({error}): a quote in a text is written twice."
-        ) from error
-    finally:
-        csv.field_size_limit(before)
-    return rows
+def _cells(table: Table, column: int) -> Iterator[tuple[str, str]]:
+    """Yield the place of each row in words, and its cell."""
+    for line in table.rows([column]):
+        cell: Any = line.cells[0]
+        yield table.name(line), "" if cell is None else str(cell).strip()
