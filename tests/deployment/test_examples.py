@@ -85,7 +85,7 @@ def test_a_table_of_texts_holds_texts_and_never_paths(tmp_path):
         (b"path,label\n", "has no rows below its header"),
         (b"", "has no column path or file"),
         (b"path\n \n", "line 2 names no file"),
-        (b"path\n\xff.png\n", r"is not UTF-8 \(byte 6\)"),
+        (b"path\n\0.png\n", "line 2 holds a NUL byte"),
         (b'path\n"a.png\n', "line 2 cannot be read"),
     ],
 )
