@@ -17,7 +17,7 @@ BOMB, PACKED = 10**9, 200
 """Arrays of so many bytes that are packed so much more densely than images can be are no images."""
 SUFFIX = ".npy"
 DAMAGED = (ValueError, TypeError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
-"""What damaged files raise: RuntimeError where they are encrypted, or packed in an unknown way."""
+"""Errors that damaged files raise: RuntimeError where they are encrypted, or packed in an unknown way."""
 
 
 class Npz:
