@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -186,14 +187,19 @@ def test_labels_are_left_out_where_cleanlab_is_missing(folder, tmp_path, monkeyp
 
 def reads_of(data, monkeypatch, out):
     """Return how often the check reads each file below `data`, or `data` itself."""
-    reads, read_bytes = Counter(), Path.read_bytes
+    reads, read_bytes, opened = Counter(), Path.read_bytes, os.open
 
     def counting(path):
         reads[path] += 1
         return read_bytes(path)
 
+    def counting_images(path, *options, **more):
+        reads[Path(path)] += 1
+        return opened(path, *options, **more)
+
     with monkeypatch.context() as patch:
         patch.setattr(Path, "read_bytes", counting)
+        patch.setattr(os, "open", counting_images)
         check_data(str(data), Console(), out=out, with_labels=False)
     return {path: count for path, count in reads.items() if path.is_relative_to(data)}
 
@@ -218,3 +224,16 @@ def test_texts_are_read_once(tmp_path, monkeypatch):
     file.write_text("\n".join(["text,label", *(f"film {number},{number % 2}" for number in range(40))]) + "\n")
     reads_of(file, monkeypatch, tmp_path / "out")
     assert read == [file]
+
+
+def test_the_page_shows_what_a_crop_loses(tmp_path):
+    for name in ("cat", "dog"):
+        (tmp_path / "d" / name).mkdir(parents=True)
+        for i in range(8):
+            pixels = np.random.default_rng(i + 10 * (name == "cat")).integers(0, 255, (60, 20 + i, 3))
+            Image.fromarray(pixels.astype(np.uint8)).save(tmp_path / "d" / name / f"{i}.png")
+    check_data(str(tmp_path / "d"), Console(), out=tmp_path / "out", with_labels=False)
+    page = (tmp_path / "out/check.html").read_text()
+    assert "What a centre crop loses" in page
+    assert "67 % of its area" in page
+    assert "padded with grey" in page

@@ -36,7 +36,7 @@ PHOTO_SIZES = {"cpu": 64, "mps": 224, "cuda": 224}
 """The side that photos are resized to, in pixels, unless a size is asked for."""
 
 FITTED = {"crop": "the centre cropped", "pad": "padded with grey", "stretch": "stretched to a square"}
-"""The treatment of images of another shape, in words."""
+"""The rule for images of another shape, in words."""
 
 
 class ImageClassification(Classification):

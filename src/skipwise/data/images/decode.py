@@ -34,7 +34,7 @@ LARGE = 89_478_485
 PACKED = 1_100
 """Pixels that a byte of a file may stand for: deflate packs 1,032 bytes into one."""
 DECODER_BYTES = {"JPEG": 0, "MPO": 0, "PNG": 0, "GIF": 0, "BMP": 0, "PPM": 0, "TIFF": 4, "WEBP": 8}
-"""That a decoder takes for each pixel beside the image itself, strips of any height being possible in a TIFF."""
+"""Bytes that a decoder takes for each pixel beside the image itself, strips of any height being possible in a TIFF."""
 OTHER_DECODER_BYTES = 12
 NESTED = {"ICO", "ICNS"}
 """Formats that hold images of sizes which their headers do not tell: decoded one at a time."""

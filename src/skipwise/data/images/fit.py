@@ -20,7 +20,7 @@ WORST = 8
 
 @dataclass(frozen=True, kw_only=True)
 class CropLoss:
-    """The loss of a centre crop: of how many images over a quarter of the area, and of which ones most.
+    """The loss by centre crops: how many images would lose over a quarter of the area, and which ones most.
 
     `worst` are indices among all images, most lost first, with the share of each.
     """

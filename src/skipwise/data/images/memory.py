@@ -7,11 +7,9 @@ from threading import Condition
 MOST_PIXELS = 300_000_000
 """Of an image that is decoded: the photos of large sensors and panoramas have up to so many."""
 MOST_BYTES = 4 * MOST_PIXELS + 2**26
-"""That all threads together decode in: so large an image in colour, of which Pillow keeps four bytes a pixel, and what
-it is reduced to.
+"""Bytes that all threads together decode in: so large an image in colour, of which Pillow keeps four bytes a pixel,
+and what it is reduced to.
 """
-
-
 TILE = 1_024
 """The side of a part of a large image that is converted at a time, in pixels."""
 
