@@ -129,14 +129,14 @@ def worked(chunk: Chunk, *, seconds: float) -> Outcome:
             file = Path(scratch) / "told.jsonl"
             file.touch()
             ended = _in_a_process(chunk, behind, file, seconds)
-            told = [json.loads(line) for line in file.read_text().splitlines()]
-        counts: dict[str, Any] = next((line["counts"] for line in reversed(told) if "counts" in line), {})
+            lines_told = [json.loads(line) for line in file.read_text().splitlines()]
+        counts: dict[str, Any] = next((line["counts"] for line in reversed(lines_told) if "counts" in line), {})
         outcome.counts.join(Counts(**counts))
-        outcome.digests |= {line["digest"] for line in told if "digest" in line}
-        outcome.faults += [Fault(**line["fault"]) for line in told if "fault" in line]
+        outcome.digests |= {line["digest"] for line in lines_told if "digest" in line}
+        outcome.faults += [Fault(**line["fault"]) for line in lines_told if "fault" in line]
         if not ended:
             break
-        last = next((line["at"] for line in reversed(told) if "at" in line), None)
+        last = next((line["at"] for line in reversed(lines_told) if "at" in line), None)
         if last is None:
             raise RuntimeError(f"No input of {chunk.reader}, seed {chunk.seed}, could be read at all: it {ended}")
         behind = last
@@ -145,6 +145,8 @@ def worked(chunk: Chunk, *, seconds: float) -> Outcome:
         outcome.faults.append(Fault(reader=chunk.reader, seed=chunk.seed, number=behind, words=words, details=details))
     print(
         f"{chunk.reader} seed {chunk.seed}: {outcome.counts.inputs} inputs, {outcome.counts.faults} faults",
+        *told(outcome.faults),
+        sep="\n",
         file=sys.stderr,
         flush=True,
     )

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -150,10 +151,12 @@ def laid_out(one: Input, scratch: Path) -> Iterator[Path]:
     cache = os.environ.get("SKIPWISE_CACHE")
     os.environ["SKIPWISE_CACHE"] = str(place / "cache")
     os.chdir(place)
+    temporary, tempfile.tempdir = tempfile.tempdir, str(scratch)
     try:
         yield place / one.data if one.data else place
     finally:
         os.chdir(before)
+        tempfile.tempdir = temporary
         os.environ.pop("SKIPWISE_CACHE")
         if cache is not None:
             os.environ["SKIPWISE_CACHE"] = cache

@@ -32,7 +32,7 @@ HEADS = [
 
 
 @st.composite
-def rows_of_texts(draw: st.DrawFn) -> list[Any]:
+def rows_of_texts(draw: st.DrawFn) -> Any:
     """Draw a table as rows of cells, with a header or none, and with columns more."""
     head = draw(st.sampled_from(HEADS))
     rows: list[Any] = [[row["text"], row["label"]] for row in records()]
@@ -46,7 +46,7 @@ def rows_of_texts(draw: st.DrawFn) -> list[Any]:
     ):
         if draw(st.integers(0, 4)) == 4:
             rows = [[*row, name if i == 0 else cells[i % len(cells)]] for i, row in enumerate(rows)]
-    return list(draw(changed_tree(rows))) if draw(st.integers(0, 3)) else rows
+    return draw(changed_tree(rows)) if draw(st.integers(0, 3)) else rows
 
 
 @st.composite
