@@ -32,7 +32,7 @@ def unlike(vocabulary):
 
 
 def usual_tunings():
-    """Yield all that `skipwise tune` searches by default: each choice of each stage once, in the widest network."""
+    """Yield the contenders that `skipwise tune` searches by default: each choice once, in the widest network."""
     space = usual_space(family_of("resnet"), Recipe())
     usual = space.values_of_usual(Recipe(), ())
     choices = {one.name: one.values for one in space.dimensions if not isinstance(one.values, Range)}
