@@ -183,7 +183,7 @@ def test_other_ways_to_ask(data, tmp_path, asked):
         ({"command": "tune"},
          "tune counts right and wrong answers, which mAP does not: --tune lr searches rates for it."),
         ({"long_tail": 5}, "--long-tail thins classes, and an image may hold objects of several: it is not for boxes."),
-        ({"tokens": "words"}, "--tokens is what texts are cut into: it means nothing for the task boxes."),
+        ({"tokens": "words"}, "--tokens is for texts: it means nothing for the task boxes."),
         ({"folds": 4}, "bars has a test set of its own: --folds is for data without one."),
         ({"data": "digits", "task": "boxes"},
          "digits is known data for the task images, and the task is boxes: leave --task out, or give other data."),

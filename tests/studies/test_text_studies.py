@@ -266,7 +266,7 @@ def test_an_abstract_task_is_no_traceback(films, tmp_path):
 def test_networks_for_texts_do_not_read_images(tmp_path):
     with pytest.raises(UserError, match="take a network without an embedding, as resnet32"):
         ready(shapes(tmp_path / "a.npz"), tmp_path, contenders=["resnet-text-8"], size=None)
-    with pytest.raises(UserError, match="--tokens is what texts are cut into: it means nothing for the task images"):
+    with pytest.raises(UserError, match="--tokens is for texts: it means nothing for the task images"):
         ready(shapes(tmp_path / "a.npz"), tmp_path, contenders=["resnet8"], size=None, tokens="words", settings=[])
 
 

@@ -1,7 +1,6 @@
 """From whatever holds examples to a stream of batches."""
 
 from skipwise.data.boxes.dataset import Scenes, load_scenes, open_scenes, prepare_scenes, scale_of
-from skipwise.data.boxes.open import is_annotated
 from skipwise.data.boxes.stream import SceneStream
 from skipwise.data.dataset import Dataset
 from skipwise.data.images.augment import Augmentation
@@ -16,8 +15,7 @@ from skipwise.data.options import Options, ProgressCallback
 from skipwise.data.stored import StoredData
 from skipwise.data.stream import Batch, Stream
 from skipwise.data.text.cache import tokens_from
-from skipwise.data.text.dataset import Texts, load_texts, prepare_texts
-from skipwise.data.text.open import are_texts
+from skipwise.data.text.dataset import Texts, load_texts, open_texts, prepare_texts
 from skipwise.data.text.stream import TextStream
 
 __all__ = [
@@ -39,14 +37,13 @@ __all__ = [
     "Stream",
     "TextStream",
     "Texts",
-    "are_texts",
     "decode_for_prediction",
-    "is_annotated",
     "load_images",
     "load_scenes",
     "load_texts",
     "open_scenes",
     "open_source",
+    "open_texts",
     "prepare_images",
     "prepare_scenes",
     "prepare_texts",

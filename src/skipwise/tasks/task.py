@@ -228,11 +228,12 @@ class Task(ABC):
 
 
 def check_options(options: Options, task: Task) -> None:
-    """Raises UserError for what is asked of texts, where examples are none."""
-    if options.tokens is not None:
-        raise UserError(f"--tokens is what texts are cut into: it means nothing for the task {task.name}.")
+    """Raises UserError for options that mean nothing for what the task's examples are."""
     if options.fit is not None and not task.can_fit:
         raise UserError(f"--fit is for images that get one class each: it means nothing for the task {task.name}.")
+    for name in ("tokens", "text_column"):
+        if getattr(options, name) is not None and task.takes_images:
+            raise UserError(f"--{name.replace('_', '-')} is for texts: it means nothing for the task {task.name}.")
 
 
 def epochs_for(training_examples: int) -> int:

@@ -34,7 +34,7 @@ from skipwise.networks import AnyNetwork, Architecture, ExternalNetwork, TextNet
 from skipwise.recipe import Recipe
 from skipwise.tasks.attributable import AttributableText
 from skipwise.tasks.classification import Classification, answered, named
-from skipwise.tasks.task import Prediction, Predictions
+from skipwise.tasks.task import Prediction, Predictions, check_options
 from skipwise.tasks.traits import Trait, text_traits
 
 SHOWN = 60
@@ -57,6 +57,7 @@ class TextClassification(Classification):
     takes_images = False
 
     def prepare(self, data: str, options: Options, told: ProgressCallback | None) -> Texts:
+        check_options(options, self)
         return prepare_texts(data, options, progress=told)
 
     def load(self, stored: StoredData) -> Texts:

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from skipwise.data import Options, prepare_scenes
+from skipwise.data import Options, open_scenes, prepare_scenes
 from skipwise.data.boxes.files import LOOKED_AT
-from skipwise.data.boxes.open import is_annotated, read_annotated
+from skipwise.data.boxes.open import readings
+from skipwise.data.glimpse import look_at
 from skipwise.errors import UserError
 from support import fruit
 from support.annotations import PHOTOS, coco, entry, photo, ready, refusal
@@ -93,8 +94,8 @@ def test_a_part_that_is_there_twice(tmp_path):
     for name in ("train", "val", "valid"):
         (tmp_path / f"{name}.json").write_text((tmp_path / "t.json").read_text())
     with pytest.raises(UserError, match=r"holds both val\.json and valid\.json: keep one for the validation part"):
-        read_annotated(tmp_path)
-    assert is_annotated(tmp_path)
+        open_scenes(tmp_path)
+    assert readings(look_at(tmp_path))
 
 
 def test_one_json_beside_its_images(tmp_path):
@@ -111,7 +112,7 @@ def test_file_names_of_another_machine(tmp_path):
     for image in written["images"]:
         image["file_name"] = f"C:\\label studio\\{image['file_name']}"
     (tmp_path / "a.json").write_text(json.dumps(written))
-    assert all(file.is_file() for file in read_annotated(tmp_path / "a.json").files)
+    assert all(file.is_file() for file in open_scenes(tmp_path / "a.json").files)
 
 
 @pytest.mark.parametrize("padding", [0, LOOKED_AT])
@@ -120,12 +121,12 @@ def test_coco_is_known_by_its_lists_be_it_small_large_or_broken(tmp_path, paddin
     (tmp_path / "t").rename(tmp_path / "train")
     text = json.dumps({"info": "", **content, "more": "a" * padding})
     (tmp_path / "train.json").write_text(text)
-    assert is_annotated(tmp_path)
-    assert len(read_annotated(tmp_path).names) == PHOTOS
+    assert readings(look_at(tmp_path))
+    assert len(open_scenes(tmp_path).names) == PHOTOS
     (tmp_path / "train.json").write_text("\ufeff" + text)
-    assert is_annotated(tmp_path)
+    assert readings(look_at(tmp_path))
     (tmp_path / "train.json").write_text(text[:-5])
-    assert is_annotated(tmp_path)
+    assert readings(look_at(tmp_path))
     assert "train.json cannot be read as JSON" in refusal(tmp_path)
 
 
@@ -142,7 +143,7 @@ def test_file_names_of_coco_that_lead_away(tmp_path, form, inside):
         if not inside:
             (data / "t" / f"{i}.png").unlink()
     if inside:
-        assert sorted(read_annotated(file).files) == sorted(data / "t" / f"{i}.png" for i in range(1, PHOTOS + 1))
+        assert sorted(open_scenes(file).files) == sorted(data / "t" / f"{i}.png" for i in range(1, PHOTOS + 1))
     else:
         assert f"None of the {PHOTOS} images that {file} lists is there" in refusal(file)
 

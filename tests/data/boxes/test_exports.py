@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from skipwise.data.boxes.open import read_annotated, readings
+from skipwise.data import open_scenes
+from skipwise.data.boxes.open import readings
 from skipwise.data.glimpse import look_at
 from support import fruit
 from support.fruit_exports import EXPORTS
@@ -30,7 +31,7 @@ def test_every_export_gives_the_same(tmp_path, export):
     assert reading.explicit
     assert reading.refused is None
     assert WORDS.get(export, "") in reading.words
-    source = read_annotated(tmp_path)
+    source = open_scenes(tmp_path)
     assert source.classes == fruit.CLASSES
     assert len(source.names) == 12
     named = {"train": "train", "validation": "val", "test": "test"}

@@ -5,7 +5,8 @@ import shutil
 
 import pytest
 
-from skipwise.data.boxes.open import is_annotated, read_annotated, readings
+from skipwise.data import open_scenes
+from skipwise.data.boxes.open import readings
 from skipwise.data.glimpse import look_at
 from skipwise.errors import UserError
 from support import fruit
@@ -50,7 +51,7 @@ def test_images_that_a_list_leaves_out_are_told(tmp_path):
     yolo(tmp_path, names="train: train.txt\nval: val.txt\nnames: [cat, dog]")
     (tmp_path / "train.txt").write_text("".join(f"./images/{i}.png\n" for i in range(1, 7)))
     (tmp_path / "val.txt").write_text("".join(f"/elsewhere/images/{i}.png\n" for i in range(7, 10)))
-    source = read_annotated(tmp_path)
+    source = open_scenes(tmp_path)
     assert sorted(source.parts) == ["train"] * 6 + ["validation"] * 3
     assert source.notes == ("images that data.yaml does not name are left out: 3 (the first: images/10.png)",)
     (tmp_path / "val.txt").write_text("images/7.png\nimages/lost.png\n")
@@ -62,7 +63,7 @@ def test_images_that_a_list_leaves_out_are_told(tmp_path):
 
 def test_parts_that_the_description_spells_otherwise_or_leaves_out(tmp_path):
     fruit.yolo_exported(tmp_path)
-    assert read_annotated(tmp_path).notes == (
+    assert open_scenes(tmp_path).notes == (
         "data.yaml names ../valid/images for the validation part, and val/images is read",
         "data.yaml does not name the test part, whose folder is there and is read (test/images/09.png and its like)",
     )
@@ -74,7 +75,7 @@ def test_class_lists_that_number_otherwise_are_refused(tmp_path):
     assert "val/day/classes.txt" in refusal(tmp_path)
     assert "give other names to the same numbers" in refusal(tmp_path)
     (tmp_path / "val" / "day" / "classes.txt").write_text("apple\nbig pear")
-    assert read_annotated(tmp_path).classes == fruit.CLASSES
+    assert open_scenes(tmp_path).classes == fruit.CLASSES
 
 
 @pytest.mark.parametrize("number", ["1e19", "100000000", "10000"])
@@ -85,7 +86,7 @@ def test_class_numbers_are_bounded(tmp_path, number):
 
 def test_class_numbers_that_nobody_uses_take_no_room(tmp_path):
     yolo(tmp_path, "9999 .5 .5 .2 .2\n", names=None)
-    assert read_annotated(tmp_path).classes == ("0", "1", "9999")
+    assert open_scenes(tmp_path).classes == ("0", "1", "9999")
 
 
 def test_names_are_bounded(tmp_path):
@@ -100,7 +101,7 @@ def test_names_are_bounded(tmp_path):
 def test_a_list_of_darknet_that_is_there_without_obj_data(tmp_path):
     yolo_darknet(tmp_path)
     (tmp_path / "obj.data").unlink()
-    source = read_annotated(tmp_path)
+    source = open_scenes(tmp_path)
     assert [source.parts.count(part) for part in ("train", "validation", "test")] == [6, 3, 3]
     assert source.classes == fruit.CLASSES
 
@@ -112,7 +113,7 @@ def test_two_kinds_of_annotations_ask_which_is_meant(tmp_path):
     words = refusal(tmp_path)
     assert "holds annotations of 2 kinds: COCO boxes: test.json, train.json, val.json" in words
     assert "CVAT boxes: images_of_cvat/annotations.xml" in words
-    assert len(read_annotated(tmp_path / "images_of_cvat").names) == 12
+    assert len(open_scenes(tmp_path / "images_of_cvat").names) == 12
 
 
 @pytest.mark.parametrize("inside", ["annotations", "labels"])
@@ -121,7 +122,7 @@ def test_the_folder_of_annotations_alone_may_be_given(tmp_path, inside):
         fruit.coco_official(tmp_path)
     else:
         fruit.yolo(tmp_path)
-    assert read_annotated(tmp_path / inside).names == read_annotated(tmp_path).names
+    assert open_scenes(tmp_path / inside).names == open_scenes(tmp_path).names
 
 
 def test_annotations_without_a_part_are_left_out_beside_parts(tmp_path):
@@ -134,7 +135,7 @@ def test_images_of_one_part_that_is_not_trained_on_are_split_anew(tmp_path):
     fruit.coco_beside(tmp_path)
     for part in ("train", "test"):
         (tmp_path / f"{part}.json").unlink()
-    source = read_annotated(tmp_path)
+    source = open_scenes(tmp_path)
     assert source.parts == ["", "", ""]
     assert source.notes == ("all images are of the validation part, which is split anew",)
 
@@ -180,7 +181,7 @@ def test_difficult_objects_and_other_boxes_of_xml(tmp_path):
         f"<object><name>cat</name>{outline}</object>",
         f"<object><name>cat</name>{turned}</object>",
     ]
-    source = read_annotated(voc(tmp_path, f"<annotation>{''.join(objects)}</annotation>"))
+    source = open_scenes(voc(tmp_path, f"<annotation>{''.join(objects)}</annotation>"))
     first = source.annotations[source.names.index("JPEGImages/1.png")]
     assert first.boxes.tolist() == [[2, 3, 12, 11], [2, 3, 12, 11], [5, 7, 14, 12]]
     assert source.tally.counts["objects marked difficult are left out"] == 1
@@ -196,7 +197,7 @@ def test_an_image_that_only_the_filename_names(tmp_path):
     (tmp_path / "Annotations" / "seven.xml").write_text(
         f"<annotation><filename>7.PNG</filename>{voc_object()}</annotation>"
     )
-    assert "JPEGImages/7.png" in read_annotated(tmp_path).names
+    assert "JPEGImages/7.png" in open_scenes(tmp_path).names
 
 
 def test_a_list_of_which_nothing_is_there(tmp_path):
@@ -210,7 +211,7 @@ def test_a_list_of_which_nothing_is_there(tmp_path):
 def test_names_in_two_folders_are_told_by_their_way_or_refused(tmp_path):
     labelme(tmp_path)
     shutil.copy(tmp_path / "test" / "09.png", tmp_path / "train" / "09.png")
-    assert "test/09.png" in read_annotated(tmp_path).names
+    assert "test/09.png" in open_scenes(tmp_path).names
     (tmp_path / "other").mkdir()
     tables(tmp_path / "other")
     content = (tmp_path / "other" / "test" / "_annotations.csv").read_text()
@@ -221,7 +222,7 @@ def test_names_in_two_folders_are_told_by_their_way_or_refused(tmp_path):
     with pytest.raises(
         UserError, match=r"holds both again/09\.png and test/09\.png, and boxes\.csv, line 2 may mean either"
     ):
-        read_annotated(tmp_path / "other")
+        open_scenes(tmp_path / "other")
 
 
 def test_shapes_without_an_area_and_circles(tmp_path):
@@ -232,7 +233,7 @@ def test_shapes_without_an_area_and_circles(tmp_path):
         {"label": "cat", "shape_type": "point", "points": [[1, 2]]},
     ]
     (tmp_path / "a.json").write_text(json.dumps({"shapes": shapes, "imagePath": "..\\x\\a.png"}))
-    source = read_annotated(tmp_path)
+    source = open_scenes(tmp_path)
     assert source.annotations[0].boxes.tolist() == [[15, 10, 25, 20], [1, 2, 9, 8]]
     assert source.tally.counts == {
         "shapes (circle) are taken by the boxes round them": 1,
@@ -260,7 +261,7 @@ def test_annotations_that_are_not_read_are_named(tmp_path, file, content, words)
     (reading,) = readings(look_at(tmp_path))
     assert words in reading.refused
     assert refusal(tmp_path) == reading.refused
-    assert is_annotated(tmp_path)
+    assert readings(look_at(tmp_path))
 
 
 def test_masks_and_unknown_files_beside_images_are_named(tmp_path):

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from skipwise.data import Options, prepare_scenes
+from skipwise.data import Options, open_scenes, prepare_scenes
 from skipwise.data.boxes.files import LOOKED_AT
-from skipwise.data.boxes.open import is_annotated, read_annotated
+from skipwise.data.boxes.open import readings
+from skipwise.data.glimpse import look_at
 from skipwise.data.manifest import ClassCounts
 from skipwise.errors import UserError
 from support import fruit
@@ -29,7 +30,7 @@ def test_images_beside_some_json_are_no_boxes(tmp_path, content):
     image_folder(tmp_path)
     for name in ("train.json", "train/_annotations.coco.json", "val.json", "valid.json"):
         (tmp_path / name).write_text(content)
-    assert not is_annotated(tmp_path)
+    assert not readings(look_at(tmp_path))
 
 
 def test_what_some_json_lacks_is_still_said_where_boxes_are_asked_for(tmp_path):
@@ -39,7 +40,7 @@ def test_what_some_json_lacks_is_still_said_where_boxes_are_asked_for(tmp_path):
 
 def test_a_json_of_another_kind_does_not_hide_yolo(tmp_path):
     (yolo(tmp_path) / "train.json").write_text('{"lr": 0.1}')
-    assert len(read_annotated(tmp_path).names) == PHOTOS
+    assert len(open_scenes(tmp_path).names) == PHOTOS
 
 
 @pytest.mark.parametrize(
@@ -56,8 +57,8 @@ def test_a_json_of_another_kind_does_not_hide_yolo(tmp_path):
 )
 def test_every_kind_gives_the_same(tmp_path, write):
     write(tmp_path)
-    assert is_annotated(tmp_path)
-    source = read_annotated(tmp_path)
+    assert readings(look_at(tmp_path))
+    source = open_scenes(tmp_path)
     assert source.classes == fruit.CLASSES
     scenes = prepare_scenes(tmp_path, Options(), photo_size=64)
     part_of = {f"{i:02}": part for part, numbers in fruit.PARTS.items() for i in numbers}
@@ -75,9 +76,9 @@ def test_every_kind_gives_the_same(tmp_path, write):
 
 def test_the_yaml_itself_names_the_data(tmp_path):
     fruit.yolo(tmp_path)
-    assert read_annotated(tmp_path / "data.yaml").names == read_annotated(tmp_path).names
+    assert open_scenes(tmp_path / "data.yaml").names == open_scenes(tmp_path).names
     with pytest.raises(UserError, match="does not exist"):
-        read_annotated(tmp_path / "other.yaml")
+        open_scenes(tmp_path / "other.yaml")
 
 
 def test_other_things_are_refused(tmp_path):
@@ -85,5 +86,5 @@ def test_other_things_are_refused(tmp_path):
     assert "holds no boxes: give a COCO .json" in refusal(tmp_path)
     (tmp_path / "a.txt").write_text("a")
     assert "a.txt is a file without boxes" in refusal(tmp_path / "a.txt")
-    assert not is_annotated(tmp_path)
-    assert not is_annotated("digits")
+    assert not readings(look_at(tmp_path))
+    assert not readings(look_at("digits"))

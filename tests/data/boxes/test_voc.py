@@ -2,7 +2,7 @@
 
 import pytest
 
-from skipwise.data.boxes.open import read_annotated
+from skipwise.data import open_scenes
 from support import fruit
 from support.annotations import PHOTOS, photo, ready, refusal, voc, voc_object
 
@@ -62,7 +62,7 @@ def test_voc_that_counts_from_0(tmp_path):
     fruit.voc(tmp_path)
     text = (tmp_path / "Annotations" / "00.xml").read_text()
     (tmp_path / "Annotations" / "00.xml").write_text(text.replace("<xmin>6", "<xmin>0"))
-    source = read_annotated(tmp_path)
+    source = open_scenes(tmp_path)
     assert source.notes == ("coordinates count from 0, since some are 0",)
     assert source.annotations[0].boxes.tolist() == [[0, 3, 15, 12]]
 
@@ -76,7 +76,7 @@ def test_lists_of_voc_may_name_images_with_spaces(tmp_path):
     lists.mkdir(parents=True)
     (lists / "train.txt").write_text("".join(f"img {i}\n" for i in range(1, 9)))
     (lists / "test.txt").write_text("".join(f"  img {i} \n" for i in range(9, 13)))
-    source = read_annotated(tmp_path)
+    source = open_scenes(tmp_path)
     assert dict(zip(source.names, source.parts, strict=True)) == {
         f"JPEGImages/img {i}.png": "train" if i < 9 else "test" for i in range(1, 13)
     }
@@ -87,4 +87,4 @@ def test_lists_of_voc_may_hold_a_number_after_the_name(tmp_path):
     lists = voc(tmp_path) / "ImageSets" / "Main"
     lists.mkdir(parents=True)
     (lists / "train.txt").write_text("".join(f"{i} {(-1) ** i}\n" for i in range(1, 13)))
-    assert read_annotated(tmp_path).parts == ["train"] * 12
+    assert open_scenes(tmp_path).parts == ["train"] * 12

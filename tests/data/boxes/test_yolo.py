@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from skipwise.data.boxes.open import read_annotated
+from skipwise.data import open_scenes
 from support import fruit
 from support.annotations import PHOTOS, photo, ready, refusal, yolo
 
@@ -77,14 +77,14 @@ def test_keypoints_that_nobody_describes_are_refused_by_what_marks_them(tmp_path
 
 def test_four_corners_of_a_turned_box_are_an_outline(tmp_path):
     yolo(tmp_path, "1 .5 .1 .8 .4 .5 .7 .2 .4\n")
-    source = read_annotated(tmp_path)
+    source = open_scenes(tmp_path)
     assert source.annotations[source.names.index("images/1.png")].boxes.tolist() == [[0.2, 0.1, 0.8, 0.7]]
 
 
 def test_outlines_become_the_boxes_round_them(tmp_path):
     fruit.yolo(tmp_path)
     (tmp_path / "labels" / "train" / "00.txt").write_text("1 .1 .2 .5 .1 .3 .6\n")
-    source = read_annotated(tmp_path)
+    source = open_scenes(tmp_path)
     first = source.annotations[source.names.index("images/train/00.png")]
     assert first.boxes.tolist() == [[0.1, 0.1, 0.5, 0.6]]
     assert source.tally.notes() == [
@@ -95,9 +95,9 @@ def test_outlines_become_the_boxes_round_them(tmp_path):
 def test_numbers_are_the_classes_where_nobody_names_them(tmp_path):
     fruit.yolo(tmp_path)
     (tmp_path / "data.yaml").unlink()
-    assert read_annotated(tmp_path).classes == ("0", "1", "2")
+    assert open_scenes(tmp_path).classes == ("0", "1", "2")
     (tmp_path / "labels" / "classes.txt").write_text("a\nb\nc\n")
-    assert read_annotated(tmp_path).classes == ("a", "b", "c")
+    assert open_scenes(tmp_path).classes == ("a", "b", "c")
 
 
 def yolo_below(folder, parts, description):
@@ -160,7 +160,7 @@ def test_folders_of_a_description_that_lead_away(tmp_path, lines):
     (tmp_path / "data" / "data.yaml").write_text(text)
     assert "for the train part, and nothing of that name lies in" in refusal(tmp_path / "data" / "data.yaml")
     yolo(tmp_path / "data", names=text)
-    files = read_annotated(tmp_path / "data").files
+    files = open_scenes(tmp_path / "data").files
     assert len(files) == PHOTOS
     assert all(file.is_relative_to(tmp_path / "data") and ".." not in file.parts for file in files)
 
@@ -171,6 +171,6 @@ def test_folders_of_a_description_that_come_back_or_are_linked(tmp_path, base):
     (tmp_path / "data" / "fruit").symlink_to("made")
     text = f"path: {base.format(folder=tmp_path / 'data')}\ntrain: fruit/images\nnames: [cat, dog]"
     (tmp_path / "data" / "data.yaml").write_text(text)
-    source = read_annotated(tmp_path / "data" / "data.yaml")
+    source = open_scenes(tmp_path / "data" / "data.yaml")
     assert set(source.names) == {f"fruit/images/{i}.png" for i in range(1, PHOTOS + 1)}
     assert all(len(annotation.labels) == 1 for annotation in source.annotations)

@@ -1,12 +1,14 @@
 """Folders of texts: files by class, with parts above or below the classes, by whatever name."""
 
 import os
+from pathlib import Path
 
 import pytest
 
+from skipwise.data import open_texts
 from skipwise.data.glimpse import look_at
 from skipwise.data.manifest import UnreadableFile
-from skipwise.data.text.open import are_texts, open_texts, readings
+from skipwise.data.text.open import readings
 from skipwise.errors import UserError
 from support.annotations import image_folder
 from support.texts import content, file
@@ -28,7 +30,7 @@ def test_a_folder_of_files_by_class(tmp_path):
     file(tmp_path, "train/pos/notes.pdf", "")
     file(tmp_path, "train/neg/.hidden", "")
     source = open_texts(str(tmp_path))
-    assert are_texts(str(tmp_path))
+    assert readings(look_at(tmp_path))
     assert content(source)[0] == ("test/neg 0", "neg", "test")
     assert sorted(source.parts) == ["test"] * 4 + ["train"] * 4
     assert source.unreadable == [
@@ -64,7 +66,7 @@ def test_folders_that_hold_the_same_folders_are_no_classes(tmp_path):
 @pytest.mark.parametrize("suffix", ["", ".2001-02-06", ".bfc8d64d12b325ff385cca8d07b84288"])
 def test_files_without_a_suffix(tmp_path, suffix):
     data = folders(tmp_path, "alt.atheism", "sci.space", suffix=suffix)
-    assert are_texts(data)
+    assert readings(look_at(Path(data)))
     assert open_texts(data).classes == ("alt.atheism", "sci.space")
 
 
@@ -72,10 +74,10 @@ def test_images_without_a_suffix_and_annotations_beside_images_are_no_texts(tmp_
     image_folder(tmp_path / "some")
     for picture in list((tmp_path / "some").rglob("*.png")):
         picture.with_suffix(".txt").write_text("0 0.5 0.5 0.1 0.1")
-    assert not are_texts(str(tmp_path / "some"))
+    assert not readings(look_at(tmp_path / "some"))
     for label in CLASSES:
         file(tmp_path, f"plain/{label}/1", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
-    assert not are_texts(str(tmp_path / "plain"))
+    assert not readings(look_at(tmp_path / "plain"))
 
 
 def test_unlabelled_texts_are_left_aside(tmp_path):

@@ -1,11 +1,14 @@
 """Texts of the Hugging Face hub, what its library saved, and the error where that library is missing."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
+from skipwise.data import open_texts
+from skipwise.data.glimpse import look_at
 from skipwise.data.text.hub import is_saved
-from skipwise.data.text.open import are_texts, open_texts
+from skipwise.data.text.open import readings
 from skipwise.errors import UserError
 from support.annotations import image_folder
 from support.texts import content, file, rows
@@ -15,7 +18,7 @@ from support.texts import content, file, rows
 def test_images_beside_a_state_are_no_texts(tmp_path, name):
     (image_folder(tmp_path) / name).write_text("{}")
     assert not is_saved(tmp_path)
-    assert not are_texts(str(tmp_path))
+    assert not readings(look_at(tmp_path))
 
 
 def test_what_the_library_saves_is_known(tmp_path):
@@ -49,7 +52,7 @@ def test_a_data_set_that_its_library_saved(hub, tmp_path):
     hub.save_to_disk(tmp_path / "saved")
     data = str(tmp_path / "saved")
     source = open_texts(data)
-    assert are_texts(data)
+    assert readings(look_at(Path(data)))
     assert source.classes == ("good", "bad")
     assert content(source)[:2] == [(*rows(1)[0], "train"), (*rows(1)[1], "train")]
     assert source.parts == ["train"] * 16 + ["validation"] * 4

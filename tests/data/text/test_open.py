@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from skipwise.data import open_texts
 from skipwise.data.glimpse import look_at
-from skipwise.data.text.open import are_texts, open_texts, readings
+from skipwise.data.text.open import readings
 from skipwise.errors import UserError
 from support.texts import file, rows, table
 
@@ -18,10 +19,10 @@ from support.texts import file, rows, table
 )
 def test_what_is_no_text_is_not_claimed(tmp_path, name, given):
     path = file(tmp_path / "data", name, given)
-    assert not are_texts(path)
-    assert not are_texts(str(tmp_path / "data"))
-    assert not are_texts("x" * 5000)
-    assert not are_texts("a\0b.csv")
+    assert not readings(look_at(Path(path)))
+    assert not readings(look_at(tmp_path / "data"))
+    assert not readings(look_at(Path("x" * 5000)))
+    assert not readings(look_at(Path("a\0b.csv")))
 
 
 def test_a_table_of_files_that_has_texts_too_can_be_read_as_texts(tmp_path):
@@ -49,7 +50,7 @@ def test_the_only_table_of_a_folder_is_read(tmp_path):
 @pytest.mark.parametrize("name", ["pipe.csv", "pipe.txt", "pipe.json", "pipe.parquet", "pipe"])
 def test_a_pipe_is_refused_at_once(tmp_path, name):
     os.mkfifo(tmp_path / name)
-    assert not are_texts(str(tmp_path / name))
+    assert not readings(look_at(tmp_path / name))
     with pytest.raises(UserError, match="is a device or a pipe, no regular file"):
         open_texts(str(tmp_path / name))
 

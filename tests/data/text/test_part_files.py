@@ -2,9 +2,9 @@
 
 import pytest
 
-from skipwise.data import Options, prepare_texts
+from skipwise.data import Options, open_texts, prepare_texts
 from skipwise.data.glimpse import look_at
-from skipwise.data.text.open import are_texts, open_texts, readings
+from skipwise.data.text.open import readings
 from skipwise.errors import UserError
 from support.texts import content, file, rows, table
 
@@ -13,7 +13,7 @@ def test_a_folder_of_a_table_for_each_part(tmp_path):
     table(tmp_path / "train.csv", rows(3))
     table(tmp_path / "valid.csv", rows(1))
     table(tmp_path / "test.csv", rows(2))
-    assert are_texts(str(tmp_path))
+    assert readings(look_at(tmp_path))
     assert open_texts(str(tmp_path)).parts == ["train"] * 6 + ["validation"] * 2 + ["test"] * 4
     file(tmp_path, "train.jsonl", "")
     with pytest.raises(UserError, match=r"holds both train.csv and train.jsonl: keep one train file"):

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from skipwise.data import open_texts
 from skipwise.data.manifest import UnreadableFile
-from skipwise.data.text.open import open_texts
 from skipwise.errors import UserError
 from support.texts import GOOD, file, rows, table
 

@@ -1,10 +1,13 @@
 """Tables of texts: one content in every format, and what is wrong is named with its place."""
 
 import json
+from pathlib import Path
 
 import pytest
 
-from skipwise.data.text.open import are_texts, open_texts
+from skipwise.data import open_texts
+from skipwise.data.glimpse import look_at
+from skipwise.data.text.open import readings
 from skipwise.errors import UserError
 from support.texts import GOOD, content, file, rows, table
 
@@ -25,7 +28,7 @@ def test_one_content_in_every_format(tmp_path):
     expected = [(text, label, {"val": "validation"}.get(part, part)) for text, label, part in some]
     for data in given:
         assert content(open_texts(data)) == expected
-        assert are_texts(data)
+        assert readings(look_at(Path(data)))
 
 
 def test_a_text_may_hold_commas_quotes_lines_and_a_mark_of_utf8(tmp_path):

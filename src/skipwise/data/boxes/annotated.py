@@ -50,6 +50,7 @@ class Annotated:
     arrays: UInt8[np.ndarray, "images height width channels"] | None = None
     groups: Sequence[str] | None = None
     notes: tuple[str, ...] = ()
+    layout: tuple[str, ...] = ()
     tally: Tally = field(default_factory=Tally)
 
     @property
@@ -65,6 +66,7 @@ class Annotated:
             arrays=self.arrays,
             groups=self.groups,
             notes=self.notes,
+            layout=self.layout,
         )
 
     def in_order(self) -> "Annotated":

@@ -13,7 +13,6 @@ from jaxtyping import Float, Int
 from skipwise.data.boxes.annotated import Annotated
 from skipwise.data.boxes.digit_scenes import NAME, digit_scenes
 from skipwise.data.boxes.objects import Objects, SceneObjects, mended
-from skipwise.data.boxes.open import read_annotated
 from skipwise.data.boxes.turned import turned_upright
 from skipwise.data.dataset import common_fields
 from skipwise.data.images.cache import Decoded, Survey, decode_once, survey
@@ -21,6 +20,7 @@ from skipwise.data.images.dataset import Images, cached_images, inspected_images
 from skipwise.data.images.decode import PAD_RULE
 from skipwise.data.images.fit import fitted
 from skipwise.data.images.manifest import OWN_SIZE, image_manifest
+from skipwise.data.layout import is_name, open_as
 from skipwise.data.manifest import BoxFacts, ClassCounts, DataManifest
 from skipwise.data.options import Options, ProgressCallback, check_size, check_test_size
 from skipwise.data.quality.exact_duplicates import DuplicateGroups, group_duplicates
@@ -95,7 +95,7 @@ def prepare_scenes(
     """
     check_size(options.size, SMALLEST, "objects are found in images of")
     check_test_size(options.test_size, "images")
-    source = open_scenes(data)
+    source = open_scenes(data, options)
     looked = survey(source.images)
     source = turned_upright(source, looked.sizes)
     looked = _sizes_checked(source, looked)
@@ -134,10 +134,13 @@ def prepare_scenes(
     return inspected_images(scenes, source.images, looked, decoded, duplicates, compare_all=options.compare_all)
 
 
-def open_scenes(data: str | Path) -> Annotated:
+def open_scenes(data: str | Path, options: Options = Options()) -> Annotated:  # noqa: B008
     """The images and boxes that `data` names, not decoded yet. Raises UserError where they cannot be read."""
-    by_name = str(data) == NAME and not Path(data).exists()
-    return digit_scenes() if by_name else read_annotated(data)
+    if is_name(str(data), {NAME}):
+        return digit_scenes()
+    found, layout = open_as("boxes", str(data), options)
+    source: Annotated = replace(found, layout=layout)
+    return source
 
 
 def load_scenes(stored: StoredData) -> Scenes:

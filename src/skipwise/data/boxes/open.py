@@ -13,7 +13,7 @@ from skipwise.data.boxes.files import LOOKED_AT, beginning
 from skipwise.data.boxes.kinds import COCO, CREATE_ML, CVAT, LABEL_STUDIO, LABELME, UNREAD, VOC, VOTT, kind_of
 from skipwise.data.boxes.label_studio import read_label_studio
 from skipwise.data.boxes.labelme import read_labelme
-from skipwise.data.boxes.tree import Tree, joined, part_in_name, tree_of
+from skipwise.data.boxes.tree import Tree, joined, tree_of
 from skipwise.data.boxes.unread import unread
 from skipwise.data.boxes.voc import read_voc
 from skipwise.data.boxes.vott import read_create_ml, read_vott
@@ -55,46 +55,6 @@ def readings(glimpse: Glimpse) -> list[Reading]:
     if not found and (refused := unread(glimpse, kinds)):
         return [Reading(task=TASK, words="annotations that are not read", read=_refuser(refused), refused=refused)]
     return found
-
-
-def is_annotated(data: str | Path) -> bool:
-    """Whether data look like images with boxes; little is read."""
-    try:
-        path = Path(data).expanduser()
-        if path.is_file() or not path.is_dir():
-            return path.suffix.lower() in (".json", *YAML)
-        return bool(readings(look_at(path)))
-    except UserError:
-        return True  # which is said when it is read
-    except (OSError, RuntimeError, ValueError):  # what cannot be a path
-        return False
-
-
-def read_annotated(data: str | Path) -> Annotated:
-    """The images and boxes that `data` names. Raises UserError where they cannot be read."""
-    path = Path(data).expanduser()
-    if not path.exists():
-        raise UserError(f"{data} does not exist: give {KINDS}, or the name digit-scenes.")
-    found = readings(look_at(path))
-    if len(found) > 1:
-        ways = "; ".join(f"{some.words} ({some.ask})" for some in found)
-        raise UserError(
-            f"{data} holds annotations of {len(found)} kinds: {ways}. Name the one that is meant so, or take the others away."
-        )
-    if found:
-        source: Annotated = found[0].read()
-        return source
-    if path.suffix.lower() == ".json":
-        return read_coco(tree_of(path.parent), [path.name])  # which says what it lacks
-    if path.is_file():
-        raise UserError(f"{data} is a file without boxes: give {KINDS}.")
-    broken = next((name for name in tree_of(path).paths(".json") if part_in_name(PurePosixPath(name).stem)), None)
-    if broken:
-        return read_coco(tree_of(path), [broken])
-    raise UserError(
-        f"{data} holds no boxes: give {KINDS} (train.json beside train, Annotations beside JPEGImages, or labels beside "
-        "images)."
-    )
 
 
 def _kinds(glimpse: Glimpse) -> dict[str, list[str]]:

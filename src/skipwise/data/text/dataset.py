@@ -12,6 +12,7 @@ from skipwise.data.cache_home import check_folder, location_of, path_of
 from skipwise.data.dataset import Dataset, common_fields
 from skipwise.data.fingerprint import digest, fingerprint
 from skipwise.data.input_spec import InputSpec
+from skipwise.data.layout import open_as
 from skipwise.data.long_tail import long_tail
 from skipwise.data.manifest import ClassCounts, DataManifest, TextFacts
 from skipwise.data.options import Options, ProgressCallback, check_test_size
@@ -20,7 +21,8 @@ from skipwise.data.quality.inspect import inspected
 from skipwise.data.split import Split, split, stay_together
 from skipwise.data.stored import StoredData
 from skipwise.data.text.cache import Encoded, RawTexts, encode_once, keep_texts, read_encoded
-from skipwise.data.text.open import open_texts
+from skipwise.data.text.hub import HUB, read_hub
+from skipwise.data.text.source import TextSource
 from skipwise.data.text.tokens import UNKNOWN, Kind, Tokens, are_spaced, kind_called, learn
 from skipwise.errors import UserError
 
@@ -101,7 +103,7 @@ def prepare_texts(data: str, options: Options, *, progress: ProgressCallback | N
     if options.size is not None and options.size < SHORTEST:
         raise UserError(f"The size asked for is {options.size}: texts need at least {SHORTEST} tokens.")
     check_test_size(options.test_size, "texts")
-    source = open_texts(data, text_column=options.text_column, label_column=options.label_column)
+    source = open_texts(data, options)
     digests = [*map(digest, source.texts.encoded())]
     classes = [source.classes[label] for label in source.labels]
     mark = fingerprint(source.names, digests.__getitem__, classes, source.parts, source.groups)
@@ -127,6 +129,7 @@ def prepare_texts(data: str, options: Options, *, progress: ProgressCallback | N
     kept, facts = _cut(raw, parts, asked, options.size, progress)
     manifest = DataManifest(
         source=data,
+        layout=source.layout,
         name=source.name,
         fingerprint=mark,
         cache=location_of(kept),
@@ -145,6 +148,15 @@ def prepare_texts(data: str, options: Options, *, progress: ProgressCallback | N
     loaded = load_texts(StoredData(manifest=manifest, arrays=arrays))
     texts = replace(loaded, files=list(source.names) if source.from_files else None)
     return inspected(texts, names=source.names, duplicates=duplicates)
+
+
+def open_texts(data: str, options: Options = Options()) -> TextSource:  # noqa: B008
+    """The texts that `data` names, not cut into tokens yet. Raises UserError where they cannot be read."""
+    if data.startswith(HUB):
+        return read_hub(data, text_column=options.text_column, label_column=options.label_column)
+    found, layout = open_as("text", data, options)
+    source: TextSource = replace(found, layout=layout)
+    return source
 
 
 def load_texts(stored: StoredData) -> Texts:

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from skipwise.data.glimpse import Glimpse, Reading, look_at
+from skipwise.data.glimpse import Glimpse, Reading
 from skipwise.data.tables import TABLE_SUFFIXES, Table, choose_columns, glance_at_table, is_known, names_path
 from skipwise.data.text.fasttext import PREFIX, is_fasttext
 from skipwise.data.text.folder import holds_text_files, read_text_folder
-from skipwise.data.text.hub import HUB, is_saved, read_hub, read_saved
+from skipwise.data.text.hub import is_saved, read_saved
 from skipwise.data.text.part_files import PartFiles, part_files, read_fasttext, read_part_files
 from skipwise.data.text.source import TextSource
 from skipwise.data.text.table import read_text_table
@@ -41,52 +41,6 @@ def readings(glimpse: Glimpse) -> list[Reading]:
         words = f"text files by class: folders {listed}"
         found.append(Reading(task="text", words=words, read=partial(read_text_folder, path), explicit=False))
     return found
-
-
-def open_texts(data: str, *, text_column: str | None = None, label_column: str | None = None) -> TextSource:
-    """The texts that `data` names. Raises UserError where there is no such thing."""
-    if data.startswith(HUB):
-        return read_hub(data, text_column=text_column, label_column=label_column)
-    if not data:
-        raise UserError(f"The data have an empty name: give {EXPECTED}.")
-    try:
-        path = Path(data).expanduser()
-        if not path.exists():
-            raise UserError(f"{data} does not exist: give {EXPECTED}.")
-        glimpse = look_at(path, text_column=text_column, label_column=label_column)
-        return _read(glimpse)
-    except (OSError, RuntimeError, ValueError) as error:
-        if isinstance(error, UserError):
-            raise
-        raise UserError(f"{data[:60]} cannot be read ({str(error)[:80]}): give {EXPECTED}.") from error
-
-
-def are_texts(data: str) -> bool:
-    """Whether `data` look like texts, from names and a few first lines alone."""
-    if data.startswith(HUB):
-        return True
-    try:
-        path = Path(data).expanduser()
-        return path.exists() and bool(readings(look_at(path)))
-    except (OSError, RuntimeError, ValueError):
-        return False
-
-
-def _read(glimpse: Glimpse) -> TextSource:
-    """Read a path in the first way; where there is none, by what its name says, for the error that this gives."""
-    for reading in readings(glimpse):
-        if reading.refused is not None:
-            raise UserError(reading.refused)
-        source: TextSource = reading.read()
-        return source
-    path = glimpse.path
-    if not glimpse.is_file:
-        return read_text_folder(path)
-    if not path.is_file():
-        raise UserError(f"{path} is a device or a pipe, no regular file: give {EXPECTED}.")
-    if path.suffix.lower() not in TABLE_SUFFIXES:
-        raise UserError(f"{path} is a file in which no texts are found: give {EXPECTED}.")
-    return read_text_table(path, text_column=glimpse.text_column, label_column=glimpse.label_column)
 
 
 def _readings_of_file(path: Path, glimpse: Glimpse) -> list[Reading]:

@@ -46,6 +46,7 @@ class TextSource:
     other_files: int = 0
     hidden_files: int = 0
     notes: tuple[str, ...] = field(default=())
+    layout: tuple[str, ...] = ()
 
     @property
     def left_out(self) -> str:
