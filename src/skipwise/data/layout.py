@@ -6,21 +6,27 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from skipwise.data.boxes.open import readings as readings_of_boxes
+from skipwise.data.boxes import open as boxes_open
 from skipwise.data.glimpse import Glimpse, Reading, look_at
-from skipwise.data.images.open import readings as readings_of_images
+from skipwise.data.images import open as images_open
 from skipwise.data.options import Options
 from skipwise.data.tables import TABLE_SUFFIXES, open_table
-from skipwise.data.text.open import readings as readings_of_texts
+from skipwise.data.text import open as text_open
 from skipwise.errors import UserError
 from skipwise.names import shown
 
 ROOMS: dict[str, Callable[[Glimpse], list[Reading]]] = {
-    "boxes": readings_of_boxes,
-    "text": readings_of_texts,
-    "images": readings_of_images,
+    "boxes": boxes_open.readings,
+    "text": text_open.readings,
+    "images": images_open.readings,
 }
 """For each task the function that gives every way in which a path can be read for it."""
+WHY_NONE: dict[str, Callable[[Glimpse], str]] = {
+    "boxes": boxes_open.why_none,
+    "text": text_open.why_none,
+    "images": images_open.why_none,
+}
+"""For each task the function that says why there is none."""
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 OUTNUMBERED = 10
 """Times as many examples: the fewer ones are something beside the data, as pictures among mails."""
@@ -63,9 +69,11 @@ def recognise(
             return Recognised(reading=readable[0], others=tuple(other for other in found if other is not readable[0]))
         if some:
             raise UserError(str(some[0].refused))
+    if task is not None:
+        raise UserError(WHY_NONE[task](glimpse))
     if glimpse.is_file and path.suffix.lower() in TABLE_SUFFIXES:
         open_table(path)  # which says why it cannot be read, if so
-    raise UserError(_nothing(data, path, glimpse, task))
+    raise UserError(_nothing(data, path, glimpse))
 
 
 def open_as(task: str, data: str, options: Options) -> tuple[Any, tuple[str, ...]]:
@@ -112,14 +120,13 @@ def _several(data: str, readings: Sequence[Reading]) -> str:
     return f"{data} can be read in ways that train different things: {ways}. Say which, as it stands in brackets."
 
 
-def _nothing(data: str, path: Path, glimpse: Glimpse, task: str | None) -> str:
+def _nothing(data: str, path: Path, glimpse: Glimpse) -> str:
     """Say what lies there where no reading is possible."""
     if glimpse.is_file:
         if path.suffix.lower() in ARCHIVES:
             return f"{data} is an archive: unpack it, and give the folder."
-        what = {"boxes": "boxes", "text": "texts with labels", "images": "images with labels"}.get(task or "", "data")
         return (
-            f"{data} is a file in which no {what} are found: give a folder of images or texts by class, a table with columns "
+            f"{data} is a file in which nothing to learn from is found: give a folder of images or texts by class, a table with columns "
             "path and label, or text and label, an .npz, or annotations as COCO's .json."
         )
     suffixes: dict[str, int] = {}

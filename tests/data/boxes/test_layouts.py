@@ -111,7 +111,7 @@ def test_two_kinds_of_annotations_ask_which_is_meant(tmp_path):
     (tmp_path / "images_of_cvat").mkdir()
     cvat(tmp_path / "images_of_cvat")
     words = refusal(tmp_path)
-    assert "holds annotations of 2 kinds: COCO boxes: test.json, train.json, val.json" in words
+    assert "can be read in ways that train different things: COCO boxes: test.json, train.json, val.json" in words
     assert "CVAT boxes: images_of_cvat/annotations.xml" in words
     assert len(open_scenes(tmp_path / "images_of_cvat").names) == 12
 

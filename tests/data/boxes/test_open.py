@@ -82,9 +82,8 @@ def test_the_yaml_itself_names_the_data(tmp_path):
 
 
 def test_other_things_are_refused(tmp_path):
-    assert "does not exist: give a COCO .json" in refusal(tmp_path / "a.json")
+    assert "does not exist: give a folder, a file" in refusal(tmp_path / "a.json")
     assert "holds no boxes: give a COCO .json" in refusal(tmp_path)
     (tmp_path / "a.txt").write_text("a")
     assert "a.txt is a file without boxes" in refusal(tmp_path / "a.txt")
     assert not readings(look_at(tmp_path))
-    assert not readings(look_at("digits"))

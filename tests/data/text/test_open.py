@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from skipwise.data import open_texts
+from skipwise.data import Options, open_texts
 from skipwise.data.glimpse import look_at
 from skipwise.data.text.open import readings
 from skipwise.errors import UserError
@@ -21,8 +21,6 @@ def test_what_is_no_text_is_not_claimed(tmp_path, name, given):
     path = file(tmp_path / "data", name, given)
     assert not readings(look_at(Path(path)))
     assert not readings(look_at(tmp_path / "data"))
-    assert not readings(look_at(Path("x" * 5000)))
-    assert not readings(look_at(Path("a\0b.csv")))
 
 
 def test_a_table_of_files_that_has_texts_too_can_be_read_as_texts(tmp_path):
@@ -51,15 +49,15 @@ def test_the_only_table_of_a_folder_is_read(tmp_path):
 def test_a_pipe_is_refused_at_once(tmp_path, name):
     os.mkfifo(tmp_path / name)
     assert not readings(look_at(tmp_path / name))
-    with pytest.raises(UserError, match="is a device or a pipe, no regular file"):
+    with pytest.raises(UserError, match="is no regular file and no folder"):
         open_texts(str(tmp_path / name))
 
 
 def test_columns_are_named_through_the_options(tmp_path):
     path = str(table(tmp_path / "a.csv", [(text, label, "-") for text, label in rows(4)], ("review", "class", "kind")))
-    assert open_texts(path, text_column="review", label_column="class").classes == ("bad", "good")
+    assert open_texts(path, Options(text_column="review", label_column="class")).classes == ("bad", "good")
     with pytest.raises(UserError, match="has no column 'body' for --text-column"):
-        open_texts(path, text_column="body")
+        open_texts(path, Options(text_column="body"))
 
 
 def test_nested_tasks_of_label_studio_are_named(tmp_path):

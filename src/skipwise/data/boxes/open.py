@@ -7,13 +7,13 @@ from pathlib import Path, PurePosixPath
 
 from skipwise.data.boxes.annotated import Annotated
 from skipwise.data.boxes.box_table import columns_of, read_box_table
-from skipwise.data.boxes.coco import read_coco
+from skipwise.data.boxes.coco import SECTIONS, read_coco
 from skipwise.data.boxes.cvat import read_cvat
 from skipwise.data.boxes.files import LOOKED_AT, beginning
 from skipwise.data.boxes.kinds import COCO, CREATE_ML, CVAT, LABEL_STUDIO, LABELME, UNREAD, VOC, VOTT, kind_of
 from skipwise.data.boxes.label_studio import read_label_studio
 from skipwise.data.boxes.labelme import read_labelme
-from skipwise.data.boxes.tree import Tree, joined, tree_of
+from skipwise.data.boxes.tree import Tree, joined, part_in_name, tree_of
 from skipwise.data.boxes.unread import unread
 from skipwise.data.boxes.voc import read_voc
 from skipwise.data.boxes.vott import read_create_ml, read_vott
@@ -55,6 +55,25 @@ def readings(glimpse: Glimpse) -> list[Reading]:
     if not found and (refused := unread(glimpse, kinds)):
         return [Reading(task=TASK, words="annotations that are not read", read=_refuser(refused), refused=refused)]
     return found
+
+
+def why_none(glimpse: Glimpse) -> str:
+    """Say why no boxes can be read where they are asked for."""
+    path = glimpse.path
+    files = [path.name] if glimpse.is_file else tree_of(path).paths(".json")
+    named = [name for name in files if PurePosixPath(name).suffix.lower() == ".json"]
+    broken = next((name for name in named if glimpse.is_file or part_in_name(PurePosixPath(name).stem)), None)
+    if broken is not None:
+        try:
+            read_coco(tree_of(path.parent if glimpse.is_file else path), [broken])
+        except UserError as error:
+            return str(error)
+    if glimpse.is_file:
+        return f"{path} is a file without boxes: give {KINDS}."
+    return (
+        f"{path} holds no boxes: give {KINDS} (train.json beside train, Annotations beside JPEGImages, or labels beside "
+        "images)."
+    )
 
 
 def _kinds(glimpse: Glimpse) -> dict[str, list[str]]:
@@ -117,6 +136,8 @@ def _of_file(path: Path) -> list[Reading]:
     if kind in (VOC, LABELME):
         refused = f"{path} annotates one image: give the folder that holds all of them."
         return [Reading(task=TASK, words=f"one annotation of {kind}", read=_refuser(refused), refused=refused)]
+    if kind is None and suffix == ".json" and sum(f'"{name}"'.encode() in beginning(path) for name in SECTIONS) > 1:
+        kind = COCO  # of which a list is missing, which is said when it is read
     if kind is None:
         return []
     root = _root(path.parent)

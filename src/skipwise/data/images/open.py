@@ -11,10 +11,11 @@ from skipwise.data.images.pixel_table import pixel_columns, read_pixel_tables
 from skipwise.data.images.source import in_order
 from skipwise.data.images.table import image_tables, read_tables
 from skipwise.data.parts import parts_among
-from skipwise.data.tables import TABLE_SUFFIXES
+from skipwise.data.tables import TABLE_SUFFIXES, open_table
 from skipwise.errors import UserError
 
 TASK = "images"
+EXPECTED = "a folder of images by class, a table with columns path and label, or an .npz"
 ANSWERS = "--task images"
 TASTED = 5
 """Files of a folder whose first bytes tell whether they are images, where their names do not."""
@@ -23,6 +24,19 @@ TASTED = 5
 def readings(glimpse: Glimpse) -> list[Reading]:
     """Return every way in which images with labels lie there."""
     return list(_of_file(glimpse) if glimpse.is_file else _of_folder(glimpse))
+
+
+def why_none(glimpse: Glimpse) -> str:
+    """Say why no images with labels can be read where they are asked for."""
+    path = glimpse.path
+    try:
+        if not glimpse.is_file:
+            read_folder(path)
+        elif path.suffix.lower() in TABLE_SUFFIXES:
+            open_table(path)
+    except UserError as error:
+        return str(error)
+    return f"{path} is a file in which no images with labels are found: give {EXPECTED}."
 
 
 def _of_file(glimpse: Glimpse) -> Iterator[Reading]:

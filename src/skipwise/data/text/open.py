@@ -43,6 +43,19 @@ def readings(glimpse: Glimpse) -> list[Reading]:
     return found
 
 
+def why_none(glimpse: Glimpse) -> str:
+    """Say why no texts can be read where they are asked for."""
+    path = glimpse.path
+    try:
+        if not glimpse.is_file:
+            read_text_folder(path)
+        elif path.suffix.lower() in TABLE_SUFFIXES:
+            read_text_table(path, text_column=glimpse.text_column, label_column=glimpse.label_column)
+    except UserError as error:
+        return str(error)
+    return f"{path} is a file in which no texts are found: give {EXPECTED}."
+
+
 def _readings_of_file(path: Path, glimpse: Glimpse) -> list[Reading]:
     """Return the reading of a table or of fastText's lines. Raises OSError."""
     if not path.is_file() or path.suffix.lower() not in {*TABLE_SUFFIXES, ""}:
