@@ -27,6 +27,7 @@ def test_words(part, names):
         (["train", "dev", "eval"], ["train", "validation", "test"]),
         (["train", "eval"], ["train", "validation"]),
         (["seg_train", "seg_test", "seg_pred"], ["train", "test", None]),
+        (["20news-bydate-train", "20news-bydate-test"], ["train", "test"]),
         (["train", "test", "unlabelled"], ["train", "test", None]),
         (["car", "bus", "train"], [None, None, None]),
         (["steam_train", "bullet_train"], [None, None]),

@@ -1,7 +1,7 @@
 """Folders whose names are classes, with the folders of the parts of a split above or below them."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,6 +95,15 @@ def listed(names: tuple[str, ...] | list[str]) -> str:
     """Return a few names and how many more there are."""
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     return shown(", ".join(names[:MOST_NAMED])) + more
+
+
+def alike(classes: Sequence[str]) -> Iterator[str]:
+    """Yield a note on classes whose names differ in nothing but case and spaces."""
+    first: dict[str, str] = {}
+    for name in classes:
+        other = first.setdefault("".join(name.casefold().split()), name)
+        if other != name:
+            yield f"the classes {other!r} and {name!r} differ in case or spaces alone, and are two classes"
 
 
 def _unwrapped(path: Path) -> Path:

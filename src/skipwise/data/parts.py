@@ -28,21 +28,22 @@ def parts_among(names: Sequence[str]) -> dict[str, str]:
     """Return the part that each of these names means; nothing where they are no parts of one split.
 
     Names of folders or files beside one another are parts where one of them means train, and either all mean parts or
-    two parts are there: `train` beside `car` and `bus` is a class. One word before all of them is passed over, as in
+    two parts are there: `train` beside `car` and `bus` is a class. Words before them are passed over, as in
     `flowers_train` and `flowers_test`. With a test part missing, `eval` beside another validation part is the test
     part, as speech corpora call it.
     """
     plain = {name: part for name in names if (part := part_of(name))}
     if "train" in plain.values() and (len(plain) == len(names) or len(set(plain.values())) > 1):
         return _evaluated(plain)
-    prefixed = {name: part for name in names if (part := part_of(_after_prefix(name)))}
+    prefixed = {name: part for name in names if (part := _part_at_end(name))}
     if "train" in prefixed.values() and len(set(prefixed.values())) > 1:
         return _evaluated(prefixed)
     return {}
 
 
-def _after_prefix(name: str) -> str:
-    return re.split(r"[ _.-]", name, maxsplit=1)[-1]
+def _part_at_end(name: str) -> str | None:
+    """Return the part that the last words of a name mean."""
+    return next((part for found in re.finditer(r"[ _.-]", name) if (part := part_of(name[found.end() :]))), None)
 
 
 def _evaluated(found: dict[str, str]) -> dict[str, str]:

@@ -126,7 +126,9 @@ def test_test_images_without_classes_are_said(tmp_path):
 def test_classes_that_differ_in_case_are_told(tmp_path):
     for name in ("Cat", "cat ", "dog"):
         paint(tmp_path / name / "a.png", "red")
-    assert open_source(tmp_path).notes == ("the classes Cat, cat differ only in case or spaces, and are kept apart",)
+    assert open_source(tmp_path).notes == (
+        "the classes 'Cat' and 'cat' differ in case or spaces alone, and are two classes",
+    )
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,10 @@ def test_a_folder_of_files_by_class(tmp_path):
     ]
     assert (source.other_files, source.hidden_files) == (1, 1)
     (reading,) = readings(look_at(tmp_path))
-    assert (reading.explicit, reading.words) == (False, "text files by class: folders test, train")
+    assert (reading.explicit, reading.words) == (
+        False,
+        "text files in a folder for each class: 2 classes (neg, pos; parts: train, test)",
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,7 +62,10 @@ def test_parts_above_and_below_the_classes(tmp_path, names):
 
 
 def test_folders_that_hold_the_same_folders_are_no_classes(tmp_path):
-    with pytest.raises(UserError, match=r"first and second hold the same folders \(neg, pos\), so which are classes"):
+    with pytest.raises(
+        UserError,
+        match=r"the folders first, second all hold the same folders \(neg, pos\), so that they look like parts",
+    ):
         open_texts(folders(tmp_path, *(f"{part}/{label}" for part in ("first", "second") for label in CLASSES)))
 
 
@@ -105,14 +111,20 @@ def test_pipes_and_broken_links_are_not_opened(tmp_path):
     (tmp_path / "pos" / "gone.txt").symlink_to(tmp_path / "nowhere")
     (tmp_path / "pos" / "round").symlink_to(tmp_path / "pos")
     source = open_texts(data)
-    assert (len(source.texts), source.other_files) == (4, 2)
+    assert len(source.texts) == 4
+    assert source.notes == (
+        "links that lead nowhere are left out: 1 (pos/gone.txt)",
+        "devices, pipes and sockets are left out: 1 (pos/pipe.txt)",
+        "folders that are read already, by another name, are left out: 1 (pos/round)",
+    )
 
 
 def test_one_class_is_refused_with_what_was_left_out(tmp_path):
     data = folders(tmp_path, "pos")
     file(tmp_path, "neg/a.pdf", "")
     with pytest.raises(
-        UserError, match=r"holds texts of one class, pos \(files that are no texts in a folder of a class: 1\)"
+        UserError,
+        match=r"holds texts of one class, pos: .* So far, files that are no texts are left out: 1 \(neg/a.pdf\)",
     ):
         open_texts(data)
 

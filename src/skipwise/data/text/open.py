@@ -4,16 +4,18 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from skipwise.data.class_folders import class_folders
 from skipwise.data.glimpse import Glimpse, Reading
 from skipwise.data.tables import TABLE_SUFFIXES, Table, choose_columns, glance_at_table, is_known, names_path
 from skipwise.data.text.fasttext import PREFIX, is_fasttext
-from skipwise.data.text.folder import holds_text_files, read_text_folder
+from skipwise.data.text.folder import read_text_folder, text_files
 from skipwise.data.text.hub import is_saved, read_saved
 from skipwise.data.text.part_files import PartFiles, part_files, read_fasttext, read_part_files
 from skipwise.data.text.source import TextSource
 from skipwise.data.text.table import read_text_table
 from skipwise.errors import UserError
 
+ASK = "--task text"
 EXPECTED = "a table with a column of texts and one of labels, a folder of texts by class, or hf:NAME"
 CLAIMED = TABLE_SUFFIXES - {".csv", ".txt", ".json"}
 """Suffixes of files that are read as tables of texts, for the error that this gives, even where they are broken."""
@@ -28,19 +30,25 @@ def readings(glimpse: Glimpse) -> list[Reading]:
         return _readings_of_file(path, glimpse)
     if is_saved(path):
         read = partial(read_saved, path, text_column=glimpse.text_column, label_column=glimpse.label_column)
-        return [Reading(task="text", words="texts that the Hugging Face library saved", read=read)]
+        return [Reading(task="text", words="texts that the Hugging Face library saved", read=read, ask=ASK)]
     found: list[Reading] = []
     files = part_files(glimpse)
     if files is not None:
         found += _readings_of_parts(files, glimpse)
     elif alone := _only_table(glimpse):
         found += _readings_of_file(alone, glimpse)
-    if not found and holds_text_files(glimpse):
-        folders = glimpse.folders()
-        listed = ", ".join(folders[:4]) + (f" and {len(folders) - 4} more" if len(folders) > 4 else "")
-        words = f"text files by class: folders {listed}"
-        found.append(Reading(task="text", words=words, read=partial(read_text_folder, path), explicit=False))
+    if not found and (seen := text_files(glimpse)):
+        found.append(_of_folders(path, seen))
     return found
+
+
+def _of_folders(path: Path, seen: int) -> Reading:
+    try:
+        words, refused = f"text files in a folder for each class: {class_folders(path).words}", None
+    except UserError as error:
+        words, refused = "text files in folders", str(error)
+    read = partial(read_text_folder, path)
+    return Reading(task="text", words=words, read=read, explicit=False, ask=ASK, refused=refused, seen=seen)
 
 
 def why_none(glimpse: Glimpse) -> str:
@@ -62,7 +70,7 @@ def _readings_of_file(path: Path, glimpse: Glimpse) -> list[Reading]:
         return []
     if is_fasttext(path):
         words = f"texts as fastText writes them: {path.name}, lines that begin with {PREFIX}"
-        return [Reading(task="text", words=words, read=partial(read_fasttext, path.stem, [("", path)]))]
+        return [Reading(task="text", words=words, read=partial(read_fasttext, path.stem, [("", path)]), ask=ASK)]
     read = partial(read_text_table, path, text_column=glimpse.text_column, label_column=glimpse.label_column)
     return _readings_of_table(path, glimpse, read, path.name)
 
@@ -72,7 +80,7 @@ def _readings_of_parts(files: PartFiles, glimpse: Glimpse) -> list[Reading]:
     first, read = files.files[0], partial(read_part_files, files, glimpse)
     if is_fasttext(first):
         words = f"texts as fastText writes them: {files.words}, lines that begin with {PREFIX}"
-        return [Reading(task="text", words=words, read=read)]
+        return [Reading(task="text", words=words, read=read, ask=ASK)]
     return _readings_of_table(first, glimpse, read, files.words)
 
 
@@ -85,21 +93,21 @@ def _readings_of_table(path: Path, glimpse: Glimpse, read: Callable[[], TextSour
     suffix = path.suffix.lower()
     if table is None or not table.head or len(table.columns) < 2:
         claimed = suffix in CLAIMED and (table is None or len(table.columns) != 1)
-        return [Reading(task="text", words=f"texts in a table: {names}", read=read)] if claimed else []
+        return [Reading(task="text", words=f"texts in a table: {names}", read=read, ask=ASK)] if claimed else []
     if _is_label_studio(table):
         refused = f"{path} is Label Studio's JSON, in which texts and choices are nested: export the project as CSV or JSON-MIN."
-        return [Reading(task="text", words=f"texts of Label Studio: {names}", read=read, refused=refused)]
+        return [Reading(task="text", words=f"texts of Label Studio: {names}", read=read, ask=ASK, refused=refused)]
     try:
         columns = choose_columns(table, text=glimpse.text_column, label=glimpse.label_column)
     except UserError as error:
         if names_path(table) or suffix in (".json", ".txt"):
             return []
-        return [Reading(task="text", words=f"a table: {names}, {table.words}", read=read, refused=str(error))]
+        return [Reading(task="text", words=f"a table: {names}, {table.words}", read=read, ask=ASK, refused=str(error))]
     text, label = (table.columns[column] for column in (columns.text, columns.label or 0))
     if names_path(table) and glimpse.text_column is None and not is_known(text):
         return []
     words = f"texts in a table: {names}, {table.words}, texts in {text!r}, labels in {label!r}"
-    return [Reading(task="text", words=words, read=read)]
+    return [Reading(task="text", words=words, read=read, ask=ASK)]
 
 
 def _is_label_studio(table: Table) -> bool:

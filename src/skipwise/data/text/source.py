@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Int
 
+from skipwise.data.class_folders import alike
 from skipwise.data.manifest import UnreadableFile
 from skipwise.data.strings import Strings
 from skipwise.errors import UserError
@@ -119,15 +120,6 @@ def source_of_rows(
         hidden_files=hidden_files,
         notes=(*notes, *unlabelled, *alike(ordered)),
     )
-
-
-def alike(classes: Sequence[str]) -> Iterator[str]:
-    """Yield a note on classes whose names differ in nothing but case and spaces."""
-    first: dict[str, str] = {}
-    for name in classes:
-        other = first.setdefault("".join(name.casefold().split()), name)
-        if other != name:
-            yield f"the classes {other!r} and {name!r} differ in case or spaces alone, and are two classes"
 
 
 def _unlabelled(found: Collected) -> Iterator[str]:
