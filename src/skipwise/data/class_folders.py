@@ -1,9 +1,9 @@
 """Folders whose names are classes, with the folders of the parts of a split above or below them."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from skipwise.data.parts import part_of, parts_among
 from skipwise.errors import UserError
@@ -68,6 +68,15 @@ class ClassFolders:
         where = f" in {shown(self.root)}" if self.root else ""
         told = f"; parts: {', '.join(parts)}" if parts else ""
         return f"{len(self.classes)} classes ({listed(self.classes)}{where}{told})"
+
+    def labels_above(self, places: Iterable[str]) -> set[str]:
+        """Return the classes in whose folders some of these folders lie."""
+        label_of = {folder.place: folder.label for folder in self.folders}
+        above = (
+            next((one for one in (place, *map(str, PurePosixPath(place).parents)) if one in label_of), None)
+            for place in places
+        )
+        return {label_of[one] for one in above if one is not None}
 
 
 def class_folders(path: Path) -> ClassFolders:

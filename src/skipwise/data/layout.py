@@ -44,7 +44,7 @@ class Recognised:
         """Say what the data are, and as what else they could be read."""
         others = [other for other in self.others if other.explicit or other.seen]
         also = [f"could also be read as {other.words}" + _by(other) for other in others if other.refused is None]
-        left = [f"not read: {other.words}" for other in others if other.refused is not None and other.explicit]
+        left = [f"not read: {other.words}" for other in others if other.refused is not None and other.task == "boxes"]
         return (self.reading.words, *also, *left)
 
 

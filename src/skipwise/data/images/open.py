@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 
-from skipwise.data.class_folders import ClassFolders, class_folders
+from skipwise.data.class_folders import class_folders
 from skipwise.data.glimpse import Glimpse, Reading
 from skipwise.data.images.arrays import read_arrays
 from skipwise.data.images.folder import begins_as_image, is_image, read_folder
@@ -70,7 +70,7 @@ def _of_folder(glimpse: Glimpse) -> Iterator[Reading]:
         return
     try:
         found = class_folders(path)
-        if len(_with_images(glimpse, found)) < 2:
+        if len(found.labels_above(_folders_of_images(glimpse))) < 2:
             read_folder(path)  # which says why it holds no classes
         words, refused = f"images in a folder for each class: {found.words}", None
     except UserError as error:
@@ -86,18 +86,12 @@ def _of_folder(glimpse: Glimpse) -> Iterator[Reading]:
     )
 
 
-def _with_images(glimpse: Glimpse, found: ClassFolders) -> set[str]:
-    """Return the classes in whose folders images were seen."""
-    label_of = {folder.place: folder.label for folder in found.folders}
-    found_in: set[str] = set()
+def _folders_of_images(glimpse: Glimpse) -> Iterator[str]:
+    """Yield the folders in which images were seen."""
     for folder, names in glimpse.files.items():
-        above = next((place for place in (folder, *map(str, PurePath(folder).parents)) if place in label_of), None)
-        if above is None or label_of[above] in found_in:
-            continue
         files = [glimpse.path / folder / name for name in names]
         if any(map(is_image, files)) or any(map(begins_as_image, files[:TASTED])):
-            found_in.add(label_of[above])
-    return found_in
+            yield folder
 
 
 def _of_tables(root: Path, tables: list[Path], label: str | None) -> Reading:

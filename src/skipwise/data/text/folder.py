@@ -26,21 +26,25 @@ UNLABELLED = {"unsup", "unsupervised", "unlabeled", "unlabelled"}
 """Names of folders of texts that nobody has given a class."""
 
 
-def text_files(glimpse: Glimpse) -> int:
-    """Return how many files in the folders below a folder seem to be texts, 0 where most by far are something else.
+def text_files(glimpse: Glimpse) -> dict[str, int]:
+    """Return how many files of each folder seem to be texts; none where most by far are something else.
 
     Names and a few first bytes tell. Beside an image of its name a text is an annotation of it.
     """
-    count = Counter[bool]()
+    counts = Counter[str]()
+    others = 0
     for folder, names in glimpse.files.items():
-        if folder:
-            plain = [name for name in names if not _has_suffix(name)]
-            tasted = bool(plain) and all(_tastes_of_text(glimpse.path / folder / name) for name in plain[:TASTED])
-            stems = Counter(PurePosixPath(name).stem for name in names)
-            for name in names:
-                alone = stems[PurePosixPath(name).stem] == 1
-                count[(_is_named_text(name) and alone) or (tasted and not _has_suffix(name))] += 1
-    return count[True] if FEW * count[True] >= count[False] else 0
+        if not folder:
+            continue
+        plain = [name for name in names if not _has_suffix(name)]
+        tasted = bool(plain) and all(_tastes_of_text(glimpse.path / folder / name) for name in plain[:TASTED])
+        stems = Counter(PurePosixPath(name).stem for name in names)
+        for name in names:
+            alone = stems[PurePosixPath(name).stem] == 1
+            is_text = (_is_named_text(name) and alone) or (tasted and not _has_suffix(name))
+            counts[folder] += is_text
+            others += not is_text
+    return {folder: count for folder, count in counts.items() if count} if FEW * counts.total() >= others else {}
 
 
 def read_text_folder(path: Path) -> TextSource:

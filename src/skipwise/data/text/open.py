@@ -1,6 +1,6 @@
 """Opening data of texts, and telling in which ways what lies there can be read as texts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -38,17 +38,25 @@ def readings(glimpse: Glimpse) -> list[Reading]:
     elif alone := _only_table(glimpse):
         found += _readings_of_file(alone, glimpse)
     if not found and (seen := text_files(glimpse)):
-        found.append(_of_folders(path, seen))
+        found += _of_folders(path, seen)
     return found
 
 
-def _of_folders(path: Path, seen: int) -> Reading:
+def _of_folders(path: Path, seen: Mapping[str, int]) -> list[Reading]:
+    """Return the reading of text files by folder, where two folders of classes or more hold such files."""
     try:
-        words, refused = f"text files in a folder for each class: {class_folders(path).words}", None
+        found = class_folders(path)
+        if len(found.labels_above(seen)) < 2:
+            return []
+        words, refused = f"text files in a folder for each class: {found.words}", None
     except UserError as error:
         words, refused = "text files in folders", str(error)
-    read = partial(read_text_folder, path)
-    return Reading(task="text", words=words, read=read, explicit=False, ask=ASK, refused=refused, seen=seen)
+    return [
+        Reading(
+            task="text", words=words, read=partial(read_text_folder, path), explicit=False, ask=ASK, refused=refused,
+            seen=sum(seen.values()),
+        )
+    ]  # fmt: skip
 
 
 def why_none(glimpse: Glimpse) -> str:
