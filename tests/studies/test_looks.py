@@ -88,7 +88,7 @@ def looked_at(monkeypatch):
                 counts.append(len(self.seeds))
                 return []
 
-        monkeypatch.setattr(comparison, "resolve", lambda config, progress: None)
+        monkeypatch.setattr(comparison, "resolve", lambda config, progress, say: None)
         monkeypatch.setattr(comparison, "plan_study", lambda resolved, seeds: len(seeds))
         monkeypatch.setattr(comparison, "train_missing", lambda ready, *_: Stand(ready))
         monkeypatch.setattr(comparison, "write_report", lambda study, doing: None)

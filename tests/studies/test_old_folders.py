@@ -131,7 +131,7 @@ def test_the_same_command_trains_nothing_and_the_study_is_of_use(name, run):
     assert "</html>" in page
     run("report", f"studies/{name}")
     answers = json.loads(run("predict", f"studies/{name}", NEW[words[1]], "--json"))
-    assert len(answers) == 1
+    assert len(answers["predictions"]) == 1
 
     if name in SEARCHED:
         return

@@ -93,7 +93,7 @@ def test_any_text_and_number_survive(words):
         ('command = "ablate"\ncontenders = ["resnet8"]\nover = ["l3"]', 3,
          "There is no ingredient called 'l3': did you mean "),
         ('# none.npz\ndata = "photos/none.npz"', 2,
-         "photos/none.npz does not exist: give a folder of images, an .npz, a .csv, or a name as digits. "
+         "photos/none.npz does not exist: give a folder, a file, or a name as `skipwise list data` has them. "
          "Paths begin at the folder where skipwise is run, not at the study file."),
     ],
 )  # fmt: skip

@@ -78,7 +78,7 @@ def test_a_record_reads_back_as_the_same(config, tmp_path):
         ({"format": 3}, "has format 3, which a newer skipwise wrote (this one reads 2): install that one, or restore it, or "
          "delete the study."),
         ({"format": 2}, "is damaged (KeyError: 'contenders'): restore it, or delete the study."),
-        ([], "is damaged (AttributeError: 'list' object has no attribute 'get'): restore it, or delete the study."),
+        ([], "is damaged (ValueError: it holds no study): restore it, or delete the study."),
     ],
 )  # fmt: skip
 def test_a_record_that_cannot_be_read_is_one_sentence(content, sentence, tmp_path):

@@ -242,10 +242,10 @@ def test_other_ways_to_ask(films, tmp_path, asked):
         ({"task": "nonsense"}, "There is no task called 'nonsense': known are boxes, images, text."),
         ({"task": "no.such.Module"}, "no.such.Module cannot be used: importing no.such fails with "
          "ModuleNotFoundError(\"No module named 'no'\")."),
-        ({"task": "images"}, "films.csv has no column 'path' (it has text, label): name one so."),
+        ({"task": "images"}, "films.csv is a file in which no images with labels are found: give a folder of images by class, a table with columns path and label, or an .npz."),
         ({"data": "digits", "task": "text"},
          "digits is known data for the task images, and the task is text: leave --task out, or give other data."),
-        ({"data": "none.csv", "task": "text"}, "none.csv does not exist: give a file or a folder of texts."),
+        ({"data": "none.csv", "task": "text"}, "none.csv does not exist: give a folder, a file, or a name as `skipwise list data` has them."),
         ({"folds": 40}, "--folds is 40, and the smallest class has 30 examples that differ: each fold needs one of every class, "
          "and at least 4 are needed."),
     ],

@@ -133,8 +133,9 @@ def _nothing(data: str, path: Path, glimpse: Glimpse) -> str:
     for file in glimpse.all_files():
         suffixes[file.suffix.lower()] = suffixes.get(file.suffix.lower(), 0) + 1
     commonest = sorted(suffixes, key=lambda suffix: -suffixes[suffix])[:3]
-    holds = ", ".join(f"{suffixes[suffix]} {suffix or 'without a suffix'}" for suffix in commonest) or "no files"
+    holds = ", ".join(f"{suffixes[suffix]} {suffix or 'without a suffix'}" for suffix in commonest)
+    found = f"nothing that can be learned from (files: {holds})" if holds else "no files"
     return (
-        f"{shown(data)} holds nothing that can be learned from (files: {holds}): give images or texts in a folder for each "
+        f"{shown(data)} holds {found}: give images or texts in a folder for each "
         "class, a table of them, or annotated images."
     )

@@ -191,7 +191,7 @@ def read_study(file: Path) -> StudyRecord:
     """Read study.json. Raises UserError where it is damaged, of a later format, or names what is not trusted."""
     try:
         stored = json.loads(file.read_text())
-        if not (isinstance(stored, dict) and "contenders" in stored):
+        if not isinstance(stored, dict) or not {"contenders", "format"} & stored.keys():
             raise ValueError("it holds no study")
         if stored.get("format", 1) in (1, FORMAT):
             stored = _with_values(stored, file)

@@ -106,7 +106,7 @@ def prepare_texts(data: str, options: Options, *, progress: ProgressCallback | N
     source = open_texts(data, options)
     digests = [*map(digest, source.texts.encoded())]
     classes = [source.classes[label] for label in source.labels]
-    mark = fingerprint(source.names, digests.__getitem__, classes, source.parts, source.groups)
+    mark = fingerprint(source.keys, digests.__getitem__, classes, source.parts, source.groups)
     duplicates = group_duplicates(digests)
     together = stay_together(duplicates, source.groups)
     try:

@@ -20,7 +20,7 @@ FEWEST_TO_JUDGE = 12
 class Row(NamedTuple):
     """One text as data give it. `text` is None where it cannot be read, and `reason` then says why.
 
-    An empty `label` is one that is missing.
+    An empty `label` is one that is missing. `key` stands for the row in the data's fingerprint, "" for its name.
     """
 
     name: str
@@ -29,11 +29,15 @@ class Row(NamedTuple):
     part: str = ""
     group: str = ""
     reason: str = "it is empty"
+    key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TextSource:
-    """Labelled texts; `unreadable` are those that are left out, with the reason. The rest is as in Source."""
+    """Labelled texts; `unreadable` are those that are left out, with the reason. The rest is as in Source.
+
+    `keys` stand for the texts in the fingerprint: their names, but of tables the number of the row, as ever.
+    """
 
     name: str
     texts: Strings
@@ -41,6 +45,7 @@ class TextSource:
     classes: tuple[str, ...]
     parts: Sequence[str]
     names: Sequence[str]
+    keys: Sequence[str]
     groups: Sequence[str] | None
     unreadable: Sequence[UnreadableFile]
     from_files: bool = False
@@ -63,6 +68,7 @@ class Collected:
         self.labels: list[int] = []
         self.parts: list[str] = []
         self.names: list[str] = []
+        self.keys: list[str] = []
         self.groups: list[str] = []
         self.unreadable: list[UnreadableFile] = []
         self.lost: dict[str, UnreadableFile] = {}
@@ -70,7 +76,7 @@ class Collected:
 
     def texts(self, rows: Iterable[Row]) -> Iterator[str]:
         """Yield the texts that are kept."""
-        for name, text, label, part, group, reason in rows:
+        for name, text, label, part, group, reason, key in rows:
             if not label:
                 self.unlabelled.setdefault(part, []).append(name)
             elif text is None or not text.strip():
@@ -80,6 +86,7 @@ class Collected:
                 self.labels.append(self.number.setdefault(label, len(self.number)))
                 self.parts.append(part)
                 self.names.append(name)
+                self.keys.append(key or name)
                 self.groups.append(group)
                 yield text
 
@@ -113,6 +120,7 @@ def source_of_rows(
         classes=tuple(ordered),
         parts=found.parts,
         names=found.names,
+        keys=found.keys,
         groups=found.groups if any(found.groups) else None,
         unreadable=found.unreadable,
         from_files=from_files,

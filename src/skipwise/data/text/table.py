@@ -90,7 +90,7 @@ def _rows(one: PartTable, labels: Labels, swallowed: Swallowed) -> Iterator[Row]
     wanted = [columns.text, columns.label, *(column for column in (columns.split, columns.group) if column is not None)]
     has_split, has_group = columns.split is not None, columns.group is not None
     line = None
-    for line in table.rows(wanted):
+    for number, line in enumerate(table.rows(wanted), start=1):
         where = table.where(line)
         text, reason = text_of(line.cells[0], where)
         if table.delimiter and text and "\n" in text:
@@ -102,6 +102,7 @@ def _rows(one: PartTable, labels: Labels, swallowed: Swallowed) -> Iterator[Row]
             one.part or (part_in(line.cells[2], where) if has_split else ""),
             group_of(line.cells[-1], where) if has_group else "",
             reason,
+            f"{table.path.name}, row {number}" if table.delimiter else "",
         )
     if line is None:
         raise UserError(f"{table.path} has no rows: it must hold one text a row, with its label.")

@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from skipwise.cli.output import say, say_json
+
+from skipwise.commands.output import say, say_json
 
 ASCII = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
@@ -38,7 +39,7 @@ def test_ascii_is_enough(tmp_path):
     (tmp_path / "été").mkdir()
     done = shell("skipwise compare été plain8", tmp_path, env=ASCII)
     assert done.returncode == 2
-    assert done.stderr.startswith(rb"skipwise: \xc3\xa9t\xc3\xa9 holds no images")
+    assert done.stderr.startswith(rb"skipwise: \xc3\xa9t\xc3\xa9 holds no files")
 
 
 def test_json_is_utf_8_and_says_bytes_that_are_not(capsys):
