@@ -22,6 +22,25 @@ ROOMS: dict[str, Callable[[Glimpse], list[Reading]]] = {
 }
 """For each task the function that gives every way in which a path can be read for it."""
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
+NOTHING = {
+    "": (
+        "nothing that can be learned from",
+        "give images or texts in a folder for each class, a table of them, or annotated images",
+    ),
+    "boxes": (
+        "no annotated boxes",
+        "put annotations as COCO, Pascal VOC or YOLO beside the images, or leave --task out",
+    ),
+    "text": (
+        "no texts with classes",
+        "give a table with columns text and label, a folder of texts for each class, or leave --task out",
+    ),
+    "images": (
+        "no images with classes",
+        "give a folder of images for each class, a table with columns path and label, or leave --task out",
+    ),
+}
+"""What a folder lacks for a task, and what to do."""
 OUTNUMBERED = 10
 """Times as many examples: the fewer ones are something beside the data, as pictures among mails."""
 
@@ -60,6 +79,7 @@ def recognise(
         if len(readable) > 1 and readable[0].seen <= OUTNUMBERED * readable[1].seen:
             raise UserError(_several(data, readable))
         if readable:
+            _check_label_column(data, readable[0], label_column)
             return Recognised(reading=readable[0], others=tuple(other for other in found if other is not readable[0]))
         if some:
             raise UserError(str(some[0].refused))
@@ -112,6 +132,14 @@ def _several(data: str, readings: Sequence[Reading]) -> str:
     return f"{data} can be read in ways that train different things: {ways}. Say which, as it stands in brackets."
 
 
+def _check_label_column(data: str, reading: Reading, column: str | None) -> None:
+    """Raises UserError where a column was named and what is read has none."""
+    if column is not None and not reading.has_columns:
+        raise UserError(
+            f"--label-column {column} names the column of a table, and {data} is no table ({reading.words}): leave it out."
+        )
+
+
 def _nothing(data: str, path: Path, glimpse: Glimpse, task: str | None) -> str:
     """Say what lies there where no reading is possible."""
     if glimpse.is_file:
@@ -126,8 +154,8 @@ def _nothing(data: str, path: Path, glimpse: Glimpse, task: str | None) -> str:
     for file in glimpse.all_files():
         suffixes[file.suffix.lower()] = suffixes.get(file.suffix.lower(), 0) + 1
     commonest = sorted(suffixes, key=lambda suffix: -suffixes[suffix])[:3]
-    holds = ", ".join(f"{suffixes[suffix]} {suffix or 'without a suffix'}" for suffix in commonest) or "no files"
-    return (
-        f"{shown(data)} holds nothing that can be learned from (files: {holds}): give images or texts in a folder for each "
-        "class, a table of them, or annotated images."
-    )
+    if not commonest:
+        return f"{shown(data)} holds no files: give images or texts in a folder for each class, a table of them, or annotated images."
+    holds = ", ".join(f"{suffixes[suffix]} {suffix or 'without a suffix'}" for suffix in commonest)
+    what, remedy = NOTHING.get(task or "", NOTHING[""])
+    return f"{shown(data)} holds {what} (files: {holds}): {remedy}."

@@ -38,7 +38,10 @@ def test_a_folder_of_files_by_class(tmp_path):
     ]
     assert (source.other_files, source.hidden_files) == (1, 1)
     (reading,) = readings(look_at(tmp_path))
-    assert (reading.explicit, reading.words) == (False, "text files by class: folders test, train")
+    assert (reading.explicit, reading.words) == (
+        False,
+        "texts in a folder for each class: 2 classes (neg, pos; parts: train, test)",
+    )
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,8 @@ def _notes(found: ClassFolders, kept: list[int], walk: _Walk, path: Path) -> Ite
     yield from found.notes
     for part, place in found.without_classes:
         count = sum(is_image(PurePath(entry.name)) for entry in os.scandir(path / place))
-        yield f"{shown(place)} holds {count} images without folders of classes, which say no class: no {part} part is taken from it"
+        images = "1 image" if count == 1 else f"{count} images"
+        yield f"{shown(place)} holds {images} without folders of classes, so that the classes are unknown: the {part} part is drawn from train instead"
     for part, place in found.foreign:
         yield f"{shown(place)} holds folders that are none of the classes to train on: no {part} part is taken from it"
     told = (

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from skipwise.data.class_folders import listed
 from skipwise.data.encodings import decode, decode_all, notes_on_encodings, read_regular
 from skipwise.data.glimpse import Glimpse
 from skipwise.data.parts import part_of
@@ -49,6 +50,19 @@ def holds_text_files(glimpse: Glimpse) -> bool:
                 alone = stems[PurePosixPath(name).stem] == 1  # beside an image of its name it is an annotation
                 count[(_is_named_text(name) and alone) or (tasted and not _has_suffix(name))] += 1
     return count[True] > count[False]
+
+
+def folder_words(glimpse: Glimpse) -> str:
+    """Say which classes and parts the names of folders give."""
+    files = [file for file in glimpse.all_files() if _is_named_text(file.name) or not _has_suffix(file.name)]
+    try:
+        placed, _ = _without_unlabelled(_placed(files, _layout(glimpse.path, files))[0])
+    except UserError:  # the reader says it
+        return f"folders {listed(glimpse.folders())}"
+    classes = sorted({label for _, _, label in placed})
+    parts = [part for part in ("train", "validation", "test") if any(part == own for _, own, _ in placed)]
+    told = f"; parts: {', '.join(parts)}" if parts else ""
+    return f"{len(classes)} {'class' if len(classes) == 1 else 'classes'} ({listed(classes)}{told})"
 
 
 def read_text_folder(path: Path) -> TextSource:

@@ -7,13 +7,14 @@ from pathlib import Path, PurePosixPath
 from skipwise.data.glimpse import Glimpse, Reading
 from skipwise.data.tables import TABLE_SUFFIXES, Table, choose_columns, glance_at_table, is_known, names_path
 from skipwise.data.text.fasttext import PREFIX, is_fasttext
-from skipwise.data.text.folder import holds_text_files, read_text_folder
+from skipwise.data.text.folder import folder_words, holds_text_files, read_text_folder
 from skipwise.data.text.hub import is_saved, read_saved
 from skipwise.data.text.part_files import PartFiles, part_files, read_fasttext, read_part_files
 from skipwise.data.text.source import TextSource
 from skipwise.data.text.table import read_text_table
 from skipwise.errors import UserError
 
+ANSWERS = "--task text"
 EXPECTED = "a table with a column of texts and one of labels, a folder of texts by class, or hf:NAME"
 CLAIMED = TABLE_SUFFIXES - {".csv", ".txt", ".json"}
 """Suffixes of files that are read as tables of texts, for the error that this gives, even where they are broken."""
@@ -28,7 +29,7 @@ def readings(glimpse: Glimpse) -> list[Reading]:
         return _readings_of_file(path, glimpse)
     if is_saved(path):
         read = partial(read_saved, path, text_column=glimpse.text_column, label_column=glimpse.label_column)
-        return [Reading(task="text", words="texts that the Hugging Face library saved", read=read)]
+        return [Reading(task="text", words="texts that the Hugging Face library saved", read=read, has_columns=True)]
     found: list[Reading] = []
     files = part_files(glimpse)
     if files is not None:
@@ -36,9 +37,7 @@ def readings(glimpse: Glimpse) -> list[Reading]:
     elif alone := _only_table(glimpse):
         found += _readings_of_file(alone, glimpse)
     if not found and holds_text_files(glimpse):
-        folders = glimpse.folders()
-        listed = ", ".join(folders[:4]) + (f" and {len(folders) - 4} more" if len(folders) > 4 else "")
-        words = f"text files by class: folders {listed}"
+        words = f"texts in a folder for each class: {folder_words(glimpse)}"
         found.append(Reading(task="text", words=words, read=partial(read_text_folder, path), explicit=False))
     return found
 
@@ -72,7 +71,9 @@ def _readings_of_table(path: Path, glimpse: Glimpse, read: Callable[[], TextSour
     suffix = path.suffix.lower()
     if table is None or not table.head or len(table.columns) < 2:
         claimed = suffix in CLAIMED and (table is None or len(table.columns) != 1)
-        return [Reading(task="text", words=f"texts in a table: {names}", read=read)] if claimed else []
+        return (
+            [Reading(task="text", words=f"texts in a table: {names}", read=read, has_columns=True)] if claimed else []
+        )
     if _is_label_studio(table):
         refused = f"{path} is Label Studio's JSON, in which texts and choices are nested: export the project as CSV or JSON-MIN."
         return [Reading(task="text", words=f"texts of Label Studio: {names}", read=read, refused=refused)]
@@ -86,7 +87,7 @@ def _readings_of_table(path: Path, glimpse: Glimpse, read: Callable[[], TextSour
     if names_path(table) and glimpse.text_column is None and not is_known(text):
         return []
     words = f"texts in a table: {names}, {table.words}, texts in {text!r}, labels in {label!r}"
-    return [Reading(task="text", words=words, read=read)]
+    return [Reading(task="text", words=words, read=read, ask=ANSWERS, has_columns=True)]
 
 
 def _is_label_studio(table: Table) -> bool:
