@@ -87,7 +87,7 @@ def test_compare_says_what_it_does_and_ends_with_the_report(home):
         (["compare", "--name", "../x"], "--name is '../x': it must be a plain folder name; --out says where it goes."),
         (["compare", "--size", "100000"], "--size is 100000: it must be at most 2048, in px or tokens."),
         (["compare", "--seedz", "3"], "No such option: --seedz (Possible options: --seeds, --set, --split-seed)"),
-        (["list", "nets"], "Invalid value for 'what': Value error, 'nets' is not one of 'networks', 'data', 'shortcuts', "
+        (["list", "nets"], "Invalid value for 'what': 'nets' is not one of 'networks', 'data', 'shortcuts', "
          "'studies'."),
     ],
 )  # fmt: skip

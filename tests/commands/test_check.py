@@ -235,5 +235,5 @@ def test_the_page_shows_what_a_crop_loses(tmp_path):
     check_data(str(tmp_path / "d"), Console(), out=tmp_path / "out", with_labels=False)
     page = (tmp_path / "out/check.html").read_text()
     assert "What a centre crop loses" in page
-    assert "67 % of its area" in page
+    assert "67 % lost" in page
     assert "padded with grey" in page

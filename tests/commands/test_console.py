@@ -116,6 +116,7 @@ def test_reading_is_told_from_two_seconds_on_with_its_rate(console):
 def test_a_line_on_reading():
     assert reading_line(1_200, 3_600, 10.0) == "reading the data: 1,200 of 3,600, 120 a second, about 20 s left"
     assert reading_line(0, 10, 3.0) == "reading the data: 0 of 10, 0 a second"
+    assert reading_line(100, 50_000, 8.0) == "reading the data: 100 of 50,000, 12 a second"  # most was opening the file
 
 
 def begun(console, *, training, report=0.0):

@@ -15,13 +15,13 @@ def reading(task, words, **fields):
 def found(monkeypatch, tmp_path):
     """Give the readings of a folder, as the rooms would."""
 
-    def put(*readings, task=None):
+    def put(*readings, task=None, label_column=None):
         rooms = {
             name: lambda _, name=name: [one for one in readings if one.task == name]
             for name in ("boxes", "text", "images")
         }
         monkeypatch.setattr(layout, "ROOMS", rooms)
-        return layout.recognise(str(tmp_path), task=task)
+        return layout.recognise(str(tmp_path), task=task, label_column=label_column)
 
     return put
 
@@ -71,6 +71,31 @@ def test_nothing(found, tmp_path):
         f"{tmp_path} holds nothing that can be learned from (files: 1 .xyz): give images or texts in a folder for each "
         "class, a table of them, or annotated images."
     )
+
+
+def test_nothing_for_the_task_that_is_asked_for(found, tmp_path):
+    (tmp_path / "a.png").write_text("")
+    with pytest.raises(UserError) as error:
+        found(task="boxes")
+    assert str(error.value) == (
+        f"{tmp_path} holds no annotated boxes (files: 1 .png): put annotations as COCO, Pascal VOC or YOLO beside the "
+        "images, or leave --task out."
+    )
+
+
+def test_an_empty_folder(found, tmp_path):
+    with pytest.raises(UserError, match=f"{tmp_path} holds no files: give images or texts in a folder for each class"):
+        found()
+
+
+def test_a_column_that_is_named_needs_a_table(found, tmp_path):
+    with pytest.raises(UserError) as error:
+        found(FOLDERS, label_column="kind")
+    assert str(error.value) == (
+        f"--label-column kind names the column of a table, and {tmp_path} is no table (images in folders): leave it out."
+    )
+    table = reading("text", "texts in a table", has_columns=True)
+    assert found(table, FOLDERS, label_column="kind").reading is table
 
 
 @pytest.mark.parametrize(

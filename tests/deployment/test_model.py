@@ -94,11 +94,15 @@ def test_a_model_no_better_than_a_guess_says_so(run, tmp_path):
     other = shutil.copytree(run, tmp_path / "run")
     np.savez(other / "predictions.npz", test_labels=np.array([0, 0, 1]))
     model = Model.load(other)
-    assert model.standing.words.endswith(
-        "commonest class 66.7 %, which is as good as that: do not rely on these answers"
-    )
+    assert model.standing.words.endswith("commonest class 66.7 %; this may be chance: do not rely on these answers")
     (other / "predictions.npz").unlink()
     assert Model.load(other).standing.words == "small, seed 0: test accuracy 50.0 %"
+
+
+def test_a_study_is_no_run(tmp_path):
+    (tmp_path / "study.json").write_text("{}")
+    with pytest.raises(UserError, match=r"is a study of several runs: take the best one, as skipwise\.Study\.open\("):
+        Model.load(tmp_path)
 
 
 def test_it_looks_at_its_study_once(run, tmp_path):

@@ -268,7 +268,7 @@ def _run(words: list[str]) -> int:
     except UserError as error:
         return complain(str(error))
     except USAGE_ERROR as error:
-        return complain(error.format_message())
+        return complain(error.format_message().replace("Value error, ", ""))  # pydantic's, before its own sentence
     except typer.Exit as left:
         return left.exit_code
     except (KeyboardInterrupt, typer.Abort) as error:

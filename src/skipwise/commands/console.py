@@ -31,6 +31,8 @@ SECONDS_BETWEEN_LINES = 20.0
 TRAINING = "training"
 READING, LOOKING = "reading the data", "looking for duplicates"
 TIMING, SCORING, DRAWING = "timing a step of each network", "scoring the runs", "drawing the page"
+TOLD_SHARE = 0.02
+"""Of all that is to be read must be behind before the rest is told: much of the beginning is opening a file."""
 LEAST_TOLD = 0.5
 """Seconds of a phase that is worth a word at the end."""
 FAR_OFF = 0.3
@@ -313,7 +315,7 @@ def console(phases: Phases | None = None) -> Console:
 def reading_line(done: int, total: int, seconds: float) -> str:
     """How far the reading is after so many seconds, and how fast it goes."""
     rate = done / seconds
-    left = f", about {duration((total - done) / rate)} left" if rate else ""
+    left = f", about {duration((total - done) / rate)} left" if done >= TOLD_SHARE * total and rate else ""
     return f"reading the data: {done:,} of {total:,}, {rate:,.0f} a second{left}"
 
 

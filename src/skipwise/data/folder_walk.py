@@ -91,8 +91,8 @@ class FolderWalk:
         for part, place in found.without_classes:
             count = sum(map(self.is_example, os.scandir(self.path / place)))
             yield (
-                f"{shown(place)} holds {count} {self.examples} without folders of classes, which say no class: no {part} "
-                "part is taken from it"
+                f"{shown(place)} holds {count} {self.examples[: -1 if count == 1 else None]} without folders of classes, so "
+                f"that the classes are unknown: no {part} part is taken from it"
             )
         for part, place in found.foreign:
             yield f"{shown(place)} holds folders that are none of the classes to train on: no {part} part is taken from it"

@@ -56,7 +56,8 @@ class Reading:
     images"). `read` gives the source and raises UserError. `explicit`: a file says what is what, as annotations or a
     table do; otherwise names of folders are taken for classes. `ask`: how a user asks for this reading where there are
     others ("--task boxes", or a path). `refused`: the sentence that says why it cannot be read, where that is known.
-    `seen`: how many examples were seen, where names of folders are taken for classes.
+    `seen`: how many examples were seen, where names of folders are taken for classes. `has_columns`: whether a user may
+    name the column of the labels.
     """
 
     task: str
@@ -66,6 +67,7 @@ class Reading:
     ask: str = ""
     refused: str | None = None
     seen: int = 0
+    has_columns: bool = False
 
 
 def look_at(path: Path, *, text_column: str | None = None, label_column: str | None = None) -> Glimpse:

@@ -66,6 +66,7 @@ def recognise(
         if len(readable) > 1 and readable[0].seen <= OUTNUMBERED * readable[1].seen:
             raise UserError(_several(data, readable))
         if readable:
+            _check_label_column(data, readable[0], label_column)
             return Recognised(reading=readable[0], others=tuple(other for other in found if other is not readable[0]))
         if some:
             raise UserError(str(some[0].refused))
@@ -118,6 +119,14 @@ def _by(reading: Reading) -> str:
 def _several(data: str, readings: Sequence[Reading]) -> str:
     ways = "; or ".join(f"{reading.words}{_by(reading)}" for reading in readings)
     return f"{data} can be read in ways that train different things: {ways}. Say which, as it stands in brackets."
+
+
+def _check_label_column(data: str, reading: Reading, column: str | None) -> None:
+    """Raises UserError where a column was named and what is read has none."""
+    if column is not None and not reading.has_columns:
+        raise UserError(
+            f"--label-column {column} names the column of a table, and {data} is no table ({reading.words}): leave it out."
+        )
 
 
 def _nothing(data: str, path: Path, glimpse: Glimpse) -> str:

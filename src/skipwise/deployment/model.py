@@ -175,6 +175,10 @@ def trained_network(folder: Path) -> tuple[nn.Module, RunRecord]:
 
     Raises UserError as Model.load does.
     """
+    if not (folder / RUN).exists() and (folder / "study.json").exists():
+        raise UserError(
+            f"{folder} is a study of several runs: take the best one, as skipwise.Study.open({str(folder)!r}).best."
+        )
     if not (folder / RUN).exists():
         raise UserError(
             f"{folder} holds no finished run (it has no run.json): name the folder of a run, as STUDY/runs/CONTENDER/0, or of a study."

@@ -26,8 +26,8 @@ class Standing:
         fold = "" if self.fold is None else f", fold {self.fold}"
         said = f"{self.contender}, seed {self.seed}{fold}: test {self.score_name} {_percent(self.test_score)}"
         if self.guess_score is not None:
-            no_better = "" if self.beats_guess else ", which is as good as that: do not rely on these answers"
-            said += f", {self.guess} {_percent(self.guess_score)}{no_better}"
+            said += f", {self.guess} {_percent(self.guess_score)}"
+            said += "" if self.beats_guess else "; this may be chance: do not rely on these answers"
         return said + (f"; the run counts as failed: {self.failed}" if self.failed else "")
 
 

@@ -159,7 +159,9 @@ def test_shares_where_pixels_are_expected(tmp_path):
     only = [entry(i, (0.1, 0.2, 0.5, 0.5)) for i in range(1, PHOTOS + 1)]
     scenes = ready(coco(tmp_path, only=only))
     assert scenes.objects[0].boxes.round(9).tolist() == [[4, 6, 24, 21]]
-    assert "boxes as shares of the image where pixels are expected, and are read so: 1 (t.json)" in notes(tmp_path)
+    assert "boxes are below 1 where pixels are expected, and are read as shares of the image: 1 (t.json)" in notes(
+        tmp_path
+    )
 
 
 def test_an_error_does_not_blame_for_boxes_that_were_left_out(tmp_path):

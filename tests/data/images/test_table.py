@@ -7,6 +7,7 @@ from PIL import Image
 
 from skipwise.data.images.dataset import open_source
 from skipwise.data.options import Options
+from skipwise.errors import UserError
 from support.images import refused
 
 FILES = ("a.png", "b.png", "c.png", "d.png")
@@ -109,6 +110,11 @@ def test_an_image_that_is_listed_twice(folder):
 def test_the_column_of_labels_may_be_named(folder):
     path = write(folder / "list.csv", "path,species,colour", "a.png,cat,red", "b.png,cat,blue")
     assert labels(open_source(path, Options(label_column="Colour"))) == ["red", "blue"]
+    with pytest.raises(UserError) as error:
+        open_source(path, Options(label_column="shape"))
+    assert str(error.value) == (
+        f"{path} has no column 'shape' for --label-column (it has path, species, colour): name one of them."
+    )
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,10 @@ def test_dim_images_stay_dimmer_than_bright_ones(tmp_path, kind):
     data = prepare_images(tmp_path / "d", Options(), photo_size=16)
     bright, dim = (np.asarray(data.images[data.labels == label]).mean() for label in (0, 1))
     assert bright > 5 * dim
-    assert any("are scaled to 8 bits: 16 images of more" in note for note in data.manifest.notes)
+    assert any(
+        note.startswith("16 images have more than 8 bits: values from ") and note.endswith(" are scaled to 0 to 255")
+        for note in data.manifest.notes
+    )
     spec = data.input_spec
     new = decode_for_prediction(tmp_path / "d/dim/0.tif", height=16, width=16, channels=1, value_range=spec.value_range)
     np.testing.assert_array_equal(new, data.images[data.files.index("dim/0.tif")])

@@ -38,6 +38,13 @@ def test_a_name_is_drawn_as_it_is(name):
     assert {name, "other"} <= {word.replace("\u2060", "") for word in found if word}
 
 
+@pytest.mark.parametrize("name", ["constructor", "toString"])
+def test_a_contender_of_any_name_is_a_title(name):
+    """The classes are called otherwise."""
+    found = words(to_svg(squares("cat", "dog").properties(title=name)))
+    assert {name, "cat"} <= {word.replace("\u2060", "") for word in found if word}
+
+
 @pytest.mark.parametrize(
     ("name", "told"),
     [

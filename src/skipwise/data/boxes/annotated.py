@@ -106,7 +106,7 @@ def as_meant(images: Sequence[Described], where: str, tally: Tally) -> list[Desc
     boxes = [box for image in images for box, _, _ in image.objects]
     if not all_shares(boxes):
         return list(images)
-    tally.add("annotations give boxes as shares of the image where pixels are expected, and are read so", where)
+    tally.add("boxes are below 1 where pixels are expected, and are read as shares of the image", where)
     return [replace(image, relative=True) for image in images]
 
 

@@ -1,6 +1,7 @@
 """Every way in which a path can be read as labelled images."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path, PurePath
 
 from skipwise.data.class_folders import class_folders
@@ -54,6 +55,10 @@ def _of_file(glimpse: Glimpse) -> Iterator[Reading]:
         yield _of_pixels(path.parent, [path])
     elif image_tables([path], glimpse.label_column):
         yield _of_tables(path.parent, [path], glimpse.label_column)
+    elif glimpse.label_column is not None and image_tables([path]):
+        table = open_table(path)
+        reason = f"{path} has no column {glimpse.label_column!r} for --label-column (it has {table.listed}): name one of them."
+        yield replace(_of_tables(path.parent, [path], None), refused=reason)
 
 
 def _of_folder(glimpse: Glimpse) -> Iterator[Reading]:
@@ -100,6 +105,7 @@ def _of_tables(root: Path, tables: list[Path], label: str | None) -> Reading:
     return Reading(
         task=TASK,
         words=f"images in {'a table' if len(tables) == 1 else 'tables'}: {names}",
+        has_columns=True,
         read=lambda: in_order(read_tables(root, tables, label)),
         ask=ANSWERS,
         refused=_unclear(root, tables),

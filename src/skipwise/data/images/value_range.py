@@ -90,12 +90,13 @@ def value_range(found: Sequence[Values]) -> ValueRange:
 
 def told(scaled: ValueRange, images: int) -> str:
     """Say how images of more than 8 bits are scaled."""
-    return f"values from {said_range(scaled)} are scaled to 8 bits: {images:,} images of more"
+    have = "1 image has" if images == 1 else f"{images:,} images have"
+    return f"{have} more than 8 bits: values from {said_range(scaled)} are scaled to 0 to 255"
 
 
 def said_range(scaled: ValueRange) -> str:
     """Say from which value to which: "0 to 4,095"."""
-    low, high = (f"{value:,.0f}" if value % 1 == 0 and abs(value) < 1e9 else f"{value:.4g}" for value in scaled)
+    low, high = (f"{value:,.0f}" if value % 1 == 0 and abs(value) < 1e9 else f"{value:,.4g}" for value in scaled)
     return f"{low} to {high}"
 
 

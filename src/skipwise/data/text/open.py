@@ -30,7 +30,11 @@ def readings(glimpse: Glimpse) -> list[Reading]:
         return _readings_of_file(path, glimpse)
     if is_saved(path):
         read = partial(read_saved, path, text_column=glimpse.text_column, label_column=glimpse.label_column)
-        return [Reading(task="text", words="texts that the Hugging Face library saved", read=read, ask=ASK)]
+        return [
+            Reading(
+                task="text", words="texts that the Hugging Face library saved", read=read, ask=ASK, has_columns=True
+            )
+        ]
     found: list[Reading] = []
     files = part_files(glimpse)
     if files is not None:
@@ -101,7 +105,11 @@ def _readings_of_table(path: Path, glimpse: Glimpse, read: Callable[[], TextSour
     suffix = path.suffix.lower()
     if table is None or not table.head or len(table.columns) < 2:
         claimed = suffix in CLAIMED and (table is None or len(table.columns) != 1)
-        return [Reading(task="text", words=f"texts in a table: {names}", read=read, ask=ASK)] if claimed else []
+        return (
+            [Reading(task="text", words=f"texts in a table: {names}", read=read, ask=ASK, has_columns=True)]
+            if claimed
+            else []
+        )
     if _is_label_studio(table):
         refused = f"{path} is Label Studio's JSON, in which texts and choices are nested: export the project as CSV or JSON-MIN."
         return [Reading(task="text", words=f"texts of Label Studio: {names}", read=read, ask=ASK, refused=refused)]
@@ -115,7 +123,7 @@ def _readings_of_table(path: Path, glimpse: Glimpse, read: Callable[[], TextSour
     if names_path(table) and glimpse.text_column is None and not is_known(text):
         return []
     words = f"texts in a table: {names}, {table.words}, texts in {text!r}, labels in {label!r}"
-    return [Reading(task="text", words=words, read=read, ask=ASK)]
+    return [Reading(task="text", words=words, read=read, ask=ASK, has_columns=True)]
 
 
 def _is_label_studio(table: Table) -> bool:

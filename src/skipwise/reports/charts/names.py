@@ -27,6 +27,8 @@ WORD_JOINER = "\u2060"
 """Has no width: behind a name it makes another key of it."""
 NAMED_BY = ("datasets", "values", "domain", "sort")
 """Parts of a chart's specification whose texts are names."""
+TITLED_BY = ("title", "text")
+"""Parts whose text may be the name of a contender."""
 LABEL_LIMIT, LETTER, WIDE = 160, 6.5, 14.0
 """Vega's own limit for labels, and the widths of a letter and of a wide character, in px."""
 
@@ -65,6 +67,10 @@ def _drawn(name: str, limit: float | None) -> str:
         while sum(widths) > limit:
             widths = widths[:-1]
         text = cut(text, max(len(widths), 4))
+    return _no_key(text)
+
+
+def _no_key(text: str) -> str:
     return text + WORD_JOINER if text in KEYS_OF_OBJECTS else text
 
 
@@ -97,10 +103,11 @@ def _limits(part: Any) -> Iterable[float]:
 
 def _replaced(part: Any, names: dict[str, str], *, cut_here: bool) -> Any:
     if isinstance(part, dict):
-        return {
+        whole = {
             key: 0 if key == "labelLimit" and cut_here else _replaced(value, names, cut_here=cut_here)
             for key, value in part.items()
         }
+        return whole | {key: _no_key(text) for key in TITLED_BY if isinstance(text := whole.get(key), str)}
     if isinstance(part, list | tuple):
         return [_replaced(value, names, cut_here=cut_here) for value in part]
     return names.get(part, shown(part)) if isinstance(part, str) else part
