@@ -65,7 +65,7 @@ def test_other_folders_beside_the_parts_are_told(tmp_path):
     source = open_source(folders(tmp_path, "train", "test", "unlabelled"))
     assert source.classes == ("cats", "dogs")
     assert sorted(source.parts) == ["test", "test", "train", "train"]
-    assert source.notes == ("folders beside the parts that are not read: unlabelled",)
+    assert source.notes == ("folders beside the classes that are not read: unlabelled",)
 
 
 def test_train_may_be_a_class(tmp_path):

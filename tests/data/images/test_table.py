@@ -167,3 +167,17 @@ def test_another_encoding(folder):
         )
     )
     assert source.classes == ("caf\u00e9 cr\u00e8me br\u00fbl\u00e9e", "th\u00e9 \u00e0 la menthe")
+
+
+def test_an_example_of_answers_beside_a_table_is_none_of_the_labels(tmp_path):
+    for name in ("train", "sample_submission"):
+        (tmp_path / f"{name}.csv").write_text("image_id,label\n1.jpg,0\n2.jpg,1\n", encoding="utf-8")
+    tables = sorted(tmp_path.glob("*.csv"))
+    assert [path.name for path in image_tables(tables)] == ["train.csv"]
+
+
+def test_tables_of_the_parts_come_before_others(tmp_path):
+    for name in ("Train", "Test", "Meta"):
+        (tmp_path / f"{name}.csv").write_text("Path,ClassId\na/1.png,0\na/2.png,1\n", encoding="utf-8")
+    tables = sorted(tmp_path.glob("*.csv"))
+    assert [path.name for path in image_tables(tables)] == ["Test.csv", "Train.csv"]

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from skipwise.data.class_folders import ClassFolders, class_folders, listed
+from skipwise.data.clutter import is_clutter
 from skipwise.data.images.decode import looks_like_image
 from skipwise.data.images.source import FilesBelow, Source
 from skipwise.data.tally import Tally
@@ -96,7 +97,7 @@ class _Walk:
             elif self._is_image(entry, name):
                 yield name
         for name in folders:
-            if name.rpartition("/")[2].startswith("."):
+            if is_clutter(name.rpartition("/")[2]):
                 self.hidden += sum(len(files) for _, _, files in os.walk(self.path / name))
                 continue
             for image in self.images(name, top=False):
@@ -147,7 +148,7 @@ def _notes(found: ClassFolders, kept: list[int], walk: _Walk, path: Path) -> Ite
         yield f"{shown(place)} holds folders that are none of the classes to train on: no {part} part is taken from it"
     told = (
         _Told("folders without images", [name for number, name in enumerate(found.classes) if number not in kept]),
-        _Told("folders beside the parts that are not read", list(found.beside)),
+        _Told("folders beside the classes that are not read", list(found.beside)),
     )
     yield from (f"{what}: {listed(names)}" for what, names in told if names)
     if walk.nested:

@@ -31,7 +31,24 @@ FILE = (
 )
 IDENTITY = ("image_id", "img_id", "id", "name")
 """Names of columns of files: those that are nothing else, and those that are where no other is there."""
-LABEL = ("label", "labels", "class", "class_name", "category", "target", "species", "breed", "diagnosis", "tag", "y")
+LABEL = (
+    "label",
+    "labels",
+    "class",
+    "class_name",
+    "class_id",
+    "classid",
+    "category",
+    "target",
+    "species",
+    "breed",
+    "diagnosis",
+    "dx",
+    "tag",
+    "y",
+)
+EXAMPLES = {"sample_submission", "samplesubmission", "submission"}
+"""Names of tables that show how answers are to be written, whose labels are nobody's."""
 BOXES = {"xmin", "x_min", "x1", "bbox", "box", "left", "segmentation", "encodedpixels"}
 """Columns that only annotated objects have."""
 
@@ -112,9 +129,15 @@ def _holds_files(table: Table, column: int) -> bool:
 
 
 def image_tables(tables: Sequence[Path], label: str | None = None) -> list[Path]:
-    """Return those of some files that are tables of images, as their beginnings show."""
+    """Return those of some files that are tables of images, as their beginnings show.
+
+    Examples of answers to a contest are left out, and beside tables of the parts of a split all others.
+    """
     glances = [(path, glance_at_table(path)) for path in tables]
-    return [path for path, table in glances if table is not None and image_columns(table, label) is not None]
+    found = [path for path, table in glances if table is not None and image_columns(table, label) is not None]
+    answers = [path for path in found if path.stem.lower() not in EXAMPLES]
+    parts = parts_among([path.stem for path in answers])
+    return [path for path in answers if path.stem in parts] or answers or found
 
 
 def read_tables(root: Path, tables: Sequence[Path], label: str | None = None) -> Source:

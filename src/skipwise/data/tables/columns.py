@@ -23,6 +23,8 @@ MORE_LABEL = ("y", "rating", "stars", "score", "tag", "genre", "topic", "type", 
 """Names of columns of classes, and those that are one where there is no other."""
 PATHS = {"path", "file", "filename", "file_name", "filepath", "file_path", "image", "img", "image_path", "images"}
 """Names of columns of files, which are no texts."""
+FILES = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".gif", ".webp"}
+"""Ends of names of images."""
 SPLIT = ("split", "subset", "partition", "set", "part", "usage")
 OTHERS = {"id", "index", "idx", "date", "user", "username", "name"}
 """Names that tell a header from a row of data, of columns that are passed over."""
@@ -87,8 +89,15 @@ def is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
 
 
 def names_path(table: Table) -> bool:
-    """Return whether a table has a column of files."""
-    return any(_plain(name) in PATHS for name in table.columns)
+    """Return whether a table has a column of files, by its name or by what it holds."""
+    return any(_plain(name) in PATHS for name in table.columns) or any(
+        _are_files(table.cells(column)) for column in range(len(table.columns))
+    )
+
+
+def _are_files(cells: Sequence[Any]) -> bool:
+    """Return whether most cells are names of images."""
+    return sum(PurePath(str(cell)).suffix.lower() in FILES for cell in cells) > len(cells) / 2
 
 
 def _found(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from skipwise.data.clutter import is_clutter
 from skipwise.data.encodings import decode, decode_all, notes_on_encodings, read_regular
 from skipwise.data.glimpse import Glimpse
 from skipwise.data.parts import part_of
@@ -110,7 +111,7 @@ def _files(path: Path) -> tuple[list[PurePosixPath], int, int]:
             continue
         visited.add((own.st_dev, own.st_ino))
         inside = PurePosixPath(Path(folder).relative_to(path).as_posix())
-        below[:] = sorted(name for name in below if not name.startswith("."))
+        below[:] = sorted(name for name in below if not is_clutter(name))
         for name in names:
             if name.startswith("."):
                 hidden += 1
