@@ -18,8 +18,9 @@ at once, and the one table or description among many images is always among them
 class Glimpse:
     """Names below a path. `files` maps each folder, "" being the path itself, to the names of its files in order.
 
-    Folders are relative to the path, with slashes. Hidden files and folders, and those that programs
-    leave behind, are left out, links to folders are followed once, and only regular files count. `whole` says whether all was seen. Of a file `files` is empty.
+    Folders are relative to the path, with slashes. Hidden files and folders, and folders that programs leave behind,
+    are left out, links to folders are followed once, and only regular files count. `whole` says whether all was seen.
+    Of a file `files` is empty.
     `text_column`, `label_column`: columns that a user named.
     """
 

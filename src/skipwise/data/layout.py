@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from skipwise.data.boxes.open import readings as readings_of_boxes
+from skipwise.data.formats import told
 from skipwise.data.glimpse import Glimpse, Reading, look_at
 from skipwise.data.images.open import readings as readings_of_images
 from skipwise.data.options import Options
@@ -122,6 +123,8 @@ def _nothing(data: str, path: Path, glimpse: Glimpse, task: str | None) -> str:
             f"{data} is a file in which no {what} are found: give a folder of images or texts by class, a table with columns "
             "path and label, or text and label, an .npz, or annotations as COCO's .json."
         )
+    if sentence := told(glimpse):
+        return sentence
     suffixes: dict[str, int] = {}
     for file in glimpse.all_files():
         suffixes[file.suffix.lower()] = suffixes.get(file.suffix.lower(), 0) + 1
