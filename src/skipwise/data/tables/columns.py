@@ -145,10 +145,19 @@ def _unclear(table: Table, alike: Sequence[int], what: str, option: str) -> str:
             f"holds numbers and no texts ({table.listed}), and skipwise reads texts, images and boxes: if a column is one of "
             "texts, name it with --text-column"
         )
+    pixels = next((name for name, cells in zip(table.columns, columns, strict=True) if _are_rows(cells)), None)
+    if pixels is not None:
+        return f"holds rows of numbers in column {pixels!r}, as pixels: give each pixel a column of its own, or save images"
     if not alike:
         return f"has no column that is known to hold {what} (its columns: {table.listed}{header}): {name}"
     several = " and ".join(repr(table.columns[column]) for column in alike[:4])
     return f"has several columns that may hold the {what}, {several} (its columns: {table.listed}{header}): {name}"
+
+
+def _are_rows(cells: Sequence[Any]) -> bool:
+    """Return whether all cells hold many numbers each, as the pixels of an image."""
+    rows = [str(cell).split() for cell in cells]
+    return bool(rows) and all(len(row) > 9 and all(map(_is_number, row[:20])) for row in rows)
 
 
 def _notes(table: Table, text: int, label: int | None, split: int | None) -> Iterator[str]:
@@ -212,6 +221,8 @@ def _is_text_like(cells: Sequence[Any]) -> bool:
         return False
     if sum(bool(PurePath(text).suffix and "/" in text) for text in texts) > len(texts) / 2:
         return False
+    if all(all(map(_is_number, text.split()[:20])) for text in texts):
+        return False  # as pixels in one cell
     several = sum(len(text.split()) > 1 or not text.isascii() for text in texts)
     return several > len(texts) / 2
 
