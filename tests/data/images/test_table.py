@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from skipwise.data.images.dataset import open_source
+from skipwise.data.images.table import image_tables
 from skipwise.data.options import Options
 from support.images import refused
 
@@ -181,3 +182,23 @@ def test_tables_of_the_parts_come_before_others(tmp_path):
         (tmp_path / f"{name}.csv").write_text("Path,ClassId\na/1.png,0\na/2.png,1\n", encoding="utf-8")
     tables = sorted(tmp_path.glob("*.csv"))
     assert [path.name for path in image_tables(tables)] == ["Test.csv", "Train.csv"]
+
+
+def test_tables_in_the_folders_of_the_parts(tmp_path):
+    for part in ("train", "test"):
+        (tmp_path / part).mkdir()
+        for name, colour in (("a", "red"), ("b", "blue")):
+            Image.new("RGB", (9, 9), colour).save(tmp_path / part / f"{name}.png")
+        lines = '{"file_name": "a.png", "label": "x"}\n{"file_name": "b.png", "label": "y"}\n'
+        (tmp_path / part / "metadata.jsonl").write_text(lines, encoding="utf-8")
+    source = open_source(tmp_path)
+    assert list(source.names) == ["test/a.png", "test/b.png", "train/a.png", "train/b.png"]
+    assert (list(source.parts), source.labels.tolist()) == (["test", "test", "train", "train"], [0, 1, 0, 1])
+
+
+def test_a_table_of_an_unknown_kind_of_labels_is_one_of_images_and_not_of_texts(tmp_path):
+    (tmp_path / "train.csv").write_text("1.jpg, 1\n2.jpg, 0\n", encoding="utf-8")
+    for name, colour in (("cat", "red"), ("dog", "blue")):
+        (tmp_path / name).mkdir()
+        Image.new("RGB", (9, 9), colour).save(tmp_path / name / "1.jpg")
+    assert open_source(tmp_path).classes == ("cat", "dog")

@@ -13,6 +13,7 @@ from PIL import Image
 from skipwise.data.class_folders import ClassFolders, class_folders, listed
 from skipwise.data.clutter import is_clutter
 from skipwise.data.images.decode import looks_like_image
+from skipwise.data.images.part_list import list_of_part
 from skipwise.data.images.source import FilesBelow, Source
 from skipwise.data.tally import Tally
 from skipwise.errors import UserError
@@ -20,6 +21,8 @@ from skipwise.names import shown
 
 UNREAD_IMAGE_SUFFIXES = {".heic", ".heif", ".avif", ".jxl", ".svg", ".psd", ".raw", ".cr2", ".nef", ".dng"}
 """Images that Pillow may not read: they are named as unreadable rather than passed over."""
+NO_IMAGES_OF = {".pdf", ".h5", ".hdf", ".grib", ".bufr", ".mpg", ".mpeg"}
+"""Suffixes that Pillow has a name for and cannot open."""
 HEAD = 64
 """Bytes at a file's beginning that tell whether it is an image, where its name does not."""
 BEGINNING = re.compile(r"[^\W\d]+(?=[ _.-]*\d)")
@@ -39,13 +42,28 @@ def read_folder(path: Path) -> Source:
     labels: list[int] = []
     parts: list[str] = []
     number = {name: index for index, name in enumerate(found.classes)}
-    hidden = 0
+    lists: list[str] = []
     walk = _Walk(path, tally)
     for folder in found.folders:
         own = list(walk.images(folder.place))
         names += own
         labels += [number[folder.label]] * len(own)
         parts += [folder.part] * len(own)
+    read: list[str] = []
+    for part, place in (*found.without_classes, *found.foreign):
+        if given := list_of_part(path / place, found.classes):
+            own = []
+            for name in walk.images(place, top=False):
+                if name.rpartition("/")[2] in given[1]:
+                    own.append(name)
+                else:
+                    tally.add("images that a list of classes does not name are left out", shown(name))
+            names += own
+            labels += [number[given[1][name.rpartition("/")[2]]] for name in own]
+            parts += [part] * len(own)
+            read.append(place)
+            listing = f"the classes of {len(own)} images in {shown(place)} are those that {shown(given[0])} says"
+            lists.append(listing)
     hidden = walk.hidden + _beside(path, found, tally)
     kept = sorted(set(labels))
     if len(kept) < 2:
@@ -61,7 +79,7 @@ def read_folder(path: Path) -> Source:
         files=FilesBelow(path, names),
         other_files=tally.counts.get(NO_IMAGES, 0),
         hidden_files=hidden,
-        notes=(*_notes(found, kept, walk, path), *tally.notes()),
+        notes=(*_notes(found, kept, walk, path, read), *lists, *tally.notes()),
     )
 
 
@@ -138,14 +156,17 @@ class _Told(NamedTuple):
     names: list[str]
 
 
-def _notes(found: ClassFolders, kept: list[int], walk: _Walk, path: Path) -> Iterator[str]:
+def _notes(found: ClassFolders, kept: list[int], walk: _Walk, path: Path, read: list[str]) -> Iterator[str]:
     """Say what was guessed, and what is there and is not read."""
     yield from found.notes
     for part, place in found.without_classes:
+        if place in read:
+            continue
         count = sum(is_image(PurePath(entry.name)) for entry in os.scandir(path / place))
         yield f"{shown(place)} holds {count} images without folders of classes, which say no class: no {part} part is taken from it"
     for part, place in found.foreign:
-        yield f"{shown(place)} holds folders that are none of the classes to train on: no {part} part is taken from it"
+        if place not in read:
+            yield f"{shown(place)} holds folders that are none of the classes to train on: no {part} part is taken from it"
     told = (
         _Told("folders without images", [name for number, name in enumerate(found.classes) if number not in kept]),
         _Told("folders beside the classes that are not read", list(found.beside)),
@@ -202,4 +223,4 @@ def begins_as_image(file: Path) -> bool:
 
 @cache
 def _image_suffixes() -> frozenset[str]:
-    return frozenset(UNREAD_IMAGE_SUFFIXES | Image.registered_extensions().keys() - {".pdf"})
+    return frozenset(UNREAD_IMAGE_SUFFIXES | Image.registered_extensions().keys() - NO_IMAGES_OF)

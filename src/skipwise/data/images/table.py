@@ -1,7 +1,7 @@
 """Tables of images: columns for file and label, and perhaps split and group; files are found beside the table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -62,12 +62,12 @@ class ImageColumns:
     split: int | None
     group: int | None
 
-    def notes(self, table: Table) -> list[str]:
+    def notes(self, table: Table, place: str) -> list[str]:
         """Say which columns were taken, where they are not called path and label."""
         own = table.columns[self.file], table.columns[self.label]
         if tuple(map(str.lower, own)) == ("path", "label"):
             return []
-        return [f"{table.path.name}: the files are those of column {own[0]!r}, the labels those of column {own[1]!r}"]
+        return [f"{place}: the files are those of column {own[0]!r}, the labels those of column {own[1]!r}"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +142,8 @@ def image_tables(tables: Sequence[Path], label: str | None = None) -> list[Path]
 
 def read_tables(root: Path, tables: Sequence[Path], label: str | None = None) -> Source:
     """Return the images that a table lists, or the tables of the parts of a split. Raises UserError naming a line."""
-    parts = parts_among([path.stem for path in tables]) if len(tables) > 1 else {}
+    named = parts_among([path.stem for path in tables]) if len(tables) > 1 else {}
+    parts = {path: named.get(path.stem) or (path.parent != root and part_of(path.parent.name)) or "" for path in tables}
     tally = Tally()
     notes: list[str] = []
     rows: dict[str, Listed] = {}
@@ -151,9 +152,11 @@ def read_tables(root: Path, tables: Sequence[Path], label: str | None = None) ->
         table = open_table(path)
         columns = image_columns(table, label)
         assert columns is not None
-        notes += [*table.notes, *columns.notes(table)]
+        notes += [*table.notes, *columns.notes(table, path.relative_to(root).as_posix())]
         for line in table.rows(range(len(table.columns))):
-            row = _listed(table, columns, line, parts.get(path.stem, ""))
+            row = _listed(table, columns, line, parts[path])
+            if path.parent != root:
+                row = replace(row, file=f"{path.parent.relative_to(root).as_posix()}/{row.file}")
             spellings.setdefault(row.label, set()).add(_word(line, columns.label))
             _put(rows, row, tally)
     if not rows:
