@@ -202,3 +202,15 @@ def test_a_table_of_an_unknown_kind_of_labels_is_one_of_images_and_not_of_texts(
         (tmp_path / name).mkdir()
         Image.new("RGB", (9, 9), colour).save(tmp_path / name / "1.jpg")
     assert open_source(tmp_path).classes == ("cat", "dog")
+
+
+def test_a_table_without_known_labels_asks_for_their_column(tmp_path):
+    (tmp_path / "faces").mkdir()
+    for number, colour in enumerate(("red", "blue")):
+        Image.new("RGB", (9, 9), colour).save(tmp_path / f"faces/{number}.png")
+    (tmp_path / "attributes.csv").write_text("image_id,Bald,Smiling\n0.png,-1,1\n1.png,-1,-1\n", encoding="utf-8")
+    assert refused(tmp_path) == (
+        f"{tmp_path}/attributes.csv lists images, and none of its columns is known to hold labels (image_id, Bald, Smiling): "
+        "name it with --label-column."
+    )
+    assert open_source(tmp_path, Options(label_column="Smiling")).classes == ("-1", "1")

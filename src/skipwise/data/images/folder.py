@@ -27,6 +27,9 @@ HEAD = 64
 """Bytes at a file's beginning that tell whether it is an image, where its name does not."""
 BEGINNING = re.compile(r"[^\W\d]+(?=[ _.-]*\d)")
 """The words before a number in a file's name."""
+MASK = re.compile(r"(.+?)[ _-](mask|segmentation|seg|gt)([ _-]?\d+)?", re.IGNORECASE)
+"""The name of a mask, without suffix, that lies beside its image."""
+MASKS_BESIDE = "masks beside the images of their names are left out"
 DEAD_LINKS = "links that lead nowhere are left out"
 NO_IMAGES = "files that are no images are left out"
 NO_FILES = "devices, pipes and sockets are left out"
@@ -105,7 +108,8 @@ class _Walk:
             self.tally.add(LINKED_TWICE, shown(place))
             return
         self.visited.add((own.st_dev, own.st_ino))
-        folders = []
+        folders: list[str] = []
+        images: list[str] = []
         for entry in entries:
             name = f"{place}/{entry.name}"
             if entry.is_dir():
@@ -113,6 +117,13 @@ class _Walk:
             elif entry.name.startswith("."):
                 self.hidden += 1
             elif self._is_image(entry, name):
+                images.append(name)
+        stems = {PurePath(name).stem for name in images}
+        for name in images:
+            mask = MASK.fullmatch(PurePath(name).stem)
+            if mask and mask[1] in stems:
+                self.tally.add(MASKS_BESIDE, shown(name))
+            else:
                 yield name
         for name in folders:
             if is_clutter(name.rpartition("/")[2]):

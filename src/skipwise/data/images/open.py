@@ -9,7 +9,7 @@ from skipwise.data.images.arrays import read_arrays
 from skipwise.data.images.folder import begins_as_image, is_image, read_folder
 from skipwise.data.images.pixel_table import pixel_columns, read_pixel_tables
 from skipwise.data.images.source import in_order
-from skipwise.data.images.table import image_tables, read_tables
+from skipwise.data.images.table import image_tables, read_tables, unlabelled_table
 from skipwise.data.parts import part_of, parts_among
 from skipwise.data.tables import TABLE_SUFFIXES
 from skipwise.errors import UserError
@@ -60,7 +60,7 @@ def _of_folder(glimpse: Glimpse) -> Iterator[Reading]:
             read_folder(path)  # which says why it holds no classes
         words, refused = f"images in a folder for each class: {found.words}", None
     except UserError as error:
-        words, refused = "images in folders", str(error)
+        words, refused = "images in folders", unlabelled_table(tables) or str(error)
     yield Reading(
         task=TASK,
         words=words,

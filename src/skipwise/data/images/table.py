@@ -30,6 +30,7 @@ FILE = (
     "images",
 )
 IDENTITY = ("image_id", "img_id", "id", "name")
+UNUSUAL = ("image_index", "imageid", "image_file", "img_name", "photo", "picture")
 """Names of columns of files: those that are nothing else, and those that are where no other is there."""
 LABEL = (
     "label",
@@ -86,10 +87,10 @@ def image_columns(table: Table, label: str | None = None) -> ImageColumns | None
 
     `label` is the column of labels that a user named.
     """
-    names = [column.strip().lower().replace(" ", "_").replace("-", "_") for column in table.columns]
+    names = [_plain(column) for column in table.columns]
     if not table.has_header or BOXES & set(names):
         return None
-    file = next((names.index(name) for name in (*FILE, *IDENTITY) if name in names), None)
+    file = next((names.index(name) for name in (*FILE, *IDENTITY, *UNUSUAL) if name in names), None)
     if file is None or not _holds_files(table, file):
         return None
     wanted = (label.strip().lower(),) if label is not None else LABEL
@@ -138,6 +139,21 @@ def image_tables(tables: Sequence[Path], label: str | None = None) -> list[Path]
     answers = [path for path in found if path.stem.lower() not in EXAMPLES]
     parts = parts_among([path.stem for path in answers])
     return [path for path in answers if path.stem in parts] or answers or found
+
+
+def unlabelled_table(tables: Sequence[Path]) -> str | None:
+    """Return the sentence on a table that lists images without a column that is known to hold labels, None for none."""
+    for path in tables:
+        table = glance_at_table(path)
+        if table is None or not table.has_header or len(table.columns) < 2:
+            continue
+        names = [_plain(column) for column in table.columns]
+        if any(name in names and _holds_files(table, names.index(name)) for name in (*FILE, *IDENTITY, *UNUSUAL)):
+            return (
+                f"{path} lists images, and none of its columns is known to hold labels ({listed(table.columns)}): name it "
+                "with --label-column."
+            )
+    return None
 
 
 def read_tables(root: Path, tables: Sequence[Path], label: str | None = None) -> Source:
@@ -214,6 +230,10 @@ def _listed(table: Table, columns: ImageColumns, line: Line, part: str) -> Liste
     return Listed(
         file=file, label=tidy(label), part=part or part_of(split) or "", group=_word(line, columns.group), where=where
     )
+
+
+def _plain(column: str) -> str:
+    return column.strip().lower().replace(" ", "_").replace("-", "_")
 
 
 def _word(line: Line, column: int | None) -> str:
