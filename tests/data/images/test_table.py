@@ -214,3 +214,27 @@ def test_a_table_without_known_labels_asks_for_their_column(tmp_path):
         "name it with --label-column."
     )
     assert open_source(tmp_path, Options(label_column="Smiling")).classes == ("-1", "1")
+
+
+def one_hot(folder, rows):
+    for number, colour in enumerate(("red", "blue", "green")):
+        Image.new("RGB", (9, 9), colour).save(folder / f"{number}.png")
+    (folder / "_classes.csv").write_text(f"filename, cat, dog\n{rows}", encoding="utf-8")
+    return folder
+
+
+def test_a_column_for_each_class(tmp_path):
+    source = open_source(one_hot(tmp_path, "0.png, 1, 0\n1.png, 0, 1\n2.png, 1.0, 0.0\n"))
+    assert (source.classes, source.labels.tolist()) == (("cat", "dog"), [0, 1, 0])
+    assert "_classes.csv: the class of an image is the column that holds 1 (cat, dog)" in source.notes
+
+
+def test_several_classes_of_an_image_ask_for_a_column(tmp_path):
+    assert "none of its columns is known to hold labels" in refused(one_hot(tmp_path, "0.png, 1, 0\n1.png, 1, 1\n"))
+
+
+def test_several_classes_further_below_name_the_line(tmp_path):
+    rows = "".join(f"{number % 3}.png, {number % 3 // 2}, {1 - number % 3 // 2}\n" for number in range(5000))
+    assert refused(one_hot(tmp_path, f"{rows}0.png, 1, 1\n")).startswith(
+        f"{tmp_path}/_classes.csv, line 5002 has the classes cat, dog: an image has one class here"
+    )

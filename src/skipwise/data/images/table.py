@@ -56,15 +56,19 @@ BOXES = {"xmin", "x_min", "x1", "bbox", "box", "left", "segmentation", "encodedp
 
 @dataclass(frozen=True, kw_only=True)
 class ImageColumns:
-    """The places of columns in a table of images."""
+    """The places of columns in a table of images. `one_hot`: a column for each class, where there is none of labels."""
 
     file: int
-    label: int
+    label: int | None
     split: int | None
     group: int | None
+    one_hot: tuple[int, ...] = ()
 
     def notes(self, table: Table, place: str) -> list[str]:
         """Say which columns were taken, where they are not called path and label."""
+        if self.label is None:
+            classes = listed([table.columns[number].strip() for number in self.one_hot])
+            return [f"{place}: the class of an image is the column that holds 1 ({classes})"]
         own = table.columns[self.file], table.columns[self.label]
         if tuple(map(str.lower, own)) == ("path", "label"):
             return []
@@ -103,11 +107,25 @@ def image_columns(table: Table, label: str | None = None) -> ImageColumns | None
         raise UserError(
             f"{table.path} has the columns {several}, and it is not clear which holds the labels: name it with --label-column."
         )
-    if not found:
+    one_hot = _one_hot(table, file) if not found and label is None else ()
+    if not found and not one_hot:
         return None
     split = next((names.index(name) for name in ("split", "subset", "partition") if name in names), None)
     group = names.index("group") if "group" in names else None
-    return ImageColumns(file=file, label=(exact or found)[0], split=split, group=group)
+    chosen = (exact or found)[0] if found else None
+    return ImageColumns(file=file, label=chosen, split=split, group=group, one_hot=one_hot)
+
+
+def _one_hot(table: Table, file: int) -> tuple[int, ...]:
+    """Return the columns beside the file's where each row holds a single 1 and else 0, as for classes; else nothing."""
+    columns = tuple(number for number in range(len(table.columns)) if number != file)
+    rows = [sorted(_word(line, number) for number in columns) for line in table.head]
+    single = ["0"] * (len(columns) - 1) + ["1"]
+    return columns if len(columns) > 1 and rows and all([*map(_short, row)] == single for row in rows) else ()
+
+
+def _short(cell: str) -> str:
+    return cell.removesuffix(".0")
 
 
 def _holds_files(table: Table, column: int) -> bool:
@@ -173,7 +191,8 @@ def read_tables(root: Path, tables: Sequence[Path], label: str | None = None) ->
             row = _listed(table, columns, line, parts[path])
             if path.parent != root:
                 row = replace(row, file=f"{path.parent.relative_to(root).as_posix()}/{row.file}")
-            spellings.setdefault(row.label, set()).add(_word(line, columns.label))
+            written = row.label if columns.label is None else _word(line, columns.label)
+            spellings.setdefault(row.label, set()).add(written)
             _put(rows, row, tally)
     if not rows:
         raise UserError(f"{tables[0]} has no rows below its header: list one image a row.")
@@ -216,9 +235,10 @@ def _put(rows: dict[str, Listed], row: Listed, tally: Tally) -> None:
 
 def _listed(table: Table, columns: ImageColumns, line: Line, part: str) -> Listed:
     where = table.where(line)
-    file, label = (_word(line, column) for column in (columns.file, columns.label))
+    file = _word(line, columns.file)
+    label = _only_class(table, columns, line) if columns.label is None else _word(line, columns.label)
     for what, word, column in (("file", file, columns.file), ("label", label, columns.label)):
-        if not word:
+        if not word and column is not None:
             raise UserError(
                 f"{where}: {table.columns[column]} is empty: write the image's {what} there, or remove the row."
             )
@@ -230,6 +250,17 @@ def _listed(table: Table, columns: ImageColumns, line: Line, part: str) -> Liste
     return Listed(
         file=file, label=tidy(label), part=part or part_of(split) or "", group=_word(line, columns.group), where=where
     )
+
+
+def _only_class(table: Table, columns: ImageColumns, line: Line) -> str:
+    """Return the name of the column that holds 1. Raises UserError where it is not one."""
+    own = [table.columns[number].strip() for number in columns.one_hot if _short(_word(line, number)) == "1"]
+    if len(own) != 1:
+        raise UserError(
+            f"{table.where(line)} has {f'the classes {listed(own)}' if own else 'no class'}: an image has one class here, so "
+            "mend or remove the row."
+        )
+    return own[0]
 
 
 def _plain(column: str) -> str:
