@@ -31,3 +31,24 @@ def test_formats(tmp_path, name, content, said):
     with pytest.raises(UserError) as error:
         recognise(str(tmp_path))
     assert str(error.value).startswith(f"{tmp_path}/a/{name} and 1 more: {said}")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        (
+            "SMSCollection",
+            "ham\tsee you\nspam\twin now\n",
+            "lines of cells between tabs, which are not read: give its name the ending .tsv",
+        ),
+        ("train.label", "DESC:manner How far ?\nHUM:ind Who is it ?\n", "lines that begin with a class and a colon"),
+        ("agree.lines", "profit rose .@positive\nprofit fell .@negative\n", "lines that end with @ and a class"),
+        ("intents.json", '{"intents": [{"tag": "hi", "patterns": ["Hello"]}]}', "a chatbot's intents"),
+    ],
+)
+def test_lines_of_texts(tmp_path, name, content, said):
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    for path in (tmp_path, tmp_path / name):
+        with pytest.raises(UserError) as error:
+            recognise(str(path))
+        assert str(error.value).startswith(f"{tmp_path / name} holds {said}")

@@ -1,8 +1,10 @@
 """Formats of files that people have and that are not read, with what to do instead."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
+from skipwise.data.encodings import decode, read_regular
 from skipwise.data.glimpse import Glimpse
 from skipwise.names import shown
 
@@ -26,6 +28,19 @@ FORMATS = {
     "a compressed file or an archive": ((".zip", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar"), "unpack it"),
 }
 """Endings of names, the most telling first, and what to do; .nii.gz comes before .gz."""
+AS_ROWS = "write a .csv with columns text and label"
+LINES = (
+    (
+        re.compile(r'\s*\{.*"intents"\s*:.*"patterns"\s*:', re.DOTALL),
+        "a chatbot's intents",
+        f"{AS_ROWS}: a row for each pattern, and its tag",
+    ),
+    (re.compile(r"([^\t\n]+\t[^\n]+(\n|$))+"), "lines of cells between tabs", "give its name the ending .tsv"),
+    (re.compile(r"([A-Z]{2,}:\w+ [^\n]+(\n|$))+"), "lines that begin with a class and a colon", AS_ROWS),
+    (re.compile(r"([^\n]+@\w+\s*(\n|$))+"), "lines that end with @ and a class", AS_ROWS),
+)
+"""Patterns of the beginnings of files of texts, what these are, and what to do."""
+TEXT_BEGINNING = 4096
 MARKS = ((128, b"DICM", "DICOM"), (0, b"\x89HDF", "HDF5"), (0, b"%PDF", "PDF"))
 """Bytes, and where they stand, that tell the format of a file without a suffix."""
 
@@ -43,6 +58,26 @@ def told(glimpse: Glimpse) -> str | None:
     name, count = found.most_common(1)[0]
     many = f" and {count - 1} more" if count > 1 else ""
     return f"{shown(f'{glimpse.path}/{first[name]}')}{many}: {name}, which is not read: {FORMATS[name][1]}."
+
+
+def told_of_lines(file: Path) -> str | None:
+    """Return the sentence on a file of texts in a form that is known and not read, None where it is none."""
+    try:
+        begun = read_regular(file, TEXT_BEGINNING)
+    except OSError:
+        return None
+    text = decode(begun[: begun.rfind(b"\n") + 1] or begun).text
+    if text is None:
+        return None
+    known = ((what, instead) for pattern, what, instead in LINES if _whole(pattern, text))
+    what, instead = next(known, (None, None))
+    return f"{shown(str(file))} holds {what}, which are not read: {instead}." if what else None
+
+
+def _whole(pattern: re.Pattern[str], text: str) -> bool:
+    """Return whether a pattern of lines holds for all that was read; one of JSON only begins it."""
+    found = pattern.match(text)
+    return found is not None and (text.lstrip().startswith("{") or found.end() == len(text))
 
 
 def format_of(file: Path) -> str | None:

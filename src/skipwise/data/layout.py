@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from skipwise.data.boxes.open import readings as readings_of_boxes
-from skipwise.data.formats import told
+from skipwise.data.formats import told, told_of_lines
 from skipwise.data.glimpse import Glimpse, Reading, look_at
 from skipwise.data.images.open import readings as readings_of_images
 from skipwise.data.options import Options
@@ -113,17 +113,23 @@ def _several(data: str, readings: Sequence[Reading]) -> str:
     return f"{data} can be read in ways that train different things: {ways}. Say which, as it stands in brackets."
 
 
+def _first_files(glimpse: Glimpse) -> list[Path]:
+    return [glimpse.path / file for file, _ in zip(glimpse.all_files(), range(5), strict=False)]
+
+
 def _nothing(data: str, path: Path, glimpse: Glimpse, task: str | None) -> str:
     """Say what lies there where no reading is possible."""
     if glimpse.is_file:
         if path.suffix.lower() in ARCHIVES:
             return f"{data} is an archive: unpack it, and give the folder."
+        if sentence := told_of_lines(path):
+            return sentence
         what = {"boxes": "boxes", "text": "texts with labels", "images": "images with labels"}.get(task or "", "data")
         return (
             f"{data} is a file in which no {what} are found: give a folder of images or texts by class, a table with columns "
             "path and label, or text and label, an .npz, or annotations as COCO's .json."
         )
-    if sentence := told(glimpse):
+    if sentence := told(glimpse) or next(filter(None, map(told_of_lines, _first_files(glimpse))), None):
         return sentence
     suffixes: dict[str, int] = {}
     for file in glimpse.all_files():
