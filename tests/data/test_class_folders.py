@@ -103,3 +103,35 @@ def test_a_name_that_is_not_utf_8(tmp_path):
 def test_parts_that_cannot_be(tmp_path, parts, words):
     with pytest.raises(UserError, match=words):
         class_folders(made(tmp_path, *(f"{part}/{name}" for part in parts for name in ("cat", "dog"))))
+
+
+@pytest.mark.parametrize("place", ["__MACOSX/cat", "@eaDir/cat", "__pycache__", ".ipynb_checkpoints"])
+def test_what_programs_leave_behind_is_no_class(tmp_path, place):
+    assert class_folders(made(tmp_path, "pets/cat", "pets/dog", place, f"pets/{place}")).classes == ("cat", "dog")
+
+
+@pytest.mark.parametrize(
+    "beside", [("annotations/trimaps", "annotations/xmls"), ("segmentations/1.cat", "parts"), ("Annotation/1.cat",)]
+)
+def test_annotations_beside_the_folder_that_holds_the_classes(tmp_path, beside):
+    places = class_folders(
+        made(tmp_path, "birds/images/1.cat", "birds/images/2.dog", *(f"birds/{name}" for name in beside))
+    )
+    assert (places.root, places.classes) == ("birds/images", ("1.cat", "2.dog"))
+    assert places.beside == tuple(sorted({f"birds/{name.split('/')[0]}" for name in beside}))
+
+
+@pytest.mark.parametrize("other", ["masks", "annotations", "Trimaps"])
+def test_folders_named_after_what_lies_in_them_are_no_classes(tmp_path, other):
+    with pytest.raises(UserError, match="named after what lies in them"):
+        class_folders(made(tmp_path, "images", other))
+
+
+def test_masks_may_be_a_class(tmp_path):
+    assert class_folders(made(tmp_path, "masks", "bare_faces")).classes == ("bare_faces", "masks")
+
+
+def test_a_folder_that_holds_all_classes_again_is_a_copy(tmp_path):
+    places = class_folders(made(tmp_path, "sick", "well", "cells/sick", "cells/well"))
+    assert places.classes == ("sick", "well")
+    assert places.notes == ("cells holds all classes again and is taken for a copy, which is left out",)

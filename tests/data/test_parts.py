@@ -8,9 +8,9 @@ from skipwise.data.parts import part_of, parts_among
 @pytest.mark.parametrize(
     ("part", "names"),
     [
-        ("train", ["train", "Training", "TR", "training_set", "train2017", "train-images", "Train Data", "trn"]),
+        ("train", ["train", "Training", "TR", "training_set", "train2017", "train-images", "Train Data", "trn", "train1"]),
         ("validation", ["val", "VALID", "validation", "dev", "eval", "val2017", "validation_set", "images_val"]),
-        ("test", ["test", "Testing", "holdout", "hold-out", "test_set", "TestSet"]),
+        ("test", ["test", "Testing", "holdout", "hold-out", "test_set", "TestSet", "test1"]),
         (None, ["", "trainer", "testtube", "value", "cat", "validate", "train_station", "devil", "2017"]),
     ],
 )  # fmt: skip
@@ -28,6 +28,8 @@ def test_words(part, names):
         (["train", "eval"], ["train", "validation"]),
         (["seg_train", "seg_test", "seg_pred"], ["train", "test", None]),
         (["20news-bydate-train", "20news-bydate-test"], ["train", "test"]),
+        (["Drone2019-DET-train", "Drone2019-DET-val"], ["train", "validation"]),
+        (["bullet-fast-train", "stress-new-test"], [None, None]),
         (["train", "test", "unlabelled"], ["train", "test", None]),
         (["car", "bus", "train"], [None, None, None]),
         (["steam_train", "bullet_train"], [None, None]),

@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from skipwise.data.clutter import is_clutter
 from skipwise.data.parts import part_of, parts_among
 from skipwise.errors import UserError
 from skipwise.names import shown, tidy
@@ -28,6 +29,27 @@ PLAIN = {
     "raw",
 }
 """Names of folders that say nothing but what lies in them: they may be in each class."""
+ANNOTATIONS = {
+    "annotation",
+    "annotations",
+    "attributes",
+    "bounding_boxes",
+    "ground_truth",
+    "groundtruth",
+    "imagesets",
+    "labels",
+    "mask",
+    "masks",
+    "meta",
+    "metadata",
+    "parts",
+    "segmentation",
+    "segmentations",
+    "trimaps",
+    "xml",
+    "xmls",
+}
+"""Names of folders that say something about the images beside them."""
 MOST_NAMED = 4
 
 
@@ -46,7 +68,7 @@ class ClassFolders:
 
     `root`: where they lie, "" being the path itself. `without_classes`: folders of parts in which there are no folders
     of classes. `foreign`: folders of parts whose folders are none of the training part's. `beside`: folders that belong
-    to no part. `notes`: what was guessed.
+    to no part, or lie beside the one that holds the classes. `notes`: what was guessed.
     """
 
     folders: tuple[ClassFolder, ...]
@@ -86,7 +108,18 @@ def class_folders(path: Path) -> ClassFolders:
     all hold the same folders, as parts of a split do.
     """
     root = _unwrapped(path)
-    prefix = "" if root == path else f"{root.relative_to(path).as_posix()}/"
+    found = _found(root, "" if root == path else f"{root.relative_to(path).as_posix()}/")
+    above = [folder for folder in root.parents if folder.is_relative_to(path)]
+    passed_over = [
+        folder.relative_to(path).as_posix()
+        for other in above
+        for folder in folders_below(other)
+        if not root.is_relative_to(folder)
+    ]
+    return replace(found, beside=(*passed_over, *found.beside))
+
+
+def _found(root: Path, prefix: str) -> ClassFolders:
     names = [folder.name for folder in folders_below(root)]
     parts = _parts(root, names)
     if parts:
@@ -95,9 +128,9 @@ def class_folders(path: Path) -> ClassFolders:
 
 
 def folders_below(path: Path) -> list[Path]:
-    """Return the folders in a folder, links to folders too, hidden ones left out, in order."""
+    """Return the folders in a folder, links to folders too, in order; hidden ones and clutter are left out."""
     with os.scandir(path) as entries:
-        return sorted(path / entry.name for entry in entries if entry.is_dir() and not entry.name.startswith("."))
+        return sorted(path / entry.name for entry in entries if entry.is_dir() and not is_clutter(entry.name))
 
 
 def listed(names: tuple[str, ...] | list[str]) -> str:
@@ -116,11 +149,15 @@ def alike(classes: Sequence[str]) -> Iterator[str]:
 
 
 def _unwrapped(path: Path) -> Path:
-    """Return the folder itself, or the only one in it that holds several, as archives are unpacked."""
+    """Return the folder itself, or the only one in it that holds several, as archives are unpacked.
+
+    Folders of annotations beside it do not count: `images` beside `annotations` holds the classes.
+    """
     root = path
     for _ in range(4):
-        below = folders_below(root)
-        if len(below) != 1 or part_of(below[0].name) or len(folders_below(below[0])) == 0:
+        below = [folder for folder in folders_below(root) if folder.name.lower() not in ANNOTATIONS]
+        alone = len(folders_below(root)) == 1
+        if len(below) != 1 or part_of(below[0].name) or len(folders_below(below[0])) < (1 if alone else 2):
             break
         root = below[0]
     return root if len(folders_below(root)) > 1 or parts_among([f.name for f in folders_below(root)]) else path
@@ -207,12 +244,27 @@ def _of_classes(root: Path, prefix: str, names: list[str]) -> ClassFolders:
         )
         notes = (*_guessed(parts), *_renamed(names))
         return ClassFolders(folders=folders, root=prefix.rstrip("/"), notes=notes)
+    _check_no_annotations(root, names)
     _check_no_parts(root, inside)
+    copies = [name for name in names if len(names) > 2 and set(inside.get(name, ())) >= {*names} - {name}]
+    kept = [name for name in names if name not in copies]
+    copied = [f"{shown(name)} holds all classes again and is taken for a copy, which is left out" for name in copies]
     return ClassFolders(
-        folders=tuple(ClassFolder(place=f"{prefix}{name}", label=tidy(name)) for name in names),
+        folders=tuple(ClassFolder(place=f"{prefix}{name}", label=tidy(name)) for name in kept),
         root=prefix.rstrip("/"),
-        notes=tuple(_renamed(names)),
+        notes=(*copied, *_renamed(kept)),
     )
+
+
+def _check_no_annotations(root: Path, names: list[str]) -> None:
+    """Raises UserError where folders are named after what lies in them: images, and what belongs to them."""
+    lower = {name.lower() for name in names}
+    if lower & PLAIN and lower & ANNOTATIONS and lower <= PLAIN | ANNOTATIONS:
+        raise UserError(
+            f"{root} holds the folders {listed(names)}, which are named after what lies in them and not after classes: "
+            f"put the images of each class into a folder of its own, or list them in {root / 'labels.csv'} with columns path "
+            "and label."
+        )
 
 
 def _check_no_parts(root: Path, inside: dict[str, list[str]]) -> None:

@@ -1,10 +1,11 @@
 """Walks through folders of classes: names the examples in each, and counts what else lies there."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from pathlib import Path
 
 from skipwise.data.class_folders import ClassFolders, listed
+from skipwise.data.clutter import is_clutter
 from skipwise.data.tally import Tally
 from skipwise.names import shown
 
@@ -17,15 +18,24 @@ LOCKED = "folders that may not be opened are left out"
 class FolderWalk:
     """Finds the examples below a path. A folder is read once, by whatever links it is reached.
 
-    `is_example` tells by an entry whether a regular file is one; `examples` is the word for them. `tally` hears of all
-    that is left out, `hidden` counts hidden files, and `nested` gives, for a folder of a class, the first folder in it
-    that holds examples.
+    `is_example` tells by an entry whether a regular file is one; `examples` is the word for them. `aside`, if given,
+    has words for files of a folder that belong to others of it, as masks, and chooses them. `tally` hears of all that is
+    left out, `hidden` counts hidden files, and `nested` gives, for a folder of a class, the first folder in it that
+    holds examples.
     """
 
-    def __init__(self, path: Path, is_example: Callable[[os.DirEntry[str]], bool], examples: str) -> None:
+    def __init__(
+        self,
+        path: Path,
+        is_example: Callable[[os.DirEntry[str]], bool],
+        examples: str,
+        *,
+        aside: tuple[str, Callable[[Sequence[str]], set[str]]] | None = None,
+    ) -> None:
         self.path = path
         self.is_example = is_example
         self.examples = examples
+        self.aside = aside
         self.tally = Tally()
         self.hidden = 0
         self.nested: dict[str, str] = {}
@@ -52,7 +62,8 @@ class FolderWalk:
             self.tally.add(LINKED_TWICE, shown(place))
             return
         self.visited.add((own.st_dev, own.st_ino))
-        folders = []
+        folders: list[str] = []
+        own_files: list[str] = []
         for entry in entries:
             name = f"{place}/{entry.name}"
             if entry.is_dir():
@@ -60,9 +71,10 @@ class FolderWalk:
             elif entry.name.startswith("."):
                 self.hidden += 1
             elif self._takes(entry, name):
-                yield name
+                own_files.append(name)
+        yield from self._without_aside(own_files)
         for name in folders:
-            if name.rpartition("/")[2].startswith("."):
+            if is_clutter(name.rpartition("/")[2]):
                 self.hidden += sum(len(files) for _, _, files in os.walk(self.path / name))
                 continue
             for file in self.files(name, top=False):
@@ -85,21 +97,37 @@ class FolderWalk:
                         f"{self.examples} beside the folders of classes have no class and are left out", shown(name)
                     )
 
-    def notes(self, found: ClassFolders, kept: set[str]) -> Iterator[str]:
-        """Say what was guessed, and what is there and is not read; `kept` are the classes with examples."""
+    def _without_aside(self, names: list[str]) -> list[str]:
+        """Leave out the files of a folder that belong to others of it."""
+        words, choose = self.aside or ("", lambda _: set[str]())
+        left = choose(names)
+        for name in names:
+            if name in left:
+                self.tally.add(f"{words} are left out", shown(name))
+        return [name for name in names if name not in left]
+
+    def notes(self, found: ClassFolders, kept: set[str], read: Container[str] = ()) -> Iterator[str]:
+        """Say what was guessed, and what is there and is not read.
+
+        `kept` are the classes with examples, `read` the folders of parts whose examples are classed by a list.
+        """
         yield from found.notes
         for part, place in found.without_classes:
+            if place in read:
+                continue
             count = sum(map(self.is_example, os.scandir(self.path / place)))
             yield (
                 f"{shown(place)} holds {count} {self.examples[: -1 if count == 1 else None]} without folders of classes, so "
                 f"that the classes are unknown: no {part} part is taken from it"
             )
         for part, place in found.foreign:
+            if place in read:
+                continue
             yield f"{shown(place)} holds folders that are none of the classes to train on: no {part} part is taken from it"
         if empty := [name for name in found.classes if name not in kept]:
             yield f"folders without {self.examples}: {listed(empty)}"
         if found.beside:
-            yield f"folders beside the parts that are not read: {listed(found.beside)}"
+            yield f"folders beside the classes that are not read: {listed(found.beside)}"
         if self.nested:
             yield (
                 f"{self.examples} in folders within the folder of a class are of that class: "

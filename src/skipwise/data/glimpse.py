@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from skipwise.data.clutter import is_clutter
+
 MOST_FOLDERS, MOST_FILES, MOST_SUFFIXES = 2_000, 400, 50
 """Folders that are looked into, and names of files of one suffix kept of each: enough to tell, few enough to be
 at once, and the one table or description among many images is always among them."""
@@ -16,8 +18,9 @@ at once, and the one table or description among many images is always among them
 class Glimpse:
     """Names below a path. `files` maps each folder, "" being the path itself, to the names of its files in order.
 
-    Folders are relative to the path, with slashes. Hidden files and folders are left out, links to folders are
-    followed once, and only regular files count. `whole` says whether all was seen. Of a file `files` is empty.
+    Folders are relative to the path, with slashes. Hidden files and folders, and folders that programs leave behind,
+    are left out, links to folders are followed once, and only regular files count. `whole` says whether all was seen.
+    Of a file `files` is empty.
     `text_column`, `label_column`: columns that a user named.
     """
 
@@ -104,7 +107,7 @@ def _names(folder: Path) -> tuple[list[str], list[str], bool]:
                 if entry.name.startswith("."):
                     continue
                 if entry.is_dir():
-                    below.append(entry.name)
+                    below += [] if is_clutter(entry.name) else [entry.name]
                 elif entry.is_file():
                     suffix = PurePosixPath(entry.name).suffix.lower()
                     counts[suffix if suffix in counts or len(counts) < MOST_SUFFIXES else ""] += 1

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from skipwise.data.boxes import open as boxes_open
+from skipwise.data.formats import told, told_of_lines
 from skipwise.data.glimpse import Glimpse, Reading, look_at
 from skipwise.data.images import open as images_open
 from skipwise.data.options import Options
@@ -129,15 +130,23 @@ def _check_label_column(data: str, reading: Reading, column: str | None) -> None
         )
 
 
+def _first_files(glimpse: Glimpse) -> list[Path]:
+    return [glimpse.path / file for file, _ in zip(glimpse.all_files(), range(5), strict=False)]
+
+
 def _nothing(data: str, path: Path, glimpse: Glimpse) -> str:
     """Say what lies there where no reading is possible."""
     if glimpse.is_file:
         if path.suffix.lower() in ARCHIVES:
             return f"{data} is an archive: unpack it, and give the folder."
+        if sentence := told_of_lines(path):
+            return sentence
         return (
             f"{data} is a file in which nothing to learn from is found: give a folder of images or texts by class, a table with columns "
             "path and label, or text and label, an .npz, or annotations as COCO's .json."
         )
+    if sentence := told(glimpse) or next(filter(None, map(told_of_lines, _first_files(glimpse))), None):
+        return sentence
     suffixes: dict[str, int] = {}
     for file in glimpse.all_files():
         suffixes[file.suffix.lower()] = suffixes.get(file.suffix.lower(), 0) + 1

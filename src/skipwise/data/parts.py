@@ -13,9 +13,9 @@ WORDS = {
 PART_OF = {word: part for part, words in WORDS.items() for word in words}
 _WORD = re.compile(
     rf"(?:images?[ _.-]?)?({'|'.join(sorted(PART_OF, key=len, reverse=True))})"
-    r"(?:[ _.-]?(?:set|data|dataset|split|part|fold|images?|imgs?|labels?|files?|\d{4}))?"
+    r"(?:[ _.-]?(?:set|data|dataset|split|part|fold|images?|imgs?|labels?|files?|\d{4}|\d))?"
 )
-"""A word for a part, with what people write after it: train_set, test2017, validation-images."""
+"""A word for a part, with what people write after it: train_set, test2017, test1, validation-images."""
 
 
 def part_of(name: str) -> str | None:
@@ -28,22 +28,29 @@ def parts_among(names: Sequence[str]) -> dict[str, str]:
     """Return the part that each of these names means; nothing where they are no parts of one split.
 
     Names of folders or files beside one another are parts where one of them means train, and either all mean parts or
-    two parts are there: `train` beside `car` and `bus` is a class. Words before them are passed over, as in
-    `flowers_train` and `flowers_test`. With a test part missing, `eval` beside another validation part is the test
-    part, as speech corpora call it.
+    two parts are there: `train` beside `car` and `bus` is a class. One word before all of them is passed over, as in
+    `flowers_train` and `flowers_test`, and several that are the same, as in `birds-2019-train` and `birds-2019-val`.
+    With a test part missing, `eval` beside another validation part is the test part, as speech corpora call it.
     """
     plain = {name: part for name in names if (part := part_of(name))}
     if "train" in plain.values() and (len(plain) == len(names) or len(set(plain.values())) > 1):
         return _evaluated(plain)
-    prefixed = {name: part for name in names if (part := _part_at_end(name))}
+    prefixed = {name: part for name in names if (part := part_of(_after_prefix(name)))}
     if "train" in prefixed.values() and len(set(prefixed.values())) > 1:
         return _evaluated(prefixed)
+    beginnings = {name[: -len(_last_word(name))] for name in names}
+    ended = {name: part for name in names if (part := part_of(_last_word(name)))}
+    if len(beginnings) == 1 and "train" in ended.values() and len(set(ended.values())) > 1:
+        return _evaluated(ended)
     return {}
 
 
-def _part_at_end(name: str) -> str | None:
-    """Return the part that the last words of a name mean."""
-    return next((part for found in re.finditer(r"[ _.-]", name) if (part := part_of(name[found.end() :]))), None)
+def _after_prefix(name: str) -> str:
+    return re.split(r"[ _.-]", name, maxsplit=1)[-1]
+
+
+def _last_word(name: str) -> str:
+    return re.split(r"[ _.-]", name)[-1]
 
 
 def _evaluated(found: dict[str, str]) -> dict[str, str]:

@@ -65,7 +65,7 @@ def test_other_folders_beside_the_parts_are_told(tmp_path):
     source = open_source(folders(tmp_path, "train", "test", "unlabelled"))
     assert source.classes == ("cats", "dogs")
     assert sorted(source.parts) == ["test", "test", "train", "train"]
-    assert source.notes == ("folders beside the parts that are not read: unlabelled",)
+    assert source.notes == ("folders beside the classes that are not read: unlabelled",)
 
 
 def test_train_may_be_a_class(tmp_path):
@@ -162,3 +162,12 @@ def test_folders_that_hold_no_classes(tmp_path, places, sentence):
         else:
             paint(tmp_path / place, "red")
     assert refused(tmp_path) == sentence.format(path=tmp_path)
+
+
+def test_masks_beside_their_images_are_no_examples(tmp_path):
+    for name in ("benign", "malignant"):
+        for file in ("1", "1_mask", "1_mask_1", "face_mask"):
+            paint(tmp_path / name / f"{file}.png", "red")
+    source = open_source(tmp_path)
+    assert [name for name in source.names if "benign" in name] == ["benign/1.png", "benign/face_mask.png"]
+    assert "masks beside the images of their names are left out: 4 (the first: benign/1_mask.png)" in source.notes

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from skipwise.data.images.dataset import open_source
+from skipwise.data.images.table import image_tables
 from skipwise.data.options import Options
 from skipwise.errors import UserError
 from support.images import refused
@@ -173,3 +174,73 @@ def test_another_encoding(folder):
         )
     )
     assert source.classes == ("caf\u00e9 cr\u00e8me br\u00fbl\u00e9e", "th\u00e9 \u00e0 la menthe")
+
+
+def test_an_example_of_answers_beside_a_table_is_none_of_the_labels(tmp_path):
+    for name in ("train", "sample_submission"):
+        (tmp_path / f"{name}.csv").write_text("image_id,label\n1.jpg,0\n2.jpg,1\n", encoding="utf-8")
+    tables = sorted(tmp_path.glob("*.csv"))
+    assert [path.name for path in image_tables(tables)] == ["train.csv"]
+
+
+def test_tables_of_the_parts_come_before_others(tmp_path):
+    for name in ("Train", "Test", "Meta"):
+        (tmp_path / f"{name}.csv").write_text("Path,ClassId\na/1.png,0\na/2.png,1\n", encoding="utf-8")
+    tables = sorted(tmp_path.glob("*.csv"))
+    assert [path.name for path in image_tables(tables)] == ["Test.csv", "Train.csv"]
+
+
+def test_tables_in_the_folders_of_the_parts(tmp_path):
+    for part in ("train", "test"):
+        (tmp_path / part).mkdir()
+        for name, colour in (("a", "red"), ("b", "blue")):
+            Image.new("RGB", (9, 9), colour).save(tmp_path / part / f"{name}.png")
+        lines = '{"file_name": "a.png", "label": "x"}\n{"file_name": "b.png", "label": "y"}\n'
+        (tmp_path / part / "metadata.jsonl").write_text(lines, encoding="utf-8")
+    source = open_source(tmp_path)
+    assert list(source.names) == ["test/a.png", "test/b.png", "train/a.png", "train/b.png"]
+    assert (list(source.parts), source.labels.tolist()) == (["test", "test", "train", "train"], [0, 1, 0, 1])
+
+
+def test_a_table_of_an_unknown_kind_of_labels_is_one_of_images_and_not_of_texts(tmp_path):
+    (tmp_path / "train.csv").write_text("1.jpg, 1\n2.jpg, 0\n", encoding="utf-8")
+    for name, colour in (("cat", "red"), ("dog", "blue")):
+        (tmp_path / name).mkdir()
+        Image.new("RGB", (9, 9), colour).save(tmp_path / name / "1.jpg")
+    assert open_source(tmp_path).classes == ("cat", "dog")
+
+
+def test_a_table_without_known_labels_asks_for_their_column(tmp_path):
+    (tmp_path / "faces").mkdir()
+    for number, colour in enumerate(("red", "blue")):
+        Image.new("RGB", (9, 9), colour).save(tmp_path / f"faces/{number}.png")
+    (tmp_path / "attributes.csv").write_text("image_id,Bald,Smiling\n0.png,-1,1\n1.png,-1,-1\n", encoding="utf-8")
+    assert refused(tmp_path) == (
+        f"{tmp_path}/attributes.csv lists images, and none of its columns is known to hold labels (image_id, Bald, Smiling): "
+        "name it with --label-column."
+    )
+    assert open_source(tmp_path, Options(label_column="Smiling")).classes == ("-1", "1")
+
+
+def one_hot(folder, rows):
+    for number, colour in enumerate(("red", "blue", "green")):
+        Image.new("RGB", (9, 9), colour).save(folder / f"{number}.png")
+    (folder / "_classes.csv").write_text(f"filename, cat, dog\n{rows}", encoding="utf-8")
+    return folder
+
+
+def test_a_column_for_each_class(tmp_path):
+    source = open_source(one_hot(tmp_path, "0.png, 1, 0\n1.png, 0, 1\n2.png, 1.0, 0.0\n"))
+    assert (source.classes, source.labels.tolist()) == (("cat", "dog"), [0, 1, 0])
+    assert "_classes.csv: the class of an image is the column that holds 1 (cat, dog)" in source.notes
+
+
+def test_several_classes_of_an_image_ask_for_a_column(tmp_path):
+    assert "none of its columns is known to hold labels" in refused(one_hot(tmp_path, "0.png, 1, 0\n1.png, 1, 1\n"))
+
+
+def test_several_classes_further_below_name_the_line(tmp_path):
+    rows = "".join(f"{number % 3}.png, {number % 3 // 2}, {1 - number % 3 // 2}\n" for number in range(5000))
+    assert refused(one_hot(tmp_path, f"{rows}0.png, 1, 1\n")).startswith(
+        f"{tmp_path}/_classes.csv, line 5002 has the classes cat, dog: an image has one class here"
+    )

@@ -74,3 +74,10 @@ def test_without_a_header_columns_have_numbers(tmp_path):
     assert (found.text, found.label) == (1, 0)
     assert found.notes == ("a.csv has no header: column 2 is taken for the texts, column 1 for the labels",)
     assert choose_columns(given, text="2", label="column 1") == found
+
+
+def test_pixels_in_one_column_are_no_texts(tmp_path):
+    rows = "".join(f"{i % 3},{' '.join(str((7 * i + j) % 255) for j in range(64))},Training\n" for i in range(12))
+    (tmp_path / "a.csv").write_text(f"emotion,pixels,Usage\n{rows}", encoding="utf-8")
+    with pytest.raises(UserError, match="rows of numbers in column 'pixels', as pixels"):
+        choose_columns(open_table(tmp_path / "a.csv"))

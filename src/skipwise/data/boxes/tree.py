@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from skipwise.data.clutter import is_clutter
 from skipwise.data.images.folder import is_image
 from skipwise.data.parts import part_of
 from skipwise.errors import UserError
@@ -62,7 +63,9 @@ def tree_of(root: Path, start: str = "") -> Tree:
                 visible = [entry for entry in entries if not entry.name.startswith(".")]
         except OSError:
             continue
-        below = sorted((entry.is_symlink(), entry.name) for entry in visible if entry.is_dir())
+        below = sorted(
+            (entry.is_symlink(), entry.name) for entry in visible if entry.is_dir() and not is_clutter(entry.name)
+        )
         files[folder] = sorted(entry.name for entry in visible if entry.is_file())
         waiting.extend(joined(folder, name) for link, name in below if not link)
         waiting.extend(joined(folder, name) for link, name in below if link)

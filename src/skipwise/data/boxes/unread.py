@@ -1,10 +1,12 @@
 """Annotations that are known by the names of files and folders, and are not read."""
 
+import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from PIL import Image
 
+from skipwise.data.boxes.files import beginning
 from skipwise.data.boxes.kinds import UNREAD
 from skipwise.data.boxes.tree import joined
 from skipwise.data.glimpse import Glimpse
@@ -17,7 +19,11 @@ SUFFIXES = {
     ".mdb": "LMDB",
     ".ndjson": "NDJSON of Labelbox or Ultralytics",
 }
+BBOX = re.compile(rb"[^\n]*\bbbox\b[,;\s]")
+"""A header with one column of boxes."""
 FOLDERS = {"label_2": "KITTI", "labeltxt": "DOTA"}
+VISDRONE = re.compile(rb"(-?\d+,){7}-?\d+,?\s")
+"""A line of VisDrone's: left, top, width, height, score, class, truncation, occlusion."""
 MASKS = {"masks", "mask", "segmentationclass", "segmentationobject", "annotations", "labels", "gt", "ground_truth"}
 PHOTOS = {"images", "image", "imgs", "img", "jpegimages", "photos"}
 MASK_MODES = {"1", "L", "P", "I", "I;16"}
@@ -36,7 +42,25 @@ def unread(glimpse: Glimpse, kinds: dict[str, list[str]]) -> str | None:
         named += [FOLDERS[part.lower()] for part in file.parts[:-1] if part.lower() in FOLDERS]
         if named:
             return f"{glimpse.path / file} is of {named[0]}, which is not read: {INSTEAD}."
-    return _masks(glimpse) or _odd_sidecars(glimpse)
+    return _by_content(glimpse) or _masks(glimpse) or _odd_sidecars(glimpse)
+
+
+def _by_content(glimpse: Glimpse) -> str | None:
+    """The sentence on lists of boxes that are told by a file's name and what it begins with."""
+    for folder, names in glimpse.files.items():
+        for name in names:
+            file = glimpse.path / folder / name
+            if name.lower().endswith("_bbx_gt.txt"):
+                return f"{file} is of WIDER FACE, which is not read: {INSTEAD}."
+            if name.lower() == "metadata.jsonl" and b'"objects"' in beginning(file):
+                return f"{file} holds the objects of Hugging Face's imagefolder, which are not read: {INSTEAD}."
+            if name.lower().endswith(".csv") and BBOX.match(beginning(file)):
+                return f"{file} holds boxes in one column, bbox: give xmin, ymin, xmax and ymax columns of their own."
+        if folder.rpartition("/")[2].lower() == "annotations":
+            texts = [name for name in names if name.lower().endswith(".txt")][:1]
+            if texts and VISDRONE.match(beginning(glimpse.path / folder / texts[0])):
+                return f"{glimpse.path / folder / texts[0]} is of VisDrone, which is not read: {INSTEAD}."
+    return None
 
 
 def _masks(glimpse: Glimpse) -> str | None:

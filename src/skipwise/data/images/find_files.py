@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from skipwise.data.clutter import is_clutter
 from skipwise.data.images.folder import is_image
 from skipwise.errors import UserError
 from skipwise.names import shown
@@ -44,7 +45,7 @@ class _Index:
         self.table = table
         self.by_name: dict[str, list[str]] = {}
         for folder, folders, files in os.walk(root):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            folders[:] = sorted(name for name in folders if not is_clutter(name))
             for name in sorted(files):
                 if is_image(PurePosixPath(name)):
                     place = (Path(folder) / name).relative_to(root).as_posix()

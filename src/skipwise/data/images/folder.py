@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path, PurePath
 
@@ -11,16 +12,21 @@ from PIL import Image
 from skipwise.data.class_folders import ClassFolders, alike, class_folders, listed
 from skipwise.data.folder_walk import FolderWalk
 from skipwise.data.images.decode import looks_like_image
+from skipwise.data.images.part_list import list_of_part
 from skipwise.data.images.source import FilesBelow, Source
 from skipwise.errors import UserError
 from skipwise.names import shown
 
 UNREAD_IMAGE_SUFFIXES = {".heic", ".heif", ".avif", ".jxl", ".svg", ".psd", ".raw", ".cr2", ".nef", ".dng"}
 """Images that Pillow may not read: they are named as unreadable rather than passed over."""
+NO_IMAGES_OF = {".pdf", ".h5", ".hdf", ".grib", ".bufr", ".mpg", ".mpeg"}
+"""Suffixes that Pillow has a name for and cannot open."""
 HEAD = 64
 """Bytes at a file's beginning that tell whether it is an image, where its name does not."""
 BEGINNING = re.compile(r"[^\W\d]+(?=[ _.-]*\d)")
 """The words before a number in a file's name."""
+MASK = re.compile(r"(.+?)[ _-](mask|segmentation|seg|gt)([ _-]?\d+)?", re.IGNORECASE)
+"""The name of a mask, without suffix, that lies beside its image."""
 
 
 def read_folder(path: Path) -> Source:
@@ -30,13 +36,27 @@ def read_folder(path: Path) -> Source:
     labels: list[int] = []
     parts: list[str] = []
     number = {name: index for index, name in enumerate(found.classes)}
-    walk = FolderWalk(path, _is_image, "images")
+    walk = FolderWalk(path, _is_image, "images", aside=("masks beside the images of their names", _masks))
     for folder in found.folders:
         own = list(walk.files(folder.place))
         names += own
         labels += [number[folder.label]] * len(own)
         parts += [folder.part] * len(own)
     walk.beside(found)
+    lists, read = [], set[str]()
+    for part, place in (*found.without_classes, *found.foreign):
+        if given := list_of_part(path / place, found.classes):
+            own = []
+            for name in walk.files(place, top=False):
+                if name.rpartition("/")[2] in given[1]:
+                    own.append(name)
+                else:
+                    walk.tally.add("images that a list of classes does not name are left out", shown(name))
+            names += own
+            labels += [number[given[1][name.rpartition("/")[2]]] for name in own]
+            parts += [part] * len(own)
+            read.add(place)
+            lists.append(f"the classes of {len(own)} images in {shown(place)} are those that {shown(given[0])} says")
     kept = sorted(set(labels))
     classes = tuple(found.classes[i] for i in kept)
     if len(kept) < 2:
@@ -52,12 +72,19 @@ def read_folder(path: Path) -> Source:
         files=FilesBelow(path, names),
         other_files=walk.others,
         hidden_files=walk.hidden,
-        notes=(*walk.notes(found, set(classes)), *alike(classes)),
+        notes=(*walk.notes(found, set(classes), read), *lists, *alike(classes)),
     )
 
 
 def _is_image(entry: os.DirEntry[str]) -> bool:
     return is_image(PurePath(entry.name)) or begins_as_image(Path(entry.path))
+
+
+def _masks(names: Sequence[str]) -> set[str]:
+    """Return the names of masks among images of one folder."""
+    stems = {PurePath(name).stem for name in names}
+    found = {name: MASK.fullmatch(PurePath(name).stem) for name in names}
+    return {name for name, mask in found.items() if mask and mask[1] in stems}
 
 
 def _too_few(path: Path, found: ClassFolders, kept: list[str], walk: FolderWalk) -> str:
@@ -100,4 +127,4 @@ def begins_as_image(file: Path) -> bool:
 
 @cache
 def _image_suffixes() -> frozenset[str]:
-    return frozenset(UNREAD_IMAGE_SUFFIXES | Image.registered_extensions().keys() - {".pdf"})
+    return frozenset(UNREAD_IMAGE_SUFFIXES | Image.registered_extensions().keys() - NO_IMAGES_OF)

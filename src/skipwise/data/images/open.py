@@ -10,8 +10,8 @@ from skipwise.data.images.arrays import read_arrays
 from skipwise.data.images.folder import begins_as_image, is_image, read_folder
 from skipwise.data.images.pixel_table import pixel_columns, read_pixel_tables
 from skipwise.data.images.source import in_order
-from skipwise.data.images.table import image_tables, read_tables
-from skipwise.data.parts import parts_among
+from skipwise.data.images.table import image_tables, read_tables, unlabelled_table
+from skipwise.data.parts import part_of, parts_among
 from skipwise.data.tables import TABLE_SUFFIXES, open_table
 from skipwise.errors import UserError
 
@@ -66,7 +66,7 @@ def _of_folder(glimpse: Glimpse) -> Iterator[Reading]:
     tables = [path / name for name in glimpse.files[""] if PurePath(name).suffix.lower() in TABLE_SUFFIXES]
     if pixels := [table for table in tables if pixel_columns(table) is not None]:
         yield _of_pixels(path, pixels)
-    if listed := image_tables(tables, glimpse.label_column):
+    if listed := image_tables(tables, glimpse.label_column) or _tables_of_parts(glimpse):
         yield _of_tables(path, listed, glimpse.label_column)
     images = sum(map(is_image, glimpse.all_files()))
     if not images:
@@ -79,7 +79,7 @@ def _of_folder(glimpse: Glimpse) -> Iterator[Reading]:
             read_folder(path)  # which says why it holds no classes
         words, refused = f"images in a folder for each class: {found.words}", None
     except UserError as error:
-        words, refused = "images in folders", str(error)
+        words, refused = "images in folders", unlabelled_table(tables) or str(error)
     yield Reading(
         task=TASK,
         words=words,
@@ -89,6 +89,20 @@ def _of_folder(glimpse: Glimpse) -> Iterator[Reading]:
         refused=refused,
         seen=images,
     )
+
+
+def _tables_of_parts(glimpse: Glimpse) -> list[Path]:
+    """Return the tables of images that lie in the folders of the parts of a split, one in each."""
+    parts = [part for part in parts_among(glimpse.folders()) if part in glimpse.files]
+    tables = [
+        glimpse.path / part / name
+        for part in parts
+        for name in glimpse.files[part]
+        if PurePath(name).suffix.lower() in TABLE_SUFFIXES
+    ]
+    found = image_tables(tables, glimpse.label_column)
+    once = len({table.parent for table in found}) == len(found)
+    return found if once and "train" in {part_of(table.parent.name) for table in found} else []
 
 
 def _folders_of_images(glimpse: Glimpse) -> Iterator[str]:
@@ -101,13 +115,13 @@ def _folders_of_images(glimpse: Glimpse) -> Iterator[str]:
 
 def _of_tables(root: Path, tables: list[Path], label: str | None) -> Reading:
     """Read one table of images, or the tables of the parts of a split; of several others one must be named."""
-    names = ", ".join(table.name for table in tables)
+    names = ", ".join(table.relative_to(root).as_posix() for table in tables)
     return Reading(
         task=TASK,
         words=f"images in {'a table' if len(tables) == 1 else 'tables'}: {names}",
         has_columns=True,
         read=lambda: in_order(read_tables(root, tables, label)),
-        ask=ANSWERS,
+        ask=_ask(tables),
         refused=_unclear(root, tables),
     )
 
@@ -121,14 +135,22 @@ def _of_pixels(root: Path, tables: list[Path]) -> Reading:
         task=TASK,
         words=f"images as rows of pixels: {names}, {columns.words}",
         read=lambda: read_pixel_tables(root, tables),
-        ask=ANSWERS,
+        ask=_ask(tables),
         refused=_unclear(root, tables),
     )
 
 
+def _ask(tables: list[Path]) -> str:
+    return str(tables[0]) if len(tables) == 1 else ANSWERS
+
+
 def _unclear(root: Path, tables: list[Path]) -> str | None:
     """Say that one of several tables must be named, where they are no parts of a split."""
-    if len(parts_among([table.stem for table in tables])) == len(tables) or len(tables) == 1:
+    if (
+        all(table.parent != root for table in tables)
+        or len(parts_among([table.stem for table in tables])) == len(tables)
+        or len(tables) == 1
+    ):
         return None
     names = ", ".join(table.name for table in tables)
     return f"{root} holds several tables of images ({names}): give one of them, as {tables[0]}."

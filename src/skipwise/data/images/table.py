@@ -1,7 +1,7 @@
 """Tables of images: columns for file and label, and perhaps split and group; files are found beside the table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -30,27 +30,49 @@ FILE = (
     "images",
 )
 IDENTITY = ("image_id", "img_id", "id", "name")
+UNUSUAL = ("image_index", "imageid", "image_file", "img_name", "photo", "picture")
 """Names of columns of files: those that are nothing else, and those that are where no other is there."""
-LABEL = ("label", "labels", "class", "class_name", "category", "target", "species", "breed", "diagnosis", "tag", "y")
+LABEL = (
+    "label",
+    "labels",
+    "class",
+    "class_name",
+    "class_id",
+    "classid",
+    "category",
+    "target",
+    "species",
+    "breed",
+    "diagnosis",
+    "dx",
+    "tag",
+    "y",
+)
+EXAMPLES = {"sample_submission", "samplesubmission", "submission"}
+"""Names of tables that show how answers are to be written, whose labels are nobody's."""
 BOXES = {"xmin", "x_min", "x1", "bbox", "box", "left", "segmentation", "encodedpixels"}
 """Columns that only annotated objects have."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImageColumns:
-    """The places of columns in a table of images."""
+    """The places of columns in a table of images. `one_hot`: a column for each class, where there is none of labels."""
 
     file: int
-    label: int
+    label: int | None
     split: int | None
     group: int | None
+    one_hot: tuple[int, ...] = ()
 
-    def notes(self, table: Table) -> list[str]:
+    def notes(self, table: Table, place: str) -> list[str]:
         """Say which columns were taken, where they are not called path and label."""
+        if self.label is None:
+            classes = listed([table.columns[number].strip() for number in self.one_hot])
+            return [f"{place}: the class of an image is the column that holds 1 ({classes})"]
         own = table.columns[self.file], table.columns[self.label]
         if tuple(map(str.lower, own)) == ("path", "label"):
             return []
-        return [f"{table.path.name}: the files are those of column {own[0]!r}, the labels those of column {own[1]!r}"]
+        return [f"{place}: the files are those of column {own[0]!r}, the labels those of column {own[1]!r}"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,10 +91,10 @@ def image_columns(table: Table, label: str | None = None) -> ImageColumns | None
 
     `label` is the column of labels that a user named.
     """
-    names = [column.strip().lower().replace(" ", "_").replace("-", "_") for column in table.columns]
+    names = [_plain(column) for column in table.columns]
     if not table.has_header or BOXES & set(names):
         return None
-    file = next((names.index(name) for name in (*FILE, *IDENTITY) if name in names), None)
+    file = next((names.index(name) for name in (*FILE, *IDENTITY, *UNUSUAL) if name in names), None)
     if file is None or not _holds_files(table, file):
         return None
     wanted = (label.strip().lower(),) if label is not None else LABEL
@@ -85,11 +107,25 @@ def image_columns(table: Table, label: str | None = None) -> ImageColumns | None
         raise UserError(
             f"{table.path} has the columns {several}, and it is not clear which holds the labels: name it with --label-column."
         )
-    if not found:
+    one_hot = _one_hot(table, file) if not found and label is None else ()
+    if not found and not one_hot:
         return None
     split = next((names.index(name) for name in ("split", "subset", "partition") if name in names), None)
     group = names.index("group") if "group" in names else None
-    return ImageColumns(file=file, label=(exact or found)[0], split=split, group=group)
+    chosen = (exact or found)[0] if found else None
+    return ImageColumns(file=file, label=chosen, split=split, group=group, one_hot=one_hot)
+
+
+def _one_hot(table: Table, file: int) -> tuple[int, ...]:
+    """Return the columns beside the file's where each row holds a single 1 and else 0, as for classes; else nothing."""
+    columns = tuple(number for number in range(len(table.columns)) if number != file)
+    rows = [sorted(_word(line, number) for number in columns) for line in table.head]
+    single = ["0"] * (len(columns) - 1) + ["1"]
+    return columns if len(columns) > 1 and rows and all([*map(_short, row)] == single for row in rows) else ()
+
+
+def _short(cell: str) -> str:
+    return cell.removesuffix(".0")
 
 
 def _holds_files(table: Table, column: int) -> bool:
@@ -112,14 +148,36 @@ def _holds_files(table: Table, column: int) -> bool:
 
 
 def image_tables(tables: Sequence[Path], label: str | None = None) -> list[Path]:
-    """Return those of some files that are tables of images, as their beginnings show."""
+    """Return those of some files that are tables of images, as their beginnings show.
+
+    Examples of answers to a contest are left out, and beside tables of the parts of a split all others.
+    """
     glances = [(path, glance_at_table(path)) for path in tables]
-    return [path for path, table in glances if table is not None and image_columns(table, label) is not None]
+    found = [path for path, table in glances if table is not None and image_columns(table, label) is not None]
+    answers = [path for path in found if path.stem.lower() not in EXAMPLES]
+    parts = parts_among([path.stem for path in answers])
+    return [path for path in answers if path.stem in parts] or answers or found
+
+
+def unlabelled_table(tables: Sequence[Path]) -> str | None:
+    """Return the sentence on a table that lists images without a column that is known to hold labels, None for none."""
+    for path in tables:
+        table = glance_at_table(path)
+        if table is None or not table.has_header or len(table.columns) < 2:
+            continue
+        names = [_plain(column) for column in table.columns]
+        if any(name in names and _holds_files(table, names.index(name)) for name in (*FILE, *IDENTITY, *UNUSUAL)):
+            return (
+                f"{path} lists images, and none of its columns is known to hold labels ({listed(table.columns)}): name it "
+                "with --label-column."
+            )
+    return None
 
 
 def read_tables(root: Path, tables: Sequence[Path], label: str | None = None) -> Source:
     """Return the images that a table lists, or the tables of the parts of a split. Raises UserError naming a line."""
-    parts = parts_among([path.stem for path in tables]) if len(tables) > 1 else {}
+    named = parts_among([path.stem for path in tables]) if len(tables) > 1 else {}
+    parts = {path: named.get(path.stem) or (path.parent != root and part_of(path.parent.name)) or "" for path in tables}
     tally = Tally()
     notes: list[str] = []
     rows: dict[str, Listed] = {}
@@ -128,10 +186,13 @@ def read_tables(root: Path, tables: Sequence[Path], label: str | None = None) ->
         table = open_table(path)
         columns = image_columns(table, label)
         assert columns is not None
-        notes += [*table.notes, *columns.notes(table)]
+        notes += [*table.notes, *columns.notes(table, path.relative_to(root).as_posix())]
         for line in table.rows(range(len(table.columns))):
-            row = _listed(table, columns, line, parts.get(path.stem, ""))
-            spellings.setdefault(row.label, set()).add(_word(line, columns.label))
+            row = _listed(table, columns, line, parts[path])
+            if path.parent != root:
+                row = replace(row, file=f"{path.parent.relative_to(root).as_posix()}/{row.file}")
+            written = row.label if columns.label is None else _word(line, columns.label)
+            spellings.setdefault(row.label, set()).add(written)
             _put(rows, row, tally)
     if not rows:
         raise UserError(f"{tables[0]} has no rows below its header: list one image a row.")
@@ -174,9 +235,10 @@ def _put(rows: dict[str, Listed], row: Listed, tally: Tally) -> None:
 
 def _listed(table: Table, columns: ImageColumns, line: Line, part: str) -> Listed:
     where = table.where(line)
-    file, label = (_word(line, column) for column in (columns.file, columns.label))
+    file = _word(line, columns.file)
+    label = _only_class(table, columns, line) if columns.label is None else _word(line, columns.label)
     for what, word, column in (("file", file, columns.file), ("label", label, columns.label)):
-        if not word:
+        if not word and column is not None:
             raise UserError(
                 f"{where}: {table.columns[column]} is empty: write the image's {what} there, or remove the row."
             )
@@ -188,6 +250,21 @@ def _listed(table: Table, columns: ImageColumns, line: Line, part: str) -> Liste
     return Listed(
         file=file, label=tidy(label), part=part or part_of(split) or "", group=_word(line, columns.group), where=where
     )
+
+
+def _only_class(table: Table, columns: ImageColumns, line: Line) -> str:
+    """Return the name of the column that holds 1. Raises UserError where it is not one."""
+    own = [table.columns[number].strip() for number in columns.one_hot if _short(_word(line, number)) == "1"]
+    if len(own) != 1:
+        raise UserError(
+            f"{table.where(line)} has {f'the classes {listed(own)}' if own else 'no class'}: an image has one class here, so "
+            "mend or remove the row."
+        )
+    return own[0]
+
+
+def _plain(column: str) -> str:
+    return column.strip().lower().replace(" ", "_").replace("-", "_")
 
 
 def _word(line: Line, column: int | None) -> str:

@@ -23,6 +23,8 @@ MORE_LABEL = ("y", "rating", "stars", "score", "tag", "genre", "topic", "type", 
 """Names of columns of classes, and those that are one where there is no other."""
 PATHS = {"path", "file", "filename", "file_name", "filepath", "file_path", "image", "img", "image_path", "images"}
 """Names of columns of files, which are no texts."""
+FILES = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".gif", ".webp"}
+"""Ends of names of images."""
 SPLIT = ("split", "subset", "partition", "set", "part", "usage")
 OTHERS = {"id", "index", "idx", "date", "user", "username", "name"}
 """Names that tell a header from a row of data, of columns that are passed over."""
@@ -87,8 +89,15 @@ def is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
 
 
 def names_path(table: Table) -> bool:
-    """Return whether a table has a column of files."""
-    return any(_plain(name) in PATHS for name in table.columns)
+    """Return whether a table has a column of files, by its name or by what it holds."""
+    return any(_plain(name) in PATHS for name in table.columns) or any(
+        _are_files(table.cells(column)) for column in range(len(table.columns))
+    )
+
+
+def _are_files(cells: Sequence[Any]) -> bool:
+    """Return whether most cells are names of images."""
+    return sum(PurePath(str(cell)).suffix.lower() in FILES for cell in cells) > len(cells) / 2
 
 
 def _found(
@@ -136,10 +145,19 @@ def _unclear(table: Table, alike: Sequence[int], what: str, option: str) -> str:
             f"holds numbers and no texts ({table.listed}), and skipwise reads texts, images and boxes: if a column is one of "
             "texts, name it with --text-column"
         )
+    pixels = next((name for name, cells in zip(table.columns, columns, strict=True) if _are_rows(cells)), None)
+    if pixels is not None:
+        return f"holds rows of numbers in column {pixels!r}, as pixels: give each pixel a column of its own, or save images"
     if not alike:
         return f"has no column that is known to hold {what} (its columns: {table.listed}{header}): {name}"
     several = " and ".join(repr(table.columns[column]) for column in alike[:4])
     return f"has several columns that may hold the {what}, {several} (its columns: {table.listed}{header}): {name}"
+
+
+def _are_rows(cells: Sequence[Any]) -> bool:
+    """Return whether all cells hold many numbers each, as the pixels of an image."""
+    rows = [str(cell).split() for cell in cells]
+    return bool(rows) and all(len(row) > 9 and all(map(_is_number, row[:20])) for row in rows)
 
 
 def _notes(table: Table, text: int, label: int | None, split: int | None) -> Iterator[str]:
@@ -203,6 +221,8 @@ def _is_text_like(cells: Sequence[Any]) -> bool:
         return False
     if sum(bool(PurePath(text).suffix and "/" in text) for text in texts) > len(texts) / 2:
         return False
+    if all(all(map(_is_number, text.split()[:20])) for text in texts):
+        return False  # as pixels in one cell
     several = sum(len(text.split()) > 1 or not text.isascii() for text in texts)
     return several > len(texts) / 2
 

@@ -1,0 +1,31 @@
+"""Annotations that are told by a file's name and first bytes are refused by their name."""
+
+import pytest
+from PIL import Image
+
+from skipwise.data.layout import recognise
+from skipwise.errors import UserError
+
+
+@pytest.mark.parametrize(
+    ("place", "content", "said"),
+    [
+        ("split/face_train_bbx_gt.txt", "a.jpg\n1\n5 5 10 10 0 0 0 0 0 0\n", "is of WIDER FACE"),
+        (
+            "metadata.jsonl",
+            '{"file_name": "a.jpg", "objects": {"bbox": [[1, 1, 2, 2]], "categories": [0]}}\n',
+            "holds the objects of",
+        ),
+        ("train.csv", 'image_id,width,bbox,source\na,9,"[1, 1, 2, 2]",u\n', "holds boxes in one column, bbox"),
+        ("DET-train/annotations/a.txt", "5,5,3,3,1,4,0,0\n", "is of VisDrone"),
+    ],
+)
+def test_refused_by_name(tmp_path, place, content, said):
+    (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / place).write_text(content, encoding="utf-8")
+    for name in ("images", "other"):
+        (tmp_path / "DET-train" / name).mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (9, 9)).save(tmp_path / "DET-train" / name / "a.jpg")
+    with pytest.raises(UserError) as error:
+        recognise(str(tmp_path))
+    assert str(error.value).startswith(f"{tmp_path / place} {said}")

@@ -1,0 +1,41 @@
+"""Lists of classes in the folder of a part, as Tiny ImageNet has them."""
+
+from PIL import Image
+
+from skipwise.data.images.dataset import open_source
+from skipwise.data.images.part_list import list_of_part
+
+
+def paint(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (9, 9)).save(path)
+
+
+def test_validation_images_with_a_list(tmp_path):
+    for place in (
+        "train/n1/images/a.jpg",
+        "train/n2/images/b.jpg",
+        "val/images/c.jpg",
+        "val/images/d.jpg",
+        "val/images/e.jpg",
+    ):
+        paint(tmp_path / place)
+    (tmp_path / "val/val_annotations.txt").write_text(
+        "c.jpg\tn2\t0\t0\t9\t9\nd.jpg\tn1\t0\t0\t9\t9\n", encoding="utf-8"
+    )
+    source = open_source(tmp_path)
+    read = dict(zip(source.names, zip(source.labels.tolist(), source.parts, strict=True), strict=True))
+    assert read == {
+        "train/n1/images/a.jpg": (0, "train"),
+        "train/n2/images/b.jpg": (1, "train"),
+        "val/images/c.jpg": (1, "validation"),
+        "val/images/d.jpg": (0, "validation"),
+    }
+    assert "the classes of 2 images in val are those that val_annotations.txt says" in source.notes
+    assert "images that a list of classes does not name are left out: 1 (val/images/e.jpg)" in source.notes
+
+
+def test_other_texts_are_no_lists(tmp_path):
+    (tmp_path / "readme.txt").write_text("about n1\nwritten by hand\nin a hurry\n", encoding="utf-8")
+    (tmp_path / "boxes.txt").write_text("a.jpg 1 2 3 4\n", encoding="utf-8")
+    assert list_of_part(tmp_path, ["n1", "n2"]) is None
