@@ -188,6 +188,17 @@ def test_quiet_consoles_tell_no_phase(kind, capsys):
     assert capsys.readouterr().out == ""
 
 
+def test_a_closed_output_is_no_traceback_of_the_timer():
+    def closed(line):
+        told.append(line)
+        raise BrokenPipeError
+
+    clock, told = Clock(), []
+    Phases(clock, clock.timer).begin("drawing the page", closed)
+    clock.pass_by(5)
+    assert told == ["drawing the page ..."]
+
+
 def test_a_terminal_shows_the_phase_at_once(tmp_path):
     with (tmp_path / "shown").open("w") as file:
         console = LiveConsole(Terminal(file=file, force_terminal=True, width=80, highlight=False))

@@ -150,3 +150,10 @@ def test_a_line_that_is_no_look_is_named(tmp_path, line):
     (tmp_path / "looks.jsonl").write_text(f"{line}\n")
     with pytest.raises(UserError, match=r"looks.jsonl is damaged .*: delete the line"):
         taken(tmp_path / "looks.jsonl", [5], 0.05)
+
+
+def test_a_line_that_is_no_look(tmp_path):
+    path = tmp_path / "looks.jsonl"
+    path.write_text("null\n")
+    with pytest.raises(UserError, match=r"looks\.jsonl is damaged \(a line holds no look\)"):
+        record_look(path, seeds=3, contenders=["a"], alpha=0.05)

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 SECONDS_UNTIL_TOLD = 2.0
@@ -36,7 +37,7 @@ class Phases:
         self.end()
         self.now, self.began = words, self.clock()
         if tell is not None:
-            self.waiting = self.timer(SECONDS_UNTIL_TOLD, lambda: tell(f"{words} ..."))
+            self.waiting = self.timer(SECONDS_UNTIL_TOLD, lambda: _told_if_read(tell, f"{words} ..."))
             self.waiting.daemon = True  # so that it keeps no process alive
             self.waiting.start()
 
@@ -63,3 +64,9 @@ class Phases:
     def lasting(self) -> float:
         """How long the phase that is going has lasted."""
         return self.clock() - self.began
+
+
+def _told_if_read(tell: Callable[[str], None], line: str) -> None:
+    """Tell a line from the timer's thread; a closed output is met by the command itself."""
+    with suppress(BrokenPipeError):
+        tell(line)

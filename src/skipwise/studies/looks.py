@@ -40,6 +40,8 @@ def record_look(
 
 def _look(content: Any) -> dict[str, Any]:
     """Return a look as it stands in a line. Raises ValueError, KeyError or TypeError for what is none."""
+    if not isinstance(content, dict):
+        raise ValueError("a line holds no look")
     seeds, contenders = content["seeds"], content["contenders"]
     if not (isinstance(seeds, int) and isinstance(contenders, list)):
         raise ValueError("a line holds no look")
