@@ -11,6 +11,13 @@ class UserError(ValueError):
     """A mistake in what the user gave. The command line prints its text and leaves with exit code 2."""
 
 
+def reason_of(error: Exception, most: int = 120) -> str:
+    """Return what a library says of an error in one line, to stand within a sentence."""
+    words = error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error)
+    line = " ".join(words.split()).rstrip(".")
+    return line if len(line) <= most else f"{line[: most - 3]}..."
+
+
 def unknown(what: str, word: str, known: Iterable[str]) -> UserError:
     """The error for a name nobody knows, with the nearest known one.
 
