@@ -14,8 +14,12 @@ class UserError(ValueError):
 def reason_of(error: Exception, most: int = 120) -> str:
     """Return what a library says of an error in one line, to stand within a sentence."""
     words = error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error)
-    line = " ".join(words.split()).rstrip(".")
-    return line if len(line) <= most else f"{line[: most - 3]}..."
+    return short(" ".join(words.split()).rstrip("."), most)
+
+
+def short(text: str, most: int = 120) -> str:
+    """Return a text, or its beginning, to stand within a sentence."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 def unknown(what: str, word: str, known: Iterable[str]) -> UserError:
@@ -31,7 +35,7 @@ def unknown(what: str, word: str, known: Iterable[str]) -> UserError:
 
     listed = ", ".join(names) if len(names) <= MANY else f"{len(names)} others, none of them like it"
     hint = f"did you mean {max(near, key=nearness)!r}?" if near else f"known are {listed}."
-    return UserError(f"There is no {what} called {word!r}: {hint}")
+    return UserError(f"There is no {what} called {short(word)!r}: {hint}")
 
 
 def _shared_start(one: str, other: str) -> int:

@@ -1,6 +1,7 @@
 """Looks at verdicts: recorded once each, and a caution where more were taken than share the error."""
 
 import json
+import os
 
 import pytest
 
@@ -149,4 +150,10 @@ def test_a_study_tells_at_which_look_it_was_decided(tmp_path, monkeypatch, seeds
 def test_a_line_that_is_no_look_is_named(tmp_path, line):
     (tmp_path / "looks.jsonl").write_text(f"{line}\n")
     with pytest.raises(UserError, match=r"looks.jsonl, line 1 is damaged .*: delete the line"):
+        taken(tmp_path / "looks.jsonl", [5], 0.05)
+
+
+def test_a_pipe_of_looks_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "looks.jsonl")
+    with pytest.raises(UserError, match=r"looks\.jsonl is damaged \(it is a device or a pipe"):
         taken(tmp_path / "looks.jsonl", [5], 0.05)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from skipwise.data.links import is_folder
 from skipwise.data.parts import part_of, parts_among
 from skipwise.errors import UserError
 from skipwise.names import shown, tidy
@@ -88,7 +89,7 @@ def class_folders(path: Path) -> ClassFolders:
 def folders_below(path: Path) -> list[Path]:
     """Return the folders in a folder, links to folders too, hidden ones left out, in order."""
     with os.scandir(path) as entries:
-        return sorted(path / entry.name for entry in entries if entry.is_dir() and not entry.name.startswith("."))
+        return sorted(path / entry.name for entry in entries if is_folder(entry) and not entry.name.startswith("."))
 
 
 def listed(names: tuple[str, ...] | list[str]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import tomli_w
 from pydantic import TypeAdapter, ValidationError
 
-from skipwise.errors import UserError, reason_of, unknown
+from skipwise.errors import UserError, reason_of, short, unknown
 from skipwise.names import path_of, writable
 from skipwise.networks.dotted import demand_trust, is_dotted, trust
 from skipwise.recipe import Recipe
@@ -96,7 +96,7 @@ def validated(
         written = _option if place is None else str
         must = _must(field, mistake["type"]).format(**mistake.get("ctx", {}), out=written("out"))
         where = place(field) if place else ""
-        raise UserError(f"{where}{written(field)} is {mistake['input']!r}: it must be {must}.") from error
+        raise UserError(f"{where}{written(field)} is {short(repr(mistake['input']))}: it must be {must}.") from error
     if "out" in words:
         config = replace(config, out=Path(words["out"]))  # whatever its bytes: it need not exist yet
     if file is None:

@@ -6,7 +6,10 @@ import pytest
 from PIL import Image
 
 from skipwise.data.images.dataset import open_source
+from skipwise.data.images.table import image_columns
 from skipwise.data.options import Options
+from skipwise.data.tables import glance_at_table
+from skipwise.errors import UserError
 from support.images import refused
 
 FILES = ("a.png", "b.png", "c.png", "d.png")
@@ -167,3 +170,10 @@ def test_another_encoding(folder):
         )
     )
     assert source.classes == ("caf\u00e9 cr\u00e8me br\u00fbl\u00e9e", "th\u00e9 \u00e0 la menthe")
+
+
+def test_of_a_hundred_columns_of_labels_a_few_are_named(tmp_path):
+    (tmp_path / "a.csv").write_text("path," + ",".join(["label"] * 200) + "\n")
+    with pytest.raises(UserError, match="has the columns 'label' and 'label' and 'label' and 'label', and it") as told:
+        image_columns(glance_at_table(tmp_path / "a.csv"))
+    assert len(str(told.value)) < 500

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from skipwise.data.images.folder import is_image
+from skipwise.data.links import is_file, is_folder
 from skipwise.data.parts import part_of
 from skipwise.errors import UserError
 
@@ -62,8 +63,8 @@ def tree_of(root: Path, start: str = "") -> Tree:
                 visible = [entry for entry in entries if not entry.name.startswith(".")]
         except OSError:
             continue
-        below = sorted((entry.is_symlink(), entry.name) for entry in visible if entry.is_dir())
-        files[folder] = sorted(entry.name for entry in visible if entry.is_file())
+        below = sorted((entry.is_symlink(), entry.name) for entry in visible if is_folder(entry))
+        files[folder] = sorted(entry.name for entry in visible if is_file(entry))
         waiting.extend(joined(folder, name) for link, name in below if not link)
         waiting.extend(joined(folder, name) for link, name in below if link)
     return Tree(root=root, files=files, linked=linked)

@@ -13,6 +13,7 @@ from PIL import Image
 from skipwise.data.class_folders import ClassFolders, class_folders, listed
 from skipwise.data.images.decode import looks_like_image
 from skipwise.data.images.source import FilesBelow, Source
+from skipwise.data.links import is_file, is_folder
 from skipwise.data.tally import Tally
 from skipwise.errors import UserError
 from skipwise.names import shown
@@ -89,7 +90,7 @@ class _Walk:
         folders = []
         for entry in entries:
             name = f"{place}/{entry.name}"
-            if entry.is_dir():
+            if is_folder(entry):
                 folders.append(name)
             elif entry.name.startswith("."):
                 self.hidden += 1
@@ -105,7 +106,7 @@ class _Walk:
                 yield image
 
     def _is_image(self, entry: os.DirEntry[str], name: str) -> bool:
-        if not entry.is_file():
+        if not is_file(entry):
             self.tally.add(DEAD_LINKS if entry.is_symlink() else NO_FILES, shown(name))
             return False
         if is_image(PurePath(entry.name)) or begins_as_image(Path(entry.path)):
@@ -121,7 +122,7 @@ def _beside(path: Path, found: ClassFolders, tally: Tally) -> int:
     for place in sorted({"", found.root, *(os.path.dirname(folder.place) for folder in found.folders)} - set(without)):  # noqa: PTH120
         for entry in sorted(os.scandir(path / place), key=lambda entry: entry.name):
             name = f"{place}/{entry.name}" if place else entry.name
-            if entry.is_dir():
+            if is_folder(entry):
                 continue
             if entry.name.startswith("."):
                 hidden += 1
