@@ -9,6 +9,7 @@ before it trains: data are recognised, prepared, kept and loaded; study files ar
 that somebody sent are opened, summarised, listed, and answer for an image. An input may be read, or be refused by a
 UserError of one line. All else is a fault: another exception, more than 20 s, more than 1.5 GB, words of a library on
 the terminal, a program that runs, a file that is changed elsewhere, a sentence that tells what another file holds.
+Lines that libtiff writes in C are passed over: within one process nothing stops them.
 
 Inputs are drawn from seeds, 500 from each, in a process of its own; the seeds and counts go to benchmarks/fuzzing.json.
 """

@@ -102,6 +102,10 @@ def test_all_else_is_a_fault(step, words, tmp_path):
     assert words in end.words
 
 
+def test_words_of_libtiff_are_passed_over(tmp_path):
+    assert watched(lambda _: os.write(2, b"TIFFFetchStripThing: Incompatible type.\n"), tmp_path).kind == "read"
+
+
 def test_what_takes_too_long_or_too_much_memory_is_a_fault(tmp_path):
     assert watched(waits, tmp_path, seconds=0.2).words == "TooSlowError"
     assert watched(lambda _: bytearray(1), tmp_path, mib=1).words == "takes too much memory"

@@ -84,3 +84,12 @@ def test_what_is_durable_is_on_the_disk_before_it_has_its_name(tmp_path, monkeyp
     monkeypatch.setattr(records, "flush", lambda path: flushed.append((path.name, (tmp_path / "a").exists())))
     write_atomically(tmp_path / "a", lambda part: part.write_text("a"), durable=durable)
     assert flushed == ([(".a.part", False), (tmp_path.name, True)][: 1 if os.name == "nt" else 2] if durable else [])
+
+
+def test_a_link_at_the_name_of_the_part_is_not_written_through(tmp_path):
+    (tmp_path / "private").write_text("kept")
+    (tmp_path / ".a.json.part").symlink_to(tmp_path / "private")
+    write_atomically(tmp_path / "a.json", lambda part: part.write_text("new"))
+    assert (tmp_path / "private").read_text() == "kept"
+    assert (tmp_path / "a.json").read_text() == "new"
+    assert not (tmp_path / "a.json").is_symlink()

@@ -44,6 +44,11 @@ CHANGES = {
 }
 
 
+LIBTIFF = re.compile(
+    r"^\w*(TIFF|LZW|LZMA|ZIP|JPEG|Fax|PixarLog|LogL|NeXT|Thunder|PackBits|DumpMode|Predictor|strip|tile)\w*: .*\n?",
+    re.M,
+)
+"""Lines that libtiff writes in C to the terminal on damaged images: Pillow has no way to stop it."""
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
@@ -156,6 +161,7 @@ class Watch:
         """Yield what no end makes up for."""
         if mib > self.mib:
             yield "takes too much memory", f"{mib:,.0f} MiB"
+        said = LIBTIFF.sub("", said)
         if said.strip():
             yield f"prints: {_without_numbers(said.strip().splitlines()[0].rpartition('/')[2])[:100]}", said
         if _touched.found:

@@ -11,6 +11,17 @@ class UserError(ValueError):
     """A mistake in what the user gave. The command line prints its text and leaves with exit code 2."""
 
 
+def reason_of(error: Exception, most: int = 120) -> str:
+    """Return what a library says of an error in one line, to stand within a sentence."""
+    words = error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error)
+    return short(" ".join(words.split()).rstrip("."), most)
+
+
+def short(text: str, most: int = 120) -> str:
+    """Return a text, or its beginning, to stand within a sentence."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
 def unknown(what: str, word: str, known: Iterable[str]) -> UserError:
     """The error for a name nobody knows, with the nearest known one.
 
@@ -24,7 +35,7 @@ def unknown(what: str, word: str, known: Iterable[str]) -> UserError:
 
     listed = ", ".join(names) if len(names) <= MANY else f"{len(names)} others, none of them like it"
     hint = f"did you mean {max(near, key=nearness)!r}?" if near else f"known are {listed}."
-    return UserError(f"There is no {what} called {word!r}: {hint}")
+    return UserError(f"There is no {what} called {short(word)!r}: {hint}")
 
 
 def _shared_start(one: str, other: str) -> int:

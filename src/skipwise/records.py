@@ -14,6 +14,8 @@ from skipwise.errors import UserError
 from skipwise.names import writable
 
 Record = TypeVar("Record")
+LONGEST_MISFIT = 200
+"""Characters of what pydantic says of a value."""
 LEAST_FREE = 1 << 20
 """A disk with fewer bytes free than this is full."""
 
@@ -50,18 +52,26 @@ def record_from_json(kind: type[Record], content: Any, *, where: Path, format_nu
     try:
         return TypeAdapter(kind).validate_python(fields)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the whole"
-        raise UserError(f"{where} is damaged ({place}: {first['msg']}): {remedy}.") from error
+        raise UserError(f"{where} is damaged ({misfit(error)}): {remedy}.") from error
+
+
+def misfit(error: ValidationError) -> str:
+    """Return in one line which value does not fit, and why."""
+    first = error.errors()[0]
+    place = ".".join(map(str, first["loc"])) or "the whole"
+    return f"{place}: {' '.join(first['msg'].split())}"[:LONGEST_MISFIT]
 
 
 def write_atomically(path: Path, write: Callable[[Path], object], *, durable: bool = True) -> None:
     """Let `write` fill a file beside `path`, then put it in place in one step: readers see all of it or none.
 
-    A `durable` one is on the disk when this returns, which takes about 10 ms. Raises UserError for a full disk.
+    A `durable` one is on the disk when this returns, which takes about 10 ms. What lies at the part's own name is
+    removed, never written through: it may be a link or a pipe of a folder that somebody sent. Raises UserError for a
+    full disk.
     """
     part = path.with_name(f".{path.name}.part")
     try:
+        part.unlink(missing_ok=True)
         write(part)
         if durable:
             flush(part)

@@ -1,11 +1,9 @@
 # ruff: noqa: RUF001
 """Encodings are found and told; what is no text, and what is no regular file, is not read."""
 
-import os
-
 import pytest
 
-from skipwise.data.encodings import decode, decode_all, encoding_of_file, notes_on_encodings, read_regular
+from skipwise.data.encodings import decode, decode_all, encoding_of_file, notes_on_encodings
 from skipwise.errors import UserError
 
 FRENCH = "Le café était très bon, la crème brûlée aussi, mais le garçon n'était pas là."
@@ -75,10 +73,3 @@ def test_a_damaged_line_of_a_file_in_utf8_is_named(tmp_path):
         encoding_of_file(path)
     path.write_bytes(("ok\n" * 1000 + FRENCH).encode("latin-1"))
     assert encoding_of_file(path) == "cp1252"
-
-
-def test_a_pipe_is_not_opened(tmp_path):
-    os.mkfifo(tmp_path / "pipe")
-    for path in (tmp_path / "pipe", tmp_path, tmp_path / "nowhere"):
-        with pytest.raises(OSError):  # noqa: PT011
-            read_regular(path)

@@ -1,5 +1,6 @@
 """A first look keeps the rare files among many of one suffix."""
 
+from skipwise.data import glimpse
 from skipwise.data.glimpse import MOST_FILES, look_at
 
 
@@ -20,3 +21,12 @@ def test_files_of_ever_new_suffixes_are_bounded(tmp_path):
     seen = look_at(tmp_path)
     assert len(seen.files[""]) < MOST_FILES
     assert not seen.whole
+
+
+def test_a_link_to_itself_is_no_file_and_a_folder_that_is_gone_is_passed_over(tmp_path, monkeypatch):
+    (tmp_path / "a.csv").touch()
+    (tmp_path / "loop").symlink_to("loop")
+    assert look_at(tmp_path).files == {"": ["a.csv"]}
+    (tmp_path / "below").mkdir()
+    monkeypatch.setattr(glimpse, "_names", lambda _: ([], ["gone"], True))
+    assert not look_at(tmp_path).whole

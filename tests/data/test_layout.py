@@ -75,12 +75,8 @@ def test_nothing(found, tmp_path):
 
 def test_nothing_for_the_task_that_is_asked_for(found, tmp_path):
     (tmp_path / "a.png").write_text("")
-    with pytest.raises(UserError) as error:
+    with pytest.raises(UserError, match=f"{tmp_path} holds no boxes: give a COCO .json, or a folder of COCO"):
         found(task="boxes")
-    assert str(error.value) == (
-        f"{tmp_path} holds no annotated boxes (files: 1 .png): put annotations as COCO, Pascal VOC or YOLO beside the "
-        "images, or leave --task out."
-    )
 
 
 def test_an_empty_folder(found, tmp_path):

@@ -3,6 +3,7 @@ them.
 """
 
 import json
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -174,3 +175,44 @@ def test_strings_of_any_kind_are_packed():
     assert list(packed) == names
     assert packed[1:3] == names[1:3]
     assert packed[-1] == "b"
+
+
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [
+        ("labels", np.zeros(120, complex)),
+        ("labels", np.full(120, 9)),
+        ("train", np.array([[1]])),
+        ("test", np.array([10**9])),
+        ("validation", np.array([0.5])),
+        ("together", np.zeros(7, int)),
+    ],
+)
+def test_arrays_that_are_not_what_their_name_says_are_refused(tmp_path, name, array):
+    dataset(tmp_path / "a.npz").stored.write(tmp_path)
+    np.save(tmp_path / "data" / f"{name}.npy", array)
+    (tmp_path / "data" / "digests.json").unlink()
+    with pytest.raises(UserError, match=r"data is damaged .*: run the command that made the study again"):
+        StoredData.read(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"\x93NUMPY\1\0\x06\0{'a': ", b"text", None])
+def test_a_file_that_is_no_array_is_refused(tmp_path, content):
+    dataset(tmp_path / "a.npz").stored.write(tmp_path)
+    file = tmp_path / "data" / "labels.npy"
+    file.unlink()
+    os.mkfifo(file) if content is None else file.write_bytes(content)
+    with pytest.raises(UserError, match="data cannot be read"):
+        StoredData.read(tmp_path)
+
+
+def test_cached_images_of_another_type_or_shape_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("SKIPWISE_CACHE", str(tmp_path / "cache"))
+    data = dataset(tmp_path / "a.npz")
+    file = data.manifest.cache_path
+    (file.parent / "digests.json").unlink()
+    images = np.array(data.images)
+    for other in (images.astype(np.complex64), images[:-1], images[..., 0]):
+        np.save(file, other)
+        with pytest.raises(UserError, match=r"decoded images .* are damaged"):
+            load_images(data.stored)

@@ -1,6 +1,7 @@
 """Looks at verdicts: recorded once each, and a caution where more were taken than share the error."""
 
 import json
+import os
 
 import pytest
 
@@ -88,7 +89,7 @@ def looked_at(monkeypatch):
                 counts.append(len(self.seeds))
                 return []
 
-        monkeypatch.setattr(comparison, "resolve", lambda config, progress, say: None)
+        monkeypatch.setattr(comparison, "resolve", lambda config, *_: None)
         monkeypatch.setattr(comparison, "plan_study", lambda resolved, seeds: len(seeds))
         monkeypatch.setattr(comparison, "train_missing", lambda ready, *_: Stand(ready))
         monkeypatch.setattr(comparison, "write_report", lambda study, doing: None)
@@ -148,12 +149,11 @@ def test_a_study_tells_at_which_look_it_was_decided(tmp_path, monkeypatch, seeds
 @pytest.mark.parametrize("line", ["null", "{}", "[]", '{"seeds": "5", "contenders": []}', "{"])
 def test_a_line_that_is_no_look_is_named(tmp_path, line):
     (tmp_path / "looks.jsonl").write_text(f"{line}\n")
-    with pytest.raises(UserError, match=r"looks.jsonl is damaged .*: delete the line"):
+    with pytest.raises(UserError, match=r"looks.jsonl, line 1 is damaged .*: delete the line"):
         taken(tmp_path / "looks.jsonl", [5], 0.05)
 
 
-def test_a_line_that_is_no_look(tmp_path):
-    path = tmp_path / "looks.jsonl"
-    path.write_text("null\n")
-    with pytest.raises(UserError, match=r"looks\.jsonl is damaged \(a line holds no look\)"):
-        record_look(path, seeds=3, contenders=["a"], alpha=0.05)
+def test_a_pipe_of_looks_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "looks.jsonl")
+    with pytest.raises(UserError, match=r"looks\.jsonl is damaged \(it is a device or a pipe"):
+        taken(tmp_path / "looks.jsonl", [5], 0.05)

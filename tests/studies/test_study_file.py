@@ -1,5 +1,6 @@
 """Study files: what is written reads back as the same, and a mistake is named with its place."""
 
+import os
 import tomllib
 from dataclasses import fields, replace
 from pathlib import Path
@@ -160,3 +161,12 @@ def test_a_field_of_another_command_is_told(tmp_path):
     assert str(error.value) == (
         f"{file}, line 2: depths is a field of depth, not of compare: leave it out, or take another command."
     )
+
+
+def test_a_file_that_is_nested_too_deeply_and_a_pipe_are_refused(tmp_path):
+    (tmp_path / "study.toml").write_text(f"data = {'[' * 5_000}{']' * 5_000}")
+    with pytest.raises(UserError, match="nested too deeply"):
+        read_study_file(tmp_path / "study.toml")
+    os.mkfifo(tmp_path / "pipe.toml")
+    with pytest.raises(UserError, match="no regular file"):
+        read_study_file(tmp_path / "pipe.toml")

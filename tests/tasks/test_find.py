@@ -29,10 +29,11 @@ def test_data_known_by_name(data, name):
     check_exists(data, TASKS[name])
 
 
-def test_labels_beside_images_are_boxes_and_two_folders_of_photos_are_classes(tmp_path):
-    for name in ("images", "labels"):
-        photo(tmp_path / name / "a.png")
-    assert find_task(str(tmp_path)).name == "images"
+def test_labels_beside_images_are_boxes_and_never_classes(tmp_path):
+    photo(tmp_path / "images" / "a.png")
+    photo(tmp_path / "labels" / "a.png")
+    with pytest.raises(UserError, match="which are named after what lies in them and not after classes"):
+        find_task(str(tmp_path))
     (tmp_path / "labels" / "a.txt").write_text("0 .5 .5 .1 .1")
     assert find_task(str(tmp_path)).name == "boxes"
     assert find_task(str(tmp_path), "images").name == "images"

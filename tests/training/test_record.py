@@ -1,9 +1,11 @@
 """The record of a run: written and read back, of the formats before as well, and refused where it would be misread."""
 
 import json
+import os
 
 import pytest
 import torch
+from pydantic import TypeAdapter
 
 from skipwise.contender import Contender
 from skipwise.data import InputSpec
@@ -14,7 +16,7 @@ from skipwise.training.checkpoint import CHECKPOINT, load_checkpoint
 from skipwise.training.deployed import Deployed
 from skipwise.training.loop import Stopped
 from skipwise.training.metrics import METRICS, EpochMetrics, read_metrics, write_metrics
-from skipwise.training.record import FORMAT, RUN, RunRecord, read_run, write_run
+from skipwise.training.record import FORMAT, RUN, RunRecord, explaining_damage, read_run, write_run
 from support.images import dataset
 from support.runs import PLAN, same_bits
 from support.runs import train_images as train
@@ -105,3 +107,30 @@ def test_a_checkpoint_holds_plain_values_and_one_without_gradients_goes_on_with_
     assert load_checkpoint(file, "cpu").progress.history[0].gradients == {}
     train(data, tmp_path / "cut")
     same_bits(tmp_path / "whole", tmp_path / "cut")
+
+
+def test_pydantics_words_are_one_line_without_its_address(tmp_path):
+    words = r"^[^\n]*a is damaged \(the whole: Input should be a valid list\): [^\n]*$"
+    with pytest.raises(UserError, match=words) as told, explaining_damage(tmp_path / "a"):
+        TypeAdapter(list[int]).validate_python(-1)
+    assert "https" not in str(told.value)
+
+
+@pytest.mark.parametrize("content", [None, "[" * 100_000])
+def test_a_pipe_and_deep_nesting_are_refused(tmp_path, content):
+    if content is None:
+        os.mkfifo(tmp_path / RUN)
+    else:
+        (tmp_path / RUN).write_text(content)
+    with pytest.raises(UserError, match=r"run\.json is damaged"):
+        read_run(tmp_path)
+
+
+@pytest.mark.parametrize("content", [None, {}, {"progress": {"history": [{"epoch": 1}]}}])
+def test_a_checkpoint_that_is_none_is_refused(tmp_path, content):
+    if content is None:
+        os.mkfifo(tmp_path / CHECKPOINT)
+    else:
+        torch.save(content, tmp_path / CHECKPOINT)
+    with pytest.raises(UserError, match="is damaged: delete it, and the run begins anew"):
+        load_checkpoint(tmp_path / CHECKPOINT, "cpu")

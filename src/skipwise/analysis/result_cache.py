@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from skipwise.records import write_atomically
+from skipwise.regular_files import read_text
 from skipwise.studies import Study
 
 FOLDER = "analysis"
@@ -24,10 +25,10 @@ def cached(study: Study, name: str, inputs: Mapping[str, object], kind: Any, com
     file = study.folder.file(FOLDER) / f"{name}.json"
     if file.exists():
         try:
-            content = json.loads(file.read_text(encoding="utf-8"))
+            content = json.loads(read_text(file))
             if content["about"] == inputs:
                 return _read(content["found"], kind)
-        except (ValueError, KeyError, TypeError, ValidationError):
+        except (OSError, ValueError, LookupError, TypeError, RecursionError, ValidationError):
             pass  # damaged, or of an earlier version: a cache, which `skipwise report` computes and writes again
     if compute is None:
         return None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from skipwise.data.clutter import is_clutter
+from skipwise.data.links import is_folder
 from skipwise.data.parts import part_of, parts_among
 from skipwise.errors import UserError
 from skipwise.names import shown, tidy
@@ -130,7 +131,7 @@ def _found(root: Path, prefix: str) -> ClassFolders:
 def folders_below(path: Path) -> list[Path]:
     """Return the folders in a folder, links to folders too, in order; hidden ones and clutter are left out."""
     with os.scandir(path) as entries:
-        return sorted(path / entry.name for entry in entries if entry.is_dir() and not is_clutter(entry.name))
+        return sorted(path / entry.name for entry in entries if is_folder(entry) and not is_clutter(entry.name))
 
 
 def listed(names: tuple[str, ...] | list[str]) -> str:

@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+from skipwise.errors import reason_of
+from skipwise.records import write_atomically
+from skipwise.regular_files import open_regular, read_text
+
 DIGESTS, SEEN = "digests.json", ".seen.json"
 """CRC-32 of each block of each file, and which files were read whole since this machine was started."""
 BLOCK = 1 << 20
@@ -28,7 +32,7 @@ def damage(folder: Path) -> str | None:
     Sizes and some blocks are looked at each time; a file that is new to this start of the machine is read whole.
     """
     try:
-        digests = json.loads((folder / DIGESTS).read_text())
+        digests = json.loads(read_text(folder / DIGESTS))
         seen = _seen(folder)
         now = {name: _state(folder / name) for name in digests}
         for name, expected in digests.items():
@@ -38,11 +42,11 @@ def damage(folder: Path) -> str | None:
                 return f"{name} has another size"
             if _blocks(folder / name, wanted) != [blocks[i] for i in wanted]:
                 return f"{name} has other content"
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        return str(error)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        return reason_of(error)
     if seen != now:
         with suppress(OSError):  # a cache that may only be read is read whole each time
-            (folder / SEEN).write_text(json.dumps(now))
+            write_atomically(folder / SEEN, lambda part: part.write_text(json.dumps(now)), durable=False)
     return None
 
 
@@ -54,7 +58,7 @@ def _sample(blocks: int) -> Sequence[int]:
 
 def _blocks(file: Path, wanted: Sequence[int] | None) -> list[int]:
     """Return the digests of a file's blocks, or of those that are wanted."""
-    with file.open("rb", buffering=0) as stream:
+    with open_regular(file) as stream:
         if wanted is None:
             wanted = range(-(-os.fstat(stream.fileno()).st_size // BLOCK))
         digests, content = [], memoryview(bytearray(BLOCK))
@@ -67,8 +71,8 @@ def _blocks(file: Path, wanted: Sequence[int] | None) -> list[int]:
 def _seen(folder: Path) -> dict[str, Any]:
     """Return what was noted of the files when they were read whole, as far as it can be read."""
     try:
-        content = json.loads((folder / SEEN).read_text())
-    except (OSError, ValueError):
+        content = json.loads(read_text(folder / SEEN))
+    except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
 

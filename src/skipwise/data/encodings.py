@@ -1,9 +1,7 @@
-"""Bytes of files turned into text: regular files alone are opened, and encodings other than UTF-8 are found."""
+"""Bytes of files turned into text: encodings other than UTF-8 are found."""
 
 import codecs
-import errno
 import re
-import stat
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from skipwise.errors import UserError
+from skipwise.regular_files import open_regular
 
 MARKS = (
     (codecs.BOM_UTF8, "utf_8_sig"),
@@ -67,20 +66,6 @@ class Decoded:
     text: str | None
     encoding: str = "utf_8_sig"
     reason: str = ""
-
-
-def open_regular(path: Path) -> BinaryIO:
-    """Open a file to read its bytes. Raises OSError for a device or a pipe, which might never end."""
-    if not stat.S_ISREG(path.stat().st_mode):
-        kind = "is a directory" if path.is_dir() else "it is a device or a pipe, no regular file"
-        raise OSError(errno.EINVAL, kind, str(path))
-    return path.open("rb")
-
-
-def read_regular(path: Path, most: int = -1) -> bytes:
-    """Return the bytes of a regular file, or its first `most`. Raises OSError."""
-    with open_regular(path) as file:
-        return file.read(most)
 
 
 def decode(content: bytes) -> Decoded:

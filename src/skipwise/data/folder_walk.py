@@ -6,6 +6,7 @@ from pathlib import Path
 
 from skipwise.data.class_folders import ClassFolders, listed
 from skipwise.data.clutter import is_clutter
+from skipwise.data.links import is_file, is_folder
 from skipwise.data.tally import Tally
 from skipwise.names import shown
 
@@ -19,9 +20,9 @@ class FolderWalk:
     """Finds the examples below a path. A folder is read once, by whatever links it is reached.
 
     `is_example` tells by an entry whether a regular file is one; `examples` is the word for them. `aside`, if given,
-    has words for files of a folder that belong to others of it, as masks, and chooses them. `tally` hears of all that is
-    left out, `hidden` counts hidden files, and `nested` gives, for a folder of a class, the first folder in it that
-    holds examples.
+    has words for files of a folder that belong to others of it, as masks, and chooses them. `tally` hears of all
+    that is left out, `hidden` counts hidden files, and `nested` gives, for a folder of a class, the first folder in it
+    that holds examples.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class FolderWalk:
         own_files: list[str] = []
         for entry in entries:
             name = f"{place}/{entry.name}"
-            if entry.is_dir():
+            if is_folder(entry):
                 folders.append(name)
             elif entry.name.startswith("."):
                 self.hidden += 1
@@ -88,7 +89,7 @@ class FolderWalk:
         for place in sorted(places - {place for _, place in found.without_classes}):
             for entry in sorted(os.scandir(self.path / place), key=lambda entry: entry.name):
                 name = f"{place}/{entry.name}" if place else entry.name
-                if entry.is_dir():
+                if is_folder(entry):
                     continue
                 if entry.name.startswith("."):
                     self.hidden += 1
@@ -136,7 +137,7 @@ class FolderWalk:
         yield from self.tally.notes()
 
     def _takes(self, entry: os.DirEntry[str], name: str) -> bool:
-        if not entry.is_file():
+        if not is_file(entry):
             self.tally.add(DEAD_LINKS if entry.is_symlink() else NO_FILES, shown(name))
             return False
         if self.is_example(entry):

@@ -7,6 +7,7 @@ from pathlib import Path
 from skipwise.data.encodings import decode, read_regular
 from skipwise.data.glimpse import Glimpse
 from skipwise.names import shown
+from skipwise.regular_files import read_regular
 
 AS_IMAGES = "save each picture as .png or .jpg in a folder for each class"
 FORMATS = {

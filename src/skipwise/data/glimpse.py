@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from skipwise.data.clutter import is_clutter
+from skipwise.data.links import is_file, is_folder
 
 MOST_FOLDERS, MOST_FILES, MOST_SUFFIXES = 2_000, 400, 50
 """Folders that are looked into, and names of files of one suffix kept of each: enough to tell, few enough to be
@@ -74,7 +75,7 @@ class Reading:
 
 
 def look_at(path: Path, *, text_column: str | None = None, label_column: str | None = None) -> Glimpse:
-    """Look at a path. Raises OSError where it cannot be opened."""
+    """Look at a path, passing over folders that cannot be opened."""
     if not path.is_dir():
         return Glimpse(path=path, text_column=text_column, label_column=label_column)
     files: dict[str, Sequence[str]] = {}
@@ -82,7 +83,11 @@ def look_at(path: Path, *, text_column: str | None = None, label_column: str | N
     waiting, visited = [""], set[tuple[int, int]]()
     while waiting:
         folder = waiting.pop(0)
-        own = (path / folder).stat()
+        try:
+            own = (path / folder).stat()
+        except OSError:  # gone since, as folders of processes go
+            whole = False
+            continue
         if (own.st_dev, own.st_ino) in visited:
             continue
         visited.add((own.st_dev, own.st_ino))
@@ -106,13 +111,13 @@ def _names(folder: Path) -> tuple[list[str], list[str], bool]:
             for entry in entries:
                 if entry.name.startswith("."):
                     continue
-                if entry.is_dir():
+                if is_folder(entry):
                     below += [] if is_clutter(entry.name) else [entry.name]
-                elif entry.is_file():
+                elif is_file(entry):
                     suffix = PurePosixPath(entry.name).suffix.lower()
                     counts[suffix if suffix in counts or len(counts) < MOST_SUFFIXES else ""] += 1
                     if counts[suffix] and counts[suffix] <= MOST_FILES:
                         names.append(entry.name)
-    except PermissionError:
+    except OSError:
         return names, below, False
     return names, below, len(names) == counts.total()

@@ -1,4 +1,4 @@
-"""Links in somebody's data that lead to other files of this machine: they are followed, and never quoted."""
+"""Links in somebody's data: they are followed, those to themselves are none, and files elsewhere are never quoted."""
 
 import os
 from collections.abc import Iterator
@@ -6,6 +6,22 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from skipwise.errors import UserError
+
+
+def is_folder(entry: os.DirEntry[str]) -> bool:
+    """Return whether an entry of a folder is a folder or leads to one; a link to itself does not."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def is_file(entry: os.DirEntry[str]) -> bool:
+    """Return whether an entry of a folder is a regular file or leads to one."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
 
 
 @contextmanager

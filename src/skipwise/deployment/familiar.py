@@ -11,7 +11,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -20,16 +19,29 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from skipwise.data import Dataset, StoredData
+from skipwise.data.array_checks import FRACTIONS, WHOLE, Expected, check_arrays
+from skipwise.data.images.npz import Npz
 from skipwise.data.subset import subset_of
 from skipwise.errors import UserError
 from skipwise.networks import Detector
 from skipwise.records import write_atomically
 from skipwise.tasks import Task
 from skipwise.tasks.traits import Trait, joined
-from skipwise.training.record import PREDICTIONS, RunRecord
+from skipwise.training.predictions import read_indices
+from skipwise.training.record import RunRecord
 
 FAMILIAR = "familiar.npz"
 """In the folder of a run."""
+ARRAYS = {
+    "finished": Expected("U", ()),
+    "count": Expected(WHOLE, ()),
+    "names": Expected("U", ("traits",)),
+    "low": Expected(FRACTIONS, ("traits",)),
+    "high": Expected(FRACTIONS, ("traits",)),
+    "near": Expected(FRACTIONS, ("training", "features")),
+    "distances": Expected(FRACTIONS, ("validation",)),
+}
+"""The arrays that it holds, as check_arrays compares them."""
 ALARMS = 0.005
 """Of examples like those of the study, how many each limit warns of at most, where there are enough to tell."""
 NEAREST = 5
@@ -185,20 +197,21 @@ def keep(familiar: Familiar, folder: Path) -> None:
 def kept(folder: Path, finished: str) -> Familiar | None:
     """Read what was kept of the run that finished then; None where there is nothing, or what is damaged."""
     try:
-        with np.load(folder / FAMILIAR, allow_pickle=False) as arrays:
-            names = arrays["names"].tolist()
-            found = Familiar(
-                finished=str(arrays["finished"]),
-                count=int(arrays["count"]),
-                low=dict(zip(names, arrays["low"].tolist(), strict=True)),
-                high=dict(zip(names, arrays["high"].tolist(), strict=True)),
-                near=arrays["near"],
-                distances=arrays["distances"],
-            )
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
+        with Npz(folder / FAMILIAR) as opened:
+            arrays = opened.read(opened.names)
+        check_arrays(arrays, ARRAYS)
+        names = arrays["names"].tolist()
+        found = Familiar(
+            finished=str(arrays["finished"]),
+            count=int(arrays["count"]),
+            low=dict(zip(names, arrays["low"].tolist(), strict=True)),
+            high=dict(zip(names, arrays["high"].tolist(), strict=True)),
+            near=arrays["near"],
+            distances=arrays["distances"],
+        )
+    except ValueError:
         return None
-    fits = found.near.ndim == 2 and found.distances.ndim == 1 and found.finished == finished
-    return found if fits else None
+    return found if found.finished == finished else None
 
 
 def _dataset(task: Task, record: RunRecord, folder: Path) -> Dataset:
@@ -209,8 +222,7 @@ def _dataset(task: Task, record: RunRecord, folder: Path) -> Dataset:
     dataset = task.load(StoredData.read(study))
     if record.fold is None:
         return subset_of(dataset, record.contender.recipe.fraction, record.seed)
-    with np.load(folder / PREDICTIONS) as arrays:
-        validation, test = arrays["validation_indices"], arrays["test_indices"]
+    validation, test = read_indices(folder, "validation"), read_indices(folder, "test")
     train = np.setdiff1d(np.arange(len(dataset.labels)), np.concatenate([validation, test]))
     return dataset.with_parts(train=train, validation=validation, test=test)
 

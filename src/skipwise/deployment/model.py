@@ -6,7 +6,6 @@ from functools import cached_property
 from math import sqrt
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -25,13 +24,15 @@ from skipwise.deployment.examples import (
     renamed,
 )
 from skipwise.deployment.standing import Standing
-from skipwise.errors import UserError
+from skipwise.errors import UserError, reason_of
 from skipwise.networks import fuse
 from skipwise.networks.dotted import trust_folder
+from skipwise.regular_files import read_regular
 from skipwise.tasks import Prediction, task_named
 from skipwise.tasks.traits import joined
 from skipwise.training.finite import not_finite
-from skipwise.training.record import MODEL, PREDICTIONS, RUN, RunRecord, read_run
+from skipwise.training.predictions import read_predictions
+from skipwise.training.record import MODEL, RUN, RunRecord, read_run
 
 AT_ONCE, MEMORY = 64, 2**28
 """Examples of a batch at most, and bytes that its activations may take."""
@@ -101,10 +102,9 @@ class Model:
         """Which run this is, and how good its answers were on test examples."""
         record = self.record
         try:
-            with np.load(self.folder / PREDICTIONS, allow_pickle=False) as arrays:
-                tested = {name.removeprefix("test_"): arrays[name] for name in arrays if name.startswith("test_")}
+            tested, _ = read_predictions(self.folder, "test", self.task, len(self.classes))
             guess = self.task.guess(tested)
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        except UserError:
             tested, guess = {}, None
         name, score = guess or ("", None)
         count = len(next(iter(tested.values()), ()))
@@ -128,7 +128,7 @@ class Model:
         if found is None:
             try:
                 found = familiar.learn(self.network, self.task, self.record, self.folder, self.batch_size)
-            except (UserError, OSError, ValueError, KeyError, BadZipFile) as error:
+            except (OSError, ValueError, LookupError) as error:
                 return f"Whether an example is unlike all it was trained on is not told ({str(error).rstrip('.')})."
             familiar.keep(found, self.folder)
         return found
@@ -192,11 +192,11 @@ def trained_network(folder: Path) -> tuple[nn.Module, RunRecord]:
         )
     network = task_named(record.task).build(record.contender.network, record.input_spec, seed=0)
     try:
-        state = load((folder / MODEL).read_bytes())  # by bytes: its path may have any
+        state = load(read_regular(folder / MODEL))  # by bytes: its path may have any
         network.load_state_dict(state)
-    except (SafetensorError, RuntimeError) as error:
+    except (SafetensorError, RuntimeError, OSError, ValueError, LookupError, TypeError, OverflowError) as error:
         raise UserError(
-            f"{folder / MODEL} is damaged ({error}): delete the run's folder, and the command that made the "
+            f"{folder / MODEL} is damaged ({reason_of(error)}): delete the run's folder, and the command that made the "
             "study trains it again."
         ) from error
     if broken := not_finite(state):

@@ -10,6 +10,8 @@ from jaxtyping import Float
 
 from skipwise.data import Dataset
 from skipwise.data.folds import fold_of
+from skipwise.data.images.npz import Npz
+from skipwise.errors import UserError, reason_of
 from skipwise.records import write_atomically
 from skipwise.studies.record import StudyRecord
 from skipwise.tasks import Predictions
@@ -70,11 +72,17 @@ def baseline_seconds(file: Path, design: StudyRecord, dataset: Dataset) -> float
     return (time.process_time() - began) * max(1.0, whole / tried)
 
 
-def read_baseline(file: Path, design: StudyRecord) -> Baseline | None:
-    """Read what was kept, or None where there is none."""
+def read_baseline(file: Path, design: StudyRecord, classes: int) -> Baseline | None:
+    """Read what was kept, or None where there is none. Raises UserError where it is damaged."""
     task = design.to_learn
     if task.baseline is None or not file.exists():
         return None
-    with np.load(file) as arrays:
-        answers: Predictions = dict(arrays)
+    with Npz(file, "Delete it, and the command that made the study makes it again.") as arrays:
+        answers: Predictions = arrays.read(arrays.names)
+    try:
+        task.check_answers(answers, classes)
+    except ValueError as error:
+        raise UserError(
+            f"{file} is damaged ({reason_of(error)}): delete it, and the command that made the study makes it again."
+        ) from error
     return Baseline(name=task.baseline, score=task.score(answers), scores=task.scores(answers))

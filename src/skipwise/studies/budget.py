@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from skipwise.data import InputSpec
-from skipwise.errors import UserError, unknown
+from skipwise.errors import UserError, short, unknown
 from skipwise.studies.contender import Contender
 from skipwise.tasks import Task
 
@@ -43,7 +43,7 @@ def parse_budget(text: str) -> Budget:
     whole = kind in ("epochs", "steps")
     if not equals or not 0 < number < float("inf") or (whole and number != int(number)):
         takes = "a whole number above 0" if whole else "a number above 0"
-        raise UserError(f"--budget is {text!r}: {kind} takes {takes}, as {kind}={EXAMPLES[kind]}.")
+        raise UserError(f"--budget is {short(text)!r}: {kind} takes {takes}, as {kind}={EXAMPLES[kind]}.")
     return Budget(kind=kind, value=number)  # type: ignore[arg-type]
 
 

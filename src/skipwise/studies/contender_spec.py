@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from skipwise.errors import UserError
+from skipwise.errors import UserError, short
 
 Setting = tuple[str, str]
 """A field of network or recipe and its value, both as text."""
@@ -24,7 +24,7 @@ class ContenderSpec:
         """Read a contender's text. Raises UserError for a label of no letters and for a field without its value."""
         label, at, description = text.rpartition("@")
         if at and not label:
-            raise UserError(f"{text!r} has no label before its @: write LABEL@NAME, or NAME alone.")
+            raise UserError(f"{short(text)!r} has no label before its @: write LABEL@NAME, or NAME alone.")
         name, _, fields = description.partition(":")
         settings = parse_settings(fields.split(",") if fields else (), text, name)
         return cls(label=label or description, name=name, fields=settings)
@@ -54,7 +54,9 @@ def parse_settings(settings: Sequence[str], text: str, name: str) -> tuple[Setti
     for setting in settings:
         field, equals, value = (part.strip() for part in setting.partition("="))
         if not equals:
-            raise UserError(f"{setting!r} in {text!r} is no field=value: write for example {name}:kernel=5,lr=0.01.")
+            raise UserError(
+                f"{short(setting)!r} in {short(text)!r} is no field=value: write for example {name}:kernel=5,lr=0.01."
+            )
         read.append((field, value))
     return tuple(read)
 
@@ -65,5 +67,5 @@ def parse_specs(texts: Sequence[str]) -> tuple[ContenderSpec, ...]:
     labels = [spec.label for spec in specs]
     for label in labels:
         if labels.count(label) > 1:
-            raise UserError(f"Two contenders are called {label!r}: put a label before one, as other@{label}.")
+            raise UserError(f"Two contenders are called {short(label)!r}: put a label before one, as other@{label}.")
     return specs

@@ -9,8 +9,9 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from skipwise.errors import UserError
+from skipwise.errors import UserError, reason_of
 from skipwise.records import write_atomically
+from skipwise.regular_files import read_text
 from skipwise.studies.contender import Contender
 from skipwise.studies.record import Run, StudyRecord, read_study, write_study
 from skipwise.training.record import RUN
@@ -40,9 +41,11 @@ class StudyFolder:
     def read(self, name: str) -> Any:
         """The content of one of its JSON files. Raises UserError for a damaged one."""
         try:
-            return json.loads(self.file(name).read_text())
-        except (OSError, ValueError) as error:
-            raise UserError(f"{self.file(name)} cannot be read ({error}): restore it, or delete the study.") from error
+            return json.loads(read_text(self.file(name)))
+        except (OSError, ValueError, RecursionError) as error:
+            raise UserError(
+                f"{self.file(name)} cannot be read ({reason_of(error)}): restore it, or delete the study."
+            ) from error
 
     def write(self, name: str, content: Any) -> None:
         write_atomically(self.file(name), lambda part: part.write_text(json.dumps(content, indent=2) + "\n"))

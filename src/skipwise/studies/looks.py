@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from skipwise.errors import UserError
+from skipwise.errors import UserError, reason_of
 from skipwise.records import write_atomically
+from skipwise.regular_files import read_text
 
 
 def record_look(
@@ -18,12 +19,7 @@ def record_look(
     Gives the caution that belongs to a study whose number of seeds has grown after a look, beyond as many looks as
     were `declared` beforehand and share the error, else None.
     """
-    try:
-        looks = [_look(json.loads(line)) for line in path.read_text().splitlines()] if path.exists() else []
-    except (ValueError, KeyError, TypeError) as error:
-        raise UserError(
-            f"{path} is damaged ({error}), and it says how often verdicts were looked at: delete the line that is cut off, or put it right."
-        ) from error
+    looks = _looks(path)
     if not any(look["seeds"] == seeds and look["contenders"] == contenders for look in looks):
         when = datetime.now(UTC).isoformat(timespec="seconds")
         looks.append({"when": when, "seeds": seeds, "contenders": contenders, "alpha": alpha})
@@ -38,11 +34,29 @@ def record_look(
     )
 
 
-def _look(content: Any) -> dict[str, Any]:
-    """Return a look as it stands in a line. Raises ValueError, KeyError or TypeError for what is none."""
-    if not isinstance(content, dict):
-        raise ValueError("a line holds no look")
-    seeds, contenders = content["seeds"], content["contenders"]
-    if not (isinstance(seeds, int) and isinstance(contenders, list)):
-        raise ValueError("a line holds no look")
-    return dict(content)
+def _looks(path: Path) -> list[dict[str, Any]]:
+    """Return the looks that were taken, none where there is no file. Raises UserError naming a line that holds none."""
+    try:
+        lines = read_text(path).splitlines() if path.exists() else []
+    except (OSError, ValueError) as error:
+        raise _damaged(str(path), reason_of(error)) from error
+    return [_look(line, f"{path}, line {number}") for number, line in enumerate(lines, start=1)]
+
+
+def _look(line: str, where: str) -> dict[str, Any]:
+    try:
+        content = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise _damaged(where, reason_of(error)) from error
+    if isinstance(content, dict):
+        seeds, contenders = content.get("seeds"), content.get("contenders")
+        if isinstance(seeds, int) and isinstance(contenders, list):
+            return content
+    raise _damaged(where, "it holds no seeds and contenders")
+
+
+def _damaged(where: str, reason: str) -> UserError:
+    return UserError(
+        f"{where} is damaged ({reason}), and it says how often verdicts were looked at: delete the line that is cut off, "
+        "or put it right."
+    )

@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import PlainSerializer
+from pydantic import PlainSerializer, ValidationError
 
-from skipwise.errors import UserError
+from skipwise.errors import UserError, reason_of
 from skipwise.networks.dotted import demand_trust, is_dotted, programs_in
-from skipwise.records import record_from_json, record_to_json, write_atomically
+from skipwise.records import misfit, record_from_json, record_to_json, write_atomically
+from skipwise.regular_files import read_text
 from skipwise.studies.config import StudyConfig, fields_of
 from skipwise.studies.contender import Contender
 from skipwise.studies.kinds import StudyKind, kind_named
@@ -190,15 +191,16 @@ def write_study(file: Path, record: StudyRecord) -> None:
 def read_study(file: Path) -> StudyRecord:
     """Read study.json. Raises UserError where it is damaged, of a later format, or names what is not trusted."""
     try:
-        stored = json.loads(file.read_text())
+        stored = json.loads(read_text(file))
         if not isinstance(stored, dict) or not {"contenders", "format"} & stored.keys():
             raise ValueError("it holds no study")
         if stored.get("format", 1) in (1, FORMAT):
             stored = _with_values(stored, file)
     except UserError:
         raise
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"{file} is damaged ({type(error).__name__}: {error}): {REMEDY}.") from error
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        words = misfit(error) if isinstance(error, ValidationError) else f"{type(error).__name__}: {reason_of(error)}"
+        raise UserError(f"{file} is damaged ({words}): {REMEDY}.") from error
     return record_from_json(StudyRecord, stored, where=file, format_number=FORMAT, remedy=REMEDY)
 
 

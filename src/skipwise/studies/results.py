@@ -4,18 +4,17 @@ import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from skipwise.errors import UserError
 from skipwise.names import cell
 from skipwise.tasks import Predictions, Task, task_named
 from skipwise.training.deployed import Deployed
 from skipwise.training.metrics import METRICS, EpochMetrics, read_metrics
-from skipwise.training.record import PREDICTIONS, explaining_damage, read_run
-
-Part = Literal["test", "validation"]
+from skipwise.training.predictions import Part, read_predictions
+from skipwise.training.record import PREDICTIONS, REMEDY, explaining_damage, read_run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +38,7 @@ class Result:
     training_examples: int | None = None
     deployed: Deployed | None = None
     folds: tuple["Result", ...] = ()
+    classes: int = 0
 
     @classmethod
     def of_folds(cls, folders: Sequence[Path], label: str) -> "Result":
@@ -70,7 +70,7 @@ class Result:
         """Read the result of the run in a folder. Raises UserError where its record is damaged."""
         record = read_run(folder)
         shared = {name: getattr(record, name) for name in _RECORDED}
-        return cls(**shared, contender=label, folder=folder)
+        return cls(**shared, classes=len(record.input_spec.classes), contender=label, folder=folder)
 
     def history(self) -> list[EpochMetrics]:
         """Read its metrics, one entry for each evaluation on validation data; of folds those of the best."""
@@ -87,7 +87,8 @@ class Result:
             return self._predictions(part)[0]
         several = [fold._predictions(part) for fold in self.folds]
         order = np.argsort(np.concatenate([indices for _, indices in several]))
-        return {name: np.concatenate([arrays[name] for arrays, _ in several])[order] for name in several[0][0]}
+        with explaining_damage(self.folder.parent):
+            return {name: np.concatenate([arrays[name] for arrays, _ in several])[order] for name in several[0][0]}
 
     def test_indices(self) -> Int[np.ndarray, "examples"]:
         """Return which examples of the data set its predictions are about, in their order."""
@@ -97,17 +98,14 @@ class Result:
 
     def _predictions(self, part: Part = "test") -> tuple[Predictions, Int[np.ndarray, "examples"]]:
         """Read the predictions on this run's own examples, and their indices."""
-        with explaining_damage(self.folder / PREDICTIONS), np.load(self.folder / PREDICTIONS) as arrays:
-            names = [name for name in arrays if name.startswith(f"{part}_")]
-            predictions = {name.removeprefix(f"{part}_"): arrays[name] for name in names}
-            return predictions, predictions.pop("indices")
+        return read_predictions(self.folder, part, self.to_learn, self.classes)
 
     def scores(self) -> Float[np.ndarray, "examples"]:
         """Return the score of each test example."""
         return self.to_learn.scores(self.predictions())
 
 
-_RECORDED = [entry.name for entry in fields(Result) if entry.name not in ("contender", "folder", "folds")]
+_RECORDED = [entry.name for entry in fields(Result) if entry.name not in ("contender", "folder", "folds", "classes")]
 """The fields that a result has from its run's record."""
 
 
@@ -120,19 +118,26 @@ def _mean(values: Iterable[float | None]) -> float | None:
 
 def scores(results: Sequence[Result]) -> Float[np.ndarray, "seeds examples"]:
     """Return the scores of several runs on the test examples, a row a seed."""
-    return np.stack([result.scores() for result in results])
+    found = [result.scores() for result in results]
+    for result, own in zip(results, found, strict=True):
+        if len(own) != len(found[0]):
+            raise UserError(
+                f"{result.folder / PREDICTIONS} is damaged (it holds {len(own)} test examples, and that of "
+                f"{results[0].folder} {len(found[0])}): {REMEDY}."
+            )
+    return np.stack(found)
 
 
 def write_csv(path: Path, results: Sequence[Result], study: Path) -> None:
     """Write a table with a row for each run."""
     with path.open("w", newline="", encoding="utf-8") as file:
         deployed = [entry.name for entry in fields(Deployed)]
-        columns = [entry.name for entry in fields(Result) if entry.name not in ("deployed", "folds")]
+        columns = [entry.name for entry in fields(Result) if entry.name not in ("deployed", "folds", "classes")]
         rows = csv.DictWriter(file, columns + [f"deployed_{name}" for name in deployed])
         rows.writeheader()
         for result in results:
             row = asdict(replace(result, folds=()))
-            del row["folds"]
+            del row["folds"], row["classes"]
             fused = row.pop("deployed") or dict.fromkeys(deployed)
             renamed = {f"deployed_{name}": value for name, value in fused.items()}
             row |= {**renamed, "folder": str(result.folder.relative_to(study))}

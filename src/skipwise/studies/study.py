@@ -98,12 +98,19 @@ class Study:
     @cached_property
     def scores(self) -> dict[str, Float[np.ndarray, "seeds examples"]]:
         """Of each contender, the score of each test example."""
-        return {label: scores(results) for label, results in self.results.items()}
+        found = {label: scores(results) for label, results in self.results.items()}
+        sizes = {label: of_label.shape[1] for label, of_label in found.items()}
+        if len(set(sizes.values())) > 1:
+            told = ", ".join(f"{size} of {label}" for label, size in sizes.items())
+            raise UserError(
+                f"{self.path} is damaged (its runs were tested on different examples: {told}): train it again."
+            )
+        return found
 
     @cached_property
     def baseline(self) -> Baseline | None:
         """The baseline beside every contender, where the task has one."""
-        return read_baseline(self.folder.file(BASELINE), self.design)
+        return read_baseline(self.folder.file(BASELINE), self.design, len(self.manifest.classes))
 
     @cached_property
     def verdicts(self) -> dict[str, Verdict]:

@@ -12,10 +12,11 @@ from typing import Any
 import tomli_w
 from pydantic import TypeAdapter, ValidationError
 
-from skipwise.errors import UserError, unknown
+from skipwise.errors import UserError, reason_of, short, unknown
 from skipwise.names import path_of, writable
 from skipwise.networks.dotted import demand_trust, is_dotted, trust
 from skipwise.recipe import Recipe
+from skipwise.regular_files import IrregularFileError, read_text
 from skipwise.studies.budget import parse_budget
 from skipwise.studies.config import OPTIONS, StudyConfig, fields_of
 from skipwise.studies.contender_spec import ContenderSpec
@@ -44,16 +45,22 @@ BY_KIND = {
 def read_study_file(path: Path) -> StudyConfig:
     """Read a study file. Raises UserError with the line or field that is wrong, and the nearest name."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_text(path, "utf-8-sig")
         found = tomllib.loads(text)
     except FileNotFoundError as error:
         raise UserError(f"There is no file {path}: name a study file, as study.toml.") from error
     except IsADirectoryError as error:
         raise UserError(f"{path} is a folder: name the study file, as {path / STUDY_FILE}.") from error
+    except IrregularFileError as error:
+        raise UserError(f"{path} cannot be read ({reason_of(error)}): name a study file, as study.toml.") from error
     except UnicodeDecodeError as error:
         raise UserError(f"{path} is no text in UTF-8: save it as UTF-8.") from error
+    except RecursionError as error:
+        raise UserError(
+            f"{path} cannot be read (it is nested too deeply): write it as `skipwise compare` does."
+        ) from error
     except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{path} is no TOML: {error}.") from error
+        raise UserError(f"{path} is no TOML: {reason_of(error)}.") from error
 
     def place(field: str) -> str:
         return _place(path, _line_where(text, _sets(field)))
@@ -89,7 +96,7 @@ def validated(
         written = _option if place is None else str
         must = _must(field, mistake["type"]).format(**mistake.get("ctx", {}), out=written("out"))
         where = place(field) if place else ""
-        raise UserError(f"{where}{written(field)} is {mistake['input']!r}: it must be {must}.") from error
+        raise UserError(f"{where}{written(field)} is {short(repr(mistake['input']))}: it must be {must}.") from error
     if "out" in words:
         config = replace(config, out=Path(words["out"]))  # whatever its bytes: it need not exist yet
     if file is None:

@@ -22,6 +22,7 @@ from skipwise.data import (
     load_scenes,
     prepare_scenes,
 )
+from skipwise.data.array_checks import FRACTIONS, WHOLE, Expected, check_arrays, check_range
 from skipwise.data.images.decode import image_for_prediction
 from skipwise.errors import UserError, unknown
 from skipwise.networks import AnyNetwork, Architecture, Detection
@@ -183,6 +184,12 @@ class ObjectDetection(Task):
             Guess(words="a network that finds nothing (mAP 0)", score=NOTHING_FOUND) if score < NOTHING_FOUND else None
         )
 
+    def check_answers(self, answers: Predictions, classes: int) -> None:
+        super().check_answers(answers, classes)
+        check_arrays(answers, ANSWERS)
+        for name in ("labels", "true_labels"):
+            check_range(name, answers[name], -1, classes - 1)
+
     def scores(self, answers: Predictions) -> Float[np.ndarray, "examples"]:
         """The part of each image in mAP@[.5:.95], by the infinitesimal jackknife."""
         from skipwise.tasks.average_precision import influence_values, match
@@ -244,6 +251,14 @@ class ObjectDetection(Task):
 
 
 TRUE = ("true_boxes", "true_labels")
+ANSWERS = {
+    "boxes": Expected(FRACTIONS, ("images", "found", 4)),
+    "scores": Expected(FRACTIONS, ("images", "found")),
+    "labels": Expected(WHOLE, ("images", "found")),
+    "true_boxes": Expected(FRACTIONS, ("images", "objects", 4)),
+    "true_labels": Expected(WHOLE, ("images", "objects")),
+}
+"""The arrays of answers, as check_arrays compares them."""
 
 
 def no_answers(images: int) -> Predictions:

@@ -11,6 +11,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from skipwise.data import Batch
+from skipwise.data.array_checks import FRACTIONS, WHOLE, Expected, check_arrays, check_range
 from skipwise.errors import unknown
 from skipwise.recipe import Recipe
 from skipwise.tasks.attributable import Answer
@@ -21,6 +22,12 @@ CHANCE = 2.0
 """Standard errors of a training accuracy by which a run must be better: a dead network is right on .503 of two classes,
 too.
 """
+
+ANSWERS = {
+    "probabilities": Expected(FRACTIONS, ("examples", "classes")),
+    "labels": Expected(WHOLE, ("examples",)),
+}
+"""The arrays of answers, as check_arrays compares them."""
 
 COLUMNS = ("file", "answer", "probability", "warning")
 """Of a table of predictions, beside those of the classes."""
@@ -116,6 +123,11 @@ class Classification(Task):
             return None
         share = f"{100 * commonest:.1f} % of {len(first['labels'])} test {self.examples}"
         return Guess(words=f"always naming the commonest class ({share})", score=commonest)
+
+    def check_answers(self, answers: Predictions, classes: int) -> None:
+        super().check_answers(answers, classes)
+        check_arrays(answers, ANSWERS, {"classes": classes})
+        check_range("labels", answers["labels"], 0, classes - 1)
 
     def scores(self, answers: Predictions) -> Float[np.ndarray, "examples"]:
         return right_answers(answers).astype(np.float64)

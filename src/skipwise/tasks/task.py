@@ -175,6 +175,12 @@ class Task(ABC):
 
     # Scores
 
+    def check_answers(self, answers: Predictions, classes: int) -> None:
+        """Raise ValueError for arrays of a file that cannot be answers, so that nothing else has to expect them."""
+        lengths = {len(array) if array.ndim else 0 for array in answers.values()}
+        if len(lengths) != 1 or 0 in lengths:
+            raise ValueError("it does not hold as many answers of each kind, at least one")
+
     @abstractmethod
     def scores(self, answers: Predictions) -> Float[np.ndarray, "examples"]:
         """The score of each example, whose mean is what is compared."""

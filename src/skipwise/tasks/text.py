@@ -23,7 +23,7 @@ from skipwise.data import (
     load_texts,
     prepare_texts,
 )
-from skipwise.data.encodings import decode, read_regular
+from skipwise.data.encodings import decode
 from skipwise.data.manifest import TextFacts
 from skipwise.data.text.bag_of_words import bag_of_words
 from skipwise.data.text.folder import TEXT_SUFFIXES
@@ -32,6 +32,7 @@ from skipwise.data.text.tokens import PADDING, Tokens
 from skipwise.errors import UserError
 from skipwise.networks import AnyNetwork, Architecture, ExternalNetwork, TextNetwork
 from skipwise.recipe import Recipe
+from skipwise.regular_files import read_regular
 from skipwise.tasks.attributable import AttributableText
 from skipwise.tasks.classification import Classification, answered, named
 from skipwise.tasks.task import Prediction, Predictions, check_options

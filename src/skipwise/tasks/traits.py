@@ -14,6 +14,7 @@ from skipwise.data import InputSpec
 from skipwise.data.images.decode import open_image
 from skipwise.data.images.regular_file import Unreadable
 from skipwise.data.text.tokens import PADDING, UNKNOWN
+from skipwise.regular_files import open_regular, read_regular
 
 STEEP = 0.9
 """The quantile of the steps between neighbouring pixels that stands for an image's detail: padding has none."""
@@ -71,7 +72,7 @@ def colours_lost(file: str, spec: InputSpec) -> str:
     if spec.input_shape[0] != 1:
         return ""
     try:
-        image = open_image(Path(file).read_bytes())
+        image = open_image(read_regular(Path(file)))
         if image.mode in ("1", "L", "LA", "I", "F") or image.width * image.height > LOOKED_AT:
             return ""
         image.draft("RGB", (64, 64))
@@ -84,7 +85,7 @@ def colours_lost(file: str, spec: InputSpec) -> str:
 def begins_as_image(file: Path) -> bool:
     """Whether a file's content is an image's, by its header, whatever its name."""
     try:
-        with file.open("rb") as opened:
+        with open_regular(file) as opened:
             open_image(opened.read(HEADER))
     except (OSError, Unreadable):
         return False

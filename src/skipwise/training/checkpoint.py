@@ -9,6 +9,7 @@ from torch import Tensor
 
 from skipwise.errors import UserError
 from skipwise.records import write_atomically
+from skipwise.regular_files import open_regular
 from skipwise.training.metrics import EpochMetrics
 
 CHECKPOINT = "checkpoint.pt"
@@ -66,9 +67,10 @@ def load_checkpoint(path: Path, device: str) -> Checkpoint | None:
     if not path.exists():
         return None
     try:
-        content = torch.load(path, map_location=device, weights_only=True)
+        with open_regular(path) as file:
+            content = torch.load(file, map_location=device, weights_only=True)
+        progress = content["progress"]
+        history = [EpochMetrics(**epoch) for epoch in progress["history"]]
+        return Checkpoint(**{**content, "progress": Progress(**{**progress, "history": history})})
     except Exception as error:
         raise UserError(f"{path} is damaged: delete it, and the run begins anew.") from error
-    progress = content["progress"]
-    history = [EpochMetrics(**epoch) for epoch in progress["history"]]
-    return Checkpoint(**{**content, "progress": Progress(**{**progress, "history": history})})

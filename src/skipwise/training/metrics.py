@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from skipwise.records import write_atomically
+from skipwise.records import misfit, write_atomically
+from skipwise.regular_files import read_text
 
 METRICS = "metrics.jsonl"
 
@@ -44,10 +45,9 @@ def write_metrics(path: Path, history: Sequence[EpochMetrics]) -> None:
 def read_metrics(path: Path) -> list[EpochMetrics]:
     """Read what write_metrics wrote. Raises OSError or ValueError where it cannot be read."""
     history = []
-    for number, line in enumerate(path.read_text().splitlines(), start=1):
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
         try:
             history.append(_ADAPTER.validate_python(json.loads(line)))
         except ValidationError as error:
-            first = error.errors()[0]
-            raise ValueError(f"line {number}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+            raise ValueError(f"line {number}: {misfit(error)}") from error
     return history

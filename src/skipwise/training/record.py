@@ -6,15 +6,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
-from zipfile import BadZipFile
 
-from pydantic import PlainSerializer
+from pydantic import PlainSerializer, ValidationError
 
 from skipwise.contender import Contender
 from skipwise.data import InputSpec
-from skipwise.errors import UserError
+from skipwise.errors import UserError, reason_of
 from skipwise.networks.dotted import demand_trust, is_dotted, programs_in
-from skipwise.records import record_from_json, record_to_json, write_atomically
+from skipwise.records import misfit, record_from_json, record_to_json, write_atomically
+from skipwise.regular_files import read_text
 from skipwise.training.deployed import Deployed
 from skipwise.training.plan import ComputePlan
 
@@ -65,7 +65,7 @@ def read_run(folder: Path) -> RunRecord:
     """
     file = folder / RUN
     with explaining_damage(file):
-        content = json.loads(file.read_text())
+        content = json.loads(read_text(file))
         if not isinstance(content, dict):
             raise ValueError("it holds no run")
         if content.get("format", 1) in (1, FORMAT):
@@ -102,5 +102,6 @@ def explaining_damage(path: Path) -> Iterator[None]:
         yield
     except UserError:
         raise
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile) as error:
-        raise UserError(f"{path} is damaged ({type(error).__name__}: {error}): {REMEDY}.") from error
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+        words = misfit(error) if isinstance(error, ValidationError) else f"{type(error).__name__}: {reason_of(error)}"
+        raise UserError(f"{path} is damaged ({words}): {REMEDY}.") from error

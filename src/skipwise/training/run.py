@@ -23,7 +23,8 @@ from skipwise.training.evaluate import evaluate
 from skipwise.training.loop import Loop, Tick
 from skipwise.training.metrics import METRICS
 from skipwise.training.plan import ComputePlan
-from skipwise.training.record import MODEL, PREDICTIONS, RunRecord, write_run
+from skipwise.training.predictions import write_predictions
+from skipwise.training.record import MODEL, RunRecord, write_run
 
 MOST_FITTED = 2_000
 """Training examples that tell how well a network fits them."""
@@ -63,7 +64,7 @@ def train_run(
     if has_weights:
         state = {name: tensor.cpu().contiguous().clone() for name, tensor in loop.best.items()}
         write_atomically(folder / MODEL, lambda part: save_file(state, part))
-    write_atomically(folder / PREDICTIONS, lambda part: _save_arrays(part, _arrays(predictions, dataset)))
+    write_predictions(folder, predictions, {part: getattr(dataset, part) for part in predictions})
     record = RunRecord(
         contender=contender,
         fold=fold,
@@ -122,14 +123,3 @@ def _predictions(loop: Loop, indices: np.ndarray) -> Predictions:
 def _fitted(loop: Loop, dataset: Dataset) -> Predictions:
     """Return its predictions on training examples as they are, at even steps where they are many."""
     return _predictions(loop, dataset.train[:: -(-len(dataset.train) // MOST_FITTED)])
-
-
-def _arrays(predictions: dict[str, Predictions], dataset: Dataset) -> dict[str, np.ndarray]:
-    """Return the predictions of each part under its name, with the indices of its examples."""
-    named = {f"{part}_{name}": array for part, of_part in predictions.items() for name, array in of_part.items()}
-    return named | {f"{part}_indices": getattr(dataset, part) for part in predictions}
-
-
-def _save_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    with path.open("wb") as file:
-        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]

@@ -2,6 +2,8 @@
 
 import io
 import struct
+import subprocess
+import sys
 import zlib
 
 import numpy as np
@@ -158,3 +160,21 @@ def test_sixteen_bits_are_scaled_alike_in_dark_images_and_light_ones(value, expe
     buffer = io.BytesIO()
     Image.fromarray(np.full((10, 10), value, np.uint16)).save(buffer, "PNG")
     assert (decode(buffer.getvalue(), 10, 10) == expected).all()
+
+
+def test_damaged_metadata_say_nothing_on_the_terminal(tmp_path):
+    """In a process of its own: pytest has filters of its own."""
+    exif = Image.Exif()
+    exif[0x010E] = "a long description of what is there to be seen"
+    file = tmp_path / "a.jpg"
+    file.write_bytes(content(flat("RGB", (9, 9, 9)), "JPEG", exif=exif.tobytes()[:30]))
+    with pytest.warns(UserWarning, match="Corrupt EXIF data"):
+        Image.open(file).getexif()
+    program = f"""
+from pathlib import Path
+from skipwise.data.images.decode import decode_for_prediction
+
+decode_for_prediction(Path({str(file)!r}), height=8, width=8, channels=3)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout + done.stderr == ""

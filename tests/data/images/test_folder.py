@@ -119,8 +119,7 @@ def test_test_images_without_classes_are_said(tmp_path):
     source = open_source(tmp_path)
     assert set(source.parts) == {"train"}
     assert source.notes == (
-        "test holds 1 image without folders of classes, so that the classes are unknown: the test part is drawn from train "
-        "instead",
+        "test holds 1 image without folders of classes, so that the classes are unknown: no test part is taken from it",
     )
 
 

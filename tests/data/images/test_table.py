@@ -6,8 +6,9 @@ import pytest
 from PIL import Image
 
 from skipwise.data.images.dataset import open_source
-from skipwise.data.images.table import image_tables
+from skipwise.data.images.table import image_columns, image_tables
 from skipwise.data.options import Options
+from skipwise.data.tables import glance_at_table
 from skipwise.errors import UserError
 from support.images import refused
 
@@ -244,3 +245,10 @@ def test_several_classes_further_below_name_the_line(tmp_path):
     assert refused(one_hot(tmp_path, f"{rows}0.png, 1, 1\n")).startswith(
         f"{tmp_path}/_classes.csv, line 5002 has the classes cat, dog: an image has one class here"
     )
+
+
+def test_of_a_hundred_columns_of_labels_a_few_are_named(tmp_path):
+    (tmp_path / "a.csv").write_text("path," + ",".join(["label"] * 200) + "\n")
+    with pytest.raises(UserError, match="has the columns 'label' and 'label' and 'label' and 'label', and it") as told:
+        image_columns(glance_at_table(tmp_path / "a.csv"))
+    assert len(str(told.value)) < 500

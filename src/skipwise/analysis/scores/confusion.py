@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float, Int
 
-from skipwise.studies.results import Part, Result
+from skipwise.studies.results import Result
+from skipwise.training.predictions import Part
 
 Classified = tuple[Float[np.ndarray, "examples classes"], Int[np.ndarray, "examples"]]
 

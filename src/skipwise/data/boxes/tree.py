@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from skipwise.data.clutter import is_clutter
 from skipwise.data.images.folder import is_image
+from skipwise.data.links import is_file, is_folder
 from skipwise.data.parts import part_of
 from skipwise.errors import UserError
 
@@ -64,9 +65,9 @@ def tree_of(root: Path, start: str = "") -> Tree:
         except OSError:
             continue
         below = sorted(
-            (entry.is_symlink(), entry.name) for entry in visible if entry.is_dir() and not is_clutter(entry.name)
+            (entry.is_symlink(), entry.name) for entry in visible if is_folder(entry) and not is_clutter(entry.name)
         )
-        files[folder] = sorted(entry.name for entry in visible if entry.is_file())
+        files[folder] = sorted(entry.name for entry in visible if is_file(entry))
         waiting.extend(joined(folder, name) for link, name in below if not link)
         waiting.extend(joined(folder, name) for link, name in below if link)
     return Tree(root=root, files=files, linked=linked)

@@ -21,6 +21,8 @@ from skipwise.data.images.regular_file import Unreadable, reading
 from skipwise.data.images.source import Source
 from skipwise.data.images.value_range import ValueRange, Values, value_range
 from skipwise.data.options import Fit, ProgressCallback
+from skipwise.data.stored import mapped
+from skipwise.regular_files import read_text
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -151,10 +153,10 @@ def decode_once(
     rule = f"{'' if how == 'crop' else how}rule{RULE_VERSION}"
     folder = data_home() / "images" / f"{looked.fingerprint[:24]}-{height}x{width}-{rule}"
     keep_folder(folder, lambda part: _decode_into(part, source, looked, height, width, told, how))
-    unreadable = {int(i): why for i, why in json.loads((folder / "unreadable.json").read_text()).items()}
+    unreadable = {int(i): why for i, why in json.loads(read_text(folder / "unreadable.json")).items()}
     kept = np.setdiff1d(np.arange(len(source.labels)), np.array(list(unreadable), np.int64))
     file = folder / "images.npy"
-    return Decoded(images=np.load(file, mmap_mode="r"), file=file, kept=kept, unreadable=unreadable, fit=how)
+    return Decoded(images=mapped(file), file=file, kept=kept, unreadable=unreadable, fit=how)
 
 
 def _look_at_file(file: Path) -> Look:

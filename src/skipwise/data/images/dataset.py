@@ -7,6 +7,7 @@ from typing import TypeVar
 import numpy as np
 from jaxtyping import Int, UInt8
 
+from skipwise.data.array_checks import DAMAGED
 from skipwise.data.cache_home import check_folder
 from skipwise.data.dataset import Dataset, common_fields
 from skipwise.data.images.cache import Decoded, Survey, decode_once, survey
@@ -23,8 +24,8 @@ from skipwise.data.quality.exact_duplicates import DuplicateGroups, group_duplic
 from skipwise.data.quality.inspect import inspected
 from skipwise.data.quality.pixels import affordable, look_once
 from skipwise.data.split import split, stay_together
-from skipwise.data.stored import StoredData
-from skipwise.errors import UserError
+from skipwise.data.stored import StoredData, mapped
+from skipwise.errors import UserError, reason_of
 
 LARGEST_OWN_SIZE = 64
 """Images that all have one size with no side above it, in pixels, keep that size."""
@@ -185,7 +186,17 @@ def cached_images(manifest: DataManifest) -> UInt8[np.ndarray, "images height wi
             f"The decoded images {manifest.cache_path} are gone: run the command that made the study again."
         )
     check_folder(manifest.cache_path.parent, "run the command that made the study again")
-    images: UInt8[np.ndarray, "images height width channels"] = np.load(manifest.cache_path, mmap_mode="r")
+    facts = manifest.images
+    shape = (manifest.examples, facts.height, facts.width, facts.channels)
+    try:
+        images: UInt8[np.ndarray, "images height width channels"] = mapped(manifest.cache_path)
+        if images.dtype != np.uint8 or images.shape != shape:
+            raise ValueError(f"it holds {images.dtype.name} of {images.shape}, not uint8 of {shape}")
+    except DAMAGED as error:
+        raise UserError(
+            f"The decoded images {manifest.cache_path} are damaged ({reason_of(error)}): run the command that made the "
+            "study again."
+        ) from error
     return images
 
 

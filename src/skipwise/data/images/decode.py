@@ -17,7 +17,7 @@ from skipwise.data.images.metadata import HEAD, has_metadata, without_metadata
 from skipwise.data.images.regular_file import OpenFile, Unreadable, reading
 from skipwise.data.images.value_range import ValueRange, Values, eight_bits, is_wide, own_range, values_of
 from skipwise.data.options import Fit
-from skipwise.errors import UserError
+from skipwise.errors import UserError, reason_of
 
 OF_ALL = "transparent parts on white, more than 8 bits scaled to 8, the first frame of an animation"
 RULES: dict[Fit, str] = {
@@ -47,6 +47,7 @@ Result = TypeVar("Result")
 Pixels = UInt8[np.ndarray, "height width 3"]
 
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # refused here, by name, instead
+warnings.filterwarnings("ignore", module=r"PIL\.")  # words on damaged metadata, from any thread, which name no file
 if Image.MAX_IMAGE_PIXELS is not None:
     Image.MAX_IMAGE_PIXELS = max(Image.MAX_IMAGE_PIXELS, MOST_PIXELS // 2)  # Pillow refuses more than twice as many
 
@@ -159,7 +160,7 @@ def _with_pixels(file: bytes | OpenFile, do: Callable[[Image.Image], Result], si
                 return _in_room(_open(mended), do, side)
         except Exception:  # noqa: S110  # the first reason counts
             pass
-        raise Unreadable(f"damaged: {error}" if str(error) else f"damaged: {type(error).__name__}") from error
+        raise Unreadable(f"damaged: {reason_of(error) or type(error).__name__}") from error
 
 
 def _in_room(image: Image.Image, do: Callable[[Image.Image], Result], side: int | None) -> Result:

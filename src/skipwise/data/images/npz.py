@@ -1,6 +1,8 @@
 """Members of an .npz, each read only when its header says that it is a plain array that its file can hold."""
 
 import math
+import os
+import struct
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -9,25 +11,29 @@ from typing import Any
 
 import numpy as np
 
+from skipwise.data.array_checks import DAMAGED
 from skipwise.errors import UserError
+from skipwise.regular_files import open_regular
 
 LARGEST = 2**34
 """Bytes of arrays that are read into memory."""
 BOMB, PACKED = 10**9, 200
 """Arrays of so many bytes that are packed so much more densely than images can be are no images."""
 SUFFIX = ".npy"
-DAMAGED = (ValueError, TypeError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
+UNREADABLE = (*DAMAGED, struct.error, zipfile.BadZipFile, zlib.error)
 """Errors that damaged files raise: RuntimeError where they are encrypted, or packed in an unknown way."""
 
 
 class Npz:
-    """An open .npz. Raises UserError naming a member that is no array, or cannot be read."""
+    """An open .npz. Raises UserError naming a member that is no array, or cannot be read; it ends with the remedy."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, remedy: str = "Save plain arrays with numpy.savez.") -> None:
         self.path = path
+        self.remedy = remedy
         try:
-            self._file = zipfile.ZipFile(path)
-        except DAMAGED as error:
+            self._opened = open_regular(path)
+            self._file = zipfile.ZipFile(self._opened)
+        except UNREADABLE as error:
             raise self._unreadable(error) from error
         self._entries = {entry.filename.removesuffix(SUFFIX): entry for entry in self._file.infolist()}
 
@@ -46,12 +52,13 @@ class Npz:
             )
         try:
             return {name: self._array(name) for name in names}
-        except DAMAGED as error:
+        except UNREADABLE as error:
             raise self._unreadable(error) from error
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+        self._opened.close()
 
     def __enter__(self) -> "Npz":
         return self
@@ -70,7 +77,7 @@ class Npz:
             with self._file.open(entry) as member:
                 shape, kind = _header(member)
                 begun = member.tell()
-        except DAMAGED as error:
+        except UNREADABLE as error:
             if isinstance(error, ValueError) and not entry.filename.endswith(SUFFIX):
                 raise self._no_array(name, "no array") from error
             raise self._unreadable(error) from error
@@ -78,21 +85,20 @@ class Npz:
             raise self._no_array(name, "Python objects")
         size = math.prod(shape) * kind.itemsize
         held = entry.file_size - begun
+        packed = min(entry.compress_size, os.fstat(self._opened.fileno()).st_size)
         if size > held:
             raise self._no_array(name, f"{held:,} bytes where its header says {size:,}")
-        if size > BOMB and size > PACKED * entry.compress_size:
-            raise self._no_array(
-                name, f"{size / 1e9:,.1f} GB in {entry.compress_size / 1e6:,.1f} MB: a decompression bomb"
-            )
+        if size > BOMB and size > PACKED * packed:
+            raise self._no_array(name, f"{size / 1e9:,.1f} GB in {packed / 1e6:,.1f} MB: a decompression bomb")
         return size
 
     def _no_array(self, name: str, holds: str) -> UserError:
-        return UserError(f"{self.path}: {name} holds {holds}. Save plain arrays with numpy.savez.")
+        return UserError(f"{self.path}: {name} holds {holds}. {self.remedy}")
 
     def _unreadable(self, error: Exception) -> UserError:
         return UserError(
             f"{self.path} cannot be read as .npz: it is damaged or another kind of file, or holds what is no array "
-            f"({type(error).__name__}). Save plain arrays with numpy.savez."
+            f"({type(error).__name__}). {self.remedy}"
         )
 
 

@@ -12,7 +12,7 @@ from jaxtyping import Int, UInt8
 from skipwise.data.images.source import Source
 from skipwise.data.parts import parts_among
 from skipwise.data.tally import telling
-from skipwise.errors import UserError
+from skipwise.errors import UserError, reason_of
 
 LABELS = {"label", "class", "y", "target"}
 PIXEL = re.compile(r"(pixel|px|p|x)?_?\d+(x\d+)?|\d+x\d+", re.IGNORECASE)
@@ -96,7 +96,7 @@ def _read(
             path, np.int32, delimiter=",", skiprows=int(columns.has_header), ndmin=2, encoding="utf-8-sig"
         )
     except (ValueError, OverflowError) as error:
-        raise UserError(f"{path} cannot be read as whole numbers ({str(error)[:120]}): mend that row.") from error
+        raise UserError(f"{path} cannot be read as whole numbers ({reason_of(error)}): mend that row.") from error
     if not len(rows):
         raise UserError(f"{path} has no rows: list one image a row.")
     pixels = np.delete(rows, columns.label, axis=1)

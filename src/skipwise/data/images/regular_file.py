@@ -2,10 +2,11 @@
 
 import io
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from skipwise.regular_files import IrregularFileError, open_regular
 
 LARGEST_FILE = 2**31
 """Bytes: more than the largest photo that is decoded takes without compression."""
@@ -22,18 +23,13 @@ class Unreadable(Exception):  # noqa: N818
 
 @contextmanager
 def reading(path: Path) -> Iterator[OpenFile]:
-    """Open a regular file. Raises Unreadable for a device, a pipe, a folder or too large a file, else OSError.
-
-    Nothing else is ever opened: a pipe would wait for ever, and a device has no end.
-    """
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise Unreadable("no regular file")
-    with os.fdopen(
-        os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb"
-    ) as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):  # exchanged since
-            raise Unreadable("no regular file")
-        if found.st_size > LARGEST_FILE:
-            raise Unreadable(f"{found.st_size / 1e9:.1f} GB, and files of up to {LARGEST_FILE / 1e9:.1f} GB are read")
-        yield io.BytesIO(file.read(AT_ONCE)) if found.st_size <= AT_ONCE else file
+    """Open a regular file. Raises Unreadable for a device, a pipe, a folder or too large a file, else OSError."""
+    try:
+        opened = open_regular(path)
+    except (IrregularFileError, IsADirectoryError) as error:
+        raise Unreadable("no regular file") from error
+    with opened as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > LARGEST_FILE:
+            raise Unreadable(f"{size / 1e9:.1f} GB, and files of up to {LARGEST_FILE / 1e9:.1f} GB are read")
+        yield io.BytesIO(file.read(AT_ONCE)) if size <= AT_ONCE else file

@@ -14,7 +14,7 @@ from skipwise.data.parts import part_of, parts_among
 from skipwise.data.tables import Line, Table, glance_at_table, open_table
 from skipwise.data.tally import Tally
 from skipwise.errors import UserError
-from skipwise.names import tidy
+from skipwise.names import cut, tidy
 
 FILE = (
     "path",
@@ -50,6 +50,8 @@ LABEL = (
 )
 EXAMPLES = {"sample_submission", "samplesubmission", "submission"}
 """Names of tables that show how answers are to be written, whose labels are nobody's."""
+MOST_NAMED, LONGEST_NAME = 4, 60
+"""Columns that a sentence names, and characters of each."""
 BOXES = {"xmin", "x_min", "x1", "bbox", "box", "left", "segmentation", "encodedpixels"}
 """Columns that only annotated objects have."""
 
@@ -103,7 +105,7 @@ def image_columns(table: Table, label: str | None = None) -> ImageColumns | None
     ]
     exact = [number for number in found if names[number] == "label"]
     if len(found) > 1 and len(exact) != 1:
-        several = " and ".join(repr(table.columns[number]) for number in found)
+        several = " and ".join(repr(cut(table.columns[number], LONGEST_NAME)) for number in found[:MOST_NAMED])
         raise UserError(
             f"{table.path} has the columns {several}, and it is not clear which holds the labels: name it with --label-column."
         )

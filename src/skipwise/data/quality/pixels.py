@@ -1,14 +1,14 @@
 """Measurements of the pixels, without any training: near duplicates, brightness and contrast."""
 
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from jaxtyping import Float, UInt8
 from PIL import Image
 
+from skipwise.data.array_checks import FRACTIONS, WHOLE, Expected, check_arrays
+from skipwise.data.images.npz import Npz
 from skipwise.data.quality.exact_duplicates import DuplicateGroups
 from skipwise.data.quality.near_duplicates import SIDE, NearDuplicates, near_duplicates
 from skipwise.data.quality.outliers import Levels, levels
@@ -16,6 +16,13 @@ from skipwise.data.quality.small_grey import small_grey
 
 VERSION = 3
 """Raised where the same images would be found to be something else."""
+ARRAYS = {
+    "pairs": Expected(WHOLE, ("pairs", 2)),
+    "alike": Expected(FRACTIONS, ("pairs",)),
+    "brightness": Expected(FRACTIONS, ("images",)),
+    "contrast": Expected(FRACTIONS, ("images",)),
+}
+"""The arrays that are kept, as check_arrays compares them."""
 MOST_IMAGES, MOST_BYTES = 100_000, 2_000_000_000
 """A study looks at the pixels of so much data at most; `skipwise check` looks at all."""
 
@@ -84,13 +91,15 @@ def look_once(
 def _read(file: Path) -> Pixels | None:
     """Return what is kept in a file, None where nothing is, or where it is damaged: its members have checksums."""
     try:
-        with np.load(file) as kept:
-            return Pixels(
-                near=NearDuplicates(pairs=kept["pairs"], alike=kept["alike"]),
-                levels=Levels(brightness=kept["brightness"], contrast=kept["contrast"]),
-            )
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):
+        with Npz(file) as opened:
+            kept = opened.read(opened.names)
+        check_arrays(kept, ARRAYS)
+    except ValueError:
         return None
+    return Pixels(
+        near=NearDuplicates(pairs=kept["pairs"], alike=kept["alike"]),
+        levels=Levels(brightness=kept["brightness"], contrast=kept["contrast"]),
+    )
 
 
 def affordable(images: UInt8[np.ndarray, "images height width channels"]) -> bool:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from skipwise.data.encodings import decode, encoding_of_file, open_regular
+from skipwise.data.encodings import decode, encoding_of_file
 from skipwise.data.tables.table import HEAD_BYTES, HEAD_ROWS, Line, Table
 from skipwise.errors import UserError
+from skipwise.regular_files import open_regular
 
 LARGEST = 512 * 1024 * 1024
 """Bytes of a file that is no lines: it has to be held as a whole."""

@@ -6,7 +6,7 @@ from skipwise.data.tables.json_rows import read_json
 from skipwise.data.tables.parquet import read_parquet
 from skipwise.data.tables.separated import read_separated
 from skipwise.data.tables.table import Table
-from skipwise.errors import UserError
+from skipwise.errors import UserError, reason_of
 
 JSON_SUFFIXES = {".jsonl", ".ndjson", ".json"}
 SEPARATED_SUFFIXES = {".csv", ".tsv", ".tab", ".psv", ".txt"}
@@ -34,4 +34,4 @@ def _opened(path: Path, *, head_only: bool) -> Table:
     try:
         return read(path, head_only=head_only)
     except OSError as error:
-        raise UserError(f"{path} cannot be read ({(error.strerror or str(error)).lower()}).") from error
+        raise UserError(f"{path} cannot be read ({reason_of(error)}).") from error

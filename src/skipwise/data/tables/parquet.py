@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from skipwise.data.encodings import open_regular
 from skipwise.data.tables.table import HEAD_ROWS, Line, Table
-from skipwise.errors import UserError
+from skipwise.errors import UserError, reason_of
 from skipwise.extras import load_optional
+from skipwise.names import cut
+from skipwise.regular_files import open_regular
 
 
 def read_parquet(path: Path, *, head_only: bool) -> Table:
@@ -22,10 +23,12 @@ def read_parquet(path: Path, *, head_only: bool) -> Table:
             columns = tuple(file.schema_arrow.names)
             classes = _class_names(file.schema_arrow.metadata)
             twice = len(set(columns)) < len(columns)
-    except (arrow.ArrowException, UnicodeDecodeError) as error:
-        raise UserError(f"{path} cannot be read as .parquet ({str(error)[:80]}): write it again.") from error
+    except (arrow.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} cannot be read as .parquet ({reason_of(error)}): write it again.") from error
     if twice:
-        raise UserError(f"{path} has two columns of one name (it has {', '.join(columns[:12])}): keep one.")
+        raise UserError(
+            f"{path} has two columns of one name (it has {', '.join(cut(column, 40) for column in columns[:12])}): keep one."
+        )
 
     def lines(wanted: Sequence[int], most: int | None = None) -> Iterator[Line]:
         names = [columns[column] for column in wanted]
@@ -39,8 +42,8 @@ def read_parquet(path: Path, *, head_only: bool) -> Table:
                         yield Line(number, cells)
                     if most is not None and number >= most:
                         return
-        except (arrow.ArrowException, UnicodeDecodeError) as error:
-            raise UserError(f"{path} cannot be read as .parquet ({str(error)[:80]}): write it again.") from error
+        except (arrow.ArrowException, OSError, UnicodeDecodeError) as error:
+            raise UserError(f"{path} cannot be read as .parquet ({reason_of(error)}): write it again.") from error
 
     return Table(
         path=path,
@@ -57,7 +60,7 @@ def _class_names(metadata: Mapping[bytes, bytes] | None) -> dict[str, list[str]]
     try:
         features = json.loads((metadata or {})[b"huggingface"])["info"]["features"]
         return {name: feature["names"] for name, feature in features.items() if "names" in feature}
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         return {}
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from skipwise.data.encodings import decode, encoding_of_file, open_regular
+from skipwise.data.encodings import decode, encoding_of_file
 from skipwise.data.tables.columns import are_few, is_header, is_known
 from skipwise.data.tables.table import HEAD_BYTES, HEAD_ROWS, LONGEST_CELL, Line, Table, picked
 from skipwise.errors import UserError
+from skipwise.regular_files import open_regular
 
 DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "pipe"}
 OF_SUFFIX = {".tsv": "\t", ".tab": "\t", ".psv": "|"}

@@ -12,11 +12,14 @@ import numpy as np
 from jaxtyping import Int, Integer
 from numpy.lib.format import open_memmap
 
+from skipwise.data.array_checks import BYTES, DAMAGED, WHOLE, Expected, check_arrays, check_ends
 from skipwise.data.cache_home import data_home, keep_folder
 from skipwise.data.options import ProgressCallback
 from skipwise.data.stored import mapped
 from skipwise.data.strings import Strings
 from skipwise.data.text.tokens import Tokens, kind_called
+from skipwise.errors import UserError, reason_of
+from skipwise.regular_files import read_text
 
 RULE_VERSION = 1
 """Of how texts are kept and cut: another one makes every cache anew."""
@@ -27,7 +30,15 @@ class RawTexts(Strings):
     """Texts as they were read, kept in a folder of the cache; each is decoded when it is asked for."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(mapped(folder / "texts.npy"), mapped(folder / "ends.npy"))
+        try:
+            arrays = {"texts": mapped(folder / "texts.npy"), "ends": mapped(folder / "ends.npy")}
+            check_arrays(arrays, {"texts": Expected(BYTES, ("bytes",)), "ends": Expected(WHOLE, ("texts",))})
+            check_ends("ends", arrays["ends"], len(arrays["texts"]))
+        except DAMAGED as error:
+            raise UserError(
+                f"{folder} in the cache is damaged ({reason_of(error)}): delete it, and begin again."
+            ) from error
+        super().__init__(arrays["texts"], arrays["ends"])
         self.folder = folder
 
 
@@ -75,9 +86,15 @@ def encode_once(
 
 def read_encoded(folder: Path) -> Encoded:
     """Open what encode_once left."""
-    tokens = tokens_from(json.loads((folder / TOKENS).read_text()))
-    numbers = np.load(folder / NUMBERS, mmap_mode="r")
-    return Encoded(tokens=tokens, numbers=numbers, lengths=np.load(folder / LENGTHS))
+    try:
+        tokens = tokens_from(json.loads(read_text(folder / TOKENS)))
+        arrays = {"numbers": mapped(folder / NUMBERS), "lengths": mapped(folder / LENGTHS)}
+        check_arrays(arrays, {"numbers": Expected(WHOLE, ("texts", "length")), "lengths": Expected(WHOLE, ("texts",))})
+    except DAMAGED as error:
+        raise UserError(
+            f"{folder} in the cache is damaged ({reason_of(error)}): delete it, and begin again."
+        ) from error
+    return Encoded(tokens=tokens, **arrays)
 
 
 def encode_into(

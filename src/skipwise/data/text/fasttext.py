@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from skipwise.data.encodings import decode, read_regular
+from skipwise.data.encodings import decode
 from skipwise.data.text.cells import Labels
 from skipwise.data.text.source import Row
-from skipwise.errors import UserError
+from skipwise.errors import UserError, reason_of
+from skipwise.regular_files import read_regular
 
 PREFIX = "__label__"
 
@@ -21,7 +22,7 @@ def fasttext_rows(path: Path, part: str, encodings: list[tuple[str, str]]) -> It
     try:
         found = decode(read_regular(path))
     except OSError as error:
-        raise UserError(f"{path} cannot be read ({(error.strerror or str(error)).lower()}).") from error
+        raise UserError(f"{path} cannot be read ({reason_of(error)}).") from error
     if found.text is None:
         raise UserError(f"{path} cannot be read: {found.reason}.")
     encodings.append((path.name, found.encoding))

@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from skipwise.data.class_folders import ClassFolders, class_folders
-from skipwise.data.encodings import decode, decode_all, notes_on_encodings, read_regular
+from skipwise.data.encodings import decode, decode_all, notes_on_encodings
 from skipwise.data.folder_walk import FolderWalk
 from skipwise.data.glimpse import Glimpse
 from skipwise.data.text.source import Row, TextSource, source_of_rows
 from skipwise.errors import UserError
 from skipwise.names import shown
+from skipwise.regular_files import read_regular
 
 TEXT_SUFFIXES = {".txt", ".text", ".eml", ".mail"}
 SUFFIX = re.compile(r"\.[a-z][a-z0-9]{0,7}")

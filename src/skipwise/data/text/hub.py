@@ -9,7 +9,7 @@ from skipwise.data.tables import Line, Table, choose_columns
 from skipwise.data.tables.table import HEAD_ROWS
 from skipwise.data.text.cells import Labels, text_of
 from skipwise.data.text.source import Row, TextSource, source_of_rows
-from skipwise.errors import UserError
+from skipwise.errors import UserError, reason_of
 from skipwise.extras import load_optional
 
 HUB = "hf:"
@@ -36,7 +36,7 @@ def read_hub(data: str, *, text_column: str | None = None, label_column: str | N
         except UserError:
             raise
         except Exception as error:  # whatever the library, the network or the data set's own files raise
-            errors.append(f"{type(error).__name__}: {' '.join(str(error).split())[:160]}")
+            errors.append(f"{type(error).__name__}: {reason_of(error)}")
         else:
             return _source(name, content, text_column, label_column)
     raise UserError(
@@ -52,7 +52,7 @@ def read_saved(path: Path, *, text_column: str | None = None, label_column: str 
     except UserError:
         raise
     except Exception as error:
-        raise UserError(f"{path} cannot be read as a saved data set ({str(error)[:120]}): save it again.") from error
+        raise UserError(f"{path} cannot be read as a saved data set ({reason_of(error)}): save it again.") from error
     return _source(path.resolve().name, content, text_column, label_column)
 
 
@@ -85,7 +85,7 @@ def _source(name: str, content: Any, text_column: str | None, label_column: str 
     labels = Labels()
     if "train" not in known.values():
         raise UserError(
-            f"{name} has no part called train (it has {', '.join(map(str, given))}): give it as .csv files."
+            f"{name} has no part called train (it has {', '.join(map(str, list(given)[:12]))}): give it as .csv files."
         )
     for part, ours in known.items():
         table = given[part]

@@ -4,9 +4,11 @@ import json
 from dataclasses import asdict
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from skipwise.analysis.scores.tuning import FEWEST, LEVEL, Importance, compared, importances
 from skipwise.extras import MissingLibraryError
+from skipwise.regular_files import read_text
 from skipwise.reports.charts.tuning import cost_chart, history_chart, importance_chart, selection_bias_chart
 from skipwise.reports.format import percent, percentage, points, short_count, with_interval
 from skipwise.reports.sections.sweep import SweepSection, interval_text, level_text
@@ -179,9 +181,12 @@ def _importances(study: Study, found: SearchResult) -> list[Importance]:
     kept = study.folder.file("analysis") / IMPORTANCE
     told = [[trial.number, compared(trial, found)] for trial in found.trials]
     if kept.exists():
-        content = json.loads(kept.read_text())
-        if content["trials"] == told:
-            return [Importance(**one) for one in content["importances"]]
+        try:
+            content = json.loads(read_text(kept))
+            if content["trials"] == told:
+                return TypeAdapter(list[Importance]).validate_python(content["importances"])
+        except (OSError, ValueError, LookupError, TypeError):
+            pass  # damaged: computed and written again
     computed = importances(found)
     kept.parent.mkdir(exist_ok=True)
     study.folder.write(f"analysis/{IMPORTANCE}", {"trials": told, "importances": [asdict(one) for one in computed]})

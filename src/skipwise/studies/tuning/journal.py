@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from skipwise.extras import load_optional
+from skipwise.regular_files import read_regular
 from skipwise.studies.tuning.space import Range, Space, Value
 
 JOURNAL = "optuna.jsonl"
@@ -172,7 +173,7 @@ class _HeldLock:
 def _mend(path: Path) -> None:
     """Cut off a last line that a kill left half written: another one behind it would spoil the journal."""
     if path.exists():
-        content = path.read_bytes()
+        content = read_regular(path)
         whole = content.rfind(b"\n") + 1
         if whole < len(content):
             with path.open("r+b") as file:

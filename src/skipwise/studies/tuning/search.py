@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from skipwise.errors import UserError
 from skipwise.records import write_atomically
+from skipwise.regular_files import read_text
 from skipwise.studies.estimate import Estimate
 from skipwise.studies.kinds.depth import family_name
 from skipwise.studies.prepare import ResolvedStudy, plan_study
@@ -72,7 +73,7 @@ def plan_tuning(resolved: ResolvedStudy) -> SearchPlan:
         replace(resolved, config=inside, dataset=dataset, sweep=Sweep(contenders=(usual,))), seeds=(SEED,)
     )
     kept = ready.folder.file(SPACE)
-    if kept.exists() and kept.read_text(encoding="utf-8") != space.text:
+    if kept.exists() and read_text(kept) != space.text:
         raise UserError(
             f"The search in {ready.folder.path} was begun with another space, which is {kept}: take --space {kept}, "
             "or another --name."

@@ -6,12 +6,13 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from skipwise.errors import UserError, unknown
+from skipwise.errors import UserError, reason_of, unknown
 from skipwise.names import path_of
 from skipwise.networks import Architecture
 from skipwise.networks.dotted import demand_trust, is_dotted
 from skipwise.networks.fields import ARCHITECTURE_FIELDS, set_field
 from skipwise.recipe import RECIPE_FIELDS, RENAMED_FIELDS, Recipe
+from skipwise.regular_files import IrregularFileError, read_text
 from skipwise.studies.tuning.space import DEPTH, OWN_FIELDS, WIDTH, Dimension, Family, Range, Space, Value
 
 SHARED = ("epochs", "steps", "seconds", "fraction", "pretrained")
@@ -31,13 +32,15 @@ def read_space(path: Path, family: Family) -> Space:
     not trusted.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
     except FileNotFoundError as error:
         raise UserError(
             f"There is no file {path}: name a space, as search/space.toml in the folder of a tuning."
         ) from error
     except IsADirectoryError as error:
         raise UserError(f"{path} is a folder: name the file of a space, as {path / 'space.toml'}.") from error
+    except IrregularFileError as error:
+        raise UserError(f"{path} cannot be read ({reason_of(error)}): name a space, as search/space.toml.") from error
     except UnicodeDecodeError as error:
         raise UserError(f"{path} is no text in UTF-8: save it as UTF-8.") from error
     return parse_space(text, family, str(path), path)
@@ -47,8 +50,10 @@ def parse_space(text: str, family: Family, where: str, file: Path | None = None)
     """The space that a text in TOML says; errors begin with `where`. Programs that a `file` names must be trusted."""
     try:
         content = {RENAMED_FIELDS.get(field, field): given for field, given in tomllib.loads(text).items()}
+    except RecursionError as error:
+        raise UserError(f"{where} is nested too deeply: write for example kernel = [3, 5, 7].") from error
     except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{where} is no TOML: {error}.") from error
+        raise UserError(f"{where} is no TOML: {reason_of(error)}.") from error
     if not content:
         raise UserError(f"{where} names no field: write for example kernel = [3, 5, 7].")
     for field in content:
