@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from skipwise.data.encodings import decode, read_regular
+from skipwise.data.encodings import decode
 from skipwise.data.glimpse import Glimpse
 from skipwise.names import shown
 from skipwise.regular_files import read_regular
