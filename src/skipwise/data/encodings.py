@@ -94,7 +94,7 @@ def encoding_of_file(path: Path) -> str:
     with open_regular(path) as file:
         marked = _marked(file.read(4))
         name = marked or "utf_8"
-        broken = _first_broken(file, name)
+        broken = _first_broken(path, file, name)
         if broken is None:
             return name
         if marked is not None or _mostly_utf8(file):
@@ -104,7 +104,7 @@ def encoding_of_file(path: Path) -> str:
         file.seek(0)
         likely = _likely(_evidence(file))
         for guess in likely:
-            if _first_broken(file, guess) is None:
+            if _first_broken(path, file, guess) is None:
                 return guess
     raise UserError(f"{path}, line {broken} is not UTF-8, nor any other known encoding: save the file as UTF-8.")
 
@@ -231,7 +231,7 @@ def _evidence(lines: Iterable[bytes]) -> bytes:
     return b"".join(kept)
 
 
-def _first_broken(file: BinaryIO, name: str) -> int | None:
+def _first_broken(path: Path, file: BinaryIO, name: str) -> int | None:
     """Return the number of the first line that is not of this encoding, or holds a NUL; None where there is none."""
     file.seek(0)
     decoder = codecs.getincrementaldecoder(name)()
@@ -246,7 +246,7 @@ def _first_broken(file: BinaryIO, name: str) -> int | None:
         if "\0" in text:
             nul = lines + text[: text.index("\0")].count("\n")
             raise UserError(
-                f"{file.name}, line {nul} holds a NUL byte, which no text does: remove it, or save the file as UTF-8."
+                f"{path}, line {nul} holds a NUL byte, which no text does: remove it, or save the file as UTF-8."
             )
         if not block:
             return None
