@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from skipwise.errors import UserError
+from support.slow import slow_where
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
@@ -18,12 +19,15 @@ from fuzzed.watch import Watch  # noqa: E402
 
 sys.path.remove(str(BENCHMARKS))
 
+QUICK = ("voc", "fasttext")
+"""Readers whose first inputs take no second; all take half a minute."""
+
 
 def watched(step, folder, *, seconds=20.0, mib=1e6):
     return Watch(folder, seconds, mib).watched([step], folder)
 
 
-@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("reader", slow_where(lambda name: name not in QUICK, READERS))
 def test_first_input_of_a_reader_is_valid(reader, tmp_path):
     told = []
     counts = work(reader, 0, 2, tmp_path, Watch(tmp_path, 20, 1e6), told.append)

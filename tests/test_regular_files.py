@@ -33,3 +33,5 @@ def test_bytes_and_texts_of_a_file(tmp_path):
     (tmp_path / "a").write_bytes(b"\xef\xbb\xbf\xc3\xa9\r\nb")
     assert read_regular(tmp_path / "a", 4) == b"\xef\xbb\xbf\xc3"
     assert read_text(tmp_path / "a", "utf-8-sig") == "é\nb"
+    with open_regular(tmp_path / "a") as file:
+        assert file.name == str(tmp_path / "a")

@@ -6,7 +6,8 @@ import os
 import stat
 from pathlib import Path
 
-READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+AT_ONCE = getattr(os, "O_NONBLOCK", 0)
+"""A pipe that took the place of a file is not waited for."""
 
 
 class IrregularFileError(OSError):
@@ -16,7 +17,7 @@ class IrregularFileError(OSError):
 def open_regular(path: Path) -> io.BufferedReader:
     """Open a file to read its bytes. Raises OSError; IrregularFileError for a device or a pipe."""
     _check(path, path.stat().st_mode)
-    file = os.fdopen(os.open(path, READING), "rb")
+    file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | AT_ONCE))  # noqa: SIM115
     try:
         _check(path, os.fstat(file.fileno()).st_mode)  # it may have been exchanged since
     except OSError:

@@ -1,5 +1,7 @@
 """A model as Python sees it: answers in order and in batches, what cannot be read, and where it stands."""
 
+import json
+import os
 import shutil
 
 import numpy as np
@@ -92,7 +94,12 @@ def test_where_it_stands(model):
 
 def test_a_model_no_better_than_a_guess_says_so(run, tmp_path):
     other = shutil.copytree(run, tmp_path / "run")
-    np.savez(other / "predictions.npz", test_labels=np.array([0, 0, 1]))
+    np.savez(
+        other / "predictions.npz",
+        test_labels=np.array([0, 0, 1]),
+        test_probabilities=np.eye(3)[[0, 0, 0]],
+        test_indices=np.arange(3),
+    )
     model = Model.load(other)
     assert model.standing.words.endswith("commonest class 66.7 %; this may be chance: do not rely on these answers")
     (other / "predictions.npz").unlink()
@@ -157,3 +164,21 @@ def test_a_fold_s_own_examples_set_its_limits(run, tmp_path):
     assert model.familiar.count == 144 - 40
     assert len(model.familiar.distances) == 60
     assert model.standing.words.startswith("small, seed 0, fold 1:")
+
+
+@pytest.mark.parametrize("kernel", [5, 41_543_454_111_786_865])
+def test_weights_of_another_network_are_refused_before_it_takes_memory(run, tmp_path, kernel):
+    other = shutil.copytree(run, tmp_path / "run")
+    record = json.loads((other / "run.json").read_text())
+    record["contender"]["network"]["stages"][0]["block"]["branch"]["kernel"] = kernel
+    (other / "run.json").write_text(json.dumps(record))
+    with pytest.raises(UserError, match=r"model\.safetensors is damaged .*: delete the run's folder"):
+        Model.load(other)
+
+
+def test_a_pipe_of_weights_is_not_waited_for(run, tmp_path):
+    other = shutil.copytree(run, tmp_path / "run")
+    (other / "model.safetensors").unlink()
+    os.mkfifo(other / "model.safetensors")
+    with pytest.raises(UserError, match="no regular file"):
+        Model.load(other)

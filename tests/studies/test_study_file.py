@@ -163,9 +163,12 @@ def test_a_field_of_another_command_is_told(tmp_path):
     )
 
 
-def test_a_file_that_is_nested_too_deeply_and_a_pipe_are_refused(tmp_path):
+def test_deep_nesting_endless_numbers_and_pipes_are_refused(tmp_path):
     (tmp_path / "study.toml").write_text(f"data = {'[' * 5_000}{']' * 5_000}")
     with pytest.raises(UserError, match="nested too deeply"):
+        read_study_file(tmp_path / "study.toml")
+    (tmp_path / "study.toml").write_text(f"epochs = {'9' * 5_000}")
+    with pytest.raises(UserError, match="write smaller numbers"):
         read_study_file(tmp_path / "study.toml")
     os.mkfifo(tmp_path / "pipe.toml")
     with pytest.raises(UserError, match="no regular file"):

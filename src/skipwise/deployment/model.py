@@ -1,6 +1,6 @@
 """A finished run as a model that answers for new examples."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from math import sqrt
@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load
-from torch import nn
+from torch import Tensor, nn
 
 from skipwise.deployment import familiar
 from skipwise.deployment.examples import (
@@ -25,7 +25,7 @@ from skipwise.deployment.examples import (
 )
 from skipwise.deployment.standing import Standing
 from skipwise.errors import UserError, reason_of
-from skipwise.networks import fuse
+from skipwise.networks import Architecture, fuse
 from skipwise.networks.dotted import trust_folder
 from skipwise.regular_files import read_regular
 from skipwise.tasks import Prediction, task_named
@@ -190,10 +190,13 @@ def trained_network(folder: Path) -> tuple[nn.Module, RunRecord]:
             if record.validation_score is None
             else f"{folder / MODEL} is gone: delete the run's folder, and the command that made the study trains it again."
         )
-    network = task_named(record.task).build(record.contender.network, record.input_spec, seed=0)
     try:
         state = load(read_regular(folder / MODEL))  # by bytes: its path may have any
+        _check_shapes(record, state)
+        network = task_named(record.task).build(record.contender.network, record.input_spec, seed=0)
         network.load_state_dict(state)
+    except UserError:
+        raise
     except (SafetensorError, RuntimeError, OSError, ValueError, LookupError, TypeError, OverflowError) as error:
         raise UserError(
             f"{folder / MODEL} is damaged ({reason_of(error)}): delete the run's folder, and the command that made the "
@@ -205,3 +208,15 @@ def trained_network(folder: Path) -> tuple[nn.Module, RunRecord]:
             "command that made the study trains it again."
         )
     return network, record
+
+
+def _check_shapes(record: RunRecord, state: Mapping[str, Tensor]) -> None:
+    """Raise ValueError where weights are not those of the record's network, before that takes any memory."""
+    if not isinstance(record.contender.network, Architecture):  # of a program, which may know no meta device
+        return
+    with torch.device("meta"):
+        network = task_named(record.task).build(record.contender.network, record.input_spec, seed=0)
+    for name, wanted in network.state_dict().items():
+        if name not in state or state[name].shape != wanted.shape:
+            found = tuple(state[name].shape) if name in state else "not there"
+            raise ValueError(f"{name} is {found}, and in run.json {tuple(wanted.shape)}")

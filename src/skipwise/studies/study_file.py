@@ -61,6 +61,8 @@ def read_study_file(path: Path) -> StudyConfig:
         ) from error
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{path} is no TOML: {reason_of(error)}.") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise UserError(f"{path} cannot be read ({reason_of(error)}): write smaller numbers.") from error
 
     def place(field: str) -> str:
         return _place(path, _line_where(text, _sets(field)))

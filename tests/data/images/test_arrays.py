@@ -144,3 +144,13 @@ def test_headers_that_claim_more_than_their_file_holds(tmp_path):
         for name in ("x_train", "y_train", "x_test", "y_test"):
             file.writestr(name, b"hello")
     assert refused(path) == f"{path}: x_train holds no array. Save plain arrays with numpy.savez."
+
+
+def test_limits_beyond_the_type_of_the_values_say_nothing_on_the_terminal(tmp_path, recwarn):
+    half = {name: array.astype(np.float16) for name, array in GOOD.items()}
+    half["x_train"][0, 0, 0] = 2
+    assert open_source(save(tmp_path / "half.npz", **half)).labels.tolist() == [0, 1, 0, 1, 1, 0]
+    huge = {name: array.astype(np.float64) for name, array in GOOD.items()}
+    huge["x_train"][0, 0, :2] = -1e308, 1e308
+    assert "x_train holds values beyond 1e+300" in refused(save(tmp_path / "huge.npz", **huge))
+    assert not recwarn.list

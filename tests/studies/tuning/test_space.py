@@ -81,6 +81,7 @@ def test_what_would_change_nothing_is_left_out_but_what_undoes_a_setting_is_not(
         ("", "my.toml names no field: write for example kernel = [3, 5, 7]."),
         ("kernel = [3", "my.toml is no TOML: "),
         (f"kernel = {'[' * 5_000}{']' * 5_000}", "my.toml is nested too deeply"),
+        (f"kernel = {'9' * 5_000}", "my.toml cannot be read (Exceeds the limit"),
     ],
 )  # fmt: skip
 def test_mistakes_in_a_space_are_one_sentence(text, sentence):

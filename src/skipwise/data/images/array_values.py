@@ -11,6 +11,8 @@ from skipwise.data.images.value_range import ValueRange, Values, said_range, val
 from skipwise.errors import UserError
 from skipwise.names import tidy
 
+LARGEST = 1e300
+"""Of a value, so that differences are numbers, too."""
 AT_ONCE = 1_000
 """Images that are converted together."""
 CHANNELS = (1, 3)
@@ -80,7 +82,7 @@ def as_labels(array: np.ndarray, images: int, where: str) -> Labels:
             f"{where} holds {odd}, which is no whole number: labels are classes, and values are not learned."
         )
     limits = np.iinfo(np.int64)
-    if array.dtype.kind in "uf" and not (np.abs(array) < 2.0**63).all():
+    if array.dtype.kind in "uf" and not _below(array, 2.0**63):
         raise UserError(f"{where} holds {array.max()}: labels are numbers up to {limits.max:,}.")
     return Labels(numbers=array.astype(np.int64), notes=notes)
 
@@ -109,9 +111,17 @@ def _values(array: np.ndarray, where: str) -> Values:
     """Look at all values. Raises UserError where one is not finite."""
     if array.dtype.kind == "f" and not all(np.isfinite(some).all() for some in _some(array)):
         raise UserError(f"{where} holds NaN or infinite values: replace them, or leave those images out.")
+    if array.dtype.kind == "f" and not all(_below(some, LARGEST) for some in _some(array)):
+        raise UserError(f"{where} holds values beyond {LARGEST:g}: no camera gives such, scale them.")
     found = values_of_array(_some(array), array.size)
     assert found is not None
     return found
+
+
+def _below(array: np.ndarray, limit: float) -> bool:
+    """Return whether all values, without their signs, are below a limit that their own type may not hold."""
+    with np.errstate(over="ignore"):
+        return bool((np.abs(array.astype(np.float64)) < limit).all())
 
 
 def _some(array: np.ndarray) -> list[np.ndarray]:

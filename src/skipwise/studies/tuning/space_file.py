@@ -54,6 +54,8 @@ def parse_space(text: str, family: Family, where: str, file: Path | None = None)
         raise UserError(f"{where} is nested too deeply: write for example kernel = [3, 5, 7].") from error
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{where} is no TOML: {reason_of(error)}.") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise UserError(f"{where} cannot be read ({reason_of(error)}): write smaller numbers.") from error
     if not content:
         raise UserError(f"{where} names no field: write for example kernel = [3, 5, 7].")
     for field in content:
