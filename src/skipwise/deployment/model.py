@@ -214,6 +214,9 @@ def _check_shapes(record: RunRecord, state: Mapping[str, Tensor]) -> None:
     """Raise ValueError where weights are not those of the record's network, before that takes any memory."""
     if not isinstance(record.contender.network, Architecture):  # of a program, which may know no meta device
         return
+    blocks = sum(stage.blocks for stage in record.contender.network.stages)
+    if blocks > len(state):  # each has weights
+        raise ValueError(f"it holds {len(state)} arrays, and in run.json are {blocks} blocks")
     with torch.device("meta"):
         network = task_named(record.task).build(record.contender.network, record.input_spec, seed=0)
     for name, wanted in network.state_dict().items():
