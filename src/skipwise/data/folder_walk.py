@@ -116,7 +116,7 @@ class FolderWalk:
         for part, place in found.without_classes:
             if place in read:
                 continue
-            count = sum(map(self.is_example, os.scandir(self.path / place)))
+            count = sum(is_file(entry) and self.is_example(entry) for entry in os.scandir(self.path / place))
             yield (
                 f"{shown(place)} holds {count} {self.examples[: -1 if count == 1 else None]} without folders of classes, so "
                 f"that the classes are unknown: no {part} part is taken from it"

@@ -7,7 +7,7 @@ from pathlib import Path
 from skipwise.data.encodings import decode
 from skipwise.data.glimpse import Glimpse
 from skipwise.names import shown
-from skipwise.regular_files import read_regular
+from skipwise.regular_files import open_regular, read_regular
 
 AS_IMAGES = "save each picture as .png or .jpg in a folder for each class"
 FORMATS = {
@@ -88,7 +88,7 @@ def format_of(file: Path) -> str | None:
     if named or file.suffix:
         return named
     try:
-        with file.open("rb") as opened:
+        with open_regular(file) as opened:
             begun = opened.read(256)
     except OSError:
         return None

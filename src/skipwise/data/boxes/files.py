@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from skipwise.errors import UserError
+from skipwise.regular_files import open_regular, read_regular
 
 LARGEST_JSON = 2 << 30
 """Bytes; the largest public data sets have 1.2 GB."""
@@ -39,7 +40,7 @@ def read_content(file: Path, largest: int = LARGEST_TEXT) -> bytes:
             raise UserError(f"{file} is not a file: name the one that holds the annotations.")
         if (size := file.stat().st_size) > largest:
             raise UserError(f"{file} has {size:,} bytes, and at most {largest:,} are read: export it in parts.")
-        return file.read_bytes()
+        return read_regular(file)
     except OSError as error:
         raise UserError(f"{file} cannot be read: {error.strerror or error}.") from error
 
@@ -82,7 +83,7 @@ def beginning(file: Path) -> bytes:
     try:
         if not file.is_file():
             return b""
-        with file.open("rb") as opened:
+        with open_regular(file) as opened:
             return opened.read(LOOKED_AT)
     except OSError:
         return b""

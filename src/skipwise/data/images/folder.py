@@ -16,6 +16,7 @@ from skipwise.data.images.part_list import list_of_part
 from skipwise.data.images.source import FilesBelow, Source
 from skipwise.errors import UserError
 from skipwise.names import shown
+from skipwise.regular_files import read_regular
 
 UNREAD_IMAGE_SUFFIXES = {".heic", ".heif", ".avif", ".jxl", ".svg", ".psd", ".raw", ".cr2", ".nef", ".dng"}
 """Images that Pillow may not read: they are named as unreadable rather than passed over."""
@@ -119,8 +120,7 @@ def is_image(file: PurePath) -> bool:
 def begins_as_image(file: Path) -> bool:
     """Return whether a file begins as an image does, whatever it is called."""
     try:
-        with file.open("rb") as opened:
-            return looks_like_image(opened.read(HEAD))
+        return looks_like_image(read_regular(file, HEAD))
     except OSError:
         return False
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
+from skipwise.regular_files import open_regular
+
 SUFFIXES = (".txt", ".csv", ".tsv")
 CELLS = re.compile(r"[\t,; ]+")
 LARGEST_LIST = 1 << 27
@@ -18,7 +20,7 @@ def list_of_part(folder: Path, classes: Collection[str]) -> tuple[str, dict[str,
     for file in sorted(folder.iterdir()):
         if file.suffix.lower() not in SUFFIXES or not file.is_file():
             continue
-        with file.open("rb") as opened:
+        with open_regular(file) as opened:
             lines = opened.read(LARGEST_LIST).decode("utf-8", "replace").splitlines()
         cells = [CELLS.split(line.strip())[:2] for line in lines if line.strip()]
         found = {PurePosixPath(some[0]).name: some[1] for some in cells if len(some) == 2 and some[1] in classes}

@@ -13,6 +13,7 @@ from skipwise.data.images.source import Source
 from skipwise.data.parts import parts_among
 from skipwise.data.tally import telling
 from skipwise.errors import UserError, reason_of
+from skipwise.regular_files import open_regular
 
 LABELS = {"label", "class", "y", "target"}
 PIXEL = re.compile(r"(pixel|px|p|x)?_?\d+(x\d+)?|\d+x\d+", re.IGNORECASE)
@@ -41,7 +42,7 @@ class PixelColumns:
 def pixel_columns(path: Path) -> PixelColumns | None:
     """Return the columns of a table of pixels, None where a file is none, as its first line shows."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             first = file.readline(LONGEST_LINE).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         return None
