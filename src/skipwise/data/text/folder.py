@@ -111,7 +111,9 @@ def _files(path: Path) -> tuple[list[PurePosixPath], int, int]:
             continue
         visited.add((own.st_dev, own.st_ino))
         inside = PurePosixPath(Path(folder).relative_to(path).as_posix())
-        below[:] = sorted(name for name in below if not name.startswith("."))
+        below[:] = sorted(
+            name for name in below if not name.startswith(".") and not Path(folder, name).samefile(os.sep)
+        )
         for name in names:
             if name.startswith("."):
                 hidden += 1
