@@ -42,6 +42,8 @@ SECONDS, MIB = 20.0, 1_500.0
 """The most that reading an input may take; memory is that of the whole process."""
 BREATH_MIB = 3_000
 """Memory beyond what an interpreter has from the start, that a process gets before allocations fail."""
+FEWEST = 100
+"""Inputs of a chunk: the first ones of all seeds are the same, so that a few more would never come."""
 RESTARTS = 20
 """Times that a chunk goes on behind an input that ended its process."""
 
@@ -106,7 +108,7 @@ def run(asked: argparse.Namespace) -> None:
     with ThreadPoolExecutor(asked.workers) as pool:
         for number in count(asked.seed):
             chunks = [
-                Chunk(reader=reader, seed=number, wanted=lacking)
+                Chunk(reader=reader, seed=number, wanted=max(lacking, FEWEST))
                 for reader, outcome in table.items()
                 if (lacking := each - len(outcome.digests)) > 0
             ]

@@ -26,6 +26,7 @@ def test_files_of_ever_new_suffixes_are_bounded(tmp_path):
 def test_a_link_to_itself_is_no_file_and_a_folder_that_is_gone_is_passed_over(tmp_path, monkeypatch):
     (tmp_path / "a.csv").touch()
     (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "everything").symlink_to("/")
     assert look_at(tmp_path).files == {"": ["a.csv"]}
     (tmp_path / "below").mkdir()
     monkeypatch.setattr(glimpse, "_names", lambda _: ([], ["gone"], True))

@@ -9,9 +9,9 @@ from skipwise.errors import UserError
 
 
 def is_folder(entry: os.DirEntry[str]) -> bool:
-    """Return whether an entry of a folder is a folder or leads to one; a link to itself does not."""
+    """Return whether an entry of a folder is a folder or leads to one; a link to itself or to the root does not."""
     try:
-        return entry.is_dir()
+        return entry.is_dir() and not (entry.is_symlink() and Path(entry.path).samefile(os.sep))
     except OSError:
         return False
 

@@ -252,3 +252,8 @@ def test_of_a_hundred_columns_of_labels_a_few_are_named(tmp_path):
     with pytest.raises(UserError, match="has the columns 'label' and 'label' and 'label' and 'label', and it") as told:
         image_columns(glance_at_table(tmp_path / "a.csv"))
     assert len(str(told.value)) < 500
+
+
+def test_a_long_text_in_the_place_of_a_file_is_none(tmp_path):
+    (tmp_path / "a.csv").write_text(f"path,label\n{'x' * 300},b\n")
+    assert image_columns(glance_at_table(tmp_path / "a.csv")) is None

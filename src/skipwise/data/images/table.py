@@ -130,6 +130,14 @@ def _short(cell: str) -> str:
     return cell.removesuffix(".0")
 
 
+def _is_file(path: Path) -> bool:
+    """Return whether there is such a file: no text that is too long for a name is one."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def _holds_files(table: Table, column: int) -> bool:
     """Return whether most cells look like the names of image files, or are called so and no text."""
     from skipwise.data.images.folder import is_image
@@ -138,7 +146,7 @@ def _holds_files(table: Table, column: int) -> bool:
     if not cells:
         return True
     images = sum(
-        is_image(PurePosixPath(cell)) or (table.path.parent / cell).is_file()
+        is_image(PurePosixPath(cell)) or _is_file(table.path.parent / cell)
         for cell in cells
         if cell and len(cell) < 500
     )

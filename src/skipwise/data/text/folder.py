@@ -89,8 +89,106 @@ def read_text_folder(path: Path) -> TextSource:
     )
 
 
+<<<<<<< HEAD
 def _without_unlabelled(path: Path, found: ClassFolders) -> ClassFolders:
     """Leave out folders of unlabelled texts, which stand beside the classes of one part alone, and say so."""
+=======
+def _files(path: Path) -> tuple[list[PurePosixPath], int, int]:
+    """Return the files that may be texts, in order, and how many others and hidden ones there are.
+
+    Links to folders are followed once; links that lead nowhere, pipes and devices are others.
+    """
+    texts: list[PurePosixPath] = []
+    others = hidden = 0
+    visited = set[tuple[int, int]]()
+    for folder, below, names in os.walk(path, followlinks=True):
+        own = Path(folder).stat()
+        if (own.st_dev, own.st_ino) in visited:
+            below.clear()
+            continue
+        visited.add((own.st_dev, own.st_ino))
+        inside = PurePosixPath(Path(folder).relative_to(path).as_posix())
+        below[:] = sorted(
+            name for name in below if not name.startswith(".") and not Path(folder, name).samefile(os.sep)
+        )
+        for name in names:
+            if name.startswith("."):
+                hidden += 1
+            elif (_is_named_text(name) or not _has_suffix(name)) and (Path(folder) / name).is_file():
+                texts.append(inside / name)
+            else:
+                others += 1
+    return sorted(texts, key=str), others, hidden
+
+
+def _layout(path: Path, files: Sequence[PurePosixPath]) -> Layout:
+    """Find where parts and classes stand. Raises UserError where parts lack train, or folders are neither."""
+    inside = 0
+    while True:
+        below: dict[str, set[str]] = {}
+        for file in files:
+            if len(file.parts) > inside + 1:
+                below.setdefault(file.parts[inside], set()).update(file.parts[inside + 1 : -1][:1])
+        loose = any(len(file.parts) == inside + 1 for file in files)
+        if len(below) != 1 or loose or len(next(iter(below.values()))) < 2:
+            break
+        inside += 1
+    parts = _parts(list(below))
+    given = set(parts.values())
+    if "train" in given and (len(parts) == len(below) or len(given) > 1):
+        for part in given:
+            several = [folder for folder in parts if parts[folder] == part]
+            if len(several) > 1:
+                raise UserError(f"{path} holds both {several[0]} and {several[1]}: keep one {part} folder.")
+        return Layout(part=inside, label=inside + 1, parts=parts, inside=inside)
+    if parts and len(parts) == len(below):
+        names = " and ".join(below)
+        raise UserError(f"{path} holds {names} but no train folder: add the texts to train on as {path}/train.")
+    second = {name for names in below.values() for name in names}
+    parts = {name: own for name in second if (own := part_of(name)) is not None}
+    if below and all(below.values()) and parts.keys() == second and "train" in parts.values():
+        return Layout(label=inside, part=inside + 1, parts=parts, inside=inside)
+    same = {frozenset(names) for names in below.values()}
+    if len(below) > 1 and len(same) == 1 and len(second) > 1:
+        names = " and ".join([*below][:2])
+        raise UserError(
+            f"{path}: {names} hold the same folders ({', '.join(sorted(second)[:4])}), so which are classes and which are "
+            "parts is not clear: call the parts train and test."
+        )
+    return Layout(label=inside, inside=inside)
+
+
+def _parts(folders: Sequence[str]) -> dict[str, str]:
+    """Return the part of each folder that means one, by its name, or by the last word where all begin alike."""
+    parts = {folder: part for folder in folders if (part := part_of(folder)) is not None}
+    split = [re.fullmatch(r"(.+)[-_. ](\w+)", folder) for folder in folders]
+    if not parts and len(folders) > 1 and all(split) and len({found[1] for found in split if found}) == 1:
+        ends = {found[0]: part_of(found[2]) for found in split if found}
+        parts = {folder: part for folder, part in ends.items() if part is not None}
+    return parts
+
+
+def _placed(files: Sequence[PurePosixPath], layout: Layout) -> tuple[list[tuple[PurePosixPath, str, str]], list[str]]:
+    """Return each file with its part and class, and the folders that belong to no part."""
+    kept = []
+    passed_over = dict[str, None]()
+    for file in files:
+        folders = file.parts[:-1]
+        if len(folders) <= layout.label or (layout.part is not None and len(folders) <= layout.part):
+            continue
+        if layout.part is not None and folders[layout.part] not in layout.parts:
+            passed_over[folders[layout.part]] = None
+            continue
+        part = "" if layout.part is None else layout.parts[folders[layout.part]]
+        kept.append((file, part, tidy(folders[layout.label])))
+    return kept, [*passed_over]
+
+
+def _without_unlabelled(
+    kept: Sequence[tuple[PurePosixPath, str, str]],
+) -> tuple[list[tuple[PurePosixPath, str, str]], list[str]]:
+    """Leave out folders of unlabelled texts, which stand beside the classes of one part alone."""
+>>>>>>> faults
     parts: dict[str, set[str]] = {}
     for folder in found.folders:
         parts.setdefault(folder.label, set()).add(folder.part)
