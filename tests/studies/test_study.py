@@ -280,7 +280,7 @@ def test_a_damaged_run_is_named(study, tmp_path, name):
     file = runs(copy)[0] / name
     file.write_bytes(file.read_bytes()[:40])
     with pytest.raises(
-        UserError, match=r"is damaged .*: delete it, and the command that made the study trains this run"
+        UserError, match=r"is damaged .*[dD]elete it, and the command that made the study trains this run"
     ):
         write_report(Study.open(copy.path))
 

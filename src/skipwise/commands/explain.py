@@ -18,7 +18,7 @@ from skipwise.commands.predict import tell_unreadable
 from skipwise.contender import slug
 from skipwise.data.images.fit import unfitted
 from skipwise.deployment.examples import NewExample, Unanswered, as_words, given_examples, named_as_given
-from skipwise.deployment.model import trained_network
+from skipwise.deployment.model import check_finite, trained_network
 from skipwise.errors import UserError, unknown
 from skipwise.extras import load_optional
 from skipwise.reports.charts.palette import colours
@@ -73,6 +73,8 @@ def explain(
     load_optional("captum.attr", "skipwise explain")
     asked = _asked(model)
     loaded = [(one, *trained_network(one.folder)) for one in asked]
+    for one, network, _ in loaded:
+        check_finite(network, one.folder)
     if out.exists() and not out.is_dir():
         raise UserError(f"--out is {out}, which is a file: name a folder.")
     wanted = method or task_named(loaded[0][2].task).attribution

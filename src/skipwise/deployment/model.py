@@ -62,6 +62,7 @@ class Model:
         if trust:
             trust_folder(folder)
         network, record = trained_network(folder)
+        check_finite(network, folder)
         return cls(fuse(network), record, folder)
 
     def predict(self, examples: Any) -> list[Prediction]:
@@ -202,12 +203,16 @@ def trained_network(folder: Path) -> tuple[nn.Module, RunRecord]:
             f"{folder / MODEL} is damaged ({reason_of(error)}): delete the run's folder, and the command that made the "
             "study trains it again."
         ) from error
-    if broken := not_finite(state):
+    return network, record
+
+
+def check_finite(network: nn.Module, folder: Path) -> None:
+    """Raises UserError where weights are not finite: such a network is looked into, and never answers."""
+    if broken := not_finite(network.state_dict()):
         raise UserError(
             f"{folder / MODEL} is no model ({broken} holds numbers that are not finite): delete the run's folder, and the "
             "command that made the study trains it again."
         )
-    return network, record
 
 
 def _check_shapes(record: RunRecord, state: Mapping[str, Tensor]) -> None:

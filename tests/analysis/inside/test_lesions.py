@@ -229,5 +229,5 @@ def test_damaged_files_are_named(study, tmp_path):
     with pytest.raises(UserError, match=r"run\.json is damaged"):
         trained_network(run)
     copy.folder.file("looks.jsonl").write_text('{"seeds": 1,')
-    with pytest.raises(UserError, match=r"looks\.jsonl is damaged"):
+    with pytest.raises(UserError, match=r"looks\.jsonl, line 1 is damaged"):
         record_look(copy.folder.file("looks.jsonl"), seeds=2, contenders=["plain20"], alpha=0.05)
