@@ -67,6 +67,8 @@ def test_what_was_kept_is_of_this_very_run(tmp_path):
 
 def test_what_cannot_be_kept_is_no_error(tmp_path):
     keep(familiar(), tmp_path / "nowhere")
+    assert kept(tmp_path / "nowhere", "now") is None
+    assert list(tmp_path.iterdir()) == []
 
 
 class Small(nn.Module):

@@ -140,7 +140,7 @@ def _records(head: str, form: Format) -> list[Line]:
             if len(found) > HEAD_ROWS:
                 break
     except csv.Error:
-        pass
+        pass  # the beginning is cut in the middle of a row; an error of the file is raised when all of it is read
     finally:
         csv.field_size_limit(before)
     return found
