@@ -8,11 +8,11 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.conv import _ConvNd
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from skipwise.networks.additions import ArmsAddition, NoAddition
 from skipwise.networks.blocks import ShortcutBlock
 from skipwise.networks.layers import centre
 from skipwise.networks.masks import StochasticDepth
 from skipwise.networks.network import networks_in
-from skipwise.networks.shortcuts import ArmsAddition, NoAddition
 
 
 def fuse(network: nn.Module) -> nn.Module:

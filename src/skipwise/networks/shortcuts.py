@@ -9,21 +9,23 @@ He et al. 2016 (arXiv 1603.05027).
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields, replace
-from types import EllipsisType
 from typing import Annotated, Any, Literal
 
-import torch.nn.functional as F
-from jaxtyping import Float
 from pydantic import Field
-from torch import Tensor, nn
+from torch import nn
 
 from skipwise.errors import UserError, unknown
+from skipwise.networks.additions import (
+    Addition,
+    ArmsAddition,
+    GatedAddition,
+    NoAddition,
+    ScaledAddition,
+    ZeroPadding,
+)
 from skipwise.networks.dotted import check_trusted, is_dotted, load_dotted, make_module, trust
-from skipwise.networks.layers import Map, Normalisation, convolution, normalisation, pool
-from skipwise.networks.lengths import FollowsLengths
+from skipwise.networks.layers import Normalisation, convolution, normalisation, pool
 from skipwise.networks.masks import ThinnedMaps
-
-BranchMap = Float[Tensor, "batch out_channels *out_space"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,43 +109,6 @@ class ShortcutBase(ABC):
 
     def check(self) -> None:  # noqa: B027
         """Raise UserError for numbers that cannot be."""
-
-
-class ZeroPadding(FollowsLengths):
-    """x at every `stride`-th pixel, and zero channels added after its own: no parameters."""
-
-    def __init__(self, stride: int, new_channels: int) -> None:
-        super().__init__()
-        self.stride = stride
-        self.new_channels = new_channels
-
-    def forward(self, x: Map) -> BranchMap:
-        space = x.ndim - 2
-        if self.stride != 1:
-            strided: list[slice | EllipsisType] = [..., *[slice(None, None, self.stride)] * space]
-            length, x = x.shape[-1], x[tuple(strided)]
-            if self.lengths is not None:
-                self.lengths.shrink(length, x.shape[-1], self.stride)
-        return F.pad(x, (0, 0) * space + (0, self.new_channels)) if self.new_channels else x
-
-
-class NoAddition(nn.Module):
-    """y = F(x)."""
-
-    def forward(self, x: Map, branch: BranchMap) -> BranchMap:
-        return branch
-
-
-class Addition(nn.Module):
-    """y = F(x) + path(x)."""
-
-    def __init__(self, path: nn.Module) -> None:
-        super().__init__()
-        self.path = path
-
-    def forward(self, x: Map, branch: BranchMap) -> BranchMap:
-        mapped: Tensor = self.path(x)
-        return branch + mapped
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -283,20 +248,6 @@ class ConvReLU(ShortcutBase):
         return "the article's"
 
 
-class ScaledAddition(nn.Module):
-    """y = branch_scale F(x) + shortcut_scale path(x)."""
-
-    def __init__(self, path: nn.Module, *, shortcut_scale: float, branch_scale: float) -> None:
-        super().__init__()
-        self.path = path
-        self.shortcut_scale = shortcut_scale
-        self.branch_scale = branch_scale
-
-    def forward(self, x: Map, branch: BranchMap) -> BranchMap:
-        mapped: Tensor = self.path(x)
-        return self.branch_scale * branch + self.shortcut_scale * mapped
-
-
 @dataclass(frozen=True, kw_only=True)
 class Scale(ShortcutBase):
     """y = branch F(x) + shortcut x with constants, `scale/0.5/1` (Table 1); zero-padded where shapes change."""
@@ -322,21 +273,6 @@ class Scale(ShortcutBase):
     @property
     def passes_input(self) -> bool:
         return self.shortcut != 0
-
-
-class GatedAddition(nn.Module):
-    """With g = sigmoid(gate(x)): y = g F(x) + (1 - g) path(x), or y = F(x) + (1 - g) path(x)."""
-
-    def __init__(self, path: nn.Module, gate: nn.Module, *, gates_branch: bool) -> None:
-        super().__init__()
-        self.path = path
-        self.gate = gate
-        self.gates_branch = gates_branch
-
-    def forward(self, x: Map, branch: BranchMap) -> BranchMap:
-        gate: Tensor = self.gate(x).sigmoid()
-        mapped: Tensor = self.path(x)
-        return (branch * gate if self.gates_branch else branch) + mapped * (1 - gate)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -390,22 +326,6 @@ class Dropout(ShortcutBase):
     def check(self) -> None:
         if not 0 <= self.rate < 1:
             raise UserError(f"shortcut=dropout/{self.rate:g} cannot be: dropout takes a rate from 0 to below 1.")
-
-
-class ArmsAddition(nn.Module):
-    """y = F(x) + the sum of the arms, each a map of x. Linear arms merge into F's convolution: see `fuse`."""
-
-    def __init__(self, *, convolution: nn.Sequential | None, identity: nn.Module | None) -> None:
-        super().__init__()
-        self.convolution = convolution
-        self.identity = identity
-
-    def forward(self, x: Map, branch: BranchMap) -> BranchMap:
-        for arm in (self.convolution, self.identity):
-            if arm is not None:
-                mapped: Tensor = arm(x)
-                branch = branch + mapped
-        return branch
 
 
 @dataclass(frozen=True, kw_only=True)

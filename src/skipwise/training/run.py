@@ -2,13 +2,14 @@
 
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 from safetensors.torch import save_file
+from torch import Tensor
 
 from skipwise.contender import Contender
 from skipwise.data.dataset import Dataset
@@ -62,8 +63,7 @@ def train_run(
     has_weights = progress.best_epoch is not None
     fitted = _fitted(loop, dataset) if has_weights else None
     if has_weights:
-        state = {name: tensor.cpu().contiguous().clone() for name, tensor in loop.best.items()}
-        write_atomically(folder / MODEL, lambda part: save_file(state, part))
+        _write_weights(folder, loop.best)
     write_predictions(folder, predictions, {part: getattr(dataset, part) for part in predictions})
     record = RunRecord(
         contender=contender,
@@ -93,6 +93,11 @@ def train_run(
     flush(folder / METRICS)
     write_run(folder, record)
     (folder / CHECKPOINT).unlink(missing_ok=True)
+
+
+def _write_weights(folder: Path, best: Mapping[str, Tensor]) -> None:
+    state = {name: tensor.cpu().contiguous().clone() for name, tensor in best.items()}
+    write_atomically(folder / MODEL, lambda part: save_file(state, part))
 
 
 def _failure(

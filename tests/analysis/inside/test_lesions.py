@@ -21,8 +21,8 @@ from skipwise.analysis.inside.trained import available_plan, trained
 from skipwise.analysis.result_cache import cached
 from skipwise.deployment.model import Model, trained_network
 from skipwise.networks import Architecture, Block, Head, Stage, blocks_of, build
+from skipwise.networks.additions import ZeroPadding
 from skipwise.networks.branches import Basic
-from skipwise.networks.shortcuts import ZeroPadding
 from skipwise.reports import write_report
 from skipwise.reports.sections import inside
 from skipwise.studies import Study

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from skipwise.analysis.hooks import undisturbed
 from skipwise.analysis.inside.trained import Trained
 from skipwise.networks import ShortcutBlock, blocks_of, networks_in
-from skipwise.networks.shortcuts import NoAddition
+from skipwise.networks.additions import NoAddition
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -152,11 +152,16 @@ def train_side_by_side(
                 else:
                     worker.stop()
     finally:
-        for worker in everyone:
-            worker.stop()
-        for worker in everyone:
-            worker.wait()
+        _end(everyone)
     return errors
+
+
+def _end(workers: Sequence[Worker]) -> None:
+    """Tell all workers to leave, and wait until they have."""
+    for worker in workers:
+        worker.stop()
+    for worker in workers:
+        worker.wait()
 
 
 def _how_it_died(worker: Worker, study: Path) -> str:
