@@ -1,1 +1,1 @@
-"""Images with boxes around their objects: COCO, Pascal VOC, YOLO, and scenes made on the spot."""
+"""Images with boxes around their objects, in any format, and scenes made on the spot."""

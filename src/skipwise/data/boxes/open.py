@@ -6,20 +6,20 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from skipwise.data.boxes.annotated import Annotated
-from skipwise.data.boxes.box_table import columns_of, read_box_table
-from skipwise.data.boxes.coco import SECTIONS, read_coco
-from skipwise.data.boxes.cvat import read_cvat
-from skipwise.data.boxes.files import LOOKED_AT, beginning
-from skipwise.data.boxes.kinds import COCO, CREATE_ML, CVAT, LABEL_STUDIO, LABELME, UNREAD, VOC, VOTT, kind_of
-from skipwise.data.boxes.label_studio import read_label_studio
-from skipwise.data.boxes.labelme import read_labelme
+from skipwise.data.boxes.formats.box_table import columns_of, read_box_table
+from skipwise.data.boxes.formats.coco import SECTIONS, read_coco
+from skipwise.data.boxes.formats.cvat import read_cvat
+from skipwise.data.boxes.formats.files import LOOKED_AT, beginning
+from skipwise.data.boxes.formats.kinds import COCO, CREATE_ML, CVAT, LABEL_STUDIO, LABELME, UNREAD, VOC, VOTT, kind_of
+from skipwise.data.boxes.formats.label_studio import read_label_studio
+from skipwise.data.boxes.formats.labelme import read_labelme
+from skipwise.data.boxes.formats.unread import unread
+from skipwise.data.boxes.formats.voc import read_voc
+from skipwise.data.boxes.formats.vott import read_create_ml, read_vott
+from skipwise.data.boxes.formats.yolo import looks_like_labels, read_yolo
+from skipwise.data.boxes.formats.yolo_description import DARKNET, YAML
+from skipwise.data.boxes.formats.yolo_layout import is_label_file, label_folders
 from skipwise.data.boxes.tree import Tree, joined, part_in_name, tree_of
-from skipwise.data.boxes.unread import unread
-from skipwise.data.boxes.voc import read_voc
-from skipwise.data.boxes.vott import read_create_ml, read_vott
-from skipwise.data.boxes.yolo import looks_like_labels, read_yolo
-from skipwise.data.boxes.yolo_description import DARKNET, YAML
-from skipwise.data.boxes.yolo_layout import is_label_file, label_folders
 from skipwise.data.glimpse import Glimpse, Reading, look_at
 from skipwise.data.images.folder import is_image
 from skipwise.errors import UserError

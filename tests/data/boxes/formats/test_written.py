@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from pycocotools import mask
 
-from skipwise.data.boxes.outlines import round_outline
-from skipwise.data.boxes.written import flag, four, identity, number, round_centre, size_of
+from skipwise.data.boxes.formats.outlines import round_outline
+from skipwise.data.boxes.formats.written import flag, four, identity, number, round_centre, size_of
 from skipwise.errors import UserError
 
 

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from skipwise.data.boxes.yolo_description import read_description
+from skipwise.data.boxes.formats.yolo_description import read_description
 from skipwise.errors import UserError
 
 WANTED = ("path", "names", "train", "val", "test", "kpt_shape")

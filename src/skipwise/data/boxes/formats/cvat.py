@@ -5,9 +5,9 @@ from pathlib import PurePosixPath
 from xml.etree.ElementTree import Element
 
 from skipwise.data.boxes.annotated import Annotated, Described, as_meant, assembled
-from skipwise.data.boxes.files import read_xml
+from skipwise.data.boxes.formats.files import read_xml
+from skipwise.data.boxes.formats.written import four, number, round_centre, round_points, size_of
 from skipwise.data.boxes.tree import ImageFinder, Tree, part_in
-from skipwise.data.boxes.written import four, number, round_centre, round_points, size_of
 from skipwise.data.parts import part_of
 from skipwise.data.tally import Tally
 from skipwise.errors import UserError

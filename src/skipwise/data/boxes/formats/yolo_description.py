@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from skipwise.data.boxes.files import LARGEST_DESCRIPTION, read_lines
+from skipwise.data.boxes.formats.files import LARGEST_DESCRIPTION, read_lines
 from skipwise.data.parts import PARTS, part_of
 from skipwise.errors import UserError
 

@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from xml.etree.ElementTree import Element
 
 from skipwise.data.boxes.annotated import Annotated, Described, as_meant, assembled
-from skipwise.data.boxes.files import read_lines, read_xml
+from skipwise.data.boxes.formats.files import read_lines, read_xml
+from skipwise.data.boxes.formats.written import flag, four, number, round_centre, round_points, size_of
 from skipwise.data.boxes.tree import ImageFinder, Tree, part_in, unlisted
-from skipwise.data.boxes.written import flag, four, number, round_centre, round_points, size_of
 from skipwise.data.images.folder import is_image
 from skipwise.data.parts import PARTS, part_of
 from skipwise.data.tally import Tally

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from skipwise.data.boxes.files import below, read_lines
+from skipwise.data.boxes.formats.files import below, read_lines
+from skipwise.data.boxes.formats.yolo_description import Description
 from skipwise.data.boxes.tree import ImageFinder, Tree, joined, part_in, tree_of
-from skipwise.data.boxes.yolo_description import Description
 from skipwise.data.images.folder import is_image
 from skipwise.data.parts import part_of
 from skipwise.errors import UserError

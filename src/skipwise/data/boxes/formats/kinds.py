@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from skipwise.data.boxes.files import LOOKED_AT, beginning
-from skipwise.data.boxes.written import entries, fields
+from skipwise.data.boxes.formats.files import LOOKED_AT, beginning
+from skipwise.data.boxes.formats.written import entries, fields
 
 COCO, LABELME, LABEL_STUDIO, VOTT, CREATE_ML = "COCO", "LabelMe", "Label Studio", "VoTT", "CreateML"
 VOC, CVAT = "Pascal VOC", "CVAT"

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from skipwise.data.boxes.annotated import Annotated, Described, as_meant, assembled
-from skipwise.data.boxes.files import beginning, read_lines
+from skipwise.data.boxes.formats.files import beginning, read_lines
+from skipwise.data.boxes.formats.written import four, number, size_of
 from skipwise.data.boxes.tree import ImageFinder, Tree, part_in, part_in_name
-from skipwise.data.boxes.written import four, number, size_of
 from skipwise.data.tally import Tally
 from skipwise.errors import UserError
 

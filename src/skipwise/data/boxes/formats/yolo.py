@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from skipwise.data.boxes.annotated import Annotated, Described, assembled
-from skipwise.data.boxes.files import beginning, read_lines
+from skipwise.data.boxes.formats.files import beginning, read_lines
+from skipwise.data.boxes.formats.yolo_description import MOST_CLASSES, Description, describe
+from skipwise.data.boxes.formats.yolo_layout import NAMES, Layout, described_layout, found_layout
 from skipwise.data.boxes.tree import Tree
-from skipwise.data.boxes.yolo_description import MOST_CLASSES, Description, describe
-from skipwise.data.boxes.yolo_layout import NAMES, Layout, described_layout, found_layout
 from skipwise.data.tally import Tally
 from skipwise.errors import UserError
 

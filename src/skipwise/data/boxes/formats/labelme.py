@@ -6,9 +6,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from skipwise.data.boxes.annotated import Annotated, Described, as_meant, assembled
-from skipwise.data.boxes.files import read_json
+from skipwise.data.boxes.formats.files import read_json
+from skipwise.data.boxes.formats.written import entries, fields, round_points, size_of, text
 from skipwise.data.boxes.tree import ImageFinder, Tree, part_in, unlisted
-from skipwise.data.boxes.written import entries, fields, round_points, size_of, text
 from skipwise.data.tally import Tally
 from skipwise.errors import UserError
 

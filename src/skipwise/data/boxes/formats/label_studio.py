@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from skipwise.data.boxes.annotated import Annotated, Described, assembled
-from skipwise.data.boxes.files import read_json
+from skipwise.data.boxes.formats.files import read_json
+from skipwise.data.boxes.formats.written import entries, fields, flag, number, round_centre, round_points, size_of, text
 from skipwise.data.boxes.tree import ImageFinder, Tree, part_in
-from skipwise.data.boxes.written import entries, fields, flag, number, round_centre, round_points, size_of, text
 from skipwise.data.images.folder import is_image
 from skipwise.data.tally import Tally
 from skipwise.errors import UserError

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from skipwise.data.boxes import files
-from skipwise.data.boxes.files import read_content, read_json, read_xml
+from skipwise.data.boxes.formats import files
+from skipwise.data.boxes.formats.files import read_content, read_json, read_xml
 from skipwise.errors import UserError
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from skipwise.data import Options, open_scenes, prepare_scenes
-from skipwise.data.boxes.files import LOOKED_AT
+from skipwise.data.boxes.formats.files import LOOKED_AT
 from skipwise.data.boxes.open import readings
 from skipwise.data.glimpse import look_at
 from skipwise.errors import UserError

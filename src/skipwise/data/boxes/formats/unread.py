@@ -6,8 +6,8 @@ from pathlib import PurePosixPath
 
 from PIL import Image
 
-from skipwise.data.boxes.files import beginning
-from skipwise.data.boxes.kinds import UNREAD
+from skipwise.data.boxes.formats.files import beginning
+from skipwise.data.boxes.formats.kinds import UNREAD
 from skipwise.data.boxes.tree import joined
 from skipwise.data.glimpse import Glimpse
 from skipwise.data.images.folder import is_image

@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from skipwise.data.boxes.annotated import Annotated, Described, as_meant, assembled
-from skipwise.data.boxes.files import read_json
-from skipwise.data.boxes.outlines import round_outline
+from skipwise.data.boxes.formats.files import read_json
+from skipwise.data.boxes.formats.outlines import round_outline
+from skipwise.data.boxes.formats.written import flag, four, identity, size_of
 from skipwise.data.boxes.tree import ImageFinder, Tree, joined, part_in, part_in_name
-from skipwise.data.boxes.written import flag, four, identity, size_of
 from skipwise.data.tally import Tally
 from skipwise.errors import UserError
 from skipwise.names import tidy

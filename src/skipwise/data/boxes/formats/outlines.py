@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from skipwise.data.boxes.written import LARGEST, entries, fields, number, round_points
+from skipwise.data.boxes.formats.written import LARGEST, entries, fields, number, round_points
 from skipwise.errors import UserError
 
 
