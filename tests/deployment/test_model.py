@@ -172,7 +172,16 @@ def test_weights_of_another_network_are_refused_before_it_takes_memory(run, tmp_
     record = json.loads((other / "run.json").read_text())
     record["contender"]["network"]["stages"][0]["block"]["branch"]["kernel"] = kernel
     (other / "run.json").write_text(json.dumps(record))
-    with pytest.raises(UserError, match=r"model\.safetensors is damaged .*: delete the run's folder"):
+    with pytest.raises(UserError, match=r"model\.safetensors is damaged, or run.json is .*: delete the run's folder"):
+        Model.load(other)
+
+
+def test_an_input_that_is_larger_than_the_trained_one_is_refused_before_it_takes_memory(run, tmp_path):
+    other = shutil.copytree(run, tmp_path / "run")
+    record = json.loads((other / "run.json").read_text())
+    record["input_spec"]["input_shape"][1:] = [40_000, 40_000]
+    (other / "run.json").write_text(json.dumps(record))
+    with pytest.raises(UserError, match=r"an input of the shape in run\.json takes [0-9,]{14,} bytes, and one took "):
         Model.load(other)
 
 

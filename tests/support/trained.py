@@ -25,10 +25,11 @@ def small_run(folder, architecture, *, label="small", seed=0, device="cpu", **da
     task = task_named("images")
     plan = ComputePlan(device=device, precision="fp32", channels_last=False, threads=1)
     contender = Contender(label=label, network=architecture, recipe=Recipe(epochs=1, batch_size=8))
+    network = build(architecture, examples.input_shape, len(examples.classes), seed)
+    costs = task.cost(network, examples.input_spec)
     record = RunRecord(
         contender=contender, fold=None, seed=seed, task="images", failed=None, score=0.5, validation_score=0.5, best_epoch=1,
-        train_score=0.5, fitted_score=0.5, parameters=0, multiply_adds=0, depth=0, activation_bytes=0, deployed=None, steps=0,
-        training_examples=0, train_seconds=0.0, wall_seconds_since_last_start=0.0, finished="", plan=plan, versions={},
+        train_score=0.5, fitted_score=0.5, **vars(costs), deployed=None, steps=0, training_examples=0, train_seconds=0.0, wall_seconds_since_last_start=0.0, finished="", plan=plan, versions={},
         input_spec=examples.input_spec,
     )  # fmt: skip
     write_run(folder, record)
@@ -36,7 +37,7 @@ def small_run(folder, architecture, *, label="small", seed=0, device="cpu", **da
         contender=label,
         seed=seed,
         folder=folder,
-        network=plan.place(build(architecture, examples.input_shape, len(examples.classes), seed).eval()),
+        network=plan.place(network.eval()),
         task=task,
         stream=task.stream(examples, contender.recipe, seed, device),
         indices=examples.test,

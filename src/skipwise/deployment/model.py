@@ -37,6 +37,9 @@ from skipwise.training.record import MODEL, RUN, RunRecord, read_run
 AT_ONCE, MEMORY = 64, 2**28
 """Examples of a batch at most, and bytes that its activations may take."""
 
+GROWN = 2
+"""Times the recorded activations of an input that it may take by today's count, which another version made otherwise."""
+
 
 class Model:
     """The network of one run with the weights of its best epoch, and the record that says how examples come to it."""
@@ -200,7 +203,7 @@ def trained_network(folder: Path) -> tuple[nn.Module, RunRecord]:
         raise
     except (SafetensorError, RuntimeError, OSError, ValueError, LookupError, TypeError, OverflowError) as error:
         raise UserError(
-            f"{folder / MODEL} is damaged ({reason_of(error)}): delete the run's folder, and the command that made the "
+            f"{folder / MODEL} is damaged, or {RUN} is ({reason_of(error)}): delete the run's folder, and the command that made the "
             "study trains it again."
         ) from error
     return network, record
@@ -216,15 +219,21 @@ def check_finite(network: nn.Module, folder: Path) -> None:
 
 
 def _check_shapes(record: RunRecord, state: Mapping[str, Tensor]) -> None:
-    """Raise ValueError where weights are not those of the record's network, before that takes any memory."""
+    """Raise ValueError where weights or inputs are not those of the record's network, before either takes memory."""
     if not isinstance(record.contender.network, Architecture):  # of a program, which may know no meta device
         return
     blocks = sum(stage.blocks for stage in record.contender.network.stages)
     if blocks > len(state):  # each has weights
         raise ValueError(f"it holds {len(state)} arrays, and in run.json are {blocks} blocks")
+    task = task_named(record.task)
     with torch.device("meta"):
-        network = task_named(record.task).build(record.contender.network, record.input_spec, seed=0)
+        network = task.build(record.contender.network, record.input_spec, seed=0)
     for name, wanted in network.state_dict().items():
         if name not in state or state[name].shape != wanted.shape:
             found = tuple(state[name].shape) if name in state else "not there"
             raise ValueError(f"{name} is {found}, and in run.json {tuple(wanted.shape)}")
+    needed = task.cost(network, record.input_spec).activation_bytes
+    if needed > GROWN * record.activation_bytes:
+        raise ValueError(
+            f"an input of the shape in run.json takes {needed:,} bytes, and one took {record.activation_bytes:,} in training"
+        )

@@ -183,7 +183,7 @@ def test_damaged_weights_are_named(study, tmp_path):
     weights.write_bytes(weights.read_bytes()[:100])
     for file in copy.path.glob("analysis/*"):
         file.unlink()
-    with pytest.raises(UserError, match=r"model\.safetensors is damaged"):
+    with pytest.raises(UserError, match=r"model\.safetensors is damaged, or run\.json is "):
         write_report(copy, look_inside=print)
 
 
