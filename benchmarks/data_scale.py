@@ -1,13 +1,15 @@
-"""Measure what many files cost: a folder is listed, surveyed, split and handed to a worker.
+"""Measure what many examples cost: a folder of images is listed, surveyed, split and handed to a worker; a table of
+texts is read, split and cut into words.
 
     python benchmarks/data_scale.py                       # 1,000,000 files, without decoding them
     python benchmarks/data_scale.py --files 50000 --decode
+    python benchmarks/data_scale.py --texts 200000 --words 30
 
-The files are grey images of 8x8 px in PGM (75 bytes), all different, in 10 class folders of sub-folders:
-distinct files are cheap to make at this size, and hard links of a few would make a few clusters of
-duplicates, which are split otherwise. What a file costs to read depends on the disk; here its bytes are in
-memory after it was made. Each step runs in a process of its own, whose peak memory is told; that of an
-interpreter with the libraries imported stands beside it.
+The files are grey images of 8x8 px in PGM (75 bytes), all different, in 10 class folders of sub-folders: distinct
+files are cheap to make at this size, and hard links of a few would make a few clusters of duplicates, which are split
+otherwise. What a file costs to read depends on the disk; here its bytes are in memory after it was made. Words of texts
+are drawn from 60,000, each as often as one over its rank. Each step runs in a process of its own, whose peak memory is
+told; that of an interpreter with the libraries imported stands beside it.
 """
 
 import argparse
@@ -36,6 +38,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--files", type=int, default=1_000_000)
     parser.add_argument("--decode", action="store_true", help="decode them too, and start a worker on them")
+    parser.add_argument("--texts", type=int, help="a table of so many texts in the place of files")
+    parser.add_argument("--words", type=int, default=30, help="of a text")
     parser.add_argument("--in", dest="place", type=Path, help="a folder to make the files in, and leave them there")
     parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
     wanted = parser.parse_args()
@@ -44,8 +48,16 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as temporary:
         place = (wanted.place or Path(temporary)).resolve()
+        if wanted.texts:
+            size = write_texts(place / "texts.csv", wanted.texts, wanted.words)
+            print(
+                f"{wanted.texts:,} texts, {size:,} bytes\n\n| step | seconds | of CPU | peak memory |\n|---|---|---|---|"
+            )
+            for step in ("imports", "texts"):
+                print(row(step, place), flush=True)
+            return
         make_files(place / "images", wanted.files)
-        print(f"{wanted.files:,} files\n\n| step | seconds | peak memory |\n|---|---|---|")
+        print(f"{wanted.files:,} files\n\n| step | seconds | of CPU | peak memory |\n|---|---|---|---|")
         steps = ["imports", "survey", "split"] + (
             ["prepare", "worker", "digits", "worker on digits"] if wanted.decode else []
         )
@@ -70,15 +82,31 @@ def make_files(folder: Path, count: int) -> None:
                 file.write(head + image.tobytes())
 
 
+def write_texts(file: Path, count: int, words: int) -> int:
+    """Write a table of so many texts of two classes; gives its bytes."""
+    generator = np.random.default_rng(0)
+    letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
+    known = np.array(["".join(generator.choice(letters, size)) for size in generator.integers(2, 10, 60_000)])
+    likely = 1 / np.arange(1, len(known) + 1)
+    file.parent.mkdir(exist_ok=True)
+    with file.open("w") as table:
+        table.write("text,label\n")
+        for number in range(count):
+            if number % IN_A_FOLDER == 0:
+                drawn = generator.choice(known, (IN_A_FOLDER, words), p=likely / likely.sum())
+            table.write(f"{' '.join(drawn[number % IN_A_FOLDER])}.,{'good' if number % 2 else 'bad'}\n")
+    return file.stat().st_size
+
+
 def row(step: str, place: Path) -> str:
     """Run a step in a process of its own: a row of the table."""
     command = [sys.executable, __file__, "--step", step, "--in", str(place)]
     environment = {**os.environ, "SKIPWISE_CACHE": str(place / "cache")}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if done.returncode:
-        return f"| {step} | failed: {done.stderr.strip().splitlines()[-1]} | |"
+        return f"| {step} | failed: {done.stderr.strip().splitlines()[-1]} | | |"
     found = json.loads(done.stdout.splitlines()[-1])
-    return f"| {step} | {found['seconds']:.1f} | {found['mib']:,.0f} MiB |"
+    return f"| {step} | {found['seconds']:.1f} | {found['cpu']:.1f} | {found['mib']:,.0f} MiB |"
 
 
 def measured(step: Callable[[Path], object], place: Path) -> None:
@@ -86,10 +114,12 @@ def measured(step: Callable[[Path], object], place: Path) -> None:
     import skipwise.tasks
 
     assert skipwise.tasks.TASKS
-    began = time.perf_counter()
+    began, computed = time.perf_counter(), time.process_time()
     step(place)
-    seconds = time.perf_counter() - began
-    print(json.dumps({"seconds": seconds, "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10}))
+    seconds, cpu = time.perf_counter() - began, time.process_time() - computed
+    print(
+        json.dumps({"seconds": seconds, "cpu": cpu, "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10})
+    )
 
 
 def survey_files(place: Path) -> "tuple[Source, Survey]":
@@ -143,6 +173,7 @@ STEPS: dict[str, Callable[[Path], object]] = {
     "split": split_them,
     "prepare": prepare,
     "worker": start_worker,
+    "texts": lambda place: prepare(place, str(place / "texts.csv")),
     "digits": lambda place: prepare(place, "digits", "digits"),
     "worker on digits": lambda place: start_worker(place, "digits"),
 }

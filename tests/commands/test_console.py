@@ -104,8 +104,7 @@ def test_reading_is_told_from_two_seconds_on_with_its_rate(console):
     for done in range(1, 50):
         console.wait(0.5)
         console.decoding(done, 50)
-    assert console.lines[0] == "reading the data: 5 of 50, 2 a second, about 22 s left"
-    assert len(console.lines) == 2  # the other 20 s later
+    assert console.lines == ["reading the data: 5 of 50", "reading the data: 46 of 50, 2 a second, about 2 s left"]
     console.decoding(50, 50)
     console.wait(3)
     assert console.lines[2:] == [f"{LOOKING} ..."]
@@ -113,10 +112,19 @@ def test_reading_is_told_from_two_seconds_on_with_its_rate(console):
     assert console.phases.seconds == {READING: 24.5, LOOKING: 3}
 
 
+def test_the_time_before_the_first_example_does_not_count_in_the_rate_of_reading(console):
+    console.doing(READING)
+    console.wait(100)
+    console.decoding(100, 50_000)
+    console.wait(30)
+    console.decoding(30_100, 50_000)
+    assert console.lines[-1] == "reading the data: 30,100 of 50,000, 1,000 a second, about 20 s left"
+
+
 def test_a_line_on_reading():
-    assert reading_line(1_200, 3_600, 10.0) == "reading the data: 1,200 of 3,600, 120 a second, about 20 s left"
-    assert reading_line(0, 10, 3.0) == "reading the data: 0 of 10, 0 a second"
-    assert reading_line(100, 50_000, 8.0) == "reading the data: 100 of 50,000, 12 a second"  # most was opening the file
+    assert reading_line(1_200, 3_600, 120.0) == "reading the data: 1,200 of 3,600, 120 a second, about 20 s left"
+    assert reading_line(100, 50_000, 12.4) == "reading the data: 100 of 50,000, 12 a second"
+    assert reading_line(0, 10, 0.0) == "reading the data: 0 of 10"
 
 
 def begun(console, *, training, report=0.0):

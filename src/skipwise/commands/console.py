@@ -32,7 +32,7 @@ TRAINING = "training"
 READING, LOOKING = "reading the data", "looking for duplicates"
 TIMING, SCORING, DRAWING = "timing a step of each network", "scoring the runs", "drawing the page"
 TOLD_SHARE = 0.02
-"""Of all that is to be read must be behind before the rest is told: much of the beginning is opening a file."""
+"""Of all that is to be read must be behind before the rest is told."""
 LEAST_TOLD = 0.5
 """Seconds of a phase that is worth a word at the end."""
 FAR_OFF = 0.3
@@ -51,6 +51,7 @@ class Console:
         self.running: dict[Job, Tick] = {}
         self.said = self.clock()
         self.starting = ""
+        self.first_read: tuple[int, float] | None = None
         self.trained_runs, self.trained_seconds = 0, 0.0
 
     def say(self, text: str) -> None:
@@ -59,6 +60,7 @@ class Console:
     def doing(self, words: str) -> None:
         """A phase begins, in words as "drawing the page", and the one before ends; "" ends it alone."""
         self.said = self.clock() if words == TRAINING else -math.inf
+        self.first_read = None
         if words:
             self.phases.begin(words, self.say if words != TRAINING else None)
         else:
@@ -80,7 +82,15 @@ class Console:
             self.doing(LOOKING)
         elif self.phases.lasting > SECONDS_UNTIL_TOLD and self.clock() - self.said > SECONDS_BETWEEN_LINES:
             self.said = self.clock()
-            self.say(reading_line(done, total, self.phases.lasting))
+            self.say(self.reading_line(done, total))
+
+    def reading_line(self, done: int, total: int) -> str:
+        """How far the reading is, and how fast it goes since the first of these lines: before it a file was opened."""
+        now = self.clock()
+        if self.first_read is None:
+            self.first_read = (done, now)
+        before, began = self.first_read
+        return reading_line(done, total, (done - before) / (now - began) if now > began else 0.0)
 
     def announce(self, ready: StudyPlan, *, briefly: bool = False) -> None:
         """Say what is about to be trained, by which defaults, and how long it may take; `briefly` where that is
@@ -247,7 +257,7 @@ class LiveConsole(Console):
     def decoding(self, done: int, total: int) -> None:
         super().decoding(done, total)
         if self.status is not None and done < total and self.phases.lasting > SECONDS_UNTIL_TOLD:
-            self.status.update(reading_line(done, total, self.phases.lasting))
+            self.status.update(self.reading_line(done, total))
 
     def correct_estimate(self) -> None:
         """The time that is left is shown all the while."""
@@ -312,11 +322,10 @@ def console(phases: Phases | None = None) -> Console:
     return (LiveConsole if sys.stdout.isatty() else Console)(phases=phases)
 
 
-def reading_line(done: int, total: int, seconds: float) -> str:
-    """How far the reading is after so many seconds, and how fast it goes."""
-    rate = done / seconds
+def reading_line(done: int, total: int, rate: float) -> str:
+    """How far the reading is, and how fast it goes, in examples a second; 0 where that is not known yet."""
     left = f", about {duration((total - done) / rate)} left" if done >= TOLD_SHARE * total and rate else ""
-    return f"reading the data: {done:,} of {total:,}, {rate:,.0f} a second{left}"
+    return f"reading the data: {done:,} of {total:,}{f', {rate:,.0f} a second' if rate else ''}{left}"
 
 
 def time_sentence(runs: int, trained_seconds: float, phases: Mapping[str, float]) -> str:
