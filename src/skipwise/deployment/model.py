@@ -38,7 +38,7 @@ AT_ONCE, MEMORY = 64, 2**28
 """Examples of a batch at most, and bytes that its activations may take."""
 
 GROWN = 2
-"""Times the recorded activations of an input that it may take by today's count, which another version made otherwise."""
+"""Times the recorded activations that an input may take by today's count: another version may count otherwise."""
 
 
 class Model:

@@ -34,7 +34,8 @@ def seconds_per_run(
     `backbone`: the parameters that were loaded, which may learn at a rate of their own.
 
     The first step, which sets things up, is not counted; then the fastest of up to five steps, for at most about a
-    second. On a CPU its time of computing counts, which other programs leave as it is. Judging an example is taken to cost a third of learning from it.
+    second, on a CPU in CPU time, which does not grow while other programs run. Judging an example is taken to cost a
+    third of learning from it.
     """
     dataset = subset_of(dataset, recipe.fraction, seed=0)
     stream = task.stream(dataset, recipe, 0, plan.device)
