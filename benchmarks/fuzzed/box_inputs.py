@@ -15,6 +15,7 @@ from fuzzed.text_inputs import separated
 IMAGES = 10
 WIDTH, HEIGHT = 9, 8
 NAMES = ("cat", "dog")
+VIA_COLUMNS = ("region_shape_attributes", "region_attributes")
 
 
 def photos(folder: str = "") -> Files:
@@ -241,6 +242,31 @@ def vott(draw: st.DrawFn) -> Input:
 
 
 @st.composite
+def via(draw: st.DrawFn) -> Input:
+    """Draw VGG Image Annotator's JSON, as a project or as annotations alone, or its CSV."""
+    entries, rows = {}, [["filename", "file_size", "file_attributes", "region_count", "region_id", *VIA_COLUMNS]]
+    for i in range(IMAGES):
+        left, top, width, height = box(i)
+        shape: dict[str, Any] = {"name": "rect", "x": left, "y": top, "width": width, "height": height}
+        if i % 4 == 3:
+            right, bottom = left + width, top + height
+            shape = {"name": "polygon", "all_points_x": [left, right, right], "all_points_y": [top, top, bottom]}
+        if i % 4 == 2:
+            shape = {"name": "ellipse", "cx": left + 2, "cy": top + 2, "rx": 2, "ry": 1, "theta": 0.3}
+        named = {"class": NAMES[i % 2]}
+        region = {"shape_attributes": shape, "region_attributes": named}
+        entries[f"{i}.png100"] = {"filename": f"{i}.png", "size": 100, "regions": [region], "file_attributes": {}}
+        rows.append([f"{i}.png", "100", "{}", "1", "0", to_json(shape), to_json(named)])
+    if draw(st.integers(0, 2)) == 2:
+        content = draw(separated(draw(changed_tree(rows)), odd=draw(st.integers(0, 3)) == 3))
+        return _beside_images(draw, photos(), "via_export_csv.csv", content)
+    if draw(st.booleans()):
+        listed = {"_via_settings": {}, "_via_img_metadata": entries, "_via_attributes": {"region": {"class": {}}}}
+        return _beside_images(draw, photos(), "via_project.json", draw(changed_json(listed)))
+    return _beside_images(draw, photos(), "via_export_json.json", draw(changed_json(entries)))
+
+
+@st.composite
 def cvat(draw: st.DrawFn) -> Input:
     """Draw CVAT's XML for images: one file with the shapes of all."""
     images = []
@@ -279,13 +305,16 @@ def box_tables(draw: st.DrawFn) -> Input:
         ["filename", "width", "height", "class", "xmin", "ymin", "xmax", "ymax"],
         ["image", "label", "xmin", "ymin", "xmax", "ymax"],
         ["ImageID", "LabelName", "XMin", "YMin", "XMax", "YMax"],
+        ["image_id", "width", "height", "source", "bbox"],
     ]
     head = draw(st.sampled_from(heads))
     rows: list[list[Any]] = [list(head)]
     for i in range(IMAGES):
         left, top, width, height = box(i)
         size = [WIDTH, HEIGHT] if "width" in head else []
-        rows.append([f"{i}.png", *size, NAMES[i % 2], left, top, left + width, top + height])
+        whole = head[-1] == "bbox"
+        place = [f"[{left}, {top}, {width}, {height}]"] if whole else [left, top, left + width, top + height]
+        rows.append([f"{i}.png", *size, NAMES[i % 2], *place])
     content = draw(separated(draw(changed_tree(rows)), odd=draw(st.integers(0, 3)) == 3))
     return _beside_images(draw, photos(), "_annotations.csv", content)
 

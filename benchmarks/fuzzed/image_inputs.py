@@ -103,6 +103,46 @@ def image_folders(draw: st.DrawFn) -> Input:
     return Input(files=draw(changed_files(files, 6)))
 
 
+@st.composite
+def image_lists(draw: st.DrawFn) -> Input:
+    """Draw images with lists that say which is of which class and part, as public data sets have them."""
+    names = [f"{CLASSES[i % 2]}/{i}" for i in range(4 * EACH)]
+    lists: dict[str, list[list[Any]]]
+    match draw(st.sampled_from(["numbers", "names", "stems", "ids"])):
+        case "numbers":  # a list for each part, of flat images and numbers of classes
+            names = [f"{('train', 'val')[i // 2 % 2]}/{i}" for i in range(4 * EACH)]
+            lists = {
+                f"meta/{part}.txt": [
+                    [f"{name[len(part) + 1 :]}.png", i % 2] for i, name in enumerate(names) if part in name
+                ]
+                for part in ("train", "val")
+            }
+            lists["meta/classes.txt"] = [[name] for name in CLASSES]
+        case "names":  # one list of paths and classes, without a header
+            lists = {"labels.txt": [[f"{name}.png", CLASSES[i % 2]] for i, name in enumerate(names)]}
+        case "stems":  # a list for each part, of paths without a suffix
+            lists = {f"meta/{part}.txt": [[name] for name in names[k::2]] for k, part in enumerate(("train", "test"))}
+        case _:  # numbered images, with a table of each thing by number
+            lists = {
+                "images.txt": [[i + 1, f"{name}.png"] for i, name in enumerate(names)],
+                "image_class_labels.txt": [[i + 1, 1 + i % 2] for i in range(len(names))],
+                "train_test_split.txt": [[i + 1, i // 2 % 2] for i in range(len(names))],
+                "classes.txt": [[i + 1, name] for i, name in enumerate(CLASSES)],
+            }
+            names = [f"images/{name}" for name in names]
+    files: Files = {f"{name}.png": photo(i) for i, name in enumerate(names)}
+    files = draw(changed_files(files, 2)) if draw(st.integers(0, 2)) == 2 else files
+    odd = draw(st.sampled_from(sorted(lists)))
+    for name, rows in lists.items():
+        changed = draw(changed_tree(rows)) if name == odd else rows
+        lines = [
+            row if isinstance(row, list) else [row] for row in (changed if isinstance(changed, list) else [changed])
+        ]
+        content = "\n".join(" ".join(map(str, line)) for line in lines).encode("utf-8", "surrogatepass")
+        files[name] = draw(changed_bytes(content, 3)) if name == odd and draw(st.integers(0, 3)) == 3 else content
+    return Input(files=files)
+
+
 def _with_part(name: str, part: str, *, below: bool) -> str:
     above, _, last = name.partition("/")
     return f"{above}/{part}/{last}" if below else f"{part}/{name}"

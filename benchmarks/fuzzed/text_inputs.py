@@ -155,6 +155,18 @@ def text_folders(draw: st.DrawFn) -> Input:
 
 
 @st.composite
+def class_files(draw: st.DrawFn) -> Input:
+    """Draw a file for each class, of a text in each line."""
+    names = draw(st.sampled_from([("pos.txt", "neg.txt"), ("film.pos", "film.neg"), ("spam.txt", "ham.txt")]))
+    files: Files = {}
+    for label, name in enumerate(names):
+        changed = draw(changed_tree([sentence(i) for i in range(label, ROWS, 2)]))
+        text = "\n".join(map(str, changed if isinstance(changed, list) else [changed]))
+        files[name] = draw(st.one_of(st.just(text.encode("utf-8", "replace")), encoded(text)))
+    return Input(files=draw(changed_files(files, 2)) if draw(st.integers(0, 2)) == 2 else files)
+
+
+@st.composite
 def fasttext_lines(draw: st.DrawFn) -> Input:
     """Draw a file of lines that begin with a label, as fastText reads them."""
     prefix = draw(st.sampled_from(["__label__"] * 5 + ["__label", "label:", ""]))
