@@ -106,8 +106,10 @@ def test_all_else_is_a_fault(step, words, tmp_path):
     assert words in end.words
 
 
-def test_words_of_libtiff_are_passed_over(tmp_path):
-    assert watched(lambda _: os.write(2, b"TIFFFetchStripThing: Incompatible type.\n"), tmp_path).kind == "read"
+@pytest.mark.parametrize("module", ["TIFFFetchStripThing", "MissingRequired", "tempfile.tif"])
+def test_words_of_libtiff_are_passed_over(module, tmp_path):
+    words = f"{module}: Incompatible type.\n".encode()
+    assert watched(lambda _: os.write(2, words), tmp_path).kind == "read"
 
 
 def test_what_takes_too_long_or_too_much_memory_is_a_fault(tmp_path):

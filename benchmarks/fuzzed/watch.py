@@ -45,7 +45,8 @@ CHANGES = {
 
 
 LIBTIFF = re.compile(
-    r"^\w*(TIFF|LZW|LZMA|ZIP|JPEG|Fax|PixarLog|LogL|NeXT|Thunder|PackBits|DumpMode|Predictor|strip|tile)\w*: .*\n?",
+    r"^(tempfile\.tif|\w*(TIFF|MissingRequired|LZW|LZMA|ZIP|JPEG|Fax|PixarLog|LogL|NeXT|Thunder|PackBits|DumpMode|Predictor"
+    r"|strip|tile)\w*): .*\n?",
     re.M,
 )
 """Lines that libtiff writes in C to the terminal on damaged images: Pillow has no way to stop it."""
