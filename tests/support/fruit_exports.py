@@ -158,6 +158,57 @@ def create_ml(folder):
         (folder / part / "_annotations.createml.json").write_text(json.dumps(written))
 
 
+def _via_region(i):
+    left, top, right, bottom = BOXES[i]
+    rectangle = {"name": "rect", "x": left, "y": top, "width": right - left, "height": bottom - top}
+    outline = {"name": "polygon", "all_points_x": [left, right, right], "all_points_y": [top, top, bottom]}
+    radius = (right - left) / 2
+    circle = {"name": "circle", "cx": left + radius, "cy": top + radius, "r": radius}
+    shape = (rectangle, outline, circle)[i % 3]
+    return {"shape_attributes": shape, "region_attributes": {"fruit": CLASSES[LABELS[i]], "note": "ripe" if i else ""}}
+
+
+def via_project(folder):
+    for part, numbers in PARTS.items():
+        photos(folder / part, numbers)
+    entries = {f"{i:02}.png99": {"filename": f"{i:02}.png", "size": 99, "regions": [_via_region(i)]} for i in range(12)}
+    (folder / "via_project_5Nov.json").write_text(json.dumps({"_via_settings": {}, "_via_img_metadata": entries}))
+
+
+def via_annotations(folder):
+    """As of version 1, whose regions are numbered, beside the images of each part; of classes that are ticked."""
+    for part, numbers in PARTS.items():
+        photos(folder / part, numbers)
+        regions = {i: _via_region(i) for i in numbers}
+        for region in regions.values():
+            region["region_attributes"] = {"fruit": {region["region_attributes"]["fruit"]: True, "none": False}}
+        entries = {f"{i:02}.png99": {"filename": f"{i:02}.png", "regions": {"0": regions[i]}} for i in numbers}
+        (folder / part / "via_region_data.json").write_text(json.dumps(entries))
+
+
+def via_table(folder):
+    header = ["#filename", "file_size", "file_attributes", "region_count", "region_id", *VIA_COLUMNS]
+    for part, numbers in PARTS.items():
+        photos(folder / part, numbers)
+    regions = [_via_region(i) for i in range(12)]
+    cells = [[json.dumps(region["shape_attributes"]), json.dumps(region["region_attributes"])] for region in regions]
+    with (folder / "via_export_csv.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([header, *([f"{i:02}.png", 99, "{}", 1, 0, *cells[i]] for i in range(12))])
+
+
+def tables_of_one_column(folder):
+    """Boxes as left, top, width and height in one cell, with brackets or without."""
+    for part, numbers in PARTS.items():
+        photos(folder / part, numbers)
+        with (folder / f"{part}.csv").open("w", newline="") as file:
+            csv.writer(file).writerow(["image_id", "width", "height", "bbox", "label"])
+            for i in numbers:
+                left, top, right, bottom = BOXES[i]
+                sides = [left, top, right - left, bottom - top]
+                cell = (str(sides), str(tuple(sides)), " ".join(map(str, sides)))[i % 3]
+                csv.writer(file).writerow([f"{i:02}", WIDTH, HEIGHT, cell, CLASSES[LABELS[i]]])
+
+
 def tables(folder):
     """Roboflow's, one beside the images of each part."""
     header = ["filename", "width", "height", "class", "xmin", "ymin", "xmax", "ymax"]
@@ -176,10 +227,11 @@ def table_without_header(folder):
             csv.writer(file).writerows([f"images/{i:02}.png", *BOXES[i], CLASSES[LABELS[i]]] for i in numbers)
 
 
+VIA_COLUMNS = ("region_shape_attributes", "region_attributes")
 EXPORTS = {
     write.__name__: write
     for write in (
         coco_instances, coco_outlines, voc_beside, yolo_beside, yolo_darknet, labelme, label_studio, label_studio_min, cvat,
-        vott, vott_export, create_ml, tables, table_without_header,
+        vott, vott_export, create_ml, via_project, via_annotations, via_table, tables, tables_of_one_column, table_without_header,
     )
 }  # fmt: skip

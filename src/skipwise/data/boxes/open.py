@@ -10,10 +10,22 @@ from skipwise.data.boxes.formats.box_table import columns_of, read_box_table
 from skipwise.data.boxes.formats.coco import SECTIONS, read_coco
 from skipwise.data.boxes.formats.cvat import read_cvat
 from skipwise.data.boxes.formats.files import LOOKED_AT, beginning
-from skipwise.data.boxes.formats.kinds import COCO, CREATE_ML, CVAT, LABEL_STUDIO, LABELME, UNREAD, VOC, VOTT, kind_of
+from skipwise.data.boxes.formats.kinds import (
+    COCO,
+    CREATE_ML,
+    CVAT,
+    LABEL_STUDIO,
+    LABELME,
+    UNREAD,
+    VIA,
+    VOC,
+    VOTT,
+    kind_of,
+)
 from skipwise.data.boxes.formats.label_studio import read_label_studio
 from skipwise.data.boxes.formats.labelme import read_labelme
 from skipwise.data.boxes.formats.unread import unread
+from skipwise.data.boxes.formats.via import read_via
 from skipwise.data.boxes.formats.voc import read_voc
 from skipwise.data.boxes.formats.vott import read_create_ml, read_vott
 from skipwise.data.boxes.formats.yolo import looks_like_labels, read_yolo
@@ -25,7 +37,7 @@ from skipwise.data.images.folder import is_image
 from skipwise.errors import UserError
 
 TASK = "boxes"
-KINDS = "a COCO .json, or a folder of COCO, Pascal VOC, YOLO, LabelMe, CVAT, Label Studio or VoTT, or a table of boxes"
+KINDS = "a COCO .json, or a folder of COCO, Pascal VOC, YOLO, LabelMe, CVAT, Label Studio, VoTT or VGG Image Annotator, or a table of boxes"
 READERS: dict[str, Callable[[Tree, Sequence[str]], Annotated]] = {
     COCO: read_coco,
     VOC: lambda tree, _: read_voc(tree),
@@ -34,8 +46,10 @@ READERS: dict[str, Callable[[Tree, Sequence[str]], Annotated]] = {
     LABEL_STUDIO: read_label_studio,
     VOTT: read_vott,
     CREATE_ML: read_create_ml,
+    VIA: read_via,
 }
 """By what a file holds."""
+ANNOTATION_SUFFIXES = (".json", ".xml", ".csv")
 LOOKED_INTO, ALONE = 5, 50
 """Files of a folder that are looked into: of those that have an image's name, and of the others."""
 HOLDS_ANNOTATIONS = ("annotations", "annotation", "labels", "label", "xml", "xmls", "json", "jsons")
@@ -77,11 +91,11 @@ def why_none(glimpse: Glimpse) -> str:
 
 
 def _kinds(glimpse: Glimpse) -> dict[str, list[str]]:
-    """The .json and .xml files that were looked into, by what they hold."""
+    """The .json, .xml and .csv files that were looked into, by what they hold."""
     kinds: dict[str, list[str]] = {}
     for folder, names in glimpse.files.items():
         stems = {PurePosixPath(name).stem for name in names if is_image(PurePosixPath(name))}
-        some = [name for name in names if PurePosixPath(name).suffix.lower() in (".json", ".xml")]
+        some = [name for name in names if PurePosixPath(name).suffix.lower() in ANNOTATION_SUFFIXES]
         beside = [name for name in some if PurePosixPath(name).stem in stems][:LOOKED_INTO]
         alone = [name for name in some if PurePosixPath(name).stem not in stems][:ALONE]
         for name in (*alone, *beside):
@@ -127,7 +141,7 @@ def _of_file(path: Path) -> list[Reading]:
             Reading(task=TASK, words=f"boxes in the table {path.name}", ask=str(path),
                     read=lambda: _named(read_box_table(tree_of(path.parent), [path.name]), path))
         ]  # fmt: skip
-    if suffix not in (".json", ".xml"):
+    if suffix not in ANNOTATION_SUFFIXES:
         return []
     kind = kind_of(path)
     if kind in UNREAD:
@@ -176,15 +190,15 @@ def _yolo(glimpse: Glimpse) -> Reading | None:
     """Label files of YOLO's, with or without a description."""
     path = glimpse.path
     description = _description(glimpse)
-    labels = _label_folder(glimpse)
-    if labels is None:
+    labels = _label_folders(glimpse)
+    if not labels:
         return None
-    where = f"{labels or path.resolve().name}/" + (f", described by {description}" if description else "")
+    listed = _listed([f"{folder or path.resolve().name}/" for folder in labels])
     return Reading(
         task=TASK,
-        words=f"YOLO boxes: label files in {where}",
+        words=f"YOLO boxes: label files in {listed}{f', described by {description}' if description else ''}",
         read=lambda: _named(read_yolo(tree_of(path), description), path),
-        ask=f"{path / description}" if description else str(path / labels),
+        ask=f"{path / description}" if description else str(path / labels[0]) if len(labels) == 1 else f"--task {TASK}",
     )
 
 
@@ -198,8 +212,9 @@ def _description(glimpse: Glimpse) -> str | None:
     return darknet[0] if darknet else None
 
 
-def _label_folder(glimpse: Glimpse) -> str | None:
-    """The first folder with label files of images; a few are looked into."""
+def _label_folders(glimpse: Glimpse) -> list[str]:
+    """The folders with label files of images; a few files are looked into until one is found."""
+    found: list[str] = []
     for folder, names in glimpse.files.items():
         stems = {PurePosixPath(name).stem for name in names if is_image(PurePosixPath(name))}
         for place in label_folders(folder) if stems else ():
@@ -207,9 +222,9 @@ def _label_folder(glimpse: Glimpse) -> str | None:
             own = [name for name in texts if PurePosixPath(name).stem in stems]
             looked = (own if place == folder else own or texts)[: 2 * LOOKED_INTO]
             named = place != folder and not all(beginning(glimpse.path / place / name).strip() for name in looked)
-            if looked and (named or any(looks_like_labels(glimpse.path / place / name) for name in looked)):
-                return place
-    return None
+            if looked and (found or named or any(looks_like_labels(glimpse.path / place / name) for name in looked)):
+                found.append(place)
+    return list(dict.fromkeys(found))
 
 
 def _words(path: Path, kind: str, files: Sequence[str]) -> str:

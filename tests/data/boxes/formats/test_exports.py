@@ -13,13 +13,16 @@ WORDS = {
     "coco_instances": "COCO boxes: annotations/anns_test.json, annotations/anns_train.json, annotations/anns_val.json",
     "coco_outlines": "COCO boxes: test.json, train.json, val.json",
     "voc_beside": "Pascal VOC boxes: test/09.png.xml and its like, a file for each image",
-    "yolo_beside": "YOLO boxes: label files in test/day/",
+    "yolo_beside": "YOLO boxes: label files in test/day/, train/day/, val/day/",
     "yolo_darknet": "YOLO boxes: label files in obj_train_data/, described by obj.data",
     "labelme": "LabelMe boxes: test/09.json and its like, a file for each image",
     "label_studio": "Label Studio boxes: project-1-at-2024.json",
     "label_studio_min": "Label Studio boxes: min.json",
     "cvat": "CVAT boxes: annotations.xml",
     "vott_export": "VoTT boxes: fruit-export.json",
+    "via_project": "VGG Image Annotator boxes: via_project_5Nov.json",
+    "via_table": "VGG Image Annotator boxes: via_export_csv.csv",
+    "tables_of_one_column": "boxes in test.csv, train.csv, val.csv",
     "tables": "boxes in test/_annotations.csv, train/_annotations.csv, val/_annotations.csv",
 }
 

@@ -2,15 +2,19 @@
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path, PurePosixPath
 
 from skipwise.data.boxes.annotated import Annotated, Described, as_meant, assembled
 from skipwise.data.boxes.formats.files import beginning, read_lines
-from skipwise.data.boxes.formats.written import four, number, size_of
+from skipwise.data.boxes.formats.written import ONE_CLASS, four, number, size_of
 from skipwise.data.boxes.tree import ImageFinder, Tree, part_in, part_in_name
+from skipwise.data.images.header import read_header
+from skipwise.data.images.regular_file import Unreadable
 from skipwise.data.tally import Tally
 from skipwise.errors import UserError
+from skipwise.regular_files import open_regular
 
 IMAGE = (
     "filename",
@@ -46,26 +50,38 @@ CORNERS = (
     ("bbox_xmin", "bbox_ymin", "bbox_xmax", "bbox_ymax"),
 )
 FROM_SIZE = (("bbox_x", "bbox_y", "bbox_width", "bbox_height"), ("bbox_left", "bbox_top", "bbox_width", "bbox_height"))
+WHOLE = ("bbox", "box", "bounding_box", "boundingbox")
+"""Names of one column that holds all four numbers."""
 SPLIT = ("split", "set", "subset", "part", "group")
+MEASURED = 200
+"""Images whose size is looked up to tell corners from sizes."""
+NOTICED = 1.0
+"""Pixels by which a box may be beyond its image by rounding."""
 HEADLESS = 6
 """Columns of a table without header: image, four corners, class, as RetinaNet's have them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Columns:
-    """Where a table holds what: positions of columns. `from_size`: width and height stand for the far corner.
+    """Where a table holds what: positions of columns. `label` is None where all boxes are of one class.
 
-    `size`: of width and height of the image, where it has both.
+    `box`: of the four numbers, or of the one column that holds them all. `from_size`: width and height stand for the
+    far corner. `size`: of width and height of the image, where it has both.
     """
 
     delimiter: str
     image: int
-    label: int
-    box: tuple[int, int, int, int]
+    label: int | None
+    box: tuple[int, ...]
     from_size: bool = False
     size: tuple[int, int] | None = None
     split: int | None = None
     header: bool = True
+
+    @property
+    def last(self) -> int:
+        """The last of the columns that every row needs."""
+        return max(self.image, self.label or 0, *self.box)
 
 
 def columns_of(file: Path) -> Columns | None:
@@ -92,16 +108,16 @@ def _named(cells: Sequence[str], delimiter: str) -> Columns | None:
         return next((names.index(name) for name in known if name in names), None)
 
     image, label = place(*IMAGE), place(*CLASS)
-    box = next((some for some in (*CORNERS, *FROM_SIZE) if set(some) <= set(names)), None)
-    if image is None or label is None or box is None or image == label:
+    whole = [(name,) for name in WHOLE]
+    box = next((some for some in (*CORNERS, *FROM_SIZE, *whole) if set(some) <= set(names)), None)
+    if image is None or box is None or image == label:
         return None
-    left, top, right, bottom = (names.index(name) for name in box)
     width, height = place("width", "image_width", "img_width"), place("height", "image_height", "img_height")
     return Columns(
         delimiter=delimiter,
         image=image,
         label=label,
-        box=(left, top, right, bottom),
+        box=tuple(names.index(name) for name in box),
         from_size=box in FROM_SIZE,
         size=None if width is None or height is None else (width, height),
         split=place(*SPLIT),
@@ -125,26 +141,40 @@ def read_box_table(tree: Tree, names: Sequence[str]) -> Annotated:
     """
     tally, finder = Tally(), ImageFinder(tree)
     notes: list[str] = []
-    images = [image for name in names for image in as_meant(_images(finder, name, tally, notes), name, tally)]
+    tables = {name: _columns(tree.root / name, notes) for name in names}
+    found = {name: _images(finder, name, columns, tally) for name, columns in tables.items()}
+    undecided = [name for name, columns in tables.items() if len(columns.box) == 1]
+    if undecided:
+        have_sizes, words = _have_sizes(tree.root, [image for name in undecided for image in found[name]])
+        notes.append(f"boxes in one column are read as {words}")
+        found |= {name: [_cornered(image) for image in found[name]] for name in undecided if have_sizes}
+    images = [image for name in names for image in as_meant(found[name], name, tally)]
     return assembled(tree.root, images, tally, notes=tuple(notes))
 
 
-def _images(finder: ImageFinder, name: str, tally: Tally, notes: list[str]) -> list[Described]:
-    tree = finder.tree
-    columns = columns_of(tree.root / name)
+def _columns(file: Path, notes: list[str]) -> Columns:
+    """The columns of a table, with notes on what was guessed. Raises UserError where it is none of boxes."""
+    columns = columns_of(file)
     if columns is None:
-        raise UserError(
-            f"{tree.root / name} has no columns of an image, a class, and xmin, ymin, xmax, ymax: name them so."
-        )
+        raise UserError(f"{file} has no columns of an image and of xmin, ymin, xmax, ymax: name them so.")
     if not columns.header:
-        notes.append(f"{name} has no header: its columns are read as image, xmin, ymin, xmax, ymax, class")
+        notes.append(f"{file.name} has no header: its columns are read as image, xmin, ymin, xmax, ymax, class")
+    if columns.label is None:
+        notes.append(
+            f"{file.name} has no column of classes, as class or label: all boxes are of one class, {ONE_CLASS}"
+        )
+    return columns
+
+
+def _images(finder: ImageFinder, name: str, columns: Columns, tally: Tally) -> list[Described]:
+    tree = finder.tree
     folder = name.rpartition("/")[0]
     whole = part_in_name(PurePosixPath(name).stem) or part_in(folder)
     found: dict[str, Described] = {}
     objects: dict[str, list[tuple[list[float], str, str]]] = {}
     for line, cells in _rows(tree.root / name, columns):
         where = f"{name}, line {line}"
-        if len(cells) <= max(columns.image, columns.label, *columns.box):
+        if len(cells) <= columns.last:
             raise UserError(
                 f"{tree.root / name}, line {line} has {len(cells)} cells: fill those of image, box and class."
             )
@@ -178,17 +208,61 @@ def _rows(file: Path, columns: Columns) -> list[tuple[int, list[str]]]:
     return rows[1:] if columns.header else rows
 
 
+def _have_sizes(root: Path, images: Sequence[Described]) -> tuple[bool, str]:
+    """Whether boxes in one column end with width and height, not with the far corner; and the words that say why.
+
+    As COCO writes them they do, unless a box would then lie beyond its image and no box speaks for it.
+    """
+    order = "left, top, width, height"
+    for image in images:
+        for (left, top, third, last), _, where in image.objects:
+            if third < left or last < top:
+                return True, f"{order}, since {where} can be nothing else"
+    for image in images[:MEASURED]:
+        height, width = image.size or _size_on_disk(root / image.file)
+        for (left, top, third, last), _, where in image.objects:
+            if left + third > width + NOTICED or top + last > height + NOTICED:
+                return False, f"left, top, right, bottom, since {where} would else lie beyond its image"
+    return True, f"{order}, as COCO has them"
+
+
+def _size_on_disk(file: Path) -> tuple[float, float]:
+    """Height and width of an image, without bound where it cannot be read, which is said when it is decoded."""
+    try:
+        with open_regular(file) as opened:
+            return read_header(opened).size
+    except (OSError, Unreadable):
+        return inf, inf
+
+
+def _cornered(image: Described) -> Described:
+    """The image with corners for left, top, width and height."""
+    objects = [([left, top, left + width, top + height], label, where)
+               for (left, top, width, height), label, where in image.objects]  # fmt: skip
+    return replace(image, objects=objects)
+
+
+def _numbers(cells: Sequence[str], columns: Columns, where: str) -> list[float] | None:
+    """The four numbers of a row's box; None where there is none."""
+    values = [cells[place].strip() for place in columns.box]
+    if not any(value.strip("[]() ") for value in values):
+        return None
+    return four(
+        values if len(values) > 1 else values[0], where, "its box", "left, top, then right, bottom or width, height"
+    )
+
+
 def _box(cells: Sequence[str], columns: Columns, where: str) -> list[float] | None:
     """The corners in a row; None where all four are empty."""
-    values = [cells[place].strip() for place in columns.box]
-    if not any(values):
+    found = _numbers(cells, columns, where)
+    if found is None:
         return None
-    left, top, right, bottom = four(values, where, "its box", "left, top, then right, bottom or width, height")
+    left, top, right, bottom = found
     return [left, top, left + right, top + bottom] if columns.from_size else [left, top, right, bottom]
 
 
 def _label(cells: Sequence[str], columns: Columns, where: str) -> str:
-    label = cells[columns.label].strip()
+    label = ONE_CLASS if columns.label is None else cells[columns.label].strip()
     if not label:
         raise UserError(f"{where} has a box without a class: write it.")
     return label

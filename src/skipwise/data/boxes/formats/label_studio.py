@@ -8,7 +8,17 @@ from urllib.parse import unquote
 
 from skipwise.data.boxes.annotated import Annotated, Described, assembled
 from skipwise.data.boxes.formats.files import read_json
-from skipwise.data.boxes.formats.written import entries, fields, flag, number, round_centre, round_points, size_of, text
+from skipwise.data.boxes.formats.written import (
+    entries,
+    fields,
+    flag,
+    number,
+    round_centre,
+    round_ellipse,
+    round_points,
+    size_of,
+    text,
+)
 from skipwise.data.boxes.tree import ImageFinder, Tree, part_in
 from skipwise.data.images.folder import is_image
 from skipwise.data.tally import Tally
@@ -97,19 +107,20 @@ def _box(value: dict[str, Any], size: tuple[int, int] | None, where: str) -> lis
     angle = number(value.get("rotation")) or 0.0
     if x is None or y is None or across is None or down is None or max(map(abs, (x, y, across, down))) > 1e4:
         raise UserError(f"{where}: {', '.join(names)} must be numbers, in percent of the image.")
+    rows, columns = size or (1, 1)
     if "radiusX" in value:
-        return [x - across, y - down, x + across, y + down]
-    if not angle:
+        box = round_ellipse(x * columns, y * rows, across * columns, down * rows, angle)
+    elif angle:
+        box = _turned(x * columns, y * rows, across * columns, down * rows, angle)
+    else:
         return [x, y, x + across, y + down]
-    return _turned(x, y, across, down, angle, size or (1, 1))
+    return [side / along for side, along in zip(box, (columns, rows) * 2, strict=True)]
 
 
-def _turned(x: float, y: float, width: float, height: float, angle: float, size: tuple[int, int]) -> list[float]:
-    """Corners in percent round a rectangle that is turned about its upper left corner, on an image of this shape."""
-    rows, columns = size
-    half_width, half_height = width * columns / 2, height * rows / 2
+def _turned(x: float, y: float, width: float, height: float, angle: float) -> list[float]:
+    """Corners round a rectangle that is turned about its upper left corner."""
+    half_width, half_height = width / 2, height / 2
     cosine, sine = cos(radians(angle)), sin(radians(angle))
-    centre_x = x * columns + half_width * cosine - half_height * sine
-    centre_y = y * rows + half_width * sine + half_height * cosine
-    left, top, right, bottom = round_centre(centre_x, centre_y, half_width, half_height, angle)
-    return [left / columns, top / rows, right / columns, bottom / rows]
+    centre_x = x + half_width * cosine - half_height * sine
+    centre_y = y + half_width * sine + half_height * cosine
+    return round_centre(centre_x, centre_y, half_width, half_height, angle)

@@ -19,8 +19,6 @@ SUFFIXES = {
     ".mdb": "LMDB",
     ".ndjson": "NDJSON of Labelbox or Ultralytics",
 }
-BBOX = re.compile(rb"[^\n]*\bbbox\b[,;\s]")
-"""A header with one column of boxes."""
 FOLDERS = {"label_2": "KITTI", "labeltxt": "DOTA"}
 VISDRONE = re.compile(rb"(-?\d+,){7}-?\d+,?\s")
 """A line of VisDrone's: left, top, width, height, score, class, truncation, occlusion."""
@@ -54,8 +52,6 @@ def _by_content(glimpse: Glimpse) -> str | None:
                 return f"{file} is of WIDER FACE, which is not read: {INSTEAD}."
             if name.lower() == "metadata.jsonl" and b'"objects"' in beginning(file):
                 return f"{file} holds the objects of Hugging Face's imagefolder, which are not read: {INSTEAD}."
-            if name.lower().endswith(".csv") and BBOX.match(beginning(file)):
-                return f"{file} holds boxes in one column, bbox: give xmin, ymin, xmax and ymax columns of their own."
         if folder.rpartition("/")[2].lower() == "annotations":
             texts = [name for name in names if name.lower().endswith(".txt")][:1]
             if texts and VISDRONE.match(beginning(glimpse.path / folder / texts[0])):

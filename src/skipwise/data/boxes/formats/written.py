@@ -1,6 +1,5 @@
 """Values as people and programs write them: numbers in texts, flags, ids, outlines."""
 
-import json
 import math
 import re
 from collections.abc import Sequence
@@ -8,6 +7,8 @@ from typing import Any
 
 from skipwise.errors import UserError
 
+ONE_CLASS = "object"
+"""The class of boxes that have none."""
 LARGEST = 1e7
 """No image has a side of so many pixels. What is not a number is not below it either."""
 FALSE = {"", "0", "0.0", "false", "no", "n", "f", "off", "none", "null", "nan", "unspecified"}
@@ -85,9 +86,13 @@ def round_centre(x: float, y: float, half_width: float, half_height: float, degr
     return [x - across, y - down, x + across, y + down]
 
 
-def _parsed(value: str) -> Any:
-    """A list that is written as a text, with brackets or without."""
-    try:
-        return json.loads(value if value.strip().startswith("[") else f"[{value}]")
-    except (ValueError, RecursionError):
-        return None
+def round_ellipse(x: float, y: float, across: float, down: float, degrees: float = 0.0) -> list[float]:
+    """The box round an ellipse of these half axes that is turned about its centre."""
+    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    half_width, half_height = math.hypot(across * cosine, down * sine), math.hypot(across * sine, down * cosine)
+    return [x - half_width, y - half_height, x + half_width, y + half_height]
+
+
+def _parsed(value: str) -> list[str]:
+    """The numbers of a text, between commas or spaces, with brackets or without."""
+    return re.split(r"\s*[,;]\s*|\s+", value.strip().strip("[]()").strip())
