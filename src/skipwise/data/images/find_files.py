@@ -11,6 +11,8 @@ from skipwise.names import shown
 
 TRIED = 200
 """Files of a table, at even steps, that tell whether they lie where it says."""
+MOST_DROPPED = 6
+"""Folders of another place that paths may begin with, as /kaggle/input/photos/train/1.jpg."""
 
 
 def located(root: Path, written: Sequence[str], table: str) -> tuple[list[str], list[str]]:
@@ -26,6 +28,11 @@ def located(root: Path, written: Sequence[str], table: str) -> tuple[list[str], 
     slashed = [PureWindowsPath(file).as_posix() for file in written]
     if any(_is_file(root, file) for file in slashed[:: -(-len(written) // TRIED)]):
         return slashed, [f"paths in {Path(table).name} are written with \\, as Windows does, and read with /"]
+    for dropped in range(1, MOST_DROPPED + 1):
+        shorter = ["/".join(PurePosixPath(file).parts[dropped:]) for file in slashed]
+        if all(shorter) and all(_is_file(root, file) for file in shorter[:: -(-len(written) // TRIED)]):
+            before = slashed[0][: -len(shorter[0])]
+            return shorter, [f"paths in {Path(table).name} begin with {shown(before)}, which is passed over"]
     found = _Index(root, table)
     places = [found.place(file) for file in slashed]
     if all(place is None for place in places):
