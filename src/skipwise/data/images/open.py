@@ -8,9 +8,11 @@ from pathlib import Path, PurePath
 from skipwise.data.class_folders import ClassFolders, class_folders, listed
 from skipwise.data.glimpse import Glimpse, Reading, look_at
 from skipwise.data.images.arrays import read_arrays
+from skipwise.data.images.cifar_binary import cifar_files, read_cifar
 from skipwise.data.images.class_lists import ClassLists, class_lists, read_lists
 from skipwise.data.images.cub import cub_folder, cub_words, read_cub
 from skipwise.data.images.folder import begins_as_image, is_image, read_folder
+from skipwise.data.images.idx import idx_files, read_idx
 from skipwise.data.images.pixel_table import pixel_columns, read_pixel_tables
 from skipwise.data.images.source import in_order
 from skipwise.data.images.table import image_tables, read_tables, unlabelled_table
@@ -87,6 +89,7 @@ def _of_folder(glimpse: Glimpse) -> Iterator[Reading]:
     tables = [path / name for name in glimpse.files[""] if PurePath(name).suffix.lower() in TABLE_SUFFIXES]
     if pixels := [table for table in tables if pixel_columns(table) is not None]:
         yield _of_pixels(path, pixels)
+    yield from _of_binaries(glimpse)
     if found := image_tables(tables, glimpse.label_column) or _tables_of_parts(glimpse):
         yield _of_tables(path, found, glimpse.label_column)
         yield from _of_folders(glimpse, tables)
@@ -100,6 +103,21 @@ def _of_folder(glimpse: Glimpse) -> Iterator[Reading]:
         yield replace(_of_lists(path, lists), explicit=False, seen=_images(glimpse))
     else:
         yield from _of_folders(glimpse, tables)
+
+
+def _of_binaries(glimpse: Glimpse) -> Iterator[Reading]:
+    """Read the binary files of MNIST's and CIFAR's."""
+    path, sets = glimpse.path, idx_files(glimpse)
+    if sets:
+        several = [one.words.rpartition(": ")[2] for one in sets]
+        refused = (
+            f"{path} holds several data sets ({'; '.join(several)}): give a folder of one." if len(sets) > 1 else None
+        )
+        yield Reading(
+            task=TASK, words=sets[0].words, read=lambda: read_idx(path, sets[0]), ask=ANSWERS, refused=refused
+        )
+    if (cifar := cifar_files(glimpse)) is not None:
+        yield Reading(task=TASK, words=cifar.words, read=lambda: read_cifar(path, cifar), ask=ANSWERS)
 
 
 def _holds_tables(glimpse: Glimpse) -> bool:
