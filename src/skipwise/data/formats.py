@@ -30,7 +30,7 @@ FORMATS = {
     "HDF5": ((".h5", ".hdf5", ".hdf"), "save the arrays as .npz with x_train, y_train, x_test and y_test"),
     BATCH: (
         (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch", "batches.meta"),
-        f"{PICKLE}; CIFAR itself is there as `skipwise compare cifar10`",
+        f"{PICKLE}; CIFAR itself is there as `skipwise compare cifar10`, or cifar100",
     ),
     "pickle": ((".pkl", ".pickle", ".p", ".joblib"), PICKLE),
     "PyTorch's pickle": ((".pt", ".pth"), PICKLE),

@@ -214,7 +214,11 @@ def read_tables(root: Path, tables: Sequence[Path], label: str | None = None) ->
         table = open_table(path)
         columns = image_columns(table, label)
         assert columns is not None
-        notes += [*table.notes, *columns.notes(table, path.relative_to(root).as_posix())]
+        notes += [
+            *filter(None, [table.form_note]),
+            *table.notes,
+            *columns.notes(table, path.relative_to(root).as_posix()),
+        ]
         for line in table.rows(range(len(table.columns))):
             if label is not None and columns.label is not None and not _word(line, columns.label):
                 listing.tally.add(
