@@ -274,9 +274,11 @@ def _check_no_parts(root: Path, inside: dict[str, list[str]]) -> None:
     if len(inside) < 2 or len(several) != 1:
         return
     same = next(iter(several))
-    if not same or (len(same) == 1 and same[0].lower() in PLAIN):
+    plain = [name for name in same if name.lower() in PLAIN]
+    if not same or (len(plain) == 1 and all(name in plain or name.lower() in ANNOTATIONS for name in same)):
         return
     raise UserError(
         f"{root}: the folders {listed(list(inside))} all hold the same folders ({listed(list(same))}), so that they look "
-        "like parts of a split and not like classes: call them train, val and test, or give one of them alone."
+        "like parts of a split, or patients, and not like classes: call them train, val and test, give one of them alone, or "
+        "list the examples in a .csv with columns path, label and group."
     )

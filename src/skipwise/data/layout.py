@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from skipwise.data.boxes import open as boxes_open
+from skipwise.data.class_folders import listed
 from skipwise.data.formats import COMPRESSED, format_of, told, told_of_file, told_of_lines
 from skipwise.data.glimpse import Glimpse, Reading, look_at
 from skipwise.data.images import open as images_open
@@ -151,6 +152,12 @@ def _nothing(data: str, path: Path, glimpse: Glimpse) -> str:
         )
     if sentence := told(glimpse) or next(filter(None, map(told_of_lines, _first_files(glimpse))), None):
         return sentence
+    tables = [name for name in glimpse.files.get("", ()) if Path(name).suffix.lower() in TABLE_SUFFIXES - {".txt"}]
+    if len(tables) > 1:
+        return (
+            f"{shown(data)} holds several tables ({listed(tables)}), whose names are no parts of a split: give one of them, as "
+            f"{shown(str(path / tables[0]))}, or join them in one with a column label."
+        )
     suffixes: dict[str, int] = {}
     for file in glimpse.all_files():
         suffixes[file.suffix.lower()] = suffixes.get(file.suffix.lower(), 0) + 1

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from skipwise.data.images.dataset import open_source
+from skipwise.data.layout import recognise
 from skipwise.errors import UserError
 
 
@@ -176,3 +177,19 @@ def test_lists_of_matlab_are_told(tmp_path):
         .layout[0]
         .endswith("; train_list.mat may give the parts and cannot be read, being MATLAB's")
     )
+
+
+def test_folders_of_one_name_in_several_others_keep_these(tmp_path):
+    names = [f"{kind}/{number}.jpg" for kind in ("abbey", "church/outdoor", "bar/outdoor") for number in range(2)]
+    paint(tmp_path, *(f"SUN/{name}" for name in names))
+    write(tmp_path / "Partitions/TrainingImages_01.txt", *(f"/{name}" for name in names[::2]))
+    write(tmp_path / "Partitions/TestingImages_01.txt", *(f"/{name}" for name in names[1::2]))
+    assert open_source(tmp_path).classes == ("abbey", "bar/outdoor", "church/outdoor")
+
+
+def test_a_table_of_texts_is_no_list_of_images_that_lie_near(tmp_path):
+    paint(tmp_path, *(f"photos/{number}.jpg" for number in range(1, 5)))
+    write(
+        tmp_path / "news/train.csv", *(f'"{number % 4 + 1}","Title {number}","And more of it"' for number in range(24))
+    )
+    assert recognise(str(tmp_path / "news/train.csv")).reading.task == "text"

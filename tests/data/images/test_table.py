@@ -274,11 +274,12 @@ def patients(folder, header, rows):
 def test_columns_of_findings_are_several_labels_and_patients_are_no_classes(tmp_path):
     rows = [f"data/train/patient{i}/study1/1.png,M,{'' if i == 3 else f'{i % 2}.0'},-1.0" for i in range(4)]
     patients(tmp_path, "Path,Sex,Pneumonia,Edema", rows)
-    for path in (tmp_path, tmp_path / "train.csv"):
-        assert refused(path) == (
-            f"{tmp_path}/train.csv gives each image several labels (Pneumonia, Edema hold 0 or 1 each), and skipwise compares "
-            "networks on one class an image: name the column to learn, as --label-column Pneumonia."
-        )
+    said = (
+        f"{tmp_path}/train.csv gives each image several labels (Pneumonia, Edema hold 0 or 1 each), and skipwise compares "
+        "networks on one class an image: name the column to learn, as --label-column Pneumonia"
+    )
+    assert refused(tmp_path / "train.csv") == f"{said}."
+    assert refused(tmp_path) == f"{said}, or take the table away where the folders are the classes."
     source = open_source(tmp_path, Options(label_column="Pneumonia"))
     assert (source.classes, source.labels.tolist()) == (("0.0", "1.0"), [0, 1, 0])
     assert "paths in train.csv begin with data/, which is passed over" in source.notes
@@ -290,7 +291,7 @@ def test_folders_of_patients_are_no_classes_where_a_table_lists_their_images(tmp
     patients(tmp_path, "scan,outcome,age", [f"p{i}/1.png,{'ill' if i % 2 else 'well'},{20 + i}" for i in range(4)])
     assert refused(tmp_path).endswith(
         "none of its columns is known to hold labels (scan, outcome, age): name it with --label-column, as --label-column "
-        "outcome."
+        "outcome, or take the table away where the folders are the classes."
     )
     assert open_source(tmp_path, Options(label_column="outcome")).classes == ("ill", "well")
 

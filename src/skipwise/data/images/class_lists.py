@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -126,6 +126,7 @@ def _rows(root: Path, one: ImageList, part: str, *, labelled: bool) -> Iterator[
     path = root / one.file
     rows = list(list_rows(path))
     column = _column(path, rows) if labelled and one.cells > 1 else 0
+    several = _shared(one.place(row.name) for row in rows)
     for place, row in enumerate(rows):
         file = one.place(row.name)
         if place < 2 and not (root / file).is_file():
@@ -133,8 +134,23 @@ def _rows(root: Path, one: ImageList, part: str, *, labelled: bool) -> Iterator[
         where = f"{path}, line {row.number}"
         if labelled and column >= len(row.cells):
             raise UserError(f"{where} has no class behind {shown(row.name)}: write it there, or remove the line.")
-        label = row.cells[column] if labelled else PurePosixPath(file).parent.name
+        label = row.cells[column] if labelled else _folder(file, several)
         yield Listed(file=file, label=tidy(label), part=part, group="", where=where)
+
+
+def _folder(file: str, several: Container[str]) -> str:
+    """Return the folder of an image, with the one above it where folders in several others have its name."""
+    *above, own = [name for name in PurePosixPath(file).parts[:-1] if part_of(name) is None] or [""]
+    return "/".join([*above[-1:], own]) if own in several else own
+
+
+def _shared(files: Iterable[str]) -> set[str]:
+    """Return the names of folders that several other folders have, as abbey/outdoor and church/outdoor."""
+    above: dict[str, set[tuple[str, ...]]] = {}
+    for folder in {file.rpartition("/")[0] for file in files}:
+        *others, own = [name for name in folder.split("/") if part_of(name) is None] or [""]
+        above.setdefault(own, set()).add(tuple(others))
+    return {own for own, others in above.items() if len(others) > 1}
 
 
 def _column(path: Path, rows: Sequence[ListRow]) -> int:

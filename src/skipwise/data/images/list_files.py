@@ -4,14 +4,15 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from skipwise.data.class_folders import PLAIN
 from skipwise.data.encodings import decode
 from skipwise.data.glimpse import Glimpse
 from skipwise.data.images.folder import is_image
-from skipwise.data.parts import PART_OF
+from skipwise.data.parts import part_of
 from skipwise.data.tables import glance_at_table
 from skipwise.regular_files import read_regular
 
@@ -91,6 +92,8 @@ def list_file(root: Path, file: PurePosixPath, bases: Sequence[str], suffixes: S
         return None
     base, dropped, suffix = at
     body = [row for row in rows[MOST_HEADERS:] or rows if row.cells]
+    if 2 * len({row.name for row in rows}) < len(rows):
+        return None  # numbers of something, which are the names of images by chance
     width = max((len(row.cells) for row in body), default=0)
     labels = [row.cells[0] for row in body]
     if any(FRACTION.fullmatch(cell) or is_image(PurePosixPath(cell)) for row in body for cell in row.cells):
@@ -102,6 +105,14 @@ def list_file(root: Path, file: PurePosixPath, bases: Sequence[str], suffixes: S
         file=file.as_posix(), part=part, key=key, number=number, base=base, dropped=dropped, suffix=suffix, cells=width,
         folders=folders,
     )  # fmt: skip
+
+
+def names_images(path: Path) -> bool:
+    """Return whether a file may be a list of images: by the names in it, or by a folder of images beside it."""
+    names = [row.name for row in islice(list_rows(path, BEGINNING), TRIED)]
+    suffixed = sum(is_image(PurePosixPath(name)) for name in names) > len(names) / 2
+    above = (path.parent, path.resolve().parent.parent)
+    return suffixed or any((folder / name).is_dir() for folder in above for name in PLAIN)
 
 
 def list_rows(path: Path, most: int = LARGEST) -> Iterator[ListRow]:
@@ -161,12 +172,12 @@ def _part_and_key(file: PurePosixPath) -> tuple[str, tuple[str, ...], int]:
     folder, tokens = file.parent.as_posix(), re.split(r"[ _.-]+", file.stem)
     for place, token in enumerate(tokens):
         word = re.sub(r"\d+$", "", token.lower())
-        if word == "trainval" or word in PART_OF:
+        if word == "trainval" or part_of(word):
             others = tokens[:place] + tokens[place + 1 :]
             digits = token[len(word) :] or next((other for other in others if other.isdecimal()), "0")
             key = (folder, *(other for other in others if not other.isdecimal()))
-            return PART_OF.get(word, word), key, int(digits)
-    part = PART_OF.get(file.parent.name.lower(), "")
+            return part_of(word) or word, key, int(digits)
+    part = part_of(file.parent.name) or ""
     return part, (file.parent.parent.as_posix() if part else folder, *tokens), 0
 
 
@@ -179,7 +190,7 @@ def _bases(glimpse: Glimpse) -> list[str]:
 
 def _before(bases: Sequence[str], part: str, file: PurePosixPath) -> list[str]:
     """Return folders with those of the list's part first, and its own."""
-    own = [base for base in bases if part and PART_OF.get(base.rpartition("/")[2].lower()) == part]
+    own = [base for base in bases if part and part_of(base.rpartition("/")[2]) == part]
     parent = file.parent.as_posix().removeprefix(".")
     return list(dict.fromkeys([*own, parent, *bases]))
 

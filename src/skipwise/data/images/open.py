@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
 
-from skipwise.data.class_folders import ClassFolders, class_folders, listed
+from skipwise.data.class_folders import ANNOTATIONS, ClassFolders, class_folders, listed
 from skipwise.data.glimpse import Glimpse, Reading, look_at
 from skipwise.data.images.arrays import read_arrays
 from skipwise.data.images.cifar_binary import cifar_files, read_cifar
@@ -13,6 +13,7 @@ from skipwise.data.images.class_lists import ClassLists, class_lists, read_lists
 from skipwise.data.images.cub import cub_folder, cub_words, read_cub
 from skipwise.data.images.folder import begins_as_image, is_image, read_folder
 from skipwise.data.images.idx import idx_files, read_idx
+from skipwise.data.images.list_files import names_images
 from skipwise.data.images.pixel_table import pixel_columns, read_pixel_tables
 from skipwise.data.images.source import in_order
 from skipwise.data.images.table import image_tables, read_tables, unlabelled_table
@@ -26,6 +27,12 @@ ANSWERS = "--task images"
 LIST_SUFFIXES = (".txt", ".csv", ".tsv", ".lst", ".list")
 FEWEST = 5
 """Images in a folder on average, below which it is hardly a class where a table lists the images."""
+PIECE = re.compile(
+    r".*(patient|subject|person|study|series|session|scan|case|images?|part|batch|chunk|folder)[ _-]?\d+", re.IGNORECASE
+)
+"""The name of a folder of a patient, or of a piece of the data."""
+LISTS = re.compile(r"list|split|setid|label|train|test|anno|meta|class|imdb", re.IGNORECASE)
+"""Words in the name of a file of MATLAB's that may give classes or parts."""
 TASTED = 5
 """Files of a folder whose first bytes tell whether they are images, where their names do not."""
 
@@ -75,7 +82,10 @@ def _of_file(glimpse: Glimpse) -> Iterator[Reading]:
 
 def _of_list(path: Path) -> Iterator[Reading]:
     """Read one list without a header, and those of its parts; images lie beside it or beside its folder."""
-    for root in (path.parent, path.resolve().parent.parent):
+    if not names_images(path):
+        return
+    folder = path.resolve().parent
+    for root in (path.parent, *([folder.parent] if folder.name.lower() in ANNOTATIONS else [])):
         lists = class_lists(look_at(root), path.resolve().relative_to(root.resolve()).as_posix())
         if lists is not None:
             yield _of_lists(root, lists)
@@ -92,7 +102,7 @@ def _of_folder(glimpse: Glimpse) -> Iterator[Reading]:
     yield from _of_binaries(glimpse)
     if found := image_tables(tables, glimpse.label_column) or _tables_of_parts(glimpse):
         yield _of_tables(path, found, glimpse.label_column)
-        yield from _of_folders(glimpse, tables)
+        yield from _of_folders(glimpse, [])
         return
     lists = class_lists(glimpse)
     if lists is not None and lists.labelled:
@@ -138,7 +148,12 @@ def _of_folders(glimpse: Glimpse, tables: list[Path]) -> Iterator[Reading]:
             read_folder(path)  # which says why it holds no classes
         words, refused = f"images in a folder for each class: {found.words}{_mat_lists(glimpse)}", None
         if are_patients(found, images) and (sentence := unlabelled_table(tables)):
-            yield Reading(task=TASK, words="images in a table", read=lambda: None, refused=sentence)
+            yield Reading(
+                task=TASK,
+                words="images in a table",
+                read=lambda: None,
+                refused=f"{sentence[:-1]}, or take the table away where the folders are the classes.",
+            )
             return
     except UserError as error:
         words, refused = "images in folders", unlabelled_table(tables) or _mat_refusal(glimpse) or str(error)
@@ -154,10 +169,8 @@ def _of_folders(glimpse: Glimpse, tables: list[Path]) -> Iterator[Reading]:
 
 
 def are_patients(found: ClassFolders, images: int) -> bool:
-    """Return whether folders look like those of patients or pieces: a few images each, or alike but for a number."""
-    names = {re.sub(r"\d+", "#", name) for name in found.classes}
-    alike = len(names) == 1 and any(letter.isalpha() for letter in next(iter(names)))
-    return images < FEWEST * len(found.classes) or alike
+    """Return whether folders look like those of patients or pieces, not of classes: by their names, or few images."""
+    return images < FEWEST * len(found.classes) or all(PIECE.fullmatch(name) for name in found.classes)
 
 
 def _images(glimpse: Glimpse) -> int:
@@ -179,7 +192,8 @@ def _of_lists(root: Path, lists: ClassLists) -> Reading:
 
 
 def _mat_files(glimpse: Glimpse) -> list[str]:
-    return [file.as_posix() for file in glimpse.all_files() if file.suffix.lower() == ".mat"]
+    found = (file for file in glimpse.all_files() if file.suffix.lower() == ".mat" and LISTS.search(file.stem))
+    return [file.as_posix() for file in found]
 
 
 def _mat_lists(glimpse: Glimpse) -> str:

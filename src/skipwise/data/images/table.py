@@ -36,6 +36,7 @@ LABEL = (
     "labels",
     "class",
     "class_name",
+    "classname",
     "class_id",
     "classid",
     "category",
