@@ -1,6 +1,7 @@
 """Lists without a header give the classes or the parts of images."""
 
 import json
+from contextlib import suppress
 
 import pytest
 from PIL import Image
@@ -193,3 +194,21 @@ def test_a_table_of_texts_is_no_list_of_images_that_lie_near(tmp_path):
         tmp_path / "news/train.csv", *(f'"{number % 4 + 1}","Title {number}","And more of it"' for number in range(24))
     )
     assert recognise(str(tmp_path / "news/train.csv")).reading.task == "text"
+
+
+@pytest.mark.parametrize("odd", ["x" * 5000, "\0", "../../a.png", "/", '""', "9" * 5000, "a.png " + "9" * 5000])
+def test_odd_lines_are_no_reason_to_stop(tmp_path, odd):
+    paint(tmp_path, "a.png", "b.png", "train/n0/c.png", "train/n1/d.png", "val/e.png")
+    for file in ("labels.txt", "val/val.txt", "val.txt", "images.txt", "train_test_split.txt"):
+        write(tmp_path / file, odd, f"{odd} 0", "a.png 0", "b.png 1")
+        with suppress(UserError):
+            assert open_source(tmp_path).classes
+
+
+def test_a_line_without_a_class(tmp_path):
+    paint(tmp_path, *(f"{number}.png" for number in range(6)))
+    write(tmp_path / "labels.txt", *(f"{number}.png {'ab'[number % 2]}" for number in range(5)), "5.png")
+    assert (
+        refused(tmp_path)
+        == f"{tmp_path}/labels.txt, line 6 has no class behind 5.png: write it there, or remove the line."
+    )

@@ -11,9 +11,10 @@ from skipwise.data.clutter import is_clutter
 from skipwise.data.encodings import decode
 from skipwise.data.glimpse import Glimpse
 from skipwise.data.images.folder import is_image
-from skipwise.data.images.list_files import ImageList, ListRow, list_files, list_rows
+from skipwise.data.images.list_files import MOST_HEADERS, ImageList, ListRow, list_files, list_rows
 from skipwise.data.images.listed import Listed, Listing, source_of_listed
 from skipwise.data.images.source import Source
+from skipwise.data.links import is_there
 from skipwise.data.parts import PARTS, part_of
 from skipwise.errors import UserError
 from skipwise.names import shown, tidy
@@ -129,10 +130,10 @@ def _rows(root: Path, one: ImageList, part: str, *, labelled: bool) -> Iterator[
     several = _shared(one.place(row.name) for row in rows)
     for place, row in enumerate(rows):
         file = one.place(row.name)
-        if place < 2 and not (root / file).is_file():
+        if place < MOST_HEADERS and not is_there(root / file):
             continue  # a heading
         where = f"{path}, line {row.number}"
-        if labelled and column >= len(row.cells):
+        if labelled and not "".join(row.cells[column : column + 1]):
             raise UserError(f"{where} has no class behind {shown(row.name)}: write it there, or remove the line.")
         label = row.cells[column] if labelled else _folder(file, several)
         yield Listed(file=file, label=tidy(label), part=part, group="", where=where)
@@ -184,7 +185,7 @@ def _are_names(names: Mapping[str, str], pairs: Sequence[tuple[str, str]]) -> bo
 def _named(root: Path, one: ImageList, rows: list[Listed]) -> tuple[list[Listed], list[str]]:
     """Give classes that are numbers the names which a file, the folders or the files' names have for them."""
     labels = {row.label for row in rows}
-    if not all(label.isdecimal() for label in labels):
+    if not all(label.isdecimal() and len(label) < 10 for label in labels):
         return rows, []
     names, told = _names_in_file(root, one, labels)
     if names is None:

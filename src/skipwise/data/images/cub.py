@@ -8,6 +8,7 @@ from skipwise.data.glimpse import Glimpse
 from skipwise.data.images.class_lists import tell_unlisted
 from skipwise.data.images.listed import Listed, Listing, source_of_listed
 from skipwise.data.images.source import Source
+from skipwise.data.links import is_there
 from skipwise.errors import UserError
 from skipwise.names import tidy
 from skipwise.regular_files import read_regular
@@ -34,9 +35,7 @@ def read_cub(root: Path, folder: str) -> Source:
     files, parts = _pairs(place / FILES), _pairs(place / PARTS)
     labels = _pairs(place / LABELS) if (place / LABELS).is_file() else {}
     classes = _pairs(place / CLASSES) if (place / CLASSES).is_file() else {}
-    base = next(
-        (base for base in ("images", "") if (place / base / next(iter(files.values()), "")).is_file()), "images"
-    )
+    base = next((base for base in ("images", "") if is_there(place / base / next(iter(files.values()), ""))), "images")
     listing = Listing()
     for number, file in files.items():
         where = f"{place / FILES}, image {number}"

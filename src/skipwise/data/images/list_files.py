@@ -12,6 +12,7 @@ from skipwise.data.class_folders import PLAIN
 from skipwise.data.encodings import decode
 from skipwise.data.glimpse import Glimpse
 from skipwise.data.images.folder import is_image
+from skipwise.data.links import is_there
 from skipwise.data.parts import part_of
 from skipwise.data.tables import glance_at_table
 from skipwise.regular_files import read_regular
@@ -207,9 +208,9 @@ def _where(
     for dropped in range(MOST_DROPPED + 1):
         for base in bases:
             for suffix in ("",) if named else suffixes:
-                first = _is_file(root / _place(some[0].name, base, dropped, suffix))
-                if first or _is_file(root / _place(some[-1].name, base, dropped, suffix)):
-                    hits = sum(_is_file(root / _place(row.name, base, dropped, suffix)) for row in some)
+                first = is_there(root / _place(some[0].name, base, dropped, suffix))
+                if first or is_there(root / _place(some[-1].name, base, dropped, suffix)):
+                    hits = sum(is_there(root / _place(row.name, base, dropped, suffix)) for row in some)
                     if hits > len(some) / 2:
                         return base, dropped, suffix
     return None
@@ -218,10 +219,3 @@ def _where(
 def _place(name: str, base: str, dropped: int, suffix: str) -> str:
     parts = [part for part in PurePosixPath(name).parts if part not in ("/", "..")]
     return PurePosixPath(base, *(parts[dropped:] or parts[-1:])).as_posix() + suffix
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False

@@ -11,7 +11,7 @@ from skipwise.data.tally import Tally
 from skipwise.errors import UserError
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Listed:
     """An image as a row lists it."""
 

@@ -104,12 +104,13 @@ def _of_folder(glimpse: Glimpse) -> Iterator[Reading]:
         yield _of_tables(path, found, glimpse.label_column)
         yield from _of_folders(glimpse, [])
         return
+    if (cub := cub_folder(glimpse)) is not None:
+        yield Reading(task=TASK, words=cub_words(cub), read=lambda: in_order(read_cub(path, cub)), ask=ANSWERS)
+        return
     lists = class_lists(glimpse)
     if lists is not None and lists.labelled:
         yield _of_lists(path, lists)
-    if (cub := cub_folder(glimpse)) is not None:
-        yield Reading(task=TASK, words=cub_words(cub), read=lambda: in_order(read_cub(path, cub)), ask=ANSWERS)
-    elif lists is not None and not lists.labelled:
+    if lists is not None and not lists.labelled:
         yield replace(_of_lists(path, lists), explicit=False, seen=_images(glimpse))
     else:
         yield from _of_folders(glimpse, tables)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from skipwise.data.links import is_there
 from skipwise.data.parts import part_of
 from skipwise.names import shown
 from skipwise.regular_files import open_regular
@@ -46,7 +47,7 @@ def list_of_part(root: Path, place: str, part: str, classes: Sequence[str]) -> P
         name = file.name if file.parent == root / place else file.relative_to(root).as_posix()
         if found and len(found) > len(cells) / 2:
             return PartList(file=name, classes=found)
-        if (root / place / next(iter(own), "")).is_file() and _are_numbers(own.values(), len(classes)):
+        if is_there(root / place / next(iter(own), "")) and _are_numbers(own.values(), len(classes)):
             numbered = {name: classes[int(label)] for name, label in own.items()}
             return PartList(file=name, classes=numbered, numbered=True)
     return None
@@ -60,4 +61,4 @@ def _lists(folder: Path) -> list[Path]:
 
 def _are_numbers(labels: Collection[str], classes: int) -> bool:
     """Return whether labels count so many classes from 0."""
-    return "0" in labels and all(label.isdecimal() and int(label) < classes for label in labels)
+    return "0" in labels and all(label.isdecimal() and len(label) < 10 and int(label) < classes for label in labels)

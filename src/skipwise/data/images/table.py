@@ -10,6 +10,7 @@ from skipwise.data.images.find_files import located
 from skipwise.data.images.listed import Listed, Listing, source_of_listed
 from skipwise.data.images.source import Source
 from skipwise.data.images.table_labels import check_single, columns_of_flags, likely_labels, quoted
+from skipwise.data.links import is_there
 from skipwise.data.parts import part_of, parts_among
 from skipwise.data.tables import Line, Table, glance_at_table, open_table
 from skipwise.errors import UserError
@@ -133,21 +134,13 @@ def _short(cell: str) -> str:
     return cell.removesuffix(".0")
 
 
-def _is_file(path: Path) -> bool:
-    """Return whether there is such a file: no text that is too long for a name is one."""
-    try:
-        return path.is_file()
-    except OSError:
-        return False
-
-
 def _holds_images(table: Table, column: int) -> bool:
     """Return whether most cells are names of image files here, and no addresses."""
     from skipwise.data.images.folder import is_image
 
     cells = _cells(table, column)
     images = sum(
-        is_image(PurePosixPath(cell)) or _is_file(table.path.parent / cell)
+        is_image(PurePosixPath(cell)) or is_there(table.path.parent / cell)
         for cell in cells
         if cell and len(cell) < 500 and "://" not in cell
     )
