@@ -1,6 +1,7 @@
 """Folders whose names are classes, with the folders of the parts of a split above or below them."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -147,6 +148,16 @@ def alike(classes: Sequence[str]) -> Iterator[str]:
         other = first.setdefault("".join(name.casefold().split()), name)
         if other != name:
             yield f"the classes {other!r} and {name!r} differ in case or spaces alone, and are two classes"
+
+
+def joined_label(classes: Sequence[str]) -> str | None:
+    """Return a name that is several others joined, as `A|B` beside `A` and `B`, None where there is none."""
+    known = set(classes)
+    for name in classes:
+        pieces = [piece.strip() for piece in re.split(r"[|;,]", name)]
+        if len(pieces) > 1 and sum(piece in known for piece in pieces) > len(pieces) / 2:
+            return name
+    return None
 
 
 def _unwrapped(path: Path) -> Path:

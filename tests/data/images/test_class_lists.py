@@ -137,7 +137,7 @@ def test_lists_of_different_classes_ask_for_one(tmp_path):
         write(tmp_path / f"images_{kind}_train.txt", *(f"{number} {labels[number % 2]} x" for number in range(2)))
         write(tmp_path / f"images_{kind}_test.txt", *(f"{number} {labels[number % 2]} x" for number in range(2, 4)))
     assert refused(tmp_path) == (
-        f"{tmp_path}/images_family_train.txt and images_variant_train.txt list images with different classes: give the list "
+        f"{tmp_path}/images_family_train.txt and images_variant_train.txt list images with classes of their own: give the list "
         f"to learn from, as {tmp_path}/images_family_train.txt."
     )
     assert read(tmp_path / "images_variant_train.txt")["images/3.jpg"] == ("D x", "test")
@@ -212,3 +212,16 @@ def test_a_line_without_a_class(tmp_path):
         refused(tmp_path)
         == f"{tmp_path}/labels.txt, line 6 has no class behind 5.png: write it there, or remove the line."
     )
+
+
+def test_json_of_names_and_classes(tmp_path):
+    paint(tmp_path, "faces/1.png", "faces/2.png")
+    write(tmp_path / "labels.json", json.dumps({"1.png": "cat", "2.png": "dog"}))
+    assert read(tmp_path) == {"faces/1.png": ("cat", ""), "faces/2.png": ("dog", "")}
+
+
+def test_lists_whose_names_say_more_than_those_of_other_parts(tmp_path):
+    paint(tmp_path, "train/a/1.jpg", "train/b/2.jpg", "val/3.jpg", "val/4.jpg")
+    write(tmp_path / "places_train_standard.txt", "/a/1.jpg 0", "/b/2.jpg 1")
+    write(tmp_path / "places_val.txt", "3.jpg 1", "4.jpg 0")
+    assert read(tmp_path)["val/3.jpg"] == ("b", "validation")

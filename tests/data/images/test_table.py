@@ -7,6 +7,7 @@ from PIL import Image
 
 from skipwise.data.images.dataset import open_source
 from skipwise.data.images.table import image_columns, image_tables
+from skipwise.data.layout import recognise
 from skipwise.data.options import Options
 from skipwise.data.tables import glance_at_table
 from skipwise.errors import UserError
@@ -302,3 +303,13 @@ def test_several_labels_in_one_cell(tmp_path):
         Image.new("RGB", (9, 9)).save(tmp_path / row.split(",")[0])
     (tmp_path / "a.csv").write_text("\n".join(["image,label", *rows, ""]), encoding="utf-8")
     assert refused(tmp_path).startswith(f"{tmp_path}/a.csv, line 4: 'Hernia|Edema' is several labels, and skipwise")
+
+
+def test_numbers_are_names_of_images_where_images_are(tmp_path):
+    file = tmp_path / "iris.csv"
+    file.write_text("id,width,species\n1,5.1,setosa\n2,4.9,virginica\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"holds numbers and no texts|no column that is known to hold texts"):
+        recognise(str(file))
+    for number in (1, 2):
+        Image.new("RGB", (9, 9), (number, 0, 0)).save(tmp_path / f"{number}.png")
+    assert recognise(str(file)).reading.task == "images"

@@ -55,7 +55,7 @@ class ClassLists:
         """Return why these cannot be read, None where they can."""
         first = root / next(iter(self.of_part.values())).file
         if self.others:
-            return f"{first} and {listed(self.others)} list images with different classes: give the list to learn from, as {first}."
+            return f"{first} and {listed(self.others)} list images with classes of their own: give the list to learn from, as {first}."
         return None
 
 
@@ -70,6 +70,7 @@ def class_lists(glimpse: Glimpse, file: str | None = None) -> ClassLists | None:
         own = groups.setdefault(one.key, {}).setdefault(one.number, {})
         if one.part not in own or own[one.part].file.endswith(".json"):
             own[one.part] = one
+    _join(groups)
     some = [lists for splits in groups.values() if (lists := _of_group(splits)) is not None]
     if file is not None:
         named = (one for one in some if any(own.file == file for own in one.of_part.values()))
@@ -83,6 +84,16 @@ def class_lists(glimpse: Glimpse, file: str | None = None) -> ClassLists | None:
         return None
     others = tuple(next(iter(one.of_part.values())).file for one in chosen[1:])
     return replace(chosen[0], others=others)
+
+
+def _join(groups: dict[tuple[str, ...], dict[int, dict[str, ImageList]]]) -> None:
+    """Put lists of other parts to the only list to train on beside them, whose name says more: train_standard, val."""
+    training = [key for key, splits in groups.items() if any("train" in own for own in splits.values())]
+    for key in [key for key in groups if key not in training and "" not in groups[key].get(0, ())]:
+        beside = [other for other in training if other[0] == key[0] and set(key) <= set(other)]
+        if len(beside) == 1 and len(groups[beside[0]]) == len(groups[key]) == 1:
+            (own,), (others,) = groups[beside[0]].values(), groups.pop(key).values()
+            own |= {part: one for part, one in others.items() if part not in own}
 
 
 def _of_group(splits: Mapping[int, Mapping[str, ImageList]]) -> ClassLists | None:

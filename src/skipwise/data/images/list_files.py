@@ -29,6 +29,9 @@ OTHERS = {"imagesets"}
 """Folders whose lists are Pascal VOC's, which boxes are read by."""
 NAMED = re.compile(r"(.+?\.(?:jpe?g|png|bmp|tiff?|gif|webp|p[pgb]m))\"?(?:\s*[\t,;]\s*|\s+|$)(.*)", re.IGNORECASE)
 """A line that begins with a file's name, which may hold spaces."""
+JSON_LISTS = re.compile(rb'\s*\{\s*"[^"]*"\s*:\s*\[\s*"')
+JSON_CLASSES = re.compile(rb'\s*\{\s*"[^"]*"\s*:\s*("|\d)')
+"""How objects of lists of names begin, and of names with a class."""
 FRACTION = re.compile(r"[+-]?\d*\.\d*[1-9]\d*([eE][+-]?\d+)?")
 
 
@@ -138,16 +141,19 @@ def list_rows(path: Path, most: int = LARGEST) -> Iterator[ListRow]:
 
 
 def _of_json(path: Path, content: bytes, most: int) -> Iterator[ListRow]:
-    """Yield the names of an object of lists of names, as Food-101 has it: {"class": ["class/1", ...]}."""
-    if not re.match(rb'\s*\{\s*"[^"]*"\s*:\s*\[\s*"', content):
+    """Yield the names of an object of lists of names, as Food-101 has it, and of one of names with their classes."""
+    whole = len(content) < most
+    if not (JSON_LISTS.match(content) or (whole and JSON_CLASSES.match(content))):
         return
     try:
-        held = json.loads(content if len(content) < most else read_regular(path, LARGEST))
+        held = json.loads(content if whole else read_regular(path, LARGEST))
     except (ValueError, RecursionError, OSError):
         return
-    lists = list(held.values()) if isinstance(held, dict) else []
-    if all(isinstance(some, list) and all(isinstance(name, str) for name in some) for some in lists):
-        yield from (ListRow(number, name) for number, name in enumerate(chain(*lists), start=1))
+    values = list(held.values()) if isinstance(held, dict) else []
+    if all(isinstance(some, list) and all(isinstance(name, str) for name in some) for some in values):
+        yield from (ListRow(number, name) for number, name in enumerate(chain(*values), start=1))
+    elif all(isinstance(label, str | int) for label in values):
+        yield from (ListRow(number, name, (str(held[name]),)) for number, name in enumerate(held, start=1))
 
 
 def _first(line: str) -> tuple[str, str]:
@@ -206,6 +212,8 @@ def _where(
         return None
     named = sum(is_image(PurePosixPath(row.name)) for row in some) > len(some) / 2
     for dropped in range(MOST_DROPPED + 1):
+        if len({PurePosixPath(row.name).parts[:dropped] for row in some}) > 1:
+            break
         for base in bases:
             for suffix in ("",) if named else suffixes:
                 first = is_there(root / _place(some[0].name, base, dropped, suffix))

@@ -17,6 +17,7 @@ from skipwise.data.images.list_files import names_images
 from skipwise.data.images.pixel_table import pixel_columns, read_pixel_tables
 from skipwise.data.images.source import in_order
 from skipwise.data.images.table import image_tables, read_tables, unlabelled_table
+from skipwise.data.images.table import names_images as table_names_images
 from skipwise.data.parts import part_of, parts_among
 from skipwise.data.tables import TABLE_SUFFIXES, open_table
 from skipwise.errors import UserError
@@ -57,6 +58,7 @@ def why_none(glimpse: Glimpse) -> str:
 
 def _of_file(glimpse: Glimpse) -> Iterator[Reading]:
     path = glimpse.path
+    beside = path.suffix.lower() in TABLE_SUFFIXES and _beside_images(path)
     if path.suffix.lower() in (".npz", ".npy"):
         yield Reading(task=TASK, words=f"images as arrays: {path.name}", read=lambda: read_arrays(path))
     elif is_image(path) or begins_as_image(path):
@@ -68,16 +70,21 @@ def _of_file(glimpse: Glimpse) -> Iterator[Reading]:
         )
     elif pixel_columns(path) is not None:
         yield _of_pixels(path.parent, [path])
-    elif image_tables([path], glimpse.label_column):
+    elif beside and image_tables([path], glimpse.label_column):
         yield replace(_of_tables(path.parent, [path], glimpse.label_column), ask=ANSWERS)
-    elif glimpse.label_column is not None and image_tables([path]):
+    elif beside and glimpse.label_column is not None and image_tables([path]):
         table = open_table(path)
         reason = f"{path} has no column {glimpse.label_column!r} for --label-column (it has {table.listed}): name one of them."
         yield replace(_of_tables(path.parent, [path], None), refused=reason)
-    elif sentence := unlabelled_table([path]):
+    elif beside and (sentence := unlabelled_table([path])):
         yield Reading(task=TASK, words=f"images in a table: {path.name}", read=lambda: None, refused=sentence)
     elif path.suffix.lower() in LIST_SUFFIXES:
         yield from _of_list(path)
+
+
+def _beside_images(path: Path) -> bool:
+    """Return whether a table may be one of images: by the names in it, or by images beside it, as numbers may be."""
+    return table_names_images(path) or any(map(is_image, look_at(path.parent).all_files()))
 
 
 def _of_list(path: Path) -> Iterator[Reading]:
@@ -97,12 +104,14 @@ def _of_folder(glimpse: Glimpse) -> Iterator[Reading]:
         glimpse = glimpse.inside(glimpse.folders()[0])
     path = glimpse.path
     tables = [path / name for name in glimpse.files[""] if PurePath(name).suffix.lower() in TABLE_SUFFIXES]
+    if not _images(glimpse):
+        tables = [table for table in tables if pixel_columns(table) is not None or table_names_images(table)]
     if pixels := [table for table in tables if pixel_columns(table) is not None]:
         yield _of_pixels(path, pixels)
     yield from _of_binaries(glimpse)
     if found := image_tables(tables, glimpse.label_column) or _tables_of_parts(glimpse):
         yield _of_tables(path, found, glimpse.label_column)
-        yield from _of_folders(glimpse, [])
+        yield from _of_folders(glimpse, tables, others=True)
         return
     if (cub := cub_folder(glimpse)) is not None:
         yield Reading(task=TASK, words=cub_words(cub), read=lambda: in_order(read_cub(path, cub)), ask=ANSWERS)
@@ -113,7 +122,7 @@ def _of_folder(glimpse: Glimpse) -> Iterator[Reading]:
     if lists is not None and not lists.labelled:
         yield replace(_of_lists(path, lists), explicit=False, seen=_images(glimpse))
     else:
-        yield from _of_folders(glimpse, tables)
+        yield from _of_folders(glimpse, tables, others=lists is not None)
 
 
 def _of_binaries(glimpse: Glimpse) -> Iterator[Reading]:
@@ -138,8 +147,8 @@ def _holds_tables(glimpse: Glimpse) -> bool:
     return bool(image_tables([glimpse.path / inside / name for name in names], glimpse.label_column))
 
 
-def _of_folders(glimpse: Glimpse, tables: list[Path]) -> Iterator[Reading]:
-    """Read the folders for classes, where they hold images and no table says otherwise."""
+def _of_folders(glimpse: Glimpse, tables: list[Path], *, others: bool) -> Iterator[Reading]:
+    """Read the folders for classes, where they hold images and no table says otherwise; `others` are read before."""
     path, images = glimpse.path, _images(glimpse)
     if not images:
         return
@@ -148,7 +157,9 @@ def _of_folders(glimpse: Glimpse, tables: list[Path]) -> Iterator[Reading]:
         if len(found.labels_above(_folders_of_images(glimpse))) < 2:
             read_folder(path)  # which says why it holds no classes
         words, refused = f"images in a folder for each class: {found.words}{_mat_lists(glimpse)}", None
-        if are_patients(found, images) and (sentence := unlabelled_table(tables)):
+        if others and are_patients(found, images):
+            return
+        if not others and are_patients(found, images) and (sentence := unlabelled_table(tables)):
             yield Reading(
                 task=TASK,
                 words="images in a table",
@@ -163,7 +174,7 @@ def _of_folders(glimpse: Glimpse, tables: list[Path]) -> Iterator[Reading]:
         words=words,
         read=lambda: read_folder(path),
         explicit=False,
-        ask=ANSWERS,
+        ask="" if others else ANSWERS,
         refused=refused,
         seen=images,
     )

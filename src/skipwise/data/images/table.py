@@ -161,6 +161,13 @@ def _holds_files(table: Table, column: int) -> bool:
     return name not in ("name",) and short > len(cells) / 2
 
 
+def names_images(path: Path) -> bool:
+    """Return whether the files that a table lists are named as images are, or are there."""
+    table = glance_at_table(path)
+    file = None if table is None else _file_column(table)
+    return table is not None and file is not None and (not table.head or _holds_images(table, file))
+
+
 def image_tables(tables: Sequence[Path], label: str | None = None) -> list[Path]:
     """Return those of some files that are tables of images, as their beginnings show.
 

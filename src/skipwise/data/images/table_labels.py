@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from skipwise.data.class_folders import joined_label
 from skipwise.data.images.listed import Listed
 from skipwise.data.tables import Table
 from skipwise.errors import UserError
@@ -11,8 +12,6 @@ from skipwise.errors import UserError
 FLAG = re.compile(r"[+-]?[01](\.0+)?|")
 """A label that an image has, has not, or may have, and the empty cell of one that nobody looked for."""
 MOST_CLASSES, LONGEST = 200, 60
-SEPARATOR = re.compile(r"[|;,]")
-"""Between several labels in one cell."""
 
 
 def columns_of_flags(table: Table, file: int) -> list[str]:
@@ -40,14 +39,13 @@ def likely_labels(table: Table, file: int) -> list[str]:
 
 def check_single(classes: Sequence[str], rows: Sequence[Listed]) -> None:
     """Raises UserError where labels are several in one cell, as A|B beside A and B are."""
-    known = set(classes)
-    for row in rows:
-        pieces = [piece.strip() for piece in SEPARATOR.split(row.label)]
-        if len(pieces) > 1 and sum(piece in known for piece in pieces) > len(pieces) / 2:
-            raise UserError(
-                f"{row.where}: {row.label!r} is several labels, and skipwise compares networks on one class an image: keep one "
-                "label a row, or make a column for one of them that holds 0 or 1, and name it with --label-column."
-            )
+    several = joined_label(classes)
+    row = next((row for row in rows if row.label == several), None)
+    if row is not None:
+        raise UserError(
+            f"{row.where}: {row.label!r} is several labels, and skipwise compares networks on one class an image: keep one "
+            "label a row, or make a column for one of them that holds 0 or 1, and name it with --label-column."
+        )
 
 
 def quoted(name: str) -> str:
