@@ -84,4 +84,4 @@ def test_several_labels_in_one_cell(tmp_path):
     rows = ["a film,joy", "a book,fear", 'a song,"joy,fear"']
     (tmp_path / "a.csv").write_text("\n".join(["text,label", *rows, ""]), encoding="utf-8")
     with pytest.raises(UserError, match=r"a\.csv, line 4: label is 'joy,fear', several labels in one"):
-        open_texts(tmp_path / "a.csv")
+        open_texts(str(tmp_path / "a.csv"))
