@@ -38,6 +38,7 @@ FORMATS = {
         ("-ubyte", "-ubyte.gz"),
         "give the folder that holds the files of images and of labels",
     ),
+    "bytes without a description": ((".bin",), "save the arrays as .npz with x_train, y_train, x_test and y_test"),
     "NumPy arrays, one file each": ((".npy",), "stack them into one .npz with x and y"),
     "WebDataset or tar": ((".tar",), f"unpack them: {AS_IMAGES}"),
     COMPRESSED: ((".zip", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar"), "unpack it"),
