@@ -87,6 +87,49 @@ def image_tables(root: Path) -> Path:
     return root / "photos"
 
 
+def image_lists(root: Path) -> Path:
+    images(root / "photos", "train/1.jpg", "train/2.jpg", "val/1.jpg", "val/2.jpg")
+    text(root / "photos/meta/train.txt", "1.jpg 0", "2.jpg 1")
+    text(root / "photos/meta/val.txt", "1.jpg 1", "2.jpg 0")
+    text(root / "photos/classes.txt", "cat", "dog")
+    return root / "photos"
+
+
+def part_lists(root: Path) -> Path:
+    images(root / "photos/images", "cat/1.jpg", "cat/2.jpg", "dog/1.jpg", "dog/2.jpg")
+    text(root / "photos/meta/train.txt", "cat/1", "dog/1")
+    text(root / "photos/meta/test.txt", "cat/2", "dog/2")
+    return root / "photos"
+
+
+def numbered_lists(root: Path) -> Path:
+    images(root / "birds/images", "001.Auk/1.jpg", "002.Wren/2.jpg", "002.Wren/3.jpg")
+    text(root / "birds/images.txt", "1 001.Auk/1.jpg", "2 002.Wren/2.jpg", "3 002.Wren/3.jpg")
+    text(root / "birds/image_class_labels.txt", "1 1", "2 2", "3 2")
+    text(root / "birds/classes.txt", "1 001.Auk", "2 002.Wren")
+    text(root / "birds/train_test_split.txt", "1 1", "2 1", "3 0")
+    return root / "birds"
+
+
+def idx_files(root: Path) -> Path:
+    (root / "digits").mkdir()
+    for part, count in (("train", 4), ("t10k", 2)):
+        for name, array in (
+            ("images-idx3", np.zeros((count, 8, 8), np.uint8)),
+            ("labels-idx1", np.arange(count, dtype=np.uint8) % 2),
+        ):
+            head = bytes([0, 0, 8, array.ndim]) + b"".join(side.to_bytes(4, "big") for side in array.shape)
+            (root / f"digits/{part}-{name}-ubyte").write_bytes(head + array.tobytes())
+    return root / "digits"
+
+
+def cifar_binary(root: Path) -> Path:
+    (root / "cifar").mkdir()
+    for name in ("data_batch_1.bin", "test_batch.bin"):
+        (root / "cifar" / name).write_bytes(bytes([0, *[9] * 3072, 1, *[7] * 3072]))
+    return root / "cifar"
+
+
 def arrays(root: Path) -> Path:
     x, y = np.zeros((6, 8, 8, 3), np.uint8), np.arange(6) % 2
     np.savez(root / "photos.npz", x_train=x, y_train=y, x_val=x[:2], y_val=y[:2], x_test=x[:2], y_test=y[:2])
@@ -129,6 +172,12 @@ def json_array(root: Path) -> Path:
 
 def fasttext(root: Path) -> Path:
     return text(root / "reviews.txt", *(f"__label__{row.split(',')[1]} {row.split(',')[0]}" for row in REVIEWS))
+
+
+def text_files(root: Path) -> Path:
+    text(root / "reviews/pos.txt", "a lovely film", "a superb song")
+    text(root / "reviews/neg.txt", "what a dull book", "an awful walk")
+    return root / "reviews"
 
 
 def text_folders(root: Path) -> Path:
@@ -252,7 +301,12 @@ LAYOUTS: dict[str, dict[str, Maker]] = {
         "Folders as an archive wraps them": unpacked,
         "A table": image_table,
         "A table for each part": image_tables,
+        "Lists without a header (mmpretrain, ImageNet)": image_lists,
+        "Lists of the parts (Food-101, DTD)": part_lists,
+        "Lists by number (CUB-200)": numbered_lists,
         "Arrays": arrays,
+        "MNIST's IDX files, packed or not": idx_files,
+        "The binary version of CIFAR": cifar_binary,
         "A row of pixels for each image": pixel_rows,
     },
     "Texts": {
@@ -262,6 +316,7 @@ LAYOUTS: dict[str, dict[str, Maker]] = {
         "JSON lines": json_lines,
         "A JSON array": json_array,
         "fastText's format": fasttext,
+        "A file for each class": text_files,
         "A folder for each class": text_folders,
     },
     "Boxes": {

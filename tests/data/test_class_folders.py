@@ -71,13 +71,15 @@ def test_folders_that_hold_the_same_folders_are_no_classes(tmp_path):
     with pytest.raises(UserError) as error:
         class_folders(tmp_path)
     assert str(error.value) == (
-        f"{tmp_path}: the folders seta, setb all hold the same folders (cat, dog), so that they look like parts of a split "
-        "and not like classes: call them train, val and test, or give one of them alone."
+        f"{tmp_path}: the folders seta, setb all hold the same folders (cat, dog), so that they look like parts of a split, "
+        "or patients, and not like classes: call them train, val and test, give one of them alone, or list the examples in a "
+        ".csv with columns path, label and group."
     )
 
 
 def test_a_folder_that_says_nothing_may_be_in_each_class(tmp_path):
     assert [label for _, label, _ in found(made(tmp_path, "cat/images", "dog/images"))] == ["cat", "dog"]
+    assert [label for _, label, _ in found(made(tmp_path, "cat/masks", "dog/masks"))] == ["cat", "dog"]
 
 
 def test_names_that_look_the_same_are_one_class(tmp_path):

@@ -123,3 +123,14 @@ def test_a_path_wins_over_a_name_where_it_holds_something(tmp_path, monkeypatch)
     assert layout.is_name("digits", {"digits"})
     (tmp_path / "digits/a").mkdir()
     assert not layout.is_name("digits", {"digits"})
+
+
+def test_several_tables_that_are_no_parts(tmp_path):
+    for name in ("Fake.csv", "True.csv"):
+        (tmp_path / name).write_text("title,text\nnews,a long text\n", encoding="utf-8")
+    with pytest.raises(UserError) as error:
+        layout.recognise(str(tmp_path))
+    assert str(error.value) == (
+        f"{tmp_path} holds several tables (Fake.csv, True.csv), whose names are no parts of a split: give one of them, as "
+        f"{tmp_path}/Fake.csv, or join them in one with a column label."
+    )

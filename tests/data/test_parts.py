@@ -8,7 +8,7 @@ from skipwise.data.parts import part_of, parts_among
 @pytest.mark.parametrize(
     ("part", "names"),
     [
-        ("train", ["train", "Training", "TR", "training_set", "train2017", "train-images", "Train Data", "trn", "train1"]),
+        ("train", ["train", "Training", "TR", "training_set", "train2017", "train-images", "Train Data", "trn", "train1", "train_mini"]),
         ("validation", ["val", "VALID", "validation", "dev", "eval", "val2017", "validation_set", "images_val"]),
         ("test", ["test", "Testing", "holdout", "hold-out", "test_set", "TestSet", "test1"]),
         (None, ["", "trainer", "testtube", "value", "cat", "validate", "train_station", "devil", "2017"]),

@@ -1,6 +1,7 @@
 """Folders whose names are classes, with the folders of the parts of a split above or below them."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -149,6 +150,16 @@ def alike(classes: Sequence[str]) -> Iterator[str]:
             yield f"the classes {other!r} and {name!r} differ in case or spaces alone, and are two classes"
 
 
+def joined_label(classes: Sequence[str]) -> str | None:
+    """Return a name that is several others joined, as `A|B` beside `A` and `B`, None where there is none."""
+    known = set(classes)
+    for name in classes:
+        pieces = [piece.strip() for piece in re.split(r"[|;,]", name)]
+        if len(pieces) > 1 and sum(piece in known for piece in pieces) > len(pieces) / 2:
+            return name
+    return None
+
+
 def _unwrapped(path: Path) -> Path:
     """Return the folder itself, or the only one in it that holds several, as archives are unpacked.
 
@@ -274,9 +285,11 @@ def _check_no_parts(root: Path, inside: dict[str, list[str]]) -> None:
     if len(inside) < 2 or len(several) != 1:
         return
     same = next(iter(several))
-    if not same or (len(same) == 1 and same[0].lower() in PLAIN):
+    plain = [name for name in same if name.lower() in PLAIN]
+    if not same or (len(plain) == 1 and all(name in plain or name.lower() in ANNOTATIONS for name in same)):
         return
     raise UserError(
         f"{root}: the folders {listed(list(inside))} all hold the same folders ({listed(list(same))}), so that they look "
-        "like parts of a split and not like classes: call them train, val and test, or give one of them alone."
+        "like parts of a split, or patients, and not like classes: call them train, val and test, give one of them alone, or "
+        "list the examples in a .csv with columns path, label and group."
     )

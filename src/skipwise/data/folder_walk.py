@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Container, Iterator, Sequence
 from pathlib import Path
 
-from skipwise.data.class_folders import ClassFolders, listed
+from skipwise.data.class_folders import ANNOTATIONS, PLAIN, ClassFolders, listed
 from skipwise.data.clutter import is_clutter
 from skipwise.data.links import is_file, is_folder
 from skipwise.data.tally import Tally
@@ -74,7 +74,11 @@ class FolderWalk:
             elif self._takes(entry, name):
                 own_files.append(name)
         yield from self._without_aside(own_files)
+        plain = any(name.rpartition("/")[2].lower() in PLAIN for name in folders)
         for name in folders:
+            if plain and name.rpartition("/")[2].lower() in ANNOTATIONS:
+                self.tally.add(f"folders of masks or annotations beside the {self.examples} are left out", shown(name))
+                continue
             if is_clutter(name.rpartition("/")[2]):
                 self.hidden += sum(len(files) for _, _, files in os.walk(self.path / name))
                 continue

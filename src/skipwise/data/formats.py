@@ -10,6 +10,12 @@ from skipwise.names import shown
 from skipwise.regular_files import open_regular, read_regular
 
 AS_IMAGES = "save each picture as .png or .jpg in a folder for each class"
+COMPRESSED = "a compressed file or an archive"
+BATCH = "a pickle without a suffix, as CIFAR's"
+PICKLE = (
+    "a pickle can run any program when it is opened, so save its arrays as .npz where you trust it, with "
+    "numpy.savez('data.npz', x_train=..., y_train=..., x_test=..., y_test=...)"
+)
 FORMATS = {
     "DICOM": ((".dcm", ".dicom"), f"export each slice or picture as .png (with its window), or {AS_IMAGES}"),
     "NIfTI": ((".nii", ".nii.gz"), "export slices as .png in a folder for each class"),
@@ -22,11 +28,20 @@ FORMATS = {
     "spreadsheets": ((".xlsx", ".xls", ".ods"), "save the sheet as .csv"),
     "MATLAB": ((".mat",), "save the arrays as .npz with x_train, y_train, x_test and y_test"),
     "HDF5": ((".h5", ".hdf5", ".hdf"), "save the arrays as .npz with x_train, y_train, x_test and y_test"),
-    "pickle": ((".pkl", ".pickle", ".p"), "save the arrays as .npz with x_train, y_train, x_test and y_test"),
-    "MNIST's IDX": (("-ubyte", "-ubyte.gz"), "save the arrays as .npz with x_train, y_train, x_test and y_test"),
+    BATCH: (
+        (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch", "batches.meta"),
+        f"{PICKLE}; CIFAR itself is there as `skipwise compare cifar10`, or cifar100",
+    ),
+    "pickle": ((".pkl", ".pickle", ".p", ".joblib"), PICKLE),
+    "PyTorch's pickle": ((".pt", ".pth"), PICKLE),
+    "a single file of MNIST's IDX": (
+        ("-ubyte", "-ubyte.gz"),
+        "give the folder that holds the files of images and of labels",
+    ),
+    "bytes without a description": ((".bin",), "save the arrays as .npz with x_train, y_train, x_test and y_test"),
     "NumPy arrays, one file each": ((".npy",), "stack them into one .npz with x and y"),
     "WebDataset or tar": ((".tar",), f"unpack them: {AS_IMAGES}"),
-    "a compressed file or an archive": ((".zip", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar"), "unpack it"),
+    COMPRESSED: ((".zip", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar"), "unpack it"),
 }
 """Endings of names, the most telling first, and what to do; .nii.gz comes before .gz."""
 AS_ROWS = "write a .csv with columns text and label"
@@ -42,7 +57,8 @@ LINES = (
 )
 """Patterns of the beginnings of files of texts, what these are, and what to do."""
 TEXT_BEGINNING = 4096
-MARKS = ((128, b"DICM", "DICOM"), (0, b"\x89HDF", "HDF5"), (0, b"%PDF", "PDF"))
+PICKLES = tuple((0, bytes([0x80, protocol]), BATCH) for protocol in range(2, 6))
+MARKS = ((128, b"DICM", "DICOM"), (0, b"\x89HDF", "HDF5"), (0, b"%PDF", "PDF"), *PICKLES)
 """Bytes, and where they stand, that tell the format of a file without a suffix."""
 
 
@@ -59,6 +75,12 @@ def told(glimpse: Glimpse) -> str | None:
     name, count = found.most_common(1)[0]
     many = f" and {count - 1} more" if count > 1 else ""
     return f"{shown(f'{glimpse.path}/{first[name]}')}{many}: {name}, which is not read: {FORMATS[name][1]}."
+
+
+def told_of_file(file: Path) -> str | None:
+    """Return the sentence on a file in a format that is known and not read, None where it is none."""
+    name = format_of(file)
+    return f"{shown(str(file))}: {name}, which is not read: {FORMATS[name][1]}." if name else told_of_lines(file)
 
 
 def told_of_lines(file: Path) -> str | None:

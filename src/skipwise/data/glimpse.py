@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -44,6 +44,12 @@ class Glimpse:
             for folder in self.files
             if folder.startswith(prefix) and (name := folder[len(prefix) :]) and "/" not in name
         ]
+
+    def inside(self, folder: str) -> "Glimpse":
+        """Return what was seen in one of the folders."""
+        own = {place: names for place, names in self.files.items() if f"{place}/".startswith(f"{folder}/")}
+        files = {place[len(folder) + 1 :]: names for place, names in own.items()}
+        return replace(self, path=self.path / folder, files=files)
 
     def all_files(self) -> Iterator[PurePosixPath]:
         """Yield the path of every file that was seen, relative to the root."""

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from skipwise.data.boxes import open as boxes_open
-from skipwise.data.formats import told, told_of_lines
+from skipwise.data.class_folders import listed
+from skipwise.data.formats import COMPRESSED, format_of, told, told_of_file, told_of_lines
 from skipwise.data.glimpse import Glimpse, Reading, look_at
 from skipwise.data.images import open as images_open
 from skipwise.data.options import Options
@@ -29,6 +30,8 @@ WHY_NONE: dict[str, Callable[[Glimpse], str]] = {
 }
 """For each task the function that says why there is none."""
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
+PACKED = (".gz", ".bz2", ".xz")
+"""Of which one holds a single file, unless it is a .tar."""
 OUTNUMBERED = 10
 """Times as many examples: the fewer ones are something beside the data, as pictures among mails."""
 
@@ -137,9 +140,11 @@ def _first_files(glimpse: Glimpse) -> list[Path]:
 def _nothing(data: str, path: Path, glimpse: Glimpse) -> str:
     """Say what lies there where no reading is possible."""
     if glimpse.is_file:
-        if path.suffix.lower() in ARCHIVES:
-            return f"{data} is an archive: unpack it, and give the folder."
-        if sentence := told_of_lines(path):
+        if path.suffix.lower() in ARCHIVES and (format_of(path) or COMPRESSED) == COMPRESSED:
+            one = path.suffix.lower() in PACKED and not path.stem.lower().endswith(".tar")
+            kind, inside = ("packed", "file") if one else ("an archive", "folder")
+            return f"{data} is {kind}: unpack it, and give the {inside}."
+        if sentence := told_of_file(path):
             return sentence
         return (
             f"{data} is a file in which nothing to learn from is found: give a folder of images or texts by class, a table with columns "
@@ -147,6 +152,12 @@ def _nothing(data: str, path: Path, glimpse: Glimpse) -> str:
         )
     if sentence := told(glimpse) or next(filter(None, map(told_of_lines, _first_files(glimpse))), None):
         return sentence
+    tables = [name for name in glimpse.files.get("", ()) if Path(name).suffix.lower() in TABLE_SUFFIXES - {".txt"}]
+    if len(tables) > 1:
+        return (
+            f"{shown(data)} holds several tables ({listed(tables)}), whose names are no parts of a split: give one of them, as "
+            f"{shown(str(path / tables[0]))}, or join them in one with a column label."
+        )
     suffixes: dict[str, int] = {}
     for file in glimpse.all_files():
         suffixes[file.suffix.lower()] = suffixes.get(file.suffix.lower(), 0) + 1

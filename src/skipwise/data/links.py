@@ -24,6 +24,14 @@ def is_file(entry: os.DirEntry[str]) -> bool:
         return False
 
 
+def is_there(path: Path) -> bool:
+    """Return whether there is such a file: no text that is too long for a name is one."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 @contextmanager
 def quoting_no_links(data: str) -> Iterator[None]:
     """Keep what stands in a file out of errors where a link in the folder `data` leads to it from outside.

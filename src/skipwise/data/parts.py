@@ -13,9 +13,9 @@ WORDS = {
 PART_OF = {word: part for part, words in WORDS.items() for word in words}
 _WORD = re.compile(
     rf"(?:images?[ _.-]?)?({'|'.join(sorted(PART_OF, key=len, reverse=True))})"
-    r"(?:[ _.-]?(?:set|data|dataset|split|part|fold|images?|imgs?|labels?|files?|\d{4}|\d))?"
+    r"(?:[ _.-]?(?:set|mini|data|dataset|split|part|fold|images?|imgs?|labels?|files?|\d{4}|\d))?"
 )
-"""A word for a part, with what people write after it: train_set, test2017, test1, validation-images."""
+"""A word for a part, with what people write after it: train_set, test2017, test1, train_mini, validation-images."""
 
 
 def part_of(name: str) -> str | None:

@@ -30,6 +30,7 @@ def listed(path: Path, *, texts: bool) -> tuple[list[ListedExample], list[str]]:
     Raises UserError for one without such a column, or without rows.
     """
     table = open_table(path)
+    notes = [*filter(None, [table.form_note]), *table.notes]
     names = [name.strip().lower().replace(" ", "_").replace("-", "_") for name in table.columns]
     wanted = (*TEXT, *FILE) if texts else FILE
     column = next((name for name in wanted if name in names), None)
@@ -40,13 +41,13 @@ def listed(path: Path, *, texts: bool) -> tuple[list[ListedExample], list[str]]:
     if not cells:
         raise UserError(f"{path} has no rows below its header: write one example a row.")
     if column in TEXT:
-        return [ListedExample(name=name, text=cell) for name, cell in cells], list(table.notes)
+        return [ListedExample(name=name, text=cell) for name, cell in cells], notes
     for name, cell in cells:
         if not cell or "\0" in cell or len(cell) > 4096:
             raise UserError(f"{path.parent / name} names no file: write one in each row, or remove the row.")
     places, told = located(path.parent, [cell for _, cell in cells], str(path))
     found = [ListedExample(name=name, file=path.parent / place) for (name, _), place in zip(cells, places, strict=True)]
-    return found, [*table.notes, *told]
+    return found, [*notes, *told]
 
 
 def _cells(table: Table, column: int) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from skipwise.data.images.decode import decode, decode_for_prediction
+from skipwise.data.images.decode import decode, decode_for_prediction, open_image
 from skipwise.data.images.fit import fit
 from skipwise.data.images.regular_file import Unreadable
 from skipwise.errors import UserError
@@ -178,3 +178,32 @@ decode_for_prediction(Path({str(file)!r}), height=8, width=8, channels=3)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout + done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\0\0\0\x18ftypheic" + bytes(40), "HEIC, which cannot be opened: save it as JPEG or PNG"),
+        (b"\0\0\0\x18ftypmif1" + bytes(40), "HEIC, which"),
+        (b"\0\0\0\x18ftypavif" + bytes(40), "AVIF, which"),
+        (b"\0\0\0\x18ftypcrx " + bytes(40), r"a camera's raw file \(CR3\), which"),
+        (b"FUJIFILMCCD-RAW " + bytes(40), "a camera's raw file, which"),
+        (b"II*\0\x08\0\0\0" + bytes(40), "a TIFF or a camera's raw file, which"),
+        (b"\xff\x0a" + bytes(40), "JPEG XL, which"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG, which"),
+    ],
+)
+def test_formats_that_cannot_be_opened_are_named(content, said):
+    with pytest.raises(Unreadable, match=said):
+        open_image(content)
+
+
+def test_the_thumbnail_of_a_raw_file_is_not_the_photo():
+    for tags, refused in (({254: 1, 271: "Canon"}, True), ({254: 1}, False), ({271: "Canon"}, False)):
+        file = io.BytesIO()
+        Image.new("RGB", (9, 9)).save(file, "TIFF", tiffinfo=tags)
+        if refused:
+            with pytest.raises(Unreadable, match="of which a thumbnail alone can be opened: save it as JPEG or PNG"):
+                open_image(file.getvalue())
+        else:
+            assert open_image(file.getvalue()).size == (9, 9)

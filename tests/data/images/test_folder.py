@@ -170,3 +170,12 @@ def test_masks_beside_their_images_are_no_examples(tmp_path):
     source = open_source(tmp_path)
     assert [name for name in source.names if "benign" in name] == ["benign/1.png", "benign/face_mask.png"]
     assert "masks beside the images of their names are left out: 4 (the first: benign/1_mask.png)" in source.notes
+
+
+def test_folders_of_masks_beside_those_of_images_are_left_out(tmp_path):
+    for place in ("ill/images", "ill/masks", "well/images", "well/masks"):
+        (tmp_path / place).mkdir(parents=True)
+        Image.new("RGB", (9, 9)).save(tmp_path / place / "a.png")
+    source = open_source(tmp_path)
+    assert source.names == ["ill/images/a.png", "well/images/a.png"]
+    assert "folders of masks or annotations beside the images are left out: 2 (the first: ill/masks)" in source.notes

@@ -41,3 +41,14 @@ def test_folders_without_images(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "a/b.txt").write_text("words")
     assert read(tmp_path) == []
+
+
+def test_tables_in_the_only_folder(tmp_path):
+    for number in range(4):
+        paint(tmp_path / f"EuroSAT/{'ab'[number % 2]}/{number}.png")
+    for part, numbers in (("train", (0, 1)), ("test", (2, 3))):
+        rows = "".join(f"{'ab'[number % 2]}/{number}.png,{number % 2}\n" for number in numbers)
+        (tmp_path / f"EuroSAT/{part}.csv").write_text(f"Filename,Label\n{rows}", encoding="utf-8")
+    found = readings(look_at(tmp_path))
+    assert [one.words for one in found if one.explicit] == ["images in tables: test.csv, train.csv"]
+    assert sorted(found[0].read().parts) == ["test", "test", "train", "train"]

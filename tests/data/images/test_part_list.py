@@ -1,5 +1,6 @@
 """Lists of classes in the folder of a part, as Tiny ImageNet has them."""
 
+import pytest
 from PIL import Image
 
 from skipwise.data.images.dataset import open_source
@@ -38,4 +39,21 @@ def test_validation_images_with_a_list(tmp_path):
 def test_other_texts_are_no_lists(tmp_path):
     (tmp_path / "readme.txt").write_text("about n1\nwritten by hand\nin a hurry\n", encoding="utf-8")
     (tmp_path / "boxes.txt").write_text("a.jpg 1 2 3 4\n", encoding="utf-8")
-    assert list_of_part(tmp_path, ["n1", "n2"]) is None
+    assert list_of_part(tmp_path, "", "validation", ["n1", "n2"]) is None
+
+
+@pytest.mark.parametrize("place", ["val/val.txt", "val.txt", "meta/val.txt"])
+def test_numbers_of_classes_in_a_list_of_validation_images(tmp_path, place):
+    for image in ("train/n1/a.jpg", "train/n2/b.jpg", "val/c.jpg", "val/d.jpg"):
+        paint(tmp_path / image)
+    (tmp_path / place).parent.mkdir(exist_ok=True)
+    (tmp_path / place).write_text("c.jpg 1\nd.jpg 0\n", encoding="utf-8")
+    source = open_source(tmp_path)
+    read = dict(zip(source.names, source.labels.tolist(), strict=True))
+    assert read == {"train/n1/a.jpg": 0, "train/n2/b.jpg": 1, "val/c.jpg": 1, "val/d.jpg": 0}
+    said = place.removeprefix("val/")
+    assert any(
+        f"in val are those that {said} says, whose numbers count the classes in the order of their names (0 is n1)"
+        in note
+        for note in source.notes
+    )

@@ -7,6 +7,7 @@ from PIL import Image
 
 from skipwise.data.images.dataset import open_source
 from skipwise.data.images.table import image_columns, image_tables
+from skipwise.data.layout import recognise
 from skipwise.data.options import Options
 from skipwise.data.tables import glance_at_table
 from skipwise.errors import UserError
@@ -217,8 +218,8 @@ def test_a_table_without_known_labels_asks_for_their_column(tmp_path):
         Image.new("RGB", (9, 9), colour).save(tmp_path / f"faces/{number}.png")
     (tmp_path / "attributes.csv").write_text("image_id,Bald,Smiling\n0.png,-1,1\n1.png,-1,-1\n", encoding="utf-8")
     assert refused(tmp_path) == (
-        f"{tmp_path}/attributes.csv lists images, and none of its columns is known to hold labels (image_id, Bald, Smiling): "
-        "name it with --label-column."
+        f"{tmp_path}/attributes.csv gives each image several labels (Smiling, Bald hold 0 or 1 each), and skipwise compares "
+        "networks on one class an image: name the column to learn, as --label-column Smiling."
     )
     assert open_source(tmp_path, Options(label_column="Smiling")).classes == ("-1", "1")
 
@@ -237,7 +238,9 @@ def test_a_column_for_each_class(tmp_path):
 
 
 def test_several_classes_of_an_image_ask_for_a_column(tmp_path):
-    assert "none of its columns is known to hold labels" in refused(one_hot(tmp_path, "0.png, 1, 0\n1.png, 1, 1\n"))
+    assert "gives each image several labels (dog, cat hold 0 or 1 each)" in refused(
+        one_hot(tmp_path, "0.png, 1, 0\n1.png, 1, 1\n")
+    )
 
 
 def test_several_classes_further_below_name_the_line(tmp_path):
@@ -257,3 +260,57 @@ def test_of_a_hundred_columns_of_labels_a_few_are_named(tmp_path):
 def test_a_long_text_in_the_place_of_a_file_is_none(tmp_path):
     (tmp_path / "a.csv").write_text(f"path,label\n{'x' * 300},b\n")
     assert image_columns(glance_at_table(tmp_path / "a.csv")) is None
+
+
+def patients(folder, header, rows):
+    """Write a table and its images, of which each patient has one."""
+    for number, row in enumerate(rows):
+        file = folder / row.split(",")[0].removeprefix("data/")
+        file.parent.mkdir(parents=True)
+        Image.new("RGB", (9, 9), (number, 0, 0)).save(file)
+    (folder / "train.csv").write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+    return folder
+
+
+def test_columns_of_findings_are_several_labels_and_patients_are_no_classes(tmp_path):
+    rows = [f"data/train/patient{i}/study1/1.png,M,{'' if i == 3 else f'{i % 2}.0'},-1.0" for i in range(4)]
+    patients(tmp_path, "Path,Sex,Pneumonia,Edema", rows)
+    said = (
+        f"{tmp_path}/train.csv gives each image several labels (Pneumonia, Edema hold 0 or 1 each), and skipwise compares "
+        "networks on one class an image: name the column to learn, as --label-column Pneumonia"
+    )
+    assert refused(tmp_path / "train.csv") == f"{said}."
+    assert refused(tmp_path) == f"{said}, or take the table away where the folders are the classes."
+    source = open_source(tmp_path, Options(label_column="Pneumonia"))
+    assert (source.classes, source.labels.tolist()) == (("0.0", "1.0"), [0, 1, 0])
+    assert "paths in train.csv begin with data/, which is passed over" in source.notes
+    left = f"rows without a label in column 'Pneumonia' are left out: 1 ({tmp_path}/train.csv, line 5)"
+    assert left in source.notes
+
+
+def test_folders_of_patients_are_no_classes_where_a_table_lists_their_images(tmp_path):
+    patients(tmp_path, "scan,outcome,age", [f"p{i}/1.png,{'ill' if i % 2 else 'well'},{20 + i}" for i in range(4)])
+    assert refused(tmp_path).endswith(
+        "none of its columns is known to hold labels (scan, outcome, age): name it with --label-column, as --label-column "
+        "outcome, or take the table away where the folders are the classes."
+    )
+    assert open_source(tmp_path, Options(label_column="outcome")).classes == ("ill", "well")
+
+
+def test_several_labels_in_one_cell(tmp_path):
+    rows = [f"{number}.png,{label}" for number, label in enumerate(("Hernia", "Edema", "Hernia|Edema"))]
+    for row in rows:
+        Image.new("RGB", (9, 9)).save(tmp_path / row.split(",")[0])
+    (tmp_path / "a.csv").write_text("\n".join(["image,label", *rows, ""]), encoding="utf-8")
+    assert refused(tmp_path).startswith(f"{tmp_path}/a.csv, line 4: 'Hernia|Edema' is several labels, and skipwise")
+
+
+def test_numbers_are_names_of_images_where_images_are(tmp_path):
+    file = tmp_path / "iris.csv"
+    rows = "".join(f"{number},5.{number},{'ab'[number % 2]}\n" for number in range(1, 9))
+    file.write_text(f"id,width,species\n{rows}", encoding="utf-8")
+    with pytest.raises(UserError, match="holds numbers and no texts"):
+        recognise(str(file))
+    for number in range(1, 9):
+        Image.new("RGB", (9, 9), (number, 0, 0)).save(tmp_path / f"{number}.png")
+    assert recognise(str(file)).reading.task == "images"

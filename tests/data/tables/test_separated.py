@@ -29,7 +29,7 @@ def test_any_delimiter_under_any_suffix(tmp_path, delimiter, word, header):
         assert (table.words, table.has_header, found) == (f"{word}-separated", header, some)
         hint = "tab" if suffix in ("tsv", "tab") else "comma"
         told = f"a.{suffix}: cells are parted by a {word}, not by a {hint}"
-        assert (told in table.notes) is (word != hint and suffix != "txt")
+        assert (told == table.form_note) is (word != hint and suffix != "txt")
 
 
 def test_a_row_begins_where_an_editor_shows_it(tmp_path):

@@ -78,3 +78,10 @@ def test_a_broken_parquet(tmp_path):
     pytest.importorskip("pyarrow")
     with pytest.raises(UserError, match=r"a.parquet cannot be read as .parquet \(.*\): write it again\.$"):
         open_texts(file(tmp_path, "a.parquet", "none"))
+
+
+def test_several_labels_in_one_cell(tmp_path):
+    rows = ["a film,joy", "a book,fear", 'a song,"joy,fear"']
+    (tmp_path / "a.csv").write_text("\n".join(["text,label", *rows, ""]), encoding="utf-8")
+    with pytest.raises(UserError, match=r"a\.csv, line 4: label is 'joy,fear', several labels in one"):
+        open_texts(str(tmp_path / "a.csv"))

@@ -47,7 +47,8 @@ class Survey:
     """A first look at every image: a digest of its bytes and its header.
 
     `reasons` says of those that cannot be read why not; such a file may have no digest. `wide` images have more than 8
-    bits, and all of them are scaled from the values in `value_range`.
+    bits, and all of them are scaled from the values in `value_range`. `cut` images have colours of more bits than are
+    read.
     """
 
     digests: np.ndarray
@@ -55,6 +56,7 @@ class Survey:
     reasons: Mapping[int, str]
     fingerprint: str
     wide: int = 0
+    cut: int = 0
     value_range: ValueRange | None = None
 
     @property
@@ -91,6 +93,7 @@ def survey(source: Source) -> Survey:
     digests, headers, reasons = np.zeros(count, "S32"), Headers.empty(count), {}
     unread: dict[int, str] = {}
     wide: list[Values] = []
+    cut = 0
     for i, look in enumerate(_looks(source)):
         if look.mark.startswith(UNREAD):
             unread[i] = look.mark
@@ -98,6 +101,7 @@ def survey(source: Source) -> Survey:
             digests[i] = look.mark.encode()
         if look.header is not None:
             headers.put(i, look.header)
+            cut += look.header.cut
         if look.reason is not None:
             reasons[i] = look.reason
         if look.values is not None:
@@ -108,7 +112,7 @@ def survey(source: Source) -> Survey:
 
     classes = [source.classes[label] for label in source.labels.tolist()]
     whole = fingerprint(source.names, known_digest, classes, source.parts, source.groups)
-    found = Survey(digests=digests, headers=headers, reasons=reasons, fingerprint=whole)
+    found = Survey(digests=digests, headers=headers, reasons=reasons, fingerprint=whole, cut=cut)
     return _with_range(found, wide) if wide else found
 
 

@@ -54,6 +54,8 @@ if Image.MAX_IMAGE_PIXELS is not None:
 RUN_BY_OTHERS = {"EPS"}
 """Formats that Pillow hands to another program: never opened, whatever a file is called."""
 
+REDUCED, CAMERA, DNG = 254, 271, 50706
+"""Tags of a TIFF: whether an image is a small copy of another, who made the camera, and the version of DNG."""
 ORIENTATION = 0x0112
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -76,6 +78,15 @@ HEADS = (
 """How files of common formats begin, those included that Pillow may not read."""
 BRANDS = (b"avif", b"avis", b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 """Of photos in the container of videos."""
+CONTAINED = {b"avi": "AVIF", b"crx": "a camera's raw file (CR3)", b"he": "HEIC", b"mif1": "HEIC", b"msf1": "HEIC"}
+"""Formats by the beginnings of these brands."""
+RAW = "a camera's raw file"
+OTHER_FORMATS = {
+    b"\xff\x0a": "JPEG XL", b"\0\0\0\x0cJXL ": "JPEG XL", b"<svg": "SVG", b"<?xml": "SVG or other XML",
+    b"8BPS": "Photoshop's PSD", b"FUJIFILMCCD-RAW": RAW, b"IIRO": RAW, b"IIU\0": RAW, b"FOVb": RAW, b"\0MRM": RAW,
+    b"II*\0": f"a TIFF or {RAW}", b"MM\0*": f"a TIFF or {RAW}",
+}  # fmt: skip
+"""Formats by how their files begin."""
 
 
 def looks_like_image(head: bytes) -> bool:
@@ -89,6 +100,15 @@ def looks_like_image(head: bytes) -> bool:
     if head[:2] == b"BM":
         return head[6:10] == b"\0\0\0\0" and len(head) >= 26
     return head.startswith(HEADS) or head.lstrip(b"\r\n\t \xef\xbb\xbf").startswith(HEADS[:2])
+
+
+def format_by_head(head: bytes) -> str | None:
+    """Return the name of a format of images that Pillow may not open, by how a file begins; None for others."""
+    if head[4:8] == b"ftyp":
+        return next((name for brand, name in CONTAINED.items() if head[8:12].startswith(brand)), None)
+    return next(
+        (name for start, name in OTHER_FORMATS.items() if head.lstrip(b"\xef\xbb\xbf \r\n").startswith(start)), None
+    )
 
 
 def open_image(file: bytes | OpenFile) -> Image.Image:
@@ -112,7 +132,14 @@ def open_image(file: bytes | OpenFile) -> Image.Image:
                 raise
             except Exception:  # noqa: S110  # the first reason counts
                 pass
-        raise Unreadable("no image that Pillow knows" if size else "empty file") from error
+        raise Unreadable(_unknown(opened) if size else "empty file") from error
+
+
+def _unknown(file: OpenFile) -> str:
+    """Say what a file is that Pillow cannot open, where its first bytes tell."""
+    file.seek(0)
+    name = format_by_head(file.read(HEAD))
+    return f"{name}, which cannot be opened: save it as JPEG or PNG" if name else "no image that Pillow knows"
 
 
 def upright_size(image: Image.Image) -> tuple[int, int]:
@@ -232,11 +259,19 @@ def _open(file: OpenFile) -> Image.Image:
 def _checked(image: Image.Image, size: int) -> Image.Image:
     """Return the image. Raises Unreadable for one that claims more pixels than a file of `size` bytes can hold."""
     pixels = image.width * image.height
+    if image.format == "TIFF" and _is_thumbnail(image):
+        raise Unreadable(f"{RAW}, of which a thumbnail alone can be opened: save it as JPEG or PNG")
     if pixels > MOST_PIXELS:
         raise Unreadable(f"{_words(image)}, and at most {MOST_PIXELS // 10**6} megapixels are decoded")
     if pixels > LARGE and pixels > PACKED * size:
         raise Unreadable(f"{_words(image)} in a file of {size:,} bytes: refused as a decompression bomb")
     return image
+
+
+def _is_thumbnail(image: Any) -> bool:
+    """Return whether the first image of a TIFF is a small copy of a camera's photo, as DNG and NEF have it."""
+    tags = image.tag_v2
+    return tags.get(REDUCED) == 1 and bool({CAMERA, DNG} & set(tags))
 
 
 def _check_read_at_once(file: OpenFile, size: int) -> None:

@@ -6,11 +6,14 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from skipwise.data.clutter import is_clutter
 from skipwise.data.images.folder import is_image
+from skipwise.data.links import is_there
 from skipwise.errors import UserError
 from skipwise.names import shown
 
 TRIED = 200
 """Files of a table, at even steps, that tell whether they lie where it says."""
+MOST_DROPPED = 6
+"""Folders of another place that paths may begin with, as /kaggle/input/photos/train/1.jpg."""
 
 
 def located(root: Path, written: Sequence[str], table: str) -> tuple[list[str], list[str]]:
@@ -20,12 +23,17 @@ def located(root: Path, written: Sequence[str], table: str) -> tuple[list[str], 
     stands for several files.
     """
     some = written[:: -(-len(written) // TRIED)]
-    there = [_is_file(root, file) for file in some]
+    there = [is_there(root / file) for file in some]
     if all(there) or (any(there) and not any("\\" in file for file in some)):
         return list(written), []
     slashed = [PureWindowsPath(file).as_posix() for file in written]
-    if any(_is_file(root, file) for file in slashed[:: -(-len(written) // TRIED)]):
+    if any(is_there(root / file) for file in slashed[:: -(-len(written) // TRIED)]):
         return slashed, [f"paths in {Path(table).name} are written with \\, as Windows does, and read with /"]
+    for dropped in range(1, MOST_DROPPED + 1):
+        shorter = ["/".join(PurePosixPath(file).parts[dropped:]) for file in slashed]
+        if all(shorter) and all(is_there(root / file) for file in shorter[:: -(-len(written) // TRIED)]):
+            before = slashed[0][: -len(shorter[0])]
+            return shorter, [f"paths in {Path(table).name} begin with {shown(before)}, which is passed over"]
     found = _Index(root, table)
     places = [found.place(file) for file in slashed]
     if all(place is None for place in places):
@@ -64,10 +72,3 @@ class _Index:
                 "the table from its own folder."
             )
         return chosen[0] if chosen else None
-
-
-def _is_file(root: Path, file: str) -> bool:
-    try:
-        return (root / file).is_file()
-    except (OSError, ValueError):
-        return False

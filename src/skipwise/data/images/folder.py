@@ -46,18 +46,18 @@ def read_folder(path: Path) -> Source:
     walk.beside(found)
     lists, read = [], set[str]()
     for part, place in (*found.without_classes, *found.foreign):
-        if given := list_of_part(path / place, found.classes):
+        if given := list_of_part(path, place, part, found.classes):
             own = []
             for name in walk.files(place, top=False):
-                if name.rpartition("/")[2] in given[1]:
+                if name.rpartition("/")[2] in given.classes:
                     own.append(name)
                 else:
                     walk.tally.add("images that a list of classes does not name are left out", shown(name))
             names += own
-            labels += [number[given[1][name.rpartition("/")[2]]] for name in own]
+            labels += [number[given.classes[name.rpartition("/")[2]]] for name in own]
             parts += [part] * len(own)
             read.add(place)
-            lists.append(f"the classes of {len(own)} images in {shown(place)} are those that {shown(given[0])} says")
+            lists.append(given.note(len(own), place, found.classes))
     kept = sorted(set(labels))
     classes = tuple(found.classes[i] for i in kept)
     if len(kept) < 2:

@@ -7,7 +7,7 @@ from jaxtyping import Int, UInt8
 
 from skipwise.data.images.decode import open_image, upright_size
 from skipwise.data.images.regular_file import OpenFile
-from skipwise.data.images.value_range import is_wide
+from skipwise.data.images.value_range import is_cut, is_wide
 
 MODES = {
     "1": "black and white",
@@ -29,7 +29,7 @@ MODES = {
 class Header:
     """Height and width in pixels as EXIF says the image is to be seen; `mode` is the colour mode in words.
 
-    `wide`: whether it has more than 8 bits.
+    `wide`: whether it has more than 8 bits. `cut`: whether bits of its colours are not read.
     """
 
     height: int
@@ -37,6 +37,7 @@ class Header:
     format: str = ""
     mode: str = ""
     wide: bool = False
+    cut: bool = False
 
     @property
     def size(self) -> tuple[int, int]:
@@ -76,4 +77,4 @@ def read_header(file: bytes | OpenFile) -> Header:
     image = open_image(file)
     height, width = upright_size(image)
     mode = MODES.get(image.mode, image.mode)
-    return Header(height, width, format=image.format or "?", mode=mode, wide=is_wide(image.mode))
+    return Header(height, width, format=image.format or "?", mode=mode, wide=is_wide(image.mode), cut=is_cut(image))

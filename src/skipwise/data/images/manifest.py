@@ -7,7 +7,7 @@ from skipwise.data.cache_home import location_of
 from skipwise.data.images.cache import Decoded, Survey
 from skipwise.data.images.decode import RULES
 from skipwise.data.images.source import Source
-from skipwise.data.images.value_range import told
+from skipwise.data.images.value_range import told, told_of_cut
 from skipwise.data.manifest import ClassCounts, DataManifest, ImageFacts, UnreadableFile
 from skipwise.data.split import Split
 
@@ -49,7 +49,8 @@ def image_manifest(data: str, source: Source, looked: Survey, decoded: Decoded, 
 
 
 def _scaling(looked: Survey) -> list[str]:
-    return [told(looked.value_range, looked.wide)] if looked.value_range else []
+    scaled = [told(looked.value_range, looked.wide)] if looked.value_range else []
+    return scaled + ([told_of_cut(looked.cut)] if looked.cut else [])
 
 
 def mean_and_std(

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import numpy as np
-
 from skipwise.data.class_folders import listed
 from skipwise.data.images.find_files import located
-from skipwise.data.images.source import FilesBelow, Source
+from skipwise.data.images.listed import Listed, Listing, source_of_listed
+from skipwise.data.images.source import Source
+from skipwise.data.images.table_labels import check_single, columns_of_flags, likely_labels, quoted
+from skipwise.data.links import is_there
 from skipwise.data.parts import part_of, parts_among
 from skipwise.data.tables import Line, Table, glance_at_table, open_table
-from skipwise.data.tally import Tally
 from skipwise.errors import UserError
 from skipwise.names import cut, tidy
 
@@ -29,7 +29,7 @@ FILE = (
     "image_name",
     "images",
 )
-IDENTITY = ("image_id", "img_id", "id", "name")
+IDENTITY = ("image_id", "img_id", "id", "id_code", "isic_id", "name")
 UNUSUAL = ("image_index", "imageid", "image_file", "img_name", "photo", "picture")
 """Names of columns of files: those that are nothing else, and those that are where no other is there."""
 LABEL = (
@@ -37,6 +37,7 @@ LABEL = (
     "labels",
     "class",
     "class_name",
+    "classname",
     "class_id",
     "classid",
     "category",
@@ -77,17 +78,6 @@ class ImageColumns:
         return [f"{place}: the files are those of column {own[0]!r}, the labels those of column {own[1]!r}"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Listed:
-    """An image as a row lists it."""
-
-    file: str
-    label: str
-    part: str
-    group: str
-    where: str
-
-
 def image_columns(table: Table, label: str | None = None) -> ImageColumns | None:
     """Find the columns of a table of images, None where it is none. Raises UserError where several may be the labels.
 
@@ -96,8 +86,8 @@ def image_columns(table: Table, label: str | None = None) -> ImageColumns | None
     names = [_plain(column) for column in table.columns]
     if not table.has_header or BOXES & set(names):
         return None
-    file = next((names.index(name) for name in (*FILE, *IDENTITY, *UNUSUAL) if name in names), None)
-    if file is None or not _holds_files(table, file):
+    file = _file_column(table)
+    if file is None:
         return None
     wanted = (label.strip().lower(),) if label is not None else LABEL
     found = [
@@ -118,6 +108,20 @@ def image_columns(table: Table, label: str | None = None) -> ImageColumns | None
     return ImageColumns(file=file, label=chosen, split=split, group=group, one_hot=one_hot)
 
 
+def _file_column(table: Table) -> int | None:
+    """Return the column of files: of a usual name, else the only one whose cells are names of images; else None."""
+    from skipwise.data.images.folder import is_image
+
+    if any(is_image(PurePosixPath(column)) for column in table.columns):
+        return None  # a list without a header, whose first row was taken for one
+    names = [_plain(column) for column in table.columns]
+    usual = [names.index(name) for name in (*FILE, *IDENTITY, *UNUSUAL) if name in names]
+    if usual and _holds_files(table, usual[0]):
+        return usual[0]
+    images = [number for number in range(len(names)) if number not in usual[:1] and _holds_images(table, number)]
+    return images[0] if len(images) == 1 else None
+
+
 def _one_hot(table: Table, file: int) -> tuple[int, ...]:
     """Return the columns beside the file's where each row holds a single 1 and else 0, as for classes; else nothing."""
     columns = tuple(number for number in range(len(table.columns)) if number != file)
@@ -130,31 +134,38 @@ def _short(cell: str) -> str:
     return cell.removesuffix(".0")
 
 
-def _is_file(path: Path) -> bool:
-    """Return whether there is such a file: no text that is too long for a name is one."""
-    try:
-        return path.is_file()
-    except OSError:
-        return False
+def _holds_images(table: Table, column: int) -> bool:
+    """Return whether most cells are names of image files here, and no addresses."""
+    from skipwise.data.images.folder import is_image
+
+    cells = _cells(table, column)
+    images = sum(
+        is_image(PurePosixPath(cell)) or is_there(table.path.parent / cell)
+        for cell in cells
+        if cell and len(cell) < 500 and "://" not in cell
+    )
+    return images > len(cells) / 2
+
+
+def _cells(table: Table, column: int) -> list[str]:
+    return [str(line.cells[column]).strip() for line in table.head[:100] if column < len(line.cells)]
 
 
 def _holds_files(table: Table, column: int) -> bool:
     """Return whether most cells look like the names of image files, or are called so and no text."""
-    from skipwise.data.images.folder import is_image
-
-    cells = [str(line.cells[column]).strip() for line in table.head[:100] if column < len(line.cells)]
-    if not cells:
-        return True
-    images = sum(
-        is_image(PurePosixPath(cell)) or _is_file(table.path.parent / cell)
-        for cell in cells
-        if cell and len(cell) < 500
-    )
-    if images > len(cells) / 2:
+    cells = _cells(table, column)
+    if not cells or _holds_images(table, column):
         return True
     short = sum(len(cell.split()) == 1 and len(cell) < 100 for cell in cells)
     name = table.columns[column].strip().lower()
     return name not in ("name",) and short > len(cells) / 2
+
+
+def names_images(path: Path) -> bool:
+    """Return whether the files that a table lists are named as images are, or are there."""
+    table = glance_at_table(path)
+    file = None if table is None else _file_column(table)
+    return table is not None and file is not None and (not table.head or _holds_images(table, file))
 
 
 def image_tables(tables: Sequence[Path], label: str | None = None) -> list[Path]:
@@ -171,76 +182,65 @@ def image_tables(tables: Sequence[Path], label: str | None = None) -> list[Path]
 
 def unlabelled_table(tables: Sequence[Path]) -> str | None:
     """Return the sentence on a table that lists images without a column that is known to hold labels, None for none."""
+    found: list[tuple[list[str], Table]] = []
     for path in tables:
         table = glance_at_table(path)
-        if table is None or not table.has_header or len(table.columns) < 2:
+        file = None if table is None or not table.has_header or len(table.columns) < 2 else _file_column(table)
+        if table is None or file is None or BOXES & set(map(_plain, table.columns)):
             continue
-        names = [_plain(column) for column in table.columns]
-        if any(name in names and _holds_files(table, names.index(name)) for name in (*FILE, *IDENTITY, *UNUSUAL)):
+        if flags := columns_of_flags(table, file):
             return (
-                f"{path} lists images, and none of its columns is known to hold labels ({listed(table.columns)}): name it "
-                "with --label-column."
+                f"{path} gives each image several labels ({listed(flags)} hold 0 or 1 each), and skipwise compares networks on "
+                f"one class an image: name the column to learn, as --label-column {quoted(flags[0])}."
             )
-    return None
+        found.append((likely_labels(table, file), table))
+    if not found:
+        return None
+    likely, table = max(found, key=lambda one: len(one[0]))
+    example = f", as --label-column {quoted(likely[0])}" if likely else ""
+    return (
+        f"{table.path} lists images, and none of its columns is known to hold labels ({listed(table.columns)}): name it "
+        f"with --label-column{example}."
+    )
 
 
 def read_tables(root: Path, tables: Sequence[Path], label: str | None = None) -> Source:
     """Return the images that a table lists, or the tables of the parts of a split. Raises UserError naming a line."""
     named = parts_among([path.stem for path in tables]) if len(tables) > 1 else {}
     parts = {path: named.get(path.stem) or (path.parent != root and part_of(path.parent.name)) or "" for path in tables}
-    tally = Tally()
+    listing = Listing()
     notes: list[str] = []
-    rows: dict[str, Listed] = {}
     spellings: dict[str, set[str]] = {}
     for path in tables:
         table = open_table(path)
         columns = image_columns(table, label)
         assert columns is not None
-        notes += [*table.notes, *columns.notes(table, path.relative_to(root).as_posix())]
+        notes += [
+            *filter(None, [table.form_note]),
+            *table.notes,
+            *columns.notes(table, path.relative_to(root).as_posix()),
+        ]
         for line in table.rows(range(len(table.columns))):
+            if label is not None and columns.label is not None and not _word(line, columns.label):
+                listing.tally.add(
+                    f"rows without a label in column {table.columns[columns.label]!r} are left out", table.where(line)
+                )
+                continue
             row = _listed(table, columns, line, parts[path])
             if path.parent != root:
                 row = replace(row, file=f"{path.parent.relative_to(root).as_posix()}/{row.file}")
             written = row.label if columns.label is None else _word(line, columns.label)
             spellings.setdefault(row.label, set()).add(written)
-            _put(rows, row, tally)
-    if not rows:
+            listing.put(row)
+    if not listing.rows:
         raise UserError(f"{tables[0]} has no rows below its header: list one image a row.")
     same = [name for name, written in spellings.items() if len(written) > 1]
     notes += [f"labels that look the same are one class: {listed(same)}"] if same else []
-    images = list(rows.values())
-    classes = sorted({row.label for row in images})
-    if len(classes) < 2:
-        raise UserError(
-            tally.with_notes(f"{tables[0]} has one label, {classes[0]!r}: a comparison needs at least two classes.")
-        )
-    number = {name: index for index, name in enumerate(classes)}
+    images = list(listing.rows.values())
+    check_single(listing.classes(tables[0]), images)
     names, told = located(root, [row.file for row in images], str(tables[0]))
-    return Source(
-        name=tables[0].stem if len(tables) == 1 else root.resolve().name,
-        labels=np.array([number[row.label] for row in images], np.int64),
-        classes=tuple(classes),
-        parts=[row.part for row in images],
-        names=names,
-        files=FilesBelow(root, names),
-        groups=[row.group for row in images] if any(row.group for row in images) else None,
-        notes=(*notes, *told, *tally.notes()),
-    )
-
-
-def _put(rows: dict[str, Listed], row: Listed, tally: Tally) -> None:
-    """Keep an image that is not listed yet. Raises UserError where it is, as another class or for another part."""
-    before = rows.setdefault(row.file, row)
-    if before is row:
-        return
-    if before.label != row.label:
-        raise UserError(
-            f"{row.where}: {row.file} is of the class {row.label!r}, and of {before.label!r} in {before.where}: an image has "
-            "one class here, so keep one row."
-        )
-    if before.part != row.part:
-        raise UserError(f"{row.where}: {row.file} is in two parts of the split (see {before.where}): keep one row.")
-    tally.add("images are listed twice, and are taken once", row.where)
+    name = tables[0].stem if len(tables) == 1 else root.resolve().name
+    return source_of_listed(name, root, images, names, (*notes, *told, *listing.tally.notes()))
 
 
 def _listed(table: Table, columns: ImageColumns, line: Line, part: str) -> Listed:

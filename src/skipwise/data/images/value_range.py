@@ -43,6 +43,22 @@ def is_wide(mode: str) -> bool:
     return mode in WIDE_MODES or mode.startswith("I;16")
 
 
+def is_cut(image: Image.Image) -> bool:
+    """Return whether a colour image has 16 bits a colour in its file, of which Pillow keeps the upper 8."""
+    if is_wide(image.mode):
+        return False
+    forms = [
+        part for tile in getattr(image, "tile", ()) for part in (tile[3] if isinstance(tile[3], tuple) else (tile[3],))
+    ]
+    return any(isinstance(form, str) and ";16" in form for form in forms)
+
+
+def told_of_cut(images: int) -> str:
+    """Say that bits of colours are not read."""
+    have = "1 colour image has" if images == 1 else f"{images:,} colour images have"
+    return f"{have} 16 bits a colour, of which the upper 8 are read"
+
+
 def values_of(image: Image.Image) -> Values | None:
     """Look at the finite values of an image, part by part; None where there are none."""
     parts = (np.asarray(image.crop(box)) for box in tiles(*image.size))

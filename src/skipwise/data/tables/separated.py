@@ -72,13 +72,18 @@ def read_separated(path: Path, *, head_only: bool) -> Table:
         has_header=header,
         delimiter=form.delimiter,
         encoding=encoding,
-        notes=tuple(_notes(path.name, hint, form, loose=loose and not form.quoted)),
+        notes=tuple(_notes(path.name, loose=loose and not form.quoted)),
+        form_note=_form_note(path.name, hint, form),
     )
 
 
-def _notes(name: str, hint: str, form: Format, *, loose: bool) -> Iterator[str]:
-    if form.delimiter != hint and not name.lower().endswith(".txt"):
-        yield f"{name}: cells are parted by a {DELIMITERS[form.delimiter]}, not by a {DELIMITERS[hint]}"
+def _form_note(name: str, hint: str, form: Format) -> str:
+    if form.delimiter == hint or name.lower().endswith(".txt"):
+        return ""
+    return f"{name}: cells are parted by a {DELIMITERS[form.delimiter]}, not by a {DELIMITERS[hint]}"
+
+
+def _notes(name: str, *, loose: bool) -> Iterator[str]:
     if loose:
         yield f"{name}: quotes are read as part of the text, as they do not stand around whole cells throughout"
 

@@ -29,7 +29,8 @@ class Table:
     `rows` yields the cells of some columns, row by row, None where a row has none; it raises UserError naming the line
     that cannot be read. `head`: rows of the beginning, with all cells.
     `delimiter`: between the cells, "" where cells are no text. `words`: what it is, as "JSON lines". `encoding`: its
-    codec. `notes`: what was found that one might not expect. `place`: the word for what rows are counted in.
+    codec. `notes`: what was found that one might not expect; `form_note`: the same of the delimiter.
+    `place`: the word for what rows are counted in.
     """
 
     path: Path
@@ -41,6 +42,7 @@ class Table:
     delimiter: str = ""
     encoding: str = "utf_8"
     notes: tuple[str, ...] = ()
+    form_note: str = ""
     place: str = "line"
 
     def where(self, line: Line) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from skipwise.data.class_folders import class_folders
 from skipwise.data.glimpse import Glimpse, Reading
 from skipwise.data.tables import TABLE_SUFFIXES, Table, choose_columns, glance_at_table, is_known, names_path
+from skipwise.data.text.class_files import class_files, class_files_words, read_class_files
 from skipwise.data.text.fasttext import PREFIX, is_fasttext
 from skipwise.data.text.folder import read_text_folder, text_files
 from skipwise.data.text.hub import is_saved, read_saved
@@ -41,6 +42,16 @@ def readings(glimpse: Glimpse) -> list[Reading]:
         found += _readings_of_parts(files, glimpse)
     elif alone := _only_table(glimpse):
         found += _readings_of_file(alone, glimpse)
+    if not found and (lines := class_files(glimpse)):
+        others = sum(1 for _ in glimpse.all_files()) - len(lines)
+        return [
+            Reading(
+                task="text",
+                words=class_files_words(lines),
+                read=partial(read_class_files, path, lines, others),
+                ask=ASK,
+            )
+        ]
     if not found and (seen := text_files(glimpse)):
         found += _of_folders(path, seen)
     return found

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Int
 
-from skipwise.data.class_folders import alike
+from skipwise.data.class_folders import alike, joined_label
 from skipwise.data.manifest import UnreadableFile
 from skipwise.data.strings import Strings
 from skipwise.errors import UserError
@@ -156,6 +156,11 @@ def _check(name: str, found: Collected, tally: str) -> None:
         raise UserError(
             f"No text of the class {label!r} can be read (the first: {first.name}: {first.reason}): "
             "replace them, or leave the class out."
+        )
+    if (several := joined_label(list(found.number))) is not None:
+        where = found.names[found.labels.index(found.number[several])]
+        raise UserError(
+            f"{where}: label is {several!r}, several labels in one: skipwise gives each text one class; keep one label a text."
         )
     _check_repeated(name, found)
 

@@ -74,6 +74,7 @@ def source_of_tables(
     used = [one for one in tables if one.columns.label is not None]
     told = [*notes]
     told += [f"{one.table.path.name} has no column of labels and is left out" for one in tables if one not in used]
+    told += [one.table.form_note for one in used if one.table.form_note and one.table.words != tables[0].table.words]
     told += [note for one in used for note in (*one.table.notes, *one.columns.notes)]
     told += notes_on_encodings((one.table.path.name, one.table.encoding) for one in used)
     rows = (row for one in used for row in _rows(one, labels, swallowed))

@@ -39,7 +39,7 @@ NAN, INFINITE = float("nan"), float("inf")
             (entry(box=(1, NAN, 3, 4)), "annotations[0]: bbox is [1, nan, 3, 4], and must be four numbers"),
             (entry(box=(1, 2, INFINITE, 4)), "annotations[0]: bbox is [1, 2, inf, 4], and must be four numbers"),
             ({**entry(), "bbox": "1234"}, "annotations[0]: bbox is 1234, and must be four numbers"),
-            ({"image_id": 1, "category_id": 1}, "annotations[0] has no 'bbox'."),
+            ({"image_id": 1, "category_id": 1}, "annotations[0] has no 'bbox' and no 'segmentation', so that it gives the class of"),
             ({"bbox": [1, 2, 3, 4], "category_id": 1}, "annotations[0] has no 'image_id'."),
         ]),
     ],

@@ -171,6 +171,11 @@ def _listed(file: CocoFile, tally: Tally) -> tuple[dict[str, dict[str, Any]], di
 
 def _box(entry: dict[str, Any], where: str, tally: Tally) -> list[float]:
     """Corners from COCO's left, top, width, height, or round the outline. Raises UserError where there is neither."""
+    if "bbox" not in entry and "segmentation" not in entry and "category_id" in entry:
+        raise UserError(
+            f"{where} has no 'bbox' and no 'segmentation', so that it gives the class of an image and no boxes: with --task "
+            "images the folders are the classes, or write a table with columns path and label."
+        )
     if entry.get("bbox") or not entry.get("segmentation"):
         left, top, width, height = four(_field(entry, "bbox", where), where, "bbox", "left, top, width, height")
         return [left, top, left + width, top + height]

@@ -1,0 +1,36 @@
+"""CUB-200's lists by numbers of images."""
+
+import pytest
+from PIL import Image
+
+from skipwise.data.images.dataset import open_source
+from skipwise.errors import UserError
+
+BIRDS = {"1": "001.Auk/a.jpg", "2": "001.Auk/b.jpg", "3": "002.Wren/c.jpg", "4": "002.Wren/d.jpg"}
+
+
+@pytest.fixture
+def birds(tmp_path):
+    for number, name in BIRDS.items():
+        (tmp_path / "images" / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (9, 9), (int(number), 0, 0)).save(tmp_path / "images" / name)
+    (tmp_path / "images.txt").write_text("".join(f"{number} {name}\n" for number, name in BIRDS.items()))
+    (tmp_path / "train_test_split.txt").write_text("1 1\n2 0\n3 0\n4 1\n")
+    (tmp_path / "image_class_labels.txt").write_text("1 1\n2 1\n3 2\n4 2\n")
+    (tmp_path / "classes.txt").write_text("1 001.Auk\n2 002.Wren\n")
+    return tmp_path
+
+
+def test_the_parts_are_those_of_the_list(birds):
+    source = open_source(birds)
+    assert (source.classes, source.labels.tolist()) == (("001.Auk", "002.Wren"), [0, 0, 1, 1])
+    assert source.parts == ["train", "test", "test", "train"]
+    assert source.layout == (
+        "images in a folder for each class, with the parts that lists give: train_test_split.txt (parts: train, test)",
+    )
+
+
+def test_an_image_without_a_part(birds):
+    (birds / "train_test_split.txt").write_text("1 1\n2 0\n4 1\n")
+    with pytest.raises(UserError, match=r"images\.txt, image 3 has no part in train_test_split\.txt: write 1 for"):
+        open_source(birds)
