@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from skipwise.cli.mistakes import empty_option, mistake_in
 from skipwise.cli.studies import AS_JSON, DRY_RUN, QUIET, add_study_command, add_study_commands, conclude, loading, read
 from skipwise.cli.trust import TRUST, vouch
 from skipwise.commands.output import complain, end_of_pipe, ready_streams, say, say_json
@@ -264,11 +265,13 @@ def _run(words: list[str]) -> int:
 
             trust(words[0])
             add_study_command(app, kind_named(words[0]))
+        if any(word == "" or word.endswith("=") for word in words):
+            _refuse_empty_options(words)
         code = app(words, standalone_mode=False)
     except UserError as error:
         return complain(str(error))
     except USAGE_ERROR as error:
-        return complain(error.format_message().replace("Value error, ", ""))  # pydantic's, before its own sentence
+        return complain(mistake_in(error, words))
     except typer.Exit as left:
         return left.exit_code
     except (KeyboardInterrupt, typer.Abort) as error:
@@ -284,6 +287,12 @@ def _run(words: list[str]) -> int:
     except OSError as error:
         return complain(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.")
     return code if isinstance(code, int) else 0  # some versions of typer give the code of Ctrl-C, others raise
+
+
+def _refuse_empty_options(words: list[str]) -> None:
+    group: Any = typer.main.get_command(app)
+    if sentence := empty_option(group.commands, words):
+        raise UserError(sentence)
 
 
 def _check_working_directory() -> None:

@@ -93,7 +93,9 @@ def _figures(summary: StudySummary, sections: Sequence[ReportSection]) -> tuple[
     figures: dict[str, Sequence[str]] = {
         name: [drawn(name, make) for make in several] for name, several in all_charts(summary).items()
     }
-    figures |= {each.name: [*(drawn(each.name, partial(same, one)) for one in each.charts), *each.svgs] for each in sections}
+    figures |= {
+        each.name: [*(drawn(each.name, partial(same, one)) for one in each.charts), *each.svgs] for each in sections
+    }
     return figures, failures
 
 

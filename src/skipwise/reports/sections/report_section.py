@@ -57,9 +57,7 @@ def skipped_section(name: str, error: MissingLibraryError) -> ReportSection:
 def failed_section(failure: Failure) -> ReportSection:
     """Return the section that stands for one that could not be made, and says why."""
     title = failure.name.replace("_", " ").capitalize()
-    return ReportSection(
-        name=failure.name, title=title, note=f"Failed: {failure.sentence}.", failure=failure.sentence
-    )
+    return ReportSection(name=failure.name, title=title, note=f"Failed: {failure.sentence}.", failure=failure.sentence)
 
 
 def attempted(name: str, make: Callable[[], Part], verb: str = "shown") -> Part | Failure:
