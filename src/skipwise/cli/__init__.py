@@ -280,7 +280,7 @@ def _run(words: list[str]) -> int:
         return 130
     except BrokenPipeError:
         raise
-    except SystemExit as left:  # rich leaves so where nobody reads
+    except SystemExit as left:  # the parser leaves so where nobody reads
         if isinstance(left.__context__, BrokenPipeError):
             raise left.__context__ from None
         raise

@@ -8,10 +8,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
-from rich.console import Console as Terminal
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from skipwise.commands.output import say, say_json
+from skipwise.commands.terminal import Terminal
 from skipwise.deployment import Given, Model, Unanswered
 from skipwise.errors import UserError
 from skipwise.names import cell, shown
@@ -153,7 +153,7 @@ def _progress(count: int) -> Iterator[Callable[[int], None] | None]:
         yield None
         return
     columns = (TextColumn("answering"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Terminal(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=Terminal(stderr=True, width=None), transient=True) as bar:
         job = bar.add_task("", total=count)
         yield lambda done: bar.update(job, completed=done)
 

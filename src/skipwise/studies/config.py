@@ -35,8 +35,8 @@ class Option:
     """How a field is said: its help, its word on the command line, and what it must be, by pydantic's kinds of mistake.
 
     Every kind of study has it, unless it is `of_some_kinds`: then the kinds name it. Without a `flag` it is called
-    as the field, with dashes; a `flag` may be given several times. Other lists have commas between. `example` is a value
-    for sentences on mistakes.
+    as the field, with dashes; a `flag` may be given several times. Other lists have commas between. `example` is a
+    value for sentences on mistakes.
     """
 
     help: str
