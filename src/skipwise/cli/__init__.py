@@ -11,7 +11,7 @@ from skipwise.cli.mistakes import empty_option, mistake_in
 from skipwise.cli.studies import AS_JSON, DRY_RUN, QUIET, add_study_command, add_study_commands, conclude, loading, read
 from skipwise.cli.trust import TRUST, vouch
 from skipwise.commands.output import complain, end_of_pipe, ready_streams, say, say_json
-from skipwise.errors import UserError
+from skipwise.errors import UserError, clause
 from skipwise.studies.kinds import kind_named
 
 app = typer.Typer(
@@ -276,7 +276,7 @@ def _run(words: list[str]) -> int:
         return left.exit_code
     except (KeyboardInterrupt, typer.Abort) as error:
         if isinstance(error.__cause__, EOFError):  # the parser takes it for the end of somebody's typing
-            return complain(f"A file ends too early ({error.__cause__}): it is damaged.")
+            return complain(f"A file ends too early ({clause(error.__cause__)}): it is damaged.")
         return 130
     except BrokenPipeError:
         raise

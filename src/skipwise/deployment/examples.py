@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 
 from skipwise.data.text.source import checked
 from skipwise.deployment.listed import TABLES, listed
-from skipwise.errors import UserError
+from skipwise.errors import UserError, reason_of
 from skipwise.tasks import Task
 
 SHOWN = 60
@@ -190,7 +190,7 @@ def _written(image: Image.Image, name: str, target: Path) -> Path:
             file = target.with_suffix(".png")
             kept.save(file, compress_level=1)
     except Exception as error:
-        raise UserError(f"{name} cannot be read as an image ({error}): give one that is whole.") from error
+        raise UserError(f"{name} cannot be read as an image ({reason_of(error)}): give one that is whole.") from error
     return file
 
 

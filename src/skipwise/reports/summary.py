@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from skipwise.errors import clause
 from skipwise.extras import MissingLibraryError
 from skipwise.reports.format import short_count
 from skipwise.reports.sections.baseline import BaselineRow, baseline_row
@@ -38,8 +39,8 @@ class ContenderRow:
 class StudySummary:
     """The summary of a study: contenders, the reference first, and the verdicts on those that are compared.
 
-    `cautions` concern all verdicts; `section` is that of a sweep; `best` is the best run by validation, None where no
-    run has weights; `opening` says which contenders learned nothing, "" for none; `deployments` are sentences on
+    `cautions` concern all verdicts; `section` is that of a sweep; `best` is the best run by validation, None where
+    every run diverged; `opening` says which contenders learned nothing, "" for none; `deployments` are sentences on
     contenders that lose their shortcuts when they are deployed; `failures` are the parts that could not be made.
     """
 
@@ -63,7 +64,7 @@ def summarise(study: Study) -> StudySummary:
         try:
             found = attempted(name, make)
         except MissingLibraryError as error:
-            found = Failure(name=name, sentence=f"{name} could not be shown ({str(error).rstrip('.')})")
+            found = Failure(name=name, sentence=f"{name} could not be shown ({clause(error)})")
         if isinstance(found, Failure):
             failures.append(found)
             return None

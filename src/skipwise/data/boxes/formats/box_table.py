@@ -10,7 +10,7 @@ from skipwise.data.boxes.formats.files import beginning, read_lines
 from skipwise.data.boxes.formats.written import four, number, size_of
 from skipwise.data.boxes.tree import ImageFinder, Tree, part_in, part_in_name
 from skipwise.data.tally import Tally
-from skipwise.errors import UserError
+from skipwise.errors import UserError, clause
 
 IMAGE = (
     "filename",
@@ -174,7 +174,9 @@ def _rows(file: Path, columns: Columns) -> list[tuple[int, list[str]]]:
     try:
         rows = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
     except csv.Error as error:
-        raise UserError(f"{file}, line {reader.line_num} is no row of a table ({error}): save it as a .csv.") from error
+        raise UserError(
+            f"{file}, line {reader.line_num} is no row of a table ({clause(error)}): save it as a .csv."
+        ) from error
     return rows[1:] if columns.header else rows
 
 
