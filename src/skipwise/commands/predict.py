@@ -14,7 +14,7 @@ from skipwise.commands.output import say, say_json
 from skipwise.commands.terminal import Terminal
 from skipwise.deployment import Given, Model, Unanswered
 from skipwise.errors import UserError
-from skipwise.names import cell, shown
+from skipwise.names import cell, shown, shown_text
 from skipwise.studies import Study
 from skipwise.tasks import Prediction
 from skipwise.training.record import RUN
@@ -92,7 +92,7 @@ class _Listing:
         say(f"{file:<{self.width}}  {shown(prediction.words)}")
         self.answered += 1
         if prediction.warning:
-            self.warnings.append(f"{file}  {shown(prediction.warning)}")
+            self.warnings.append(f"{file}: {shown(prediction.warning)}")
         if (picture := prediction.draw_into(self.pictures)) is not None:
             self.drawn.append(picture)
 
@@ -108,7 +108,8 @@ class _Listing:
         for note in self.notes:
             _say(note)
         if self.warnings:
-            _say(f"{len(self.warnings)} of {self.answered} unlike all that it was trained on:")
+            be = "is" if len(self.warnings) == 1 else "are"
+            _say(f"{len(self.warnings)} of {self.answered} {be} unlike all that it was trained on:")
             for warning in self.warnings[:MOST_WARNINGS]:
                 _say(f"  {warning}")
         if len(self.warnings) > MOST_WARNINGS:
@@ -185,4 +186,4 @@ def _safe(value: Any) -> Any:
 
 
 def _say(line: str) -> None:
-    print(line, file=sys.stderr)
+    print(shown_text(line), file=sys.stderr)
