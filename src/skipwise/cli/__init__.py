@@ -12,6 +12,7 @@ from skipwise.cli.studies import AS_JSON, DRY_RUN, QUIET, add_study_command, add
 from skipwise.cli.trust import TRUST, vouch
 from skipwise.commands.output import complain, end_of_pipe, ready_streams, say, say_json
 from skipwise.errors import UserError, clause
+from skipwise.studies.config import OPTIONS
 from skipwise.studies.kinds import kind_named
 
 app = typer.Typer(
@@ -188,6 +189,7 @@ def check(
     out: Annotated[Path | None, typer.Option(help="The folder for page and table; default: checks/DATA.")] = None,
     task: Annotated[str | None, typer.Option(help="images, text or boxes; default: what the data are.")] = None,
     size: Annotated[int | None, typer.Option(help="Side in pixels that images are looked at.")] = None,
+    fit: Annotated[Literal["crop", "pad", "stretch"] | None, typer.Option(help=OPTIONS["fit"].help)] = None,
     labels: Annotated[
         bool, typer.Option("--labels/--no-labels", help="Train models to find labels that are likely wrong.")
     ] = True,
@@ -202,7 +204,7 @@ def check(
     from skipwise.commands.console import SilentConsole, console
 
     speaking = SilentConsole() if as_json else console()
-    if check_data(data, speaking, task=task, size=size, out=out, with_labels=labels, as_json=as_json):
+    if check_data(data, speaking, task=task, size=size, fit=fit, out=out, with_labels=labels, as_json=as_json):
         raise typer.Exit(1)
 
 
