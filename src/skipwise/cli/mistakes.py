@@ -17,7 +17,7 @@ EXAMPLES = {
     "check": "photos/",
     "list": "networks",
 } | {name: "digits resnet20" if kind.one_contender else "digits" for name, kind in KINDS.items()}
-"""What may be written behind a command, by its name."""
+"""Words that may be written behind a command, by its name."""
 WHOLE, NUMBER = "10", "0.5"
 """Examples of numbers, where an option has none of its own."""
 

@@ -56,7 +56,7 @@ class CheckedData:
         return f"No errors were found in {self.name}{notes}."
 
     def fitted_words(self, cropped: CroppedImage) -> str:
-        """What the crop loses of an image, and what another rule makes of it."""
+        """Tell the share of an image that a crop loses, and the effect of another rule on it."""
         lost = f"{100 * cropped.lost:.0f} %"
         match self.fit:
             case "crop":

@@ -1,4 +1,4 @@
-"""What a worker says of a run that broke off stands within sentences of the study."""
+"""The reasons why runs broke off, which stand within sentences of the study."""
 
 import errno
 
