@@ -307,6 +307,7 @@ def test_a_file_that_ends_too_early_is_no_interruption(monkeypatch, capsys):
             "compare digits --epochs",
             "--epochs needs a value: write one behind it, as 20, or see `skipwise compare --help`.",
         ),
+        ("run study.toml --workers 0", "--workers is '0': it must be at least 1."),
         ("compare digits --quiet=3", "--quiet takes no value: write it alone."),
         (
             "predict",

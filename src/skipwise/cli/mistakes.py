@@ -83,6 +83,8 @@ def _wrong_value(error: Any, words: Sequence[str]) -> str:
     if choices:
         *others, last = map(repr, choices)
         must = f"{', '.join(others)} or {last}" if others else last
+    elif bound := re.search(r"greater than or equal to (\S+)|range x>=(\S+?)\.?$", message):
+        must = f"at least {bound[1] or bound[2]}"
     elif "integer" in message:
         must = f"a whole number{_as(name, WHOLE)}"
     elif "number" in message or "float" in message:
