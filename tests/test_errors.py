@@ -2,7 +2,7 @@
 
 import pytest
 
-from skipwise.errors import reason_of, unknown
+from skipwise.errors import UserError, clause, reason_of, unknown
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,15 @@ def test_an_endless_word_is_cut():
     assert str(unknown("network", "x" * 3_000, ["plain8"])) == (
         f"There is no network called '{'x' * 117}...': known are plain8."
     )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        (UserError("The disk is full: make room."), "The disk is full: make room"),
+        ("broken\n  in two..", "broken in two"),
+        ("reading ...", "reading ..."),
+    ],
+)
+def test_a_sentence_within_another_has_no_full_stop(sentence, words):
+    assert clause(sentence) == words

@@ -14,7 +14,13 @@ class UserError(ValueError):
 def reason_of(error: Exception, most: int = 120) -> str:
     """Return what a library says of an error in one line, to stand within a sentence."""
     words = error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error)
-    return short(" ".join(words.split()).rstrip("."), most)
+    return short(clause(words), most)
+
+
+def clause(text: object) -> str:
+    """Return a sentence in one line and without its full stop, to stand within another one."""
+    line = " ".join(str(text).split())
+    return line if line.endswith("...") else line.rstrip(".")
 
 
 def short(text: str, most: int = 120) -> str:

@@ -228,14 +228,42 @@ def test_texts_are_read_once(tmp_path, monkeypatch):
     assert read == [file]
 
 
-def test_the_page_shows_what_a_crop_loses(tmp_path):
+@pytest.mark.parametrize(
+    ("fit", "said", "words", "pictures"),
+    [
+        (
+            None,
+            "a centre crop would lose over a quarter of the area of 100 % of the images: padded (--fit crop|pad|stretch)",
+            "67 % lost by a crop; padded, 67 % of what is seen is grey",
+            2,
+        ),
+        (
+            "crop",
+            "a centre crop loses over a quarter of the area of 100 % of the images (--fit pad keeps them whole)",
+            "67 % lost",
+            1,
+        ),
+        ("stretch", None, "67 % lost by a crop; stretched 3.0 times", 2),
+    ],
+)
+def test_the_page_shows_what_a_crop_loses_and_what_the_rule_makes_of_it(tmp_path, capsys, fit, said, words, pictures):
     for name in ("cat", "dog"):
         (tmp_path / "d" / name).mkdir(parents=True)
         for i in range(8):
             pixels = np.random.default_rng(i + 10 * (name == "cat")).integers(0, 255, (60, 20 + i, 3))
             Image.fromarray(pixels.astype(np.uint8)).save(tmp_path / "d" / name / f"{i}.png")
-    check_data(str(tmp_path / "d"), Console(), out=tmp_path / "out", with_labels=False)
-    page = (tmp_path / "out/check.html").read_text()
-    assert "What a centre crop loses" in page
-    assert "67 % lost" in page
-    assert "padded with grey" in page
+    check_data(str(tmp_path / "d"), Console(), out=tmp_path / "out", with_labels=False, fit=fit)
+    told, page = capsys.readouterr().out, (tmp_path / "out/check.html").read_text()
+    assert ("centre crop" in told) == (said is not None)
+    if said is not None:
+        assert said in told
+        assert said in page
+    section = page[page.index("What a centre crop loses") : page.index("Class distribution")]
+    assert f"cat/0.png<br>{words}</figcaption>" in section
+    assert section.count("<img") == 8 * pictures
+
+
+def test_texts_have_no_shape_to_fit(tmp_path):
+    (tmp_path / "films.csv").write_text("text,label\n" + "good film,1\nbad film,0\n" * 10)
+    with pytest.raises(UserError, match="--fit is for images"):
+        check_data(str(tmp_path / "films.csv"), Console(), out=tmp_path / "out", with_labels=False, fit="pad")

@@ -5,7 +5,6 @@ clock.
 from types import SimpleNamespace
 
 import pytest
-from rich.console import Console as Terminal
 
 from skipwise.commands.console import (
     LOOKING,
@@ -18,6 +17,7 @@ from skipwise.commands.console import (
     time_sentence,
 )
 from skipwise.commands.phases import Phases
+from skipwise.commands.terminal import Terminal
 from skipwise.studies.estimate import Estimate
 from skipwise.studies.workers.pool import Job
 from skipwise.training.loop import Tick
@@ -209,7 +209,7 @@ def test_a_closed_output_is_no_traceback_of_the_timer():
 
 def test_a_terminal_shows_the_phase_at_once(tmp_path):
     with (tmp_path / "shown").open("w") as file:
-        console = LiveConsole(Terminal(file=file, force_terminal=True, width=80, highlight=False))
+        console = LiveConsole(Terminal(file=file, force_terminal=True, width=80))
         with console.phase("drawing the page"):
             pass
         begun(console, training=40.0)

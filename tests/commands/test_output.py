@@ -1,13 +1,17 @@
 """Output where nobody listens, where the locale knows ASCII alone, and of any name."""
 
+import io
 import json
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
 from skipwise.commands.output import say, say_json
+from skipwise.commands.phases import _told_if_read
+from skipwise.commands.terminal import Terminal
 
 ASCII = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
@@ -24,6 +28,7 @@ def shell(line, cwd, **options):
         ("skipwise list shortcuts | true", 141),
         ("skipwise show resnet8 >&-", 141),
         ("skipwise list nets >&- 2>&- <&-", 2),
+        ("skipwise compare digits plain8 --dry-run >&-", 141),
         ("mkdir gone && cd gone && rmdir ../gone && skipwise list shortcuts", 2),
     ],
 )
@@ -33,6 +38,22 @@ def test_an_output_or_a_folder_that_is_gone_is_an_exit_code(tmp_path, line, code
     assert b"Traceback" not in done.stderr
     if "gone" in line:
         assert done.stderr.endswith(b"was deleted: change to another one, as with cd.\n")
+
+
+def test_a_closed_output_that_a_timer_meets_first_is_no_success():
+    """Rich's console would go quiet in the thread of a timer, and the command would end as if all had been read."""
+
+    class Closed(io.StringIO):
+        def write(self, text):
+            raise BrokenPipeError
+
+    terminal = Terminal(file=Closed())
+    timer = threading.Thread(target=_told_if_read, args=(terminal.print, "reading the data ..."))
+    timer.start()
+    timer.join()
+    assert not terminal.quiet
+    with pytest.raises(BrokenPipeError):
+        terminal.print("more")
 
 
 def test_ascii_is_enough(tmp_path):

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -60,8 +61,8 @@ def test_unlike_images_are_told_at_the_end(here, run):
     assert code == 0
     assert len(out.splitlines()) == 2
     first, second, third = complaint.splitlines()
-    assert (first + "\n", second) == (STANDING, "1 of 2 unlike all that it was trained on:")
-    assert third.startswith("  red.png  it has colours, and the network sees grey alone; less detail")
+    assert (first + "\n", second) == (STANDING, "1 of 2 is unlike all that it was trained on:")
+    assert third.startswith("  red.png: it has colours, and the network sees grey alone; it has less detail")
 
 
 def test_many_warnings_are_counted(here, run, tmp_path):
@@ -70,9 +71,18 @@ def test_many_warnings_are_counted(here, run, tmp_path):
         Image.new("L", (8, 8), number).save(tmp_path / "blank" / f"{number:02}.png")
     _, _, complaint = here("predict", run, "blank")
     lines = complaint.splitlines()
-    assert lines[1] == "12 of 12 unlike all that it was trained on:"
+    assert lines[1] == "12 of 12 are unlike all that it was trained on:"
     assert len(lines) == 13
     assert lines[-1] == "  and 2 more: --csv and --json have them all"
+
+
+def test_a_table_in_an_old_encoding_is_told(here, run):
+    Path("new/list.csv").write_bytes("path,wo\na.png,Köln über Zürich\n".encode("utf-16"))
+    code, _, complaint = here("predict", run, "new/list.csv")
+    assert (code, complaint) == (0, f"{STANDING}read as UTF-16, not UTF-8: list.csv\n")
+    code, out, complaint = here("predict", run, "new/list.csv", "--json")
+    assert (code, complaint) == (0, "")
+    assert json.loads(out)["notes"] == ["read as UTF-16, not UTF-8: list.csv"]
 
 
 def test_json_is_one_object(here, run):

@@ -134,3 +134,20 @@ def test_a_pale_colour_is_pale_in_a_png():
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="10" height="10" fill="#D55E00" opacity="0.4"/></svg>'
     pixel = Image.open(BytesIO(to_png(svg))).convert("RGB").getpixel((5, 5))
     assert pixel == pytest.approx((238, 191, 153), abs=1)
+
+
+def test_a_label_is_printed_as_it_is(tmp_path, monkeypatch, capsys):
+    """Markup, codes of emoji and control characters mean nothing in a table."""
+    monkeypatch.chdir(tmp_path)
+    show_network("[red]x[/nothing]\x1b[31m:smile:@resnet8", against="[bold]y@plain8")
+    told = capsys.readouterr().out
+    assert told.count(r"[red]x[/nothing]\x1b[31m:smile:") == 3
+    assert "[bold]y" in told
+    assert "\x1b" not in told
+
+
+def test_a_family_s_pictures_and_lines_are_printed_as_they_are(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "[red]a").mkdir()
+    show_depths("resnet", [8, 14], picture=Path("[red]a/:smile:.svg"))
+    assert "Picture: [red]a/:smile:.svg" in capsys.readouterr().out

@@ -171,3 +171,19 @@ def test_a_damaged_image_is_named(tmp_path):
         given = given_examples(cut, IMAGES)
         with pytest.raises(UserError, match="image 1 cannot be read as an image"), as_words(given.examples):
             pass
+
+
+OLD = "é ü ß ñ: ein schöner Film, très bien, señor, über alle Maßen"
+
+
+@pytest.mark.parametrize(("encoding", "told"), [("cp1252", "windows-1252"), ("utf-16", "UTF-16")])
+def test_an_old_encoding_is_told_of_tables_and_of_files(tmp_path, encoding, told):
+    table, file = tmp_path / "new.csv", tmp_path / "letter.txt"
+    table.write_bytes(f"text,n\n{OLD},1\n".replace(": ", " ").replace(", ", " ").encode(encoding))
+    file.write_bytes(OLD.encode(encoding))
+    given = given_examples(table, TEXT)
+    assert given.notes == (f"read as {told}, not UTF-8: new.csv",)
+    assert given.examples[0].text.startswith("é ü ß ñ")
+    assert given_examples([file, "plain words"], TEXT).notes == (f"read as {told}, not UTF-8: {file}",)
+    file.write_text(OLD, encoding="utf-8")
+    assert given_examples(file, TEXT).notes == ()

@@ -37,7 +37,7 @@ def test_a_limit_warns_of_as_few_as_were_promised():
 
 def test_an_example_far_from_all_training_examples_is_warned_of():
     warnings = familiar().warnings([], torch.tensor([[1.0, 0.05], [0.0, 1.0]]), "images")
-    assert warnings == ["", "farther from all training images than all 60 for validation"]
+    assert warnings == ["", "it is farther from all training images than all 60 for validation"]
 
 
 def test_without_enough_validation_examples_no_distance_is_judged():
@@ -49,9 +49,9 @@ def test_traits_out_of_their_range_are_named():
     trait = Trait(name="length", values=np.array([1.0, 5.0, 9.0]), below="fewer tokens", above="more tokens")
     known = familiar(low={"length": 2.0}, high={"length": 8.0})
     few, usual, many = known.warnings([trait], None, "texts")
-    assert few == "fewer tokens than nearly all of 100 texts of the study"
+    assert few == "it has fewer tokens than nearly all of 100 texts of the study"
     assert usual == ""
-    assert many == "more tokens than nearly all of 100 texts of the study"
+    assert many == "it has more tokens than nearly all of 100 texts of the study"
 
 
 def test_what_was_kept_is_of_this_very_run(tmp_path):

@@ -65,3 +65,52 @@ def test_a_chart_and_a_section_that_fail_cost_nothing_else(tmp_path, monkeypatch
     assert "Failed: confusion could not be shown (ZeroDivisionError: no such number)." in text
     assert "This chart could not be drawn." in text
     assert json.loads((folder / "verdict.json").read_text())["cautions"][-2:] == list(summary.cautions[-2:])
+
+
+def broken(*_, **__):
+    raise ZeroDivisionError("no such number.")
+
+
+def failing_report(tmp_path, kind, **options):
+    """Report on a study of this kind as an earlier version left it, and give its page and its verdict.json."""
+    folder = shutil.copytree(WRITTEN / kind, tmp_path / "study")
+    write_report(Study.open(folder), **options)
+    return (folder / "report.html").read_text(), json.loads((folder / "verdict.json").read_text())
+
+
+PARTS = {
+    "gradients": ("compare", "skipwise.reports.page.gradients_section", "gradients could not be shown"),
+    "baseline": ("compare", "skipwise.reports.summary.baseline_row", "baseline could not be shown"),
+    "classes": ("compare", "skipwise.reports.summary.imbalance_warning", "class balance could not be shown"),
+    "scores": ("compare", "skipwise.reports.charts.study.scores", "a chart of scores could not be drawn"),
+    "curves": ("compare", "skipwise.reports.charts.study.learning_curves", "a chart of learning curves could not be"),
+    "depth": ("depth", "skipwise.reports.sections.depth.depth_section", "depth could not be shown"),
+    "ablate": ("ablate", "skipwise.reports.sections.ablation.ablation_section", "ablate could not be shown"),
+    "tune": ("tune", "skipwise.reports.sections.tuning.tuning_section", "tune could not be shown"),
+    "learning-curve": (
+        "learning-curve",
+        "skipwise.reports.sections.learning_curve.learning_curve_section",
+        "learning-curve could not be shown",
+    ),
+}
+
+
+@pytest.mark.parametrize(("kind", "part", "sentence"), PARTS.values(), ids=PARTS)
+def test_no_part_that_fails_costs_the_page_and_its_verdicts(tmp_path, monkeypatch, kind, part, sentence):
+    monkeypatch.setattr(part, broken)
+    text, told = failing_report(tmp_path, kind)
+    (caution,) = {said for said in told["cautions"] if sentence in said}
+    assert caution.endswith("(ZeroDivisionError: no such number)")
+    assert caution in text
+    assert told["verdicts"]
+    assert all(verdict["contender"] in text for verdict in told["verdicts"])
+    assert '<p class="verdict">' in text
+
+
+def test_an_error_without_words_is_told_by_its_type(tmp_path, monkeypatch):
+    def silent(*_):
+        raise AssertionError
+
+    monkeypatch.setitem(task.SECTIONS, "confusion", silent)
+    text, _ = failing_report(tmp_path, "compare")
+    assert "Failed: confusion could not be shown (AssertionError)." in text

@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from rich.console import Console as Terminal
 
 from skipwise.commands.catalogue import catalogue
 from skipwise.commands.console import Console
+from skipwise.commands.terminal import Terminal
 from skipwise.reports import page, write_report
 from skipwise.reports.sections import depth, learning_curve
 from skipwise.studies import Study
@@ -28,7 +28,7 @@ def concluded(study, tmp_path):
     """Write its report; gives the summary and what the console says of it."""
     summary = write_report(study)
     with (tmp_path / "said").open("w") as file:
-        console = Console(Terminal(file=file, width=200, highlight=False))
+        console = Console(Terminal(file=file, width=200))
         console.ready = Plan()
         console.conclude(summary)
     return summary, (tmp_path / "said").read_text()

@@ -120,7 +120,7 @@ def test_predict(study, data, tmp_path, monkeypatch, capsys):
     *lines, last = out.splitlines()
     assert all(re.search(r"  (no boxes|\d+ box(es)?: (flat|tall) [01]\.\d\d.*)$", line) for line in lines)
     assert last == "Pictures: seen/1.png, seen/1-2.png"
-    assert Image.open("seen/1.png").size == (48, 48)
+    assert Image.open("seen/1.png").size == (480, 480)
     _, again, _ = skipwise(monkeypatch, capsys, "predict", study.path, *files, "--pictures", "seen")
     assert again == out
     assert sorted(path.name for path in (tmp_path / "seen").iterdir()) == ["1-2.png", "1.png"]

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +80,29 @@ def test_the_verdict(study):
     written = json.loads(study.folder.file("verdict.json").read_text())
     assert written["verdicts"][0]["sentence"] == str(verdict)
     assert written["best"]["contender"] in ("plain8", "resnet8")
+
+
+def test_a_run_that_failed_is_never_the_best_where_another_did_not(study):
+    """A diverged run keeps the weights of an epoch before that, and their validation score."""
+    copy = Study.open(study.path)
+    results = {label: list(of) for label, of in copy.results.items()}
+    kept = results["plain8"][0]
+    results = {
+        label: [replace(one, failed="the loss was no longer finite in epoch 2", validation_score=1.0) for one in of]
+        for label, of in results.items()
+    }
+    results["plain8"][0] = replace(kept, validation_score=0.1)
+    copy.__dict__["results"] = results
+    assert copy.best_result == results["plain8"][0]
+    results["resnet8"][1] = replace(results["resnet8"][1], failed="learned nothing", validation_score=0.9)
+    del copy.__dict__["best_result"]
+    assert copy.best_result == results["plain8"][0]
+    results["plain8"][0] = replace(kept, failed="the loss on validation data was never finite")
+    del copy.__dict__["best_result"]
+    assert copy.best_result == results["resnet8"][1], "its answers are told to be no better than chance"
+    results["resnet8"][1] = results["resnet8"][0]
+    del copy.__dict__["best_result"]
+    assert copy.best_result is None
 
 
 def test_the_best_model_answers(study, tmp_path):
@@ -290,7 +314,7 @@ def test_where_every_run_fails_the_page_says_so_and_there_is_no_model(tmp_path):
     data = shapes(tmp_path / "squares.npz")
     study = compare(data, ["plain8:lr=1e30", "resnet8:lr=1e30"], seeds=1, epochs=1, out=tmp_path)
     page = page_words(study)
-    assert "No run finished an epoch with a finite loss: there is no model." in page
+    assert "No run came to its end with finite numbers: there is no model." in page
     assert page.count("never finite") + page.count("no longer finite") == 2
     assert json.loads(study.folder.file("verdict.json").read_text())["best"] is None
     with pytest.raises(UserError, match="there is no model"):

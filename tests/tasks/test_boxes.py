@@ -152,9 +152,9 @@ def test_a_new_image_is_told_and_drawn_in_its_own_pixels(scenes, tmp_path):
     assert found.words == "1 box: dog 0.80"
     assert found.draw_into(tmp_path / "drawn") == tmp_path / "drawn" / "new.png"
     drawn = Image.open(tmp_path / "drawn" / "new.png")
-    assert drawn.size == (300, 150)
-    assert drawn.getpixel((150, 100)) != (255, 255, 255)
-    assert drawn.getpixel((250, 100)) == (255, 255, 255)
+    assert drawn.size == (600, 300), "small images are enlarged"
+    assert drawn.getpixel((300, 200)) != (255, 255, 255)
+    assert drawn.getpixel((500, 200)) == (255, 255, 255)
     with pytest.raises(UserError, match=r"nothing\.png cannot be read as an image"):
         TASK.predict(Knowing(), [str(tmp_path / "nothing.png")], scenes.input_spec)
 

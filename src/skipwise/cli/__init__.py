@@ -7,10 +7,12 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from skipwise.cli.mistakes import empty_option, mistake_in
 from skipwise.cli.studies import AS_JSON, DRY_RUN, QUIET, add_study_command, add_study_commands, conclude, loading, read
 from skipwise.cli.trust import TRUST, vouch
 from skipwise.commands.output import complain, end_of_pipe, ready_streams, say, say_json
-from skipwise.errors import UserError
+from skipwise.errors import UserError, clause
+from skipwise.studies.config import OPTIONS
 from skipwise.studies.kinds import kind_named
 
 app = typer.Typer(
@@ -187,6 +189,7 @@ def check(
     out: Annotated[Path | None, typer.Option(help="The folder for page and table; default: checks/DATA.")] = None,
     task: Annotated[str | None, typer.Option(help="images, text or boxes; default: what the data are.")] = None,
     size: Annotated[int | None, typer.Option(help="Side in pixels that images are looked at.")] = None,
+    fit: Annotated[Literal["crop", "pad", "stretch"] | None, typer.Option(help=OPTIONS["fit"].help)] = None,
     labels: Annotated[
         bool, typer.Option("--labels/--no-labels", help="Train models to find labels that are likely wrong.")
     ] = True,
@@ -201,7 +204,7 @@ def check(
     from skipwise.commands.console import SilentConsole, console
 
     speaking = SilentConsole() if as_json else console()
-    if check_data(data, speaking, task=task, size=size, out=out, with_labels=labels, as_json=as_json):
+    if check_data(data, speaking, task=task, size=size, fit=fit, out=out, with_labels=labels, as_json=as_json):
         raise typer.Exit(1)
 
 
@@ -264,26 +267,34 @@ def _run(words: list[str]) -> int:
 
             trust(words[0])
             add_study_command(app, kind_named(words[0]))
+        if any(word == "" or word.endswith("=") for word in words):
+            _refuse_empty_options(words)
         code = app(words, standalone_mode=False)
     except UserError as error:
         return complain(str(error))
     except USAGE_ERROR as error:
-        return complain(error.format_message().replace("Value error, ", ""))  # pydantic's, before its own sentence
+        return complain(mistake_in(error, words))
     except typer.Exit as left:
         return left.exit_code
     except (KeyboardInterrupt, typer.Abort) as error:
         if isinstance(error.__cause__, EOFError):  # the parser takes it for the end of somebody's typing
-            return complain(f"A file ends too early ({error.__cause__}): it is damaged.")
+            return complain(f"A file ends too early ({clause(error.__cause__)}): it is damaged.")
         return 130
     except BrokenPipeError:
         raise
-    except SystemExit as left:  # rich leaves so where nobody reads
+    except SystemExit as left:  # the parser leaves so where nobody reads
         if isinstance(left.__context__, BrokenPipeError):
             raise left.__context__ from None
         raise
     except OSError as error:
         return complain(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.")
     return code if isinstance(code, int) else 0  # some versions of typer give the code of Ctrl-C, others raise
+
+
+def _refuse_empty_options(words: list[str]) -> None:
+    group: Any = typer.main.get_command(app)
+    if sentence := empty_option(group.commands, words):
+        raise UserError(sentence)
 
 
 def _check_working_directory() -> None:

@@ -9,6 +9,7 @@ from skipwise.commands.output import say_json
 from skipwise.data import Images, Options
 from skipwise.data.layout import layout_lines
 from skipwise.data.links import quoting_no_links
+from skipwise.data.options import Fit
 from skipwise.data.quality.check import check
 from skipwise.errors import UserError
 from skipwise.reports.check import CheckedData, write_check
@@ -22,18 +23,20 @@ def check_data(
     *,
     task: str | None = None,
     size: int | None = None,
+    fit: Fit | None = None,
     out: Path | None = None,
     with_labels: bool = True,
     as_json: bool = False,
 ) -> bool:
     """Look at the data, say what was found, write the page and the table; return whether there are errors.
 
-    `with_labels`: train models to find label errors. `as_json`: print the findings as one JSON object instead. Raises
-    UserError for what cannot be checked.
+    `fit`: how images of another shape come to their size, None for the rule that a study would choose. `with_labels`:
+    train models to find label errors. `as_json`: print the findings as one JSON object instead. Raises UserError for
+    what cannot be checked.
     """
     if out is not None and out.exists() and not out.is_dir():
         raise UserError(f"--out is {out}, which is a file: name a folder.")
-    options = Options(size=size, device=choose_plan(1).device, compare_all=True)
+    options = Options(size=size, fit=fit, device=choose_plan(1).device, compare_all=True)
     with quoting_no_links(data), console.phase(READING):
         found = recognised(data, task)
         to_learn = find_task(data, task) if found is None else TASKS[found.reading.task]
@@ -41,8 +44,8 @@ def check_data(
             console.say(layout_lines(found))
         check_exists(data, to_learn)
         dataset = to_learn.prepare(data, options, console.decoding)
-    described = to_learn.described(dataset, options)
-    console.say(f"Data        {dataset.name}: {described[0]}")
+    described = [*to_learn.described(dataset, options), *dataset.manifest.notes]
+    console.say("\n            ".join([f"Data        {dataset.name}: {described[0]}", *dataset.manifest.notes]))
     with console.phase("training models that look for wrong labels" if with_labels else LOOKING):
         report = check(dataset, with_labels=with_labels)
     for line in report.limits:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from types import TracebackType
 
 from rich import box
-from rich.console import Console as Terminal
 from rich.live import Live
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -17,7 +16,8 @@ from rich.text import Text
 
 from skipwise.commands.phases import SECONDS_UNTIL_TOLD, Phases
 from skipwise.commands.plan_summary import plan_summary, search_summary
-from skipwise.names import shown, shown_text
+from skipwise.commands.terminal import Terminal
+from skipwise.names import shown
 from skipwise.reports.format import counted, duration, interval_words, percent, percentage, short_count
 from skipwise.reports.summary import StudySummary
 from skipwise.studies import StudyPlan
@@ -45,7 +45,7 @@ class Console:
     """Plain lines: one for each finished run, one for a phase that lasts, and one now and then on what is going."""
 
     def __init__(self, terminal: Terminal | None = None, phases: Phases | None = None) -> None:
-        self.terminal = terminal or Terminal(highlight=False, width=terminal_width())
+        self.terminal = terminal or Terminal()
         self.phases = phases or Phases()
         self.clock = self.phases.clock
         self.running: dict[Job, Tick] = {}
@@ -55,7 +55,7 @@ class Console:
         self.trained_runs, self.trained_seconds = 0, 0.0
 
     def say(self, text: str) -> None:
-        self.terminal.print(shown_text(text), markup=False, soft_wrap=True)
+        self.terminal.print(text, soft_wrap=True)
 
     def doing(self, words: str) -> None:
         """A phase begins, in words as "drawing the page", and the one before ends; "" ends it alone."""
@@ -310,11 +310,6 @@ class SilentConsole(QuietConsole):
 
     def conclude(self, summary: StudySummary) -> None:
         pass
-
-
-def terminal_width() -> int | None:
-    """Return the width: 100 characters for a file or a notebook, a terminal's own."""
-    return None if sys.stdout.isatty() else 100
 
 
 def console(phases: Phases | None = None) -> Console:

@@ -131,7 +131,7 @@ def _asked(model: Path) -> list[ExplainedNetwork]:
     study = Study.open(model)
     palette = colours(study.design.contenders, study.design.points)
     best = {
-        label: max(results, key=lambda result: result.validation_score or -1.0)
+        label: max(results, key=lambda result: (result.merit, result.validation_score or -1.0))
         for label, results in study.results.items()
     }
     alive = [label for label, result in best.items() if result.validation_score is not None]

@@ -8,13 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
-from rich.console import Console as Terminal
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from skipwise.commands.output import say, say_json
+from skipwise.commands.terminal import Terminal
 from skipwise.deployment import Given, Model, Unanswered
 from skipwise.errors import UserError
-from skipwise.names import cell, shown
+from skipwise.names import cell, shown, shown_text
 from skipwise.studies import Study
 from skipwise.tasks import Prediction
 from skipwise.training.record import RUN
@@ -92,7 +92,7 @@ class _Listing:
         say(f"{file:<{self.width}}  {shown(prediction.words)}")
         self.answered += 1
         if prediction.warning:
-            self.warnings.append(f"{file}  {shown(prediction.warning)}")
+            self.warnings.append(f"{file}: {shown(prediction.warning)}")
         if (picture := prediction.draw_into(self.pictures)) is not None:
             self.drawn.append(picture)
 
@@ -108,7 +108,8 @@ class _Listing:
         for note in self.notes:
             _say(note)
         if self.warnings:
-            _say(f"{len(self.warnings)} of {self.answered} unlike all that it was trained on:")
+            be = "is" if len(self.warnings) == 1 else "are"
+            _say(f"{len(self.warnings)} of {self.answered} {be} unlike all that it was trained on:")
             for warning in self.warnings[:MOST_WARNINGS]:
                 _say(f"  {warning}")
         if len(self.warnings) > MOST_WARNINGS:
@@ -153,7 +154,7 @@ def _progress(count: int) -> Iterator[Callable[[int], None] | None]:
         yield None
         return
     columns = (TextColumn("answering"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Terminal(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=Terminal(stderr=True, width=None), transient=True) as bar:
         job = bar.add_task("", total=count)
         yield lambda done: bar.update(job, completed=done)
 
@@ -185,4 +186,4 @@ def _safe(value: Any) -> Any:
 
 
 def _say(line: str) -> None:
-    print(line, file=sys.stderr)
+    print(shown_text(line), file=sys.stderr)

@@ -7,13 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from torch import nn
 
 from skipwise.analysis.inside.signal import SEEDS, Signal, signal
-from skipwise.commands.console import terminal_width
 from skipwise.commands.phases import Phases
+from skipwise.commands.terminal import Terminal
 from skipwise.contender import slug
 from skipwise.errors import UserError
 from skipwise.networks import CATALOGUE, Architecture, build, build_text, check_input, check_text, cost, shapes_of
@@ -57,7 +56,7 @@ def show_network(
     usual = made_for.input_shape if made_for else MADE_FOR_TEXT if _reads_text(contenders[0]) else MADE_FOR
     shape = _shape(input_text) if input_text else usual
     classes = classes or (made_for.classes if made_for else 10)
-    terminal = Console(highlight=False, width=terminal_width())
+    terminal = Terminal()
     networks = [_shapes_of(contender, shape, classes) for contender in contenders]
     if as_json:
         costs = [
@@ -68,7 +67,7 @@ def show_network(
         return
     _print_table(terminal, contenders[0], networks[0], shape)
     if made_for:
-        terminal.print(f"{specs[0].name}: {made_for.source}.", soft_wrap=True, markup=False)
+        terminal.print(f"{specs[0].name}: {made_for.source}.", soft_wrap=True)
     example = f"{'text' if _reads_text(contenders[0]) else 'image'} of {'x'.join(map(str, shape))}"
     _print_costs(terminal, contenders, networks, shape, example)
     target = picture or Path(f"{slug('-'.join(one.label for one in contenders))}.svg")
@@ -83,7 +82,7 @@ def show_network(
                 signals[one.label] = _signal_of(one, shape, classes)
         terminal.print()
         for label, found in signals.items():
-            terminal.print(signal_sentence(label, found), soft_wrap=True, markup=False)
+            terminal.print(signal_sentence(label, found), soft_wrap=True)
         svg = to_svg(signal_chart(signals, colours(contenders)))
         _write_picture(terminal, target.with_stem(f"{target.stem}-signal"), svg)
 
@@ -105,7 +104,7 @@ def show_depths(
     sweep = depth_sweep(family, depths, Recipe())
     usual = CATALOGUE[sweep.contenders[0].label]
     shape = _shape(input_text) if input_text else usual.input_shape
-    terminal = Console(highlight=False, width=terminal_width())
+    terminal = Terminal()
     signals: dict[str, list[Signal]] = {}
     with Phases() as phases:
         for contender, point in zip(sweep.contenders, sweep.points, strict=True):
@@ -122,7 +121,6 @@ def show_depths(
     terminal.print(
         f"Before training, inputs of {'x'.join(map(str, shape))}, from the last block back to the stem, {SEEDS} seeds.",
         soft_wrap=True,
-        markup=False,
     )
     svg = to_svg(growth_chart(signals, at, series_colours(list(signals))))
     _write_picture(terminal, picture or Path(f"{family}-depths-signal.svg"), svg)
@@ -135,9 +133,9 @@ def _check(picture: Path | None, classes: int | None) -> None:
         raise UserError(f"--classes is {classes}: it must be at least 2.")
 
 
-def _write_picture(terminal: Console, target: Path, svg: str) -> None:
+def _write_picture(terminal: Terminal, target: Path, svg: str) -> None:
     target.write_bytes(to_png(svg) if target.suffix == ".png" else svg.encode())
-    terminal.print(f"\nPicture: {target}", soft_wrap=True, markup=False)
+    terminal.print(f"\nPicture: {target}", soft_wrap=True)
 
 
 def _signal_of(contender: Contender, shape: tuple[int, ...], classes: int) -> Signal:
@@ -179,7 +177,7 @@ def _shapes_of(contender: Contender, shape: tuple[int, ...], classes: int) -> nn
     return shapes_of(contender.network, shape, classes)
 
 
-def _print_table(terminal: Console, contender: Contender, network: nn.Module, shape: tuple[int, ...]) -> None:
+def _print_table(terminal: Terminal, contender: Contender, network: nn.Module, shape: tuple[int, ...]) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column(contender.label, overflow="fold", min_width=30)
     for heading in ("output", "parameters", "mult-adds", "memory", "depth", "sees"):
@@ -202,7 +200,7 @@ def _print_table(terminal: Console, contender: Contender, network: nn.Module, sh
 
 
 def _print_costs(
-    terminal: Console,
+    terminal: Terminal,
     contenders: list[Contender],
     networks: list[nn.Module],
     shape: tuple[int, ...],
@@ -223,14 +221,13 @@ def _print_costs(
         )
     terminal.print(table)
     if len(networks) == 2:
-        terminal.print(_shared(contenders, networks), soft_wrap=True, markup=False)
+        terminal.print(_shared(contenders, networks), soft_wrap=True)
     terminal.print(
         f"A multiply-add counts once. Memory is what training in fp32 keeps of one {example.partition(' ')[0]} for the way "
         "back; a layer's row\n"
         "includes the normalisation and activation beside it. Depth counts layers with weights on the longest way;\n"
         "`sees` is the side of the receptive field.",
         soft_wrap=True,
-        markup=False,
     )
 
 

@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps
 
+from skipwise.data.encodings import decode, notes_on_encodings
 from skipwise.data.text.source import checked
 from skipwise.deployment.listed import TABLES, listed
-from skipwise.errors import UserError
+from skipwise.errors import UserError, reason_of
+from skipwise.regular_files import read_regular
 from skipwise.tasks import Task
 
 SHOWN = 60
@@ -58,10 +60,23 @@ def given_examples(given: Any, task: Task) -> Given:
     is_one = isinstance(given, str | os.PathLike | Image.Image) or (isinstance(given, np.ndarray) and given.ndim != 4)
     several = list(given) if isinstance(given, Iterable) and not is_one else [given]
     parts = [_of_one(one, number, task) for number, one in enumerate(several, start=1)]
-    return Given(
-        examples=tuple(example for part in parts for example in part.examples),
-        notes=tuple(note for part in parts for note in part.notes),
-    )
+    examples = tuple(example for part in parts for example in part.examples)
+    notes = [note for part in parts for note in part.notes]
+    if not task.takes_images:
+        notes += notes_on_encodings(_encodings(examples))
+    return Given(examples=examples, notes=tuple(notes))
+
+
+def _encodings(examples: Sequence[NewExample | Unanswered]) -> Iterator[tuple[str, str]]:
+    """Yield the name and the encoding of each file of a text; those that cannot be read are told where they are."""
+    for example in examples:
+        try:
+            if isinstance(example, NewExample) and Path(example.word or "\0").is_file():
+                found = decode(read_regular(Path(example.word)))
+                if found.text is not None:
+                    yield example.word, found.encoding
+        except (OSError, ValueError):
+            continue
 
 
 @contextmanager
@@ -190,7 +205,7 @@ def _written(image: Image.Image, name: str, target: Path) -> Path:
             file = target.with_suffix(".png")
             kept.save(file, compress_level=1)
     except Exception as error:
-        raise UserError(f"{name} cannot be read as an image ({error}): give one that is whole.") from error
+        raise UserError(f"{name} cannot be read as an image ({reason_of(error)}): give one that is whole.") from error
     return file
 
 

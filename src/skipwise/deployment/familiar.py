@@ -78,21 +78,21 @@ class Familiar:
     distances: Float[np.ndarray, "validation"]
 
     def warnings(self, traits: Sequence[Trait], features: Tensor | None, examples: str) -> list[str]:
-        """Return for each example how it is unlike those of the study, "" where it is not."""
+        """Return for each example how it is unlike those of the study, in clauses about it, "" where it is not."""
         said: list[list[str]] = [[] for _ in (traits[0].values if traits else features if features is not None else ())]
         for trait in traits:
             for place, value in enumerate(trait.values):
                 if trait.below and value < self.low.get(trait.name, -np.inf):
-                    said[place].append(f"{trait.below} than {self._nearly_all(examples)}")
+                    said[place].append(f"it has {trait.below} than {self._nearly_all(examples)}")
                 if trait.above and value > self.high.get(trait.name, np.inf):
-                    said[place].append(f"{trait.above} than {self._nearly_all(examples)}")
+                    said[place].append(f"it has {trait.above} than {self._nearly_all(examples)}")
         if features is not None and len(self.distances) >= FEWEST and features.shape[1] == self.near.shape[1]:
             limit = _upper(self.distances)
             for place, distance in enumerate(distances_to(self.near, features)):
                 if distance > limit:
                     beyond, count = int((self.distances < distance).sum()), len(self.distances)
                     of_all = f"all {count}" if beyond == count else f"{beyond} of {count}"
-                    said[place].append(f"farther from all training {examples} than {of_all} for validation")
+                    said[place].append(f"it is farther from all training {examples} than {of_all} for validation")
         return ["; ".join(of_one) for of_one in said]
 
     def _nearly_all(self, examples: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from skipwise.data.encodings import notes_on_encodings
 from skipwise.data.images.find_files import located
 from skipwise.data.images.table import FILE
 from skipwise.data.tables import TABLE_SUFFIXES, Table, open_table
@@ -30,24 +31,24 @@ def listed(path: Path, *, texts: bool) -> tuple[list[ListedExample], list[str]]:
     Raises UserError for one without such a column, or without rows.
     """
     table = open_table(path)
-    notes = [*filter(None, [table.form_note]), *table.notes]
     names = [name.strip().lower().replace(" ", "_").replace("-", "_") for name in table.columns]
     wanted = (*TEXT, *FILE) if texts else FILE
     column = next((name for name in wanted if name in names), None)
     if column is None or not table.has_header:
         kinds = "text or path" if texts else "path or file"
         raise UserError(f"{path} has no column {kinds} (it has {table.listed}): name the one with the examples so.")
+    told = [*filter(None, [table.form_note]), *table.notes, *notes_on_encodings([(path.name, table.encoding)])]
     cells = list(_cells(table, names.index(column)))
     if not cells:
         raise UserError(f"{path} has no rows below its header: write one example a row.")
     if column in TEXT:
-        return [ListedExample(name=name, text=cell) for name, cell in cells], notes
+        return [ListedExample(name=name, text=cell) for name, cell in cells], told
     for name, cell in cells:
         if not cell or "\0" in cell or len(cell) > 4096:
             raise UserError(f"{path.parent / name} names no file: write one in each row, or remove the row.")
-    places, told = located(path.parent, [cell for _, cell in cells], str(path))
+    places, located_so = located(path.parent, [cell for _, cell in cells], str(path))
     found = [ListedExample(name=name, file=path.parent / place) for (name, _), place in zip(cells, places, strict=True)]
-    return found, [*notes, *told]
+    return found, [*told, *located_so]
 
 
 def _cells(table: Table, column: int) -> Iterator[tuple[str, str]]:

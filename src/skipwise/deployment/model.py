@@ -24,7 +24,7 @@ from skipwise.deployment.examples import (
     renamed,
 )
 from skipwise.deployment.standing import Standing
-from skipwise.errors import UserError, reason_of
+from skipwise.errors import UserError, clause, reason_of
 from skipwise.networks import Architecture, fuse
 from skipwise.networks.dotted import trust_folder
 from skipwise.regular_files import read_regular
@@ -133,7 +133,7 @@ class Model:
             try:
                 found = familiar.learn(self.network, self.task, self.record, self.folder, self.batch_size)
             except (OSError, ValueError, LookupError) as error:
-                return f"Whether an example is unlike all it was trained on is not told ({str(error).rstrip('.')})."
+                return f"Whether an example is unlike all it was trained on is not told ({clause(error)})."
             familiar.keep(found, self.folder)
         return found
 

@@ -55,6 +55,17 @@ class CheckedData:
         notes = "; see the notes below" if self.report.findings else ""
         return f"No errors were found in {self.name}{notes}."
 
+    def fitted_words(self, cropped: CroppedImage) -> str:
+        """Tell the share of an image that a crop loses, and the effect of another rule on it."""
+        lost = f"{100 * cropped.lost:.0f} %"
+        match self.fit:
+            case "crop":
+                return f"{lost} lost"
+            case "pad":
+                return f"{lost} lost by a crop; padded, {lost} of what is seen is grey"
+            case "stretch":
+                return f"{lost} lost by a crop; stretched {1 / (1 - cropped.lost):.1f} times"
+
     @property
     def groups(self) -> list[tuple[FindingKind, bool, list[Finding]]]:
         """Every kind that was found, with whether it is an error, errors first."""
@@ -68,7 +79,11 @@ def write_check(checked: CheckedData, folder: Path) -> tuple[Path, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     page, table = folder / "check.html", folder / "findings.csv"
     text = template("check.html.jinja").render(
-        checked=checked, most=MOST_SHOWN, picture=lambda index: _picture(checked, index), crop=_crop, table=table.name
+        checked=checked,
+        most=MOST_SHOWN,
+        picture=lambda index: _picture(checked, index),
+        crops=lambda one: _crops(one, checked.fit),
+        table=table.name,
     )
     write_text(page, text)
     write_atomically(table, lambda part: _write_table(part, checked.report))
@@ -99,19 +114,23 @@ def _picture(checked: CheckedData, index: int | None) -> str | None:
     return data_uri(image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))), how))
 
 
-def _crop(cropped: CroppedImage) -> str | None:
-    """Return an image as it is seen, as a data URI, with what a centre crop to a square loses made dark."""
+def _crops(cropped: CroppedImage, fit: Fit) -> list[str]:
+    """Return an image with what a centre crop to a square loses made dark, and as another rule fits it, as data URIs.
+
+    Empty where it cannot be read any more.
+    """
     try:
         with reading(cropped.file) as file:
             height, width = upright_size(open_image(file))
             size = fitted((height, width), (CROPPED, CROPPED))
             pixels = decode(file, *size, "stretch")
+            ruled = [] if fit == "crop" else [decode(file, CROPPED, CROPPED, fit)]
     except (OSError, Unreadable):
-        return None
+        return []
     shown = pixels // 4
     top, left, bottom, right = cropped_to(size, (1, 1))
     shown[top:bottom, left:right] = pixels[top:bottom, left:right]
-    return data_uri(Image.fromarray(shown))
+    return [data_uri(Image.fromarray(each)) for each in (shown, *ruled)]
 
 
 def _listed(words: Sequence[str]) -> str:

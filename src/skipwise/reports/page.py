@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 from jinja2 import Template
@@ -12,12 +13,12 @@ from skipwise.recipe import Recipe
 from skipwise.records import write_atomically
 from skipwise.reports.charts.charts import Chart
 from skipwise.reports.charts.palette import colours
-from skipwise.reports.charts.study import all_charts, to_svg
+from skipwise.reports.charts.study import all_charts, same, to_svg
 from skipwise.reports.format import duration, interval_words, length, percent, points
 from skipwise.reports.markup import template, write_text
 from skipwise.reports.sections.gradients import gradients_section
 from skipwise.reports.sections.inside import NETWORK_ANALYSES, inside_sections, not_yet_analysed
-from skipwise.reports.sections.report_section import ReportSection
+from skipwise.reports.sections.report_section import Failure, ReportSection, attempted, failed_section
 from skipwise.reports.sections.sweep import tuned_rows
 from skipwise.reports.sections.task import task_sections
 from skipwise.reports.summary import StudySummary, summarise
@@ -54,7 +55,8 @@ def write_report(
     that is not done, with `everything` in ways that take minutes, too. `doing` hears when the drawing begins.
     """
     summary = summarise(study)
-    sections = _sections(study, look_inside, everything=everything) if summary.section is None else []
+    sections = _sections(study, look_inside, everything=everything) if study.design.study_kind.section is None else []
+    sections = [*map(failed_section, summary.failures), *sections]
     doing("drawing the page")
     figures, failures = _figures(summary, sections)
     summary = replace(summary, cautions=(*summary.cautions, *failures))
@@ -72,8 +74,8 @@ def write_report(
 
 
 def _sections(study: Study, look_inside: Callable[[str], None] | None, *, everything: bool) -> list[ReportSection]:
-    gradients = gradients_section(study)
-    seen = [] if gradients is None else [gradients]
+    gradients = attempted("gradients", lambda: gradients_section(study))
+    seen = [failed_section(gradients) if isinstance(gradients, Failure) else gradients] if gradients else []
     return [*task_sections(study), *seen, *inside_sections(study, look_inside, everything=everything)]
 
 
@@ -81,18 +83,19 @@ def _figures(summary: StudySummary, sections: Sequence[ReportSection]) -> tuple[
     """Return the page's pictures as SVG, by the name of their file, and what could not be drawn or made."""
     failures = [each.failure for each in sections if each.failure]
 
-    def drawn(name: str, chart: Chart) -> str:
-        try:
-            return to_svg(chart)
-        except Exception as error:
-            reason = f"{type(error).__name__}: {' '.join(str(error).splitlines()[:2])}"
-            failures.append(f"a chart of {name.replace('_', ' ')} could not be drawn ({reason})")
+    def drawn(name: str, make: Callable[[], Chart]) -> str:
+        svg = attempted(f"a chart of {name}", lambda: to_svg(make()), "drawn")
+        if isinstance(svg, Failure):
+            failures.append(svg.sentence)
             return NOT_DRAWN
+        return svg
 
     figures: dict[str, Sequence[str]] = {
-        name: [drawn(name, chart) for chart in several] for name, several in all_charts(summary).items()
+        name: [drawn(name, make) for make in several] for name, several in all_charts(summary).items()
     }
-    figures |= {each.name: [*(drawn(each.name, chart) for chart in each.charts), *each.svgs] for each in sections}
+    figures |= {
+        each.name: [*(drawn(each.name, partial(same, one)) for one in each.charts), *each.svgs] for each in sections
+    }
     return figures, failures
 
 

@@ -1,13 +1,16 @@
 """The summary of a study: computed once, and rendered by the console, the page, results.csv and verdict.json."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from skipwise.errors import clause
+from skipwise.extras import MissingLibraryError
 from skipwise.reports.format import short_count
 from skipwise.reports.sections.baseline import BaselineRow, baseline_row
 from skipwise.reports.sections.class_scores import imbalance_warning
+from skipwise.reports.sections.report_section import Failure, Part, attempted
 from skipwise.reports.sections.sweep import SweepSection, sweep_section
 from skipwise.statistics import Verdict, accuracy_interval
 from skipwise.studies import Study
@@ -36,9 +39,9 @@ class ContenderRow:
 class StudySummary:
     """The summary of a study: contenders, the reference first, and the verdicts on those that are compared.
 
-    `cautions` concern all verdicts; `section` is that of a sweep; `best` is the best run by validation, None where no
-    run has weights; `opening` says which contenders learned nothing, "" for none; `deployments` are sentences on
-    contenders that lose their shortcuts when they are deployed.
+    `cautions` concern all verdicts; `section` is that of a sweep; `best` is the best run by validation, None where
+    every run diverged; `opening` says which contenders learned nothing, "" for none; `deployments` are sentences on
+    contenders that lose their shortcuts when they are deployed; `failures` are the parts that could not be made.
     """
 
     study: Study
@@ -50,12 +53,25 @@ class StudySummary:
     deployments: tuple[str, ...]
     best: Result | None
     opening: str
+    failures: tuple[Failure, ...] = ()
 
 
 def summarise(study: Study) -> StudySummary:
     """Summarise a study; its verdicts count as looked at from then on."""
-    warning = imbalance_warning(study)
-    section = sweep_section(study)
+    failures: list[Failure] = []
+
+    def part(name: str, make: Callable[[], Part | None]) -> Part | None:
+        try:
+            found = attempted(name, make)
+        except MissingLibraryError as error:
+            found = Failure(name=name, sentence=f"{name} could not be shown ({clause(error)})")
+        if isinstance(found, Failure):
+            failures.append(found)
+            return None
+        return found
+
+    warning = part("class balance", lambda: imbalance_warning(study))
+    section = part(study.design.kind, lambda: sweep_section(study))
     opening = opening_of([*study.learning.values()])
     advice = [each.advice for each in study.learning.values() if opening and each.problem]
     alone = advice[:1] if section is not None or not study.verdicts else []  # else each verdict has its own
@@ -64,13 +80,14 @@ def summarise(study: Study) -> StudySummary:
     return StudySummary(
         study=study,
         contenders=contenders,
-        baseline=baseline_row(study),
+        baseline=part("baseline", lambda: baseline_row(study)),
         verdicts=tuple(study.verdicts.values()),
         cautions=cautions,
         section=_told_first(opening, section),
         deployments=tuple(_deployments(study, contenders)),
         best=study.best_result,
         opening=opening,
+        failures=tuple(failures),
     )
 
 

@@ -5,6 +5,7 @@ The command line is made of this file before anything heavy is imported, so it i
 
 from __future__ import annotations
 
+import math
 import re
 import shlex
 from collections.abc import Mapping, Sequence
@@ -34,7 +35,8 @@ class Option:
     """How a field is said: its help, its word on the command line, and what it must be, by pydantic's kinds of mistake.
 
     Every kind of study has it, unless it is `of_some_kinds`: then the kinds name it. Without a `flag` it is called
-    as the field, with dashes; a `flag` may be given several times. Other lists have commas between, as in `example`.
+    as the field, with dashes; a `flag` may be given several times. Other lists have commas between. `example` is a
+    value for sentences on mistakes.
     """
 
     help: str
@@ -89,7 +91,9 @@ class StudyConfig:
     depths: Sequence[Annotated[int, Ge(1)]] | None = option(
         None, "Layers with commas between; of images 8,14,20,32,44,56.", of_some_kinds=True, example="8,20,56"
     )
-    family: str | None = option(None, "The residual networks: this name before the depth; resnet.", of_some_kinds=True)
+    family: str | None = option(
+        None, "The residual networks: this name before the depth; resnet.", of_some_kinds=True, example="resnet"
+    )
     over: Sequence[str] | None = option(
         None,
         "Ingredients with commas between; default: all. Each is taken out or put in.",
@@ -103,7 +107,7 @@ class StudyConfig:
         example=".1,.3,1",
         must_be=dict.fromkeys(("greater_than", "less_than_equal"), "fractions above 0 and up to 1, as 0.1"),
     )
-    trials: Annotated[int, Ge(2)] = option(30, "Networks and recipes that are tried.", of_some_kinds=True)
+    trials: Annotated[int, Ge(2)] = option(30, "Networks and recipes that are tried.", of_some_kinds=True, example="30")
     space: str | Path | None = option(
         None, "A TOML file of what may be chosen; default: see the study's folder.", of_some_kinds=True
     )
@@ -116,13 +120,15 @@ class StudyConfig:
     seed: Annotated[int, Ge(0)] = option(
         0, "What the weights and the stream of images are drawn from.", of_some_kinds=True
     )
-    epochs: Annotated[int, Ge(1)] | None = option(None, "Times each training image is shown; default by their number.")
+    epochs: Annotated[int, Ge(1)] | None = option(
+        None, "Times each training image is shown; default by their number.", example="20"
+    )
     budget: str | None = option(
-        None, "epochs|steps|seconds|multiply-adds=VALUE for each run, equal for all contenders."
+        None, "epochs|steps|seconds|multiply-adds=VALUE for each run, equal for all contenders.", example="steps=2000"
     )
     tune: Literal["lr"] | None = option(None, "lr: search each contender's learning rate first.", of_some_kinds=True)
     folds: Annotated[int, Ge(2)] | None = option(
-        None, "Divide the images so often, and test each one once.", of_some_kinds=True
+        None, "Divide the images so often, and test each one once.", of_some_kinds=True, example="5"
     )
     task: str | None = option(
         None, "images, text, boxes, or a dotted path to one of your own; default: what the data are."
@@ -130,14 +136,19 @@ class StudyConfig:
     test_size: Annotated[float, Gt(0), Lt(1)] | None = option(
         None,
         "Fraction for testing, where the data have no test set; .2.",
+        example="0.2",
         must_be=dict.fromkeys(("greater_than", "less_than"), "a fraction between 0 and 1, as 0.2"),
     )
-    long_tail: Annotated[float, Gt(1)] | None = option(
-        None, "Thin the training images until the classes differ by this ratio."
+    long_tail: Annotated[float, Gt(1), Lt(math.inf)] | None = option(
+        None,
+        "Thin the training images until the classes differ by this ratio.",
+        example="100",
+        must_be=dict.fromkeys(("greater_than", "less_than"), "a ratio above 1, as 100"),
     )
     size: Annotated[int, Ge(1), Le(LARGEST_SIZE)] | None = option(
         None,
         "Side of the images in pixels; length of texts in tokens.",
+        example="64",
         must_be={"less_than_equal": "at most {le}, in px or tokens"},
     )
     fit: Literal["crop", "pad", "stretch"] | None = option(
@@ -152,7 +163,9 @@ class StudyConfig:
         "Weights that every contender begins with: a file, a run's folder, or torchvision/NAME.",
         of_some_kinds=True,
     )
-    settings: Sequence[str] = option((), "FIELD=VALUE for every contender; may repeat.", flag="--set")
+    settings: Sequence[str] = option(
+        (), "FIELD=VALUE for every contender; may repeat.", flag="--set", example="lr=0.01"
+    )
     device: Annotated[str, Predicate(is_device)] = option(
         "auto",
         "auto, cpu, cuda, cuda:N for one GPU, or mps.",
@@ -168,7 +181,7 @@ class StudyConfig:
         "The study's name; default: data and contenders.",
         must_be={"predicate_failed": "a plain folder name; {out} says where it goes"},
     )
-    workers: Annotated[int, Ge(1)] | None = option(None, "Runs at once; changes no result.")
+    workers: Annotated[int, Ge(1)] | None = option(None, "Runs at once; changes no result.", example="2")
 
     def __post_init__(self) -> None:
         """Keep lists as tuples, and weights of every contender as the setting that they stand for."""

@@ -100,7 +100,7 @@ def learning_of(results: Sequence[Result], recipe: Recipe, *, budget: str, can_t
         budget=budget,
         can_tune=can_tune,
         unbeaten=unbeaten,
-        untrained=sum(run.failed is not None and "finite" not in run.failed for run in runs),
+        untrained=sum(run.failed is not None and not run.diverged for run in runs),
         diverged=0 if unbeaten is None else sum(_diverged(run) for run in runs),
         first_best=sum(len(run.history()) >= FEWEST_EPOCHS for run in first_best),
     )

@@ -13,7 +13,7 @@ from skipwise.data.folds import fold_of
 from skipwise.data.layout import layout_lines
 from skipwise.data.links import quoting_no_links
 from skipwise.data.subset import subset_of
-from skipwise.errors import UserError
+from skipwise.errors import UserError, clause
 from skipwise.names import path_of
 from skipwise.networks import PRESETS
 from skipwise.networks.external.pretrained import load_pretrained
@@ -196,7 +196,7 @@ def _told_if_it_cannot_be(label: str, dataset: Dataset) -> Iterator[None]:
         shape = "x".join(map(str, dataset.input_shape))
         raise UserError(
             f"{label} cannot be trained on these data ({shape}, {len(dataset.classes)} classes): "
-            f"{type(error).__name__}: {error}"
+            f"{clause(f'{type(error).__name__}: {error}')}."
         ) from error
 
 

@@ -1,6 +1,7 @@
 """The results of finished runs, and their predictions on the test examples side by side."""
 
 import csv
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -15,6 +16,9 @@ from skipwise.training.deployed import Deployed
 from skipwise.training.metrics import METRICS, EpochMetrics, read_metrics
 from skipwise.training.predictions import Part, read_predictions
 from skipwise.training.record import PREDICTIONS, REMEDY, explaining_damage, read_run
+
+NO_MODEL = -2.0
+"""The merit of a run that no model comes of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +55,7 @@ class Result:
         if len(folders) == 1:
             return cls.read(folders[0], label)
         folds = tuple(cls.read(folder, label) for folder in folders)
-        best = max(folds, key=lambda fold: fold.validation_score or -1.0)
+        best = max(folds, key=lambda fold: fold.merit)
         failed = [f"fold {number}: {fold.failed}" for number, fold in enumerate(folds) if fold.failed]
         whole = replace(
             best,
@@ -71,6 +75,23 @@ class Result:
         record = read_run(folder)
         shared = {name: getattr(record, name) for name in _RECORDED}
         return cls(**shared, classes=len(record.input_spec.classes), contender=label, folder=folder)
+
+    @property
+    def diverged(self) -> bool:
+        """Whether it failed because a number was no longer finite, and not because it learned nothing."""
+        return self.failed is not None and "finite" in self.failed
+
+    @property
+    def merit(self) -> float:
+        """Its validation score, by which the best run is found; below all others where it failed.
+
+        Less 1 where it learned nothing, so that it answers where no other run does better. NO_MODEL where it diverged:
+        what it was before answers for nobody.
+        """
+        score = self.validation_score
+        if self.diverged or score is None or not math.isfinite(score):
+            return NO_MODEL
+        return score if self.failed is None else score - 1
 
     def history(self) -> list[EpochMetrics]:
         """Read its metrics, one entry for each evaluation on validation data; of folds those of the best."""

@@ -16,7 +16,7 @@ from skipwise.studies.folder import StudyFolder
 from skipwise.studies.learning import Learning, learning_of, with_learning
 from skipwise.studies.looks import record_look
 from skipwise.studies.record import StudyRecord
-from skipwise.studies.results import Result, scores
+from skipwise.studies.results import NO_MODEL, Result, scores
 from skipwise.training.record import RUN
 
 ALPHA = 0.05
@@ -196,22 +196,21 @@ class Study:
     def best_result(self) -> Result | None:
         """The best run, by validation, of the contender best by mean validation score, then the cheaper one.
 
-        None where no run has weights.
+        A run that failed is not the best where another did not; one that diverged never is: None where all of them did.
         """
-
-        def validation(result: Result) -> float:
-            return -1.0 if result.validation_score is None else result.validation_score
 
         def merit(label: str) -> tuple[float, int]:
             results = self.results[label]
-            return sum(map(validation, results)) / len(results), -results[0].multiply_adds
+            return sum(result.merit for result in results) / len(results), -results[0].multiply_adds
 
-        best = max(self.results[max(self.results, key=merit)], key=validation)
-        return None if best.validation_score is None else best
+        best = max(self.results[max(self.results, key=merit)], key=lambda result: result.merit)
+        return None if best.merit == NO_MODEL else best
 
     @cached_property
     def best(self) -> Model:
-        """The model of the best run. Raises UserError where no run has weights."""
+        """The model of the best run. Raises UserError where every run diverged."""
         if self.best_result is None:
-            raise UserError(f"No run of {self.path} finished an epoch with a finite loss: there is no model.")
+            raise UserError(
+                f"No run of {self.path} came to its end with finite numbers, so that there is no model: lower the learning rate."
+            )
         return Model.load(self.best_result.folder)

@@ -18,7 +18,7 @@ from skipwise.networks.dotted import demand_trust, is_dotted, trust
 from skipwise.recipe import Recipe
 from skipwise.regular_files import IrregularFileError, read_text
 from skipwise.studies.budget import parse_budget
-from skipwise.studies.config import OPTIONS, StudyConfig, fields_of
+from skipwise.studies.config import OPTIONS, StudyConfig, fields_of, plain_text
 from skipwise.studies.contender_spec import ContenderSpec
 from skipwise.studies.kinds import KINDS
 from skipwise.tasks import check_exists
@@ -98,7 +98,7 @@ def validated(
         written = _option if place is None else str
         must = _must(field, mistake["type"]).format(**mistake.get("ctx", {}), out=written("out"))
         where = place(field) if place else ""
-        raise UserError(f"{where}{written(field)} is {short(repr(mistake['input']))}: it must be {must}.") from error
+        raise UserError(f"{where}{written(field)} is {_said(mistake['input'])}: it must be {must}.") from error
     if "out" in words:
         config = replace(config, out=Path(words["out"]))  # whatever its bytes: it need not exist yet
     if file is None:
@@ -153,6 +153,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     return writable(str(value)) if isinstance(value, str | Path) else value
+
+
+def _said(value: object) -> str:
+    """Return a value as it was written, a text in quotes."""
+    return short(plain_text(value) if isinstance(value, float) else repr(value))
 
 
 def _option(field: str) -> str:

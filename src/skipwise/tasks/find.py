@@ -33,6 +33,10 @@ def recognised(
 
     Raises UserError as recognise does, and where there is no such data.
     """
+    if label_column is not None and is_name(data, known_data()):
+        raise UserError(
+            f"--label-column {label_column} names the column of a table, and {data} is known by name: leave it out."
+        )
     if data.startswith(HUB) or is_name(data, known_data()) or task not in (None, *TASKS):
         return None
     check_exists(data, TASKS[task or "images"])

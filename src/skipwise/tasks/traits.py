@@ -29,8 +29,8 @@ HEADER = 2**16
 
 @dataclass(frozen=True, kw_only=True)
 class Trait:
-    """A number for each example. `below` and `above` say what an example is whose number is out of the usual range, as
-    the beginning of "than others"; "" where nothing follows from that.
+    """A number for each example. `below` and `above` say what an example has whose number is out of the usual range, as
+    "less detail" in "it has less detail than others"; "" where nothing follows from that.
     """
 
     name: str

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -97,6 +98,36 @@ def test_a_missing_library_is_told_and_the_rest_is_drawn(study, tmp_path, monkey
     words = page_words(copy)
     assert "Landscape Skipped: A loss surface needs matplotlib: pip install 'skipwise[report]'." in words
     assert "captum" not in words, "maps that are kept are drawn without it"
+
+
+def test_an_analysis_that_fails_costs_nothing_else_and_is_done_again(study, tmp_path, monkeypatch):
+    """Of one network, of all of them, or where its result cannot be kept."""
+
+    def broken(*_):
+        raise ZeroDivisionError("no such number.")
+
+    copy = Study.open(shutil.copytree(study.path, tmp_path / "copy"))
+    shutil.rmtree(copy.path / "analysis", ignore_errors=True)
+    for name in NETWORK_ANALYSES.keys() - {"responses", "lesions", "similarity", "receptive_field"}:
+        monkeypatch.delitem(NETWORK_ANALYSES, name)
+    with monkeypatch.context() as patch:
+        for name, changed in {
+            "lesions": {"of_run": broken},
+            "similarity": {"of_seed": broken},
+            "receptive_field": {"of_run": lambda _: object()},
+        }.items():
+            patch.setitem(NETWORK_ANALYSES, name, replace(NETWORK_ANALYSES[name], **changed))
+        _, found = drawn(copy)
+        words = page_words(copy)
+    assert set(found) == {"responses"}
+    assert "Failed: lesions could not be analysed (ZeroDivisionError: no such number)." in words
+    assert "Failed: similarity could not be analysed (ZeroDivisionError: no such number)." in words
+    assert "Failed: receptive field could not be kept (TypeError:" in words
+    assert words.count("could not be") == 6, "each is among the cautions, too"
+    assert str(copy.verdict)[:30] in words
+    _, found = drawn(copy)
+    assert set(found) == {"responses", "lesions", "similarity", "receptive_field"}
+    assert "could not be" not in page_words(copy)
 
 
 def test_a_section_of_the_task_whose_library_is_missing_is_told(study, monkeypatch):

@@ -7,7 +7,7 @@ import numpy as np
 from skipwise.data.cache_home import data_home
 from skipwise.data.images.arrays import ArrayPart, source_of_arrays
 from skipwise.data.images.source import Source
-from skipwise.errors import UserError
+from skipwise.errors import UserError, clause
 
 NAMES: dict[str, str] = {
     "digits": "1,797 handwritten digits of 8x8 px, comes with scikit-learn: no network needed",
@@ -57,7 +57,7 @@ def _torchvision(name: str) -> Source:
         )
     except Exception as error:
         raise UserError(
-            f"{name} is not in {root} and cannot be downloaded ({type(error).__name__}: {error}): connect to a "
+            f"{name} is not in {root} and cannot be downloaded ({clause(f'{type(error).__name__}: {error}')}): connect to a "
             "network, or give an .npz with the same arrays, or begin with digits, which needs none."
         ) from error
     (x_train, y_train), (x_test, y_test) = _pixels(train), _pixels(test)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from skipwise.errors import UserError, unknown
+from skipwise.errors import UserError, clause, unknown
 from skipwise.keyed_rng import key
 
 WITHOUT_AUXILIARY_HEADS = {name: {"aux_logits": False, "init_weights": False} for name in ("googlenet", "inception_v3")}
@@ -41,7 +41,7 @@ class ExternalNetwork:
                 )
             except Exception as error:
                 raise UserError(
-                    f"{self.library}/{self.name} cannot be made for {classes} classes: {type(error).__name__}: {error}"
+                    f"{self.library}/{self.name} cannot be made for {classes} classes: {clause(f'{type(error).__name__}: {error}')}."
                 ) from error
         return network if channels == COLOURS else nn.Sequential(Colours(), network)
 

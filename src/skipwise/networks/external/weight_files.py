@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import load
 from torch import Tensor
 
-from skipwise.errors import UserError, unknown
+from skipwise.errors import UserError, reason_of, unknown
 from skipwise.names import path_of
 from skipwise.networks.external.libraries import torchvision_classifiers
 
@@ -142,9 +142,11 @@ def _downloaded(source: str) -> State:
     try:
         state: State = entry.get_state_dict(progress=False, check_hash=True, map_location="cpu", weights_only=True)
     except (URLError, OSError, RuntimeError) as error:
-        raise UserError(f"{source} cannot be downloaded ({error}): save its weights and name the file.") from error
+        raise UserError(
+            f"{source} cannot be downloaded ({reason_of(error)}): save its weights and name the file."
+        ) from error
     except Exception as error:  # what lies in the cache under its name is something else
-        raise UserError(f"{source} cannot be read ({str(error)[:80]}): delete {_in_cache(entry)}.") from error
+        raise UserError(f"{source} cannot be read ({reason_of(error, 80)}): delete {_in_cache(entry)}.") from error
     return state
 
 

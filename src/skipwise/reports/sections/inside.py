@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from skipwise.analysis.inside.attribution_faithfulness import (
@@ -36,7 +37,14 @@ from skipwise.reports.sections.features import features_section
 from skipwise.reports.sections.landscape import landscape_section
 from skipwise.reports.sections.lesions import lesions_section
 from skipwise.reports.sections.receptive_field import receptive_field_section
-from skipwise.reports.sections.report_section import ReportSection, made, skipped_section
+from skipwise.reports.sections.report_section import (
+    Failure,
+    ReportSection,
+    attempted,
+    failed_section,
+    made,
+    skipped_section,
+)
 from skipwise.reports.sections.responses import responses_section
 from skipwise.reports.sections.robustness import robustness_section
 from skipwise.reports.sections.sharpness import sharpness_section
@@ -168,14 +176,18 @@ def inside_sections(
     }
     skipped = _without_library(missing, study.design.to_learn)
     missing = {name: analysis for name, analysis in missing.items() if name not in skipped}
+    failed: dict[str, Failure] = {}
     if missing and tell:
         with threads(study.design.plan.threads):
             for name, found in _analyse(study, missing, tell):
-                results[name] = cached(study, name, inputs[name], missing[name].kept, lambda found=found: found)  # type: ignore[misc]
+                kept = found if isinstance(found, Failure) else _kept(study, name, inputs[name], found)
+                (failed if isinstance(kept, Failure) else results)[name] = kept
     sections = []
     for name, found in results.items():
         if found:
             sections.append(_section(study, name, found))
+        elif name in failed:
+            sections.append(failed_section(failed[name]))
         elif name in skipped:
             sections.append(skipped_section(name, skipped[name]))
     if sections:
@@ -206,6 +218,11 @@ def _without_library(analyses: Mapping[str, NetworkAnalysis], task: Task) -> dic
     return errors
 
 
+def _kept(study: Study, name: str, inputs: Mapping[str, object], found: Any) -> Any:
+    """Keep what an analysis found, and return it, or why that could not be."""
+    return attempted(name, lambda: cached(study, name, inputs, NETWORK_ANALYSES[name].kept, lambda: found), "kept")
+
+
 def _section(study: Study, name: str, found: Any) -> ReportSection:
     return made(name, lambda: NETWORK_ANALYSES[name].section(study, found))
 
@@ -231,7 +248,7 @@ def _inputs(study: Study, analysis: NetworkAnalysis, runs: Mapping[str, Mapping[
 def _analyse(
     study: Study, missing: Mapping[str, NetworkAnalysis], tell: Callable[[str], None]
 ) -> Iterator[tuple[str, Any]]:
-    """Run the missing analyses, loading each network once, and yield each result with its name."""
+    """Run the missing analyses, loading each network once, and yield each result with its name, or why it failed."""
     found: dict[str, Any] = {name: {} for name, analysis in missing.items() if analysis.of_run}
     first: dict[str, Trained] = {}
     for run in trained(study):
@@ -241,9 +258,14 @@ def _analyse(
         for name, analysis in missing.items():
             if analysis.of_run is None or not isinstance(run.task, analysis.task_type):
                 continue
+            if isinstance(found[name], Failure):  # with an earlier run
+                continue
             if analysis.slow:
                 tell(f"  {analysis.slow}")
-            if (of_run := analysis.of_run(run)) is not None:
+            of_run = attempted(name, partial(analysis.of_run, run), "analysed")
+            if isinstance(of_run, Failure):
+                found[name] = of_run
+            elif of_run is not None:
                 found[name].setdefault(run.contender, []).append(of_run)
     yield from found.items()
     if study.design.folds is not None:  # twins are compared on the same examples
@@ -251,4 +273,4 @@ def _analyse(
     for name, analysis in missing.items():
         if analysis.of_seed is not None:
             tell(f"Comparing networks: {name.replace('_', ' ')}")
-            yield name, analysis.of_seed(study, first) or {}
+            yield name, attempted(name, partial(analysis.of_seed, study, first), "analysed") or {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from skipwise.errors import UserError, unknown
+from skipwise.errors import UserError, clause, unknown
 from skipwise.studies.kinds.kind import StudyKind
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Ablate(StudyKind):
             except UserError as error:
                 if config.over is not None and set(config.over) != set(INGREDIENTS):
                     raise
-                notes.append(f"left out {ingredient}: {error}")
+                notes.append(f"left out {ingredient}: {clause(error)}")
         if len(made) == 1:
             raise UserError("--over names no ingredient: give some, as crop,mixup.")
         return Sweep(contenders=tuple(made), notes=tuple(notes))

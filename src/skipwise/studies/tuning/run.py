@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from skipwise.errors import UserError
+from skipwise.errors import UserError, clause
 from skipwise.studies.budget import parse_budget, with_budget
 from skipwise.studies.contender import Contender, parse_contender
 from skipwise.studies.folder import StudyFolder
@@ -60,9 +60,9 @@ class Trials:
             try:
                 contender = self._made(entry)
             except UserError as error:
-                self.journal.note(entry.number, "impossible", str(error))
+                self.journal.note(entry.number, "impossible", clause(error))
                 self.journal.drop(entry.number)
-                self.listener.ended(job, f"{job.contender}: cannot be built: {error}")
+                self.listener.ended(job, f"{job.contender}: cannot be built: {clause(error)}")
                 continue
             same = self.seen.setdefault((contender.network, contender.recipe), entry.number)
             if same != entry.number:

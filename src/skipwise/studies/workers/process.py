@@ -23,7 +23,7 @@ from filelock import FileLock
 
 from skipwise.data import StoredData
 from skipwise.data.folds import fold_of
-from skipwise.errors import UserError
+from skipwise.errors import UserError, clause
 from skipwise.networks.dotted import trust
 from skipwise.records import full_disk, is_full_disk
 from skipwise.studies.folder import StudyFolder
@@ -121,11 +121,12 @@ class _Ticker:
 
 
 def _reason(error: Exception, folder: Path) -> str:
+    """Return why a run broke off, to stand within a sentence."""
     if isinstance(error, UserError):
-        return str(error)
+        return clause(error)
     if isinstance(error, OSError) and is_full_disk(error, folder):
-        return str(full_disk(folder))
-    return f"{type(error).__name__}: {error}"
+        return clause(full_disk(folder))
+    return clause(f"{type(error).__name__}: {error}")
 
 
 def _say(tell: TextIO, **message: Any) -> None:

@@ -13,7 +13,7 @@ from skipwise.data.boxes.tree import ImageFinder, Tree, part_in, part_in_name
 from skipwise.data.images.header import read_header
 from skipwise.data.images.regular_file import Unreadable
 from skipwise.data.tally import Tally
-from skipwise.errors import UserError
+from skipwise.errors import UserError, clause
 from skipwise.regular_files import open_regular
 
 IMAGE = (
@@ -204,7 +204,9 @@ def _rows(file: Path, columns: Columns) -> list[tuple[int, list[str]]]:
     try:
         rows = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
     except csv.Error as error:
-        raise UserError(f"{file}, line {reader.line_num} is no row of a table ({error}): save it as a .csv.") from error
+        raise UserError(
+            f"{file}, line {reader.line_num} is no row of a table ({clause(error)}): save it as a .csv."
+        ) from error
     return rows[1:] if columns.header else rows
 
 
