@@ -1,6 +1,7 @@
 """Which annotated images lie in a folder or a file, and every way to read them."""
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -10,10 +11,22 @@ from skipwise.data.boxes.formats.box_table import columns_of, read_box_table
 from skipwise.data.boxes.formats.coco import SECTIONS, read_coco
 from skipwise.data.boxes.formats.cvat import read_cvat
 from skipwise.data.boxes.formats.files import LOOKED_AT, beginning
-from skipwise.data.boxes.formats.kinds import COCO, CREATE_ML, CVAT, LABEL_STUDIO, LABELME, UNREAD, VOC, VOTT, kind_of
+from skipwise.data.boxes.formats.kinds import (
+    COCO,
+    CREATE_ML,
+    CVAT,
+    LABEL_STUDIO,
+    LABELME,
+    UNREAD,
+    VIA,
+    VOC,
+    VOTT,
+    kind_of,
+)
 from skipwise.data.boxes.formats.label_studio import read_label_studio
 from skipwise.data.boxes.formats.labelme import read_labelme
 from skipwise.data.boxes.formats.unread import unread
+from skipwise.data.boxes.formats.via import read_via
 from skipwise.data.boxes.formats.voc import read_voc
 from skipwise.data.boxes.formats.vott import read_create_ml, read_vott
 from skipwise.data.boxes.formats.yolo import looks_like_labels, read_yolo
@@ -25,7 +38,9 @@ from skipwise.data.images.folder import is_image
 from skipwise.errors import UserError
 
 TASK = "boxes"
-KINDS = "a COCO .json, or a folder of COCO, Pascal VOC, YOLO, LabelMe, CVAT, Label Studio or VoTT, or a table of boxes"
+KINDS = (
+    "a COCO .json, or a folder of COCO, Pascal VOC, YOLO, LabelMe, CVAT, Label Studio, VIA or VoTT, or a table of boxes"
+)
 READERS: dict[str, Callable[[Tree, Sequence[str]], Annotated]] = {
     COCO: read_coco,
     VOC: lambda tree, _: read_voc(tree),
@@ -34,6 +49,7 @@ READERS: dict[str, Callable[[Tree, Sequence[str]], Annotated]] = {
     LABEL_STUDIO: read_label_studio,
     VOTT: read_vott,
     CREATE_ML: read_create_ml,
+    VIA: read_via,
 }
 """By what a file holds."""
 LOOKED_INTO, ALONE = 5, 50
@@ -77,11 +93,11 @@ def why_none(glimpse: Glimpse) -> str:
 
 
 def _kinds(glimpse: Glimpse) -> dict[str, list[str]]:
-    """The .json and .xml files that were looked into, by what they hold."""
+    """The .json, .xml and .csv files that were looked into, by what they hold."""
     kinds: dict[str, list[str]] = {}
     for folder, names in glimpse.files.items():
         stems = {PurePosixPath(name).stem for name in names if is_image(PurePosixPath(name))}
-        some = [name for name in names if PurePosixPath(name).suffix.lower() in (".json", ".xml")]
+        some = [name for name in names if PurePosixPath(name).suffix.lower() in (".json", ".xml", ".csv")]
         beside = [name for name in some if PurePosixPath(name).stem in stems][:LOOKED_INTO]
         alone = [name for name in some if PurePosixPath(name).stem not in stems][:ALONE]
         for name in (*alone, *beside):
@@ -127,7 +143,7 @@ def _of_file(path: Path) -> list[Reading]:
             Reading(task=TASK, words=f"boxes in the table {path.name}", ask=str(path),
                     read=lambda: _named(read_box_table(tree_of(path.parent), [path.name]), path))
         ]  # fmt: skip
-    if suffix not in (".json", ".xml"):
+    if suffix not in (".json", ".xml", ".csv"):
         return []
     kind = kind_of(path)
     if kind in UNREAD:
@@ -176,15 +192,17 @@ def _yolo(glimpse: Glimpse) -> Reading | None:
     """Label files of YOLO's, with or without a description."""
     path = glimpse.path
     description = _description(glimpse)
-    labels = _label_folder(glimpse)
-    if labels is None:
+    labels = _label_folders(glimpse)
+    if not labels:
         return None
-    where = f"{labels or path.resolve().name}/" + (f", described by {description}" if description else "")
+    where = _listed([f"{some or path.resolve().name}/" for some in labels])
+    where += f", described by {description}" if description else ""
+    common = PurePosixPath(os.path.commonpath(labels)).as_posix()
     return Reading(
         task=TASK,
         words=f"YOLO boxes: label files in {where}",
         read=lambda: _named(read_yolo(tree_of(path), description), path),
-        ask=f"{path / description}" if description else str(path / labels),
+        ask=f"{path / description}" if description else str(path / common),
     )
 
 
@@ -198,8 +216,9 @@ def _description(glimpse: Glimpse) -> str | None:
     return darknet[0] if darknet else None
 
 
-def _label_folder(glimpse: Glimpse) -> str | None:
-    """The first folder with label files of images; a few are looked into."""
+def _label_folders(glimpse: Glimpse) -> list[str]:
+    """The folders with label files of images; a few files of each are looked into."""
+    found: dict[str, None] = {}
     for folder, names in glimpse.files.items():
         stems = {PurePosixPath(name).stem for name in names if is_image(PurePosixPath(name))}
         for place in label_folders(folder) if stems else ():
@@ -208,8 +227,9 @@ def _label_folder(glimpse: Glimpse) -> str | None:
             looked = (own if place == folder else own or texts)[: 2 * LOOKED_INTO]
             named = place != folder and not all(beginning(glimpse.path / place / name).strip() for name in looked)
             if looked and (named or any(looks_like_labels(glimpse.path / place / name) for name in looked)):
-                return place
-    return None
+                found.setdefault(place)
+                break
+    return list(found)
 
 
 def _words(path: Path, kind: str, files: Sequence[str]) -> str:

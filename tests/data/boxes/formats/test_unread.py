@@ -16,7 +16,11 @@ from skipwise.errors import UserError
             '{"file_name": "a.jpg", "objects": {"bbox": [[1, 1, 2, 2]], "categories": [0]}}\n',
             "holds the objects of",
         ),
-        ("train.csv", 'image_id,width,bbox,source\na,9,"[1, 1, 2, 2]",u\n', "holds boxes in one column, bbox"),
+        (
+            "train.csv",
+            'patient,width,bbox,source\na,9,"[1, 1, 2, 2]",u\n',
+            "holds boxes in a column bbox, but no column",
+        ),
         ("DET-train/annotations/a.txt", "5,5,3,3,1,4,0,0\n", "is of VisDrone"),
     ],
 )

@@ -2,8 +2,10 @@
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+
+from PIL import Image
 
 from skipwise.data.boxes.annotated import Annotated, Described, as_meant, assembled
 from skipwise.data.boxes.formats.files import beginning, read_lines
@@ -45,27 +47,40 @@ CORNERS = (
     ("left", "top", "right", "bottom"),
     ("bbox_xmin", "bbox_ymin", "bbox_xmax", "bbox_ymax"),
 )
-FROM_SIZE = (("bbox_x", "bbox_y", "bbox_width", "bbox_height"), ("bbox_left", "bbox_top", "bbox_width", "bbox_height"))
+FROM_SIZE = (
+    ("x", "y", "w", "h"),
+    ("bbox_x", "bbox_y", "bbox_width", "bbox_height"),
+    ("bbox_left", "bbox_top", "bbox_width", "bbox_height"),
+)
+IN_ONE = ("bbox", "bbox_xywh", "bbox_xyxy", "bounding_box", "boundingbox")
+"""Columns that hold all four numbers of a box."""
 SPLIT = ("split", "set", "subset", "part", "group")
+ONE_CLASS = "object"
+LOOKED_AT = 500
+"""Images that are opened for their size, where a table has no columns of it."""
+EMPTY = ("[]", "()", "nan", "none", "null")
+"""A box in one column where there is none."""
 HEADLESS = 6
 """Columns of a table without header: image, four corners, class, as RetinaNet's have them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Columns:
-    """Where a table holds what: positions of columns. `from_size`: width and height stand for the far corner.
+    """Where a table holds what: positions of columns, of which `box` is one or four. `label` is None for one class.
 
-    `size`: of width and height of the image, where it has both.
+    `from_size`: width and height stand for the far corner; None where the rows must tell. `size`: of width and height
+    of the image, where it has both. `unused` are the names of columns that mean nothing here.
     """
 
     delimiter: str
     image: int
-    label: int
-    box: tuple[int, int, int, int]
-    from_size: bool = False
+    label: int | None
+    box: tuple[int, ...]
+    from_size: bool | None = False
     size: tuple[int, int] | None = None
     split: int | None = None
     header: bool = True
+    unused: tuple[str, ...] = ()
 
 
 def columns_of(file: Path) -> Columns | None:
@@ -93,18 +108,24 @@ def _named(cells: Sequence[str], delimiter: str) -> Columns | None:
 
     image, label = place(*IMAGE), place(*CLASS)
     box = next((some for some in (*CORNERS, *FROM_SIZE) if set(some) <= set(names)), None)
-    if image is None or label is None or box is None or image == label:
+    in_one = next((name for name in IN_ONE if name in names), None)
+    if image is None or (box is None and in_one is None) or image == label:
         return None
-    left, top, right, bottom = (names.index(name) for name in box)
+    places = tuple(names.index(name) for name in box or (in_one or "",))
     width, height = place("width", "image_width", "img_width"), place("height", "image_height", "img_height")
     return Columns(
         delimiter=delimiter,
         image=image,
         label=label,
-        box=(left, top, right, bottom),
-        from_size=box in FROM_SIZE,
+        box=places,
+        from_size=box in FROM_SIZE if box else {"bbox_xywh": True, "bbox_xyxy": False}.get(in_one or ""),
         size=None if width is None or height is None else (width, height),
         split=place(*SPLIT),
+        unused=tuple(
+            name
+            for position, name in enumerate(names)
+            if name and position not in (image, *places, width, height) and name not in SPLIT
+        ),
     )
 
 
@@ -138,13 +159,20 @@ def _images(finder: ImageFinder, name: str, tally: Tally, notes: list[str]) -> l
         )
     if not columns.header:
         notes.append(f"{name} has no header: its columns are read as image, xmin, ymin, xmax, ymax, class")
+    if columns.label is None:
+        beside = f" (columns that are not read: {', '.join(columns.unused[:6])})" if columns.unused else ""
+        notes.append(f"{name} has no column class or label: all boxes are of one class, {ONE_CLASS}{beside}")
     folder = name.rpartition("/")[0]
     whole = part_in_name(PurePosixPath(name).stem) or part_in(folder)
     found: dict[str, Described] = {}
     objects: dict[str, list[tuple[list[float], str, str]]] = {}
-    for line, cells in _rows(tree.root / name, columns):
+    rows = _rows(tree.root / name, columns)
+    if columns.from_size is None:
+        columns, why = _told_by_rows(rows, columns, finder, name)
+        notes.append(why)
+    for line, cells in rows:
         where = f"{name}, line {line}"
-        if len(cells) <= max(columns.image, columns.label, *columns.box):
+        if len(cells) <= max(columns.image, columns.label or 0, *columns.box):
             raise UserError(
                 f"{tree.root / name}, line {line} has {len(cells)} cells: fill those of image, box and class."
             )
@@ -168,6 +196,60 @@ def _images(finder: ImageFinder, name: str, tally: Tally, notes: list[str]) -> l
     return list(found.values())
 
 
+def _told_by_rows(
+    rows: Sequence[tuple[int, list[str]]], columns: Columns, finder: ImageFinder, name: str
+) -> tuple[Columns, str]:
+    """The columns with what the last two numbers of a box mean, as the rows tell, and a note on it.
+
+    Raises UserError where rows tell different things.
+    """
+    file, folder = finder.tree.root / name, name.rpartition("/")[0]
+    sizes: dict[str, tuple[int, int] | None] = {}
+    backward = beyond = 0
+    for line, cells in rows:
+        if len(cells) <= max((*columns.box, columns.image)):
+            continue  # which is said where the row is read
+        box = _box(cells, replace(columns, from_size=False), f"{file}, line {line}")
+        if box is None:
+            continue
+        left, top, third, fourth = box
+        backward = backward or (line if third < left or fourth < top else 0)
+        written = cells[columns.image].strip()
+        if columns.size and max(columns.size) < len(cells):
+            size = size_of(*(cells[place] for place in columns.size))
+        else:
+            if written not in sizes and len(sizes) < LOOKED_AT:
+                image = finder.find(written, f"{name}, line {line}", near=folder) if written else None
+                sizes[written] = _size_of_image(finder.tree.root / image) if image else None
+            size = sizes.get(written)
+        if size and (left + third > size[1] + 1 or top + fourth > size[0] + 1):
+            beyond = beyond or line
+    if backward and beyond:
+        raise UserError(
+            f"{file} has boxes that are no left, top, right, bottom (line {backward}) and boxes that are no left, top, "
+            f"width, height (line {beyond}): call the column bbox_xyxy or bbox_xywh and mend these."
+        )
+    column = f"{name}: boxes in one column are read as"
+    if beyond:
+        why = f"{column} left, top, right, bottom: as width and height they would leave the image (line {beyond})"
+    elif backward:
+        why = (
+            f"{column} left, top, width, height: as right and bottom they would end before they begin (line {backward})"
+        )
+    else:
+        why = f"{column} left, top, width, height, as COCO has them: no row tells (call it bbox_xyxy for right, bottom)"
+    return replace(columns, from_size=not beyond), why
+
+
+def _size_of_image(file: Path) -> tuple[int, int] | None:
+    """Height and width of an image, None where it cannot be opened."""
+    try:
+        with Image.open(file) as image:
+            return image.height, image.width
+    except Exception:
+        return None
+
+
 def _rows(file: Path, columns: Columns) -> list[tuple[int, list[str]]]:
     """The rows that hold something, each with the line on which it ends."""
     reader = csv.reader((f"{line}\n" for line in read_lines(file)), delimiter=columns.delimiter)
@@ -181,13 +263,16 @@ def _rows(file: Path, columns: Columns) -> list[tuple[int, list[str]]]:
 def _box(cells: Sequence[str], columns: Columns, where: str) -> list[float] | None:
     """The corners in a row; None where all four are empty."""
     values = [cells[place].strip() for place in columns.box]
-    if not any(values):
+    if not any(values) or (len(values) == 1 and values[0].lower() in EMPTY):
         return None
-    left, top, right, bottom = four(values, where, "its box", "left, top, then right, bottom or width, height")
+    expected = "left, top, then right, bottom or width, height"
+    left, top, right, bottom = four(values[0] if len(values) == 1 else values, where, "its box", expected)
     return [left, top, left + right, top + bottom] if columns.from_size else [left, top, right, bottom]
 
 
 def _label(cells: Sequence[str], columns: Columns, where: str) -> str:
+    if columns.label is None:
+        return ONE_CLASS
     label = cells[columns.label].strip()
     if not label:
         raise UserError(f"{where} has a box without a class: write it.")

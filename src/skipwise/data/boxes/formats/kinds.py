@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from skipwise.data.boxes.formats.files import LOOKED_AT, beginning
+from skipwise.data.boxes.formats.via import is_via_table
 from skipwise.data.boxes.formats.written import entries, fields
 
 COCO, LABELME, LABEL_STUDIO, VOTT, CREATE_ML = "COCO", "LabelMe", "Label Studio", "VoTT", "CreateML"
-VOC, CVAT = "Pascal VOC", "CVAT"
+VOC, CVAT, VIA = "Pascal VOC", "CVAT", "VGG Image Annotator"
 UNREAD = {
-    "VGG Image Annotator": "export as COCO (Annotation, Export Annotations)",
     "Datumaro": "export as COCO 1.0 or CVAT for images 1.1",
     "Supervisely": "export as COCO or Pascal VOC",
     "Labelbox": "export as COCO",
@@ -20,7 +20,7 @@ UNREAD = {
 }
 """Formats that are known and not read, and what to do."""
 BEGINNINGS: tuple[tuple[str, bytes], ...] = (
-    ("VGG Image Annotator", rb'\A\s*\{.*"(_via_img_metadata|shape_attributes)"\s*:'),
+    (VIA, rb'\A\s*\{.*"(_via_img_metadata|shape_attributes|fid_list)"\s*:'),
     (LABELME, rb'\A\s*\{.*"shapes"\s*:'),
     (VOTT, rb'\A\s*\{.*"assets?"\s*:\s*\{'),
     (COCO, rb'\A\s*\{.*"(images|annotations)"\s*:'),
@@ -34,7 +34,9 @@ TRACK = re.compile(rb"<track[\s>/]")
 
 
 def kind_of(file: Path) -> str | None:
-    """Whose annotations a .json or .xml file holds; None for other files."""
+    """Whose annotations a .json, .xml or .csv file holds; None for other files, and for tables of boxes."""
+    if file.suffix.lower() == ".csv":
+        return VIA if is_via_table(file) else None
     begun = beginning(file)
     return _kind_of_xml(begun) if file.suffix.lower() == ".xml" else _kind_of_json(begun)
 
@@ -68,8 +70,10 @@ def _kind_of_object(content: dict[str, Any]) -> str | None:
         return LABELME
     if {"asset", "regions"} <= names or any("asset" in fields(some) for some in fields(content.get("assets")).values()):
         return VOTT
-    if "_via_img_metadata" in names or any({"filename", "regions"} <= fields(some).keys() for some in content.values()):
-        return "VGG Image Annotator"
+    if "_via_img_metadata" in names or {"file", "metadata", "view"} <= names:
+        return VIA
+    if any({"filename", "regions"} <= fields(some).keys() for some in content.values()):
+        return VIA
     if {"categories", "items"} <= names:
         return "Datumaro"
     if {"objects", "size"} <= names:

@@ -8,7 +8,17 @@ from urllib.parse import unquote
 
 from skipwise.data.boxes.annotated import Annotated, Described, assembled
 from skipwise.data.boxes.formats.files import read_json
-from skipwise.data.boxes.formats.written import entries, fields, flag, number, round_centre, round_points, size_of, text
+from skipwise.data.boxes.formats.written import (
+    entries,
+    fields,
+    flag,
+    number,
+    round_centre,
+    round_ellipse,
+    round_points,
+    size_of,
+    text,
+)
 from skipwise.data.boxes.tree import ImageFinder, Tree, part_in
 from skipwise.data.images.folder import is_image
 from skipwise.data.tally import Tally
@@ -69,6 +79,8 @@ def _described(image: str, regions: Sequence[Region], where: str, tally: Tally) 
             tally.add("regions without a class, and answers on whole images, are left out", own)
             continue
         box = _box(fields(region.get("value")), size, own)
+        if box is not None and size is None and number(fields(region.get("value")).get("rotation")):
+            tally.add("regions are turned on images without original_width and height, which are taken for square", own)
         if box is None:
             tally.add("regions that are no rectangle, ellipse or polygon are left out", own)
         else:
@@ -97,8 +109,10 @@ def _box(value: dict[str, Any], size: tuple[int, int] | None, where: str) -> lis
     angle = number(value.get("rotation")) or 0.0
     if x is None or y is None or across is None or down is None or max(map(abs, (x, y, across, down))) > 1e4:
         raise UserError(f"{where}: {', '.join(names)} must be numbers, in percent of the image.")
+    rows, columns = size or (1, 1)
     if "radiusX" in value:
-        return [x - across, y - down, x + across, y + down]
+        left, top, right, bottom = round_ellipse(x * columns, y * rows, across * columns, down * rows, angle)
+        return [left / columns, top / rows, right / columns, bottom / rows]
     if not angle:
         return [x, y, x + across, y + down]
     return _turned(x, y, across, down, angle, size or (1, 1))

@@ -55,7 +55,9 @@ def _by_content(glimpse: Glimpse) -> str | None:
             if name.lower() == "metadata.jsonl" and b'"objects"' in beginning(file):
                 return f"{file} holds the objects of Hugging Face's imagefolder, which are not read: {INSTEAD}."
             if name.lower().endswith(".csv") and BBOX.match(beginning(file)):
-                return f"{file} holds boxes in one column, bbox: give xmin, ymin, xmax and ymax columns of their own."
+                return (
+                    f"{file} holds boxes in a column bbox, but no column image_id or filename: name the images in one."
+                )
         if folder.rpartition("/")[2].lower() == "annotations":
             texts = [name for name in names if name.lower().endswith(".txt")][:1]
             if texts and VISDRONE.match(beginning(glimpse.path / folder / texts[0])):

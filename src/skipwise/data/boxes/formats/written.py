@@ -85,9 +85,21 @@ def round_centre(x: float, y: float, half_width: float, half_height: float, degr
     return [x - across, y - down, x + across, y + down]
 
 
+def round_ellipse(x: float, y: float, half_width: float, half_height: float, degrees: float = 0.0) -> list[float]:
+    """The box round an ellipse that is turned about its centre."""
+    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    across, down = (
+        math.hypot(half_width * cosine, half_height * sine),
+        math.hypot(half_width * sine, half_height * cosine),
+    )
+    return [x - across, y - down, x + across, y + down]
+
+
 def _parsed(value: str) -> Any:
-    """A list that is written as a text, with brackets or without."""
+    """A list that is written as a text, with brackets or without, its values between commas or spaces."""
+    bare = value.strip()
+    bare = bare[1:-1] if bare[:1] + bare[-1:] in ("[]", "()") else bare
     try:
-        return json.loads(value if value.strip().startswith("[") else f"[{value}]")
+        return json.loads(f"[{bare if ',' in bare else ','.join(bare.split())}]")
     except (ValueError, RecursionError):
         return None

@@ -1,0 +1,56 @@
+"""Tables whose boxes stand in one column."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from skipwise.data import open_scenes
+from skipwise.errors import UserError
+
+
+def opened(folder, header, *rows):
+    for name in ("a", "b"):
+        Image.new("RGB", (40, 30)).save(folder / f"{name}.png")
+    (folder / "train.csv").write_text("\n".join([header, *rows]))
+    return open_scenes(folder)
+
+
+@pytest.mark.parametrize("box", ['"[20, 3, 10, 5]"', '"20.0, 3, 10, 5"', "20 3 10 5", '"(20, 3, 10, 5)"'])
+def test_one_column_in_any_writing(tmp_path, box):
+    source = opened(tmp_path, "image_id,width,height,bbox,source", f"a,40,30,{box},usask", "b,40,30,,usask")
+    np.testing.assert_allclose(source.annotations[0].boxes, [[20, 3, 30, 8]])
+    assert len(source.annotations[1].boxes) == 0
+    assert source.classes == ("object",)
+    assert "one class, object (columns that are not read: source)" in source.notes[0]
+    assert "left, top, width, height: as right and bottom they would end before they begin (line 2)" in source.notes[1]
+
+
+@pytest.mark.parametrize("sides", ["40,30,", ""])
+def test_corners_are_told_by_the_size_of_the_image(tmp_path, sides):
+    header = "image,width,height,bbox,label" if sides else "image,bbox,label"
+    source = opened(tmp_path, header, f'a.png,{sides}"[20, 3, 30, 8]",cat')
+    np.testing.assert_allclose(source.annotations[0].boxes, [[20, 3, 30, 8]])
+    assert "left, top, right, bottom: as width and height they would leave the image (line 2)" in source.notes[0]
+
+
+def test_what_no_row_tells_is_assumed_and_said(tmp_path):
+    source = opened(tmp_path, "image,bbox,label", 'a.png,"[1, 2, 10, 20]",cat')
+    np.testing.assert_allclose(source.annotations[0].boxes, [[1, 2, 11, 22]])
+    assert "as COCO has them: no row tells" in source.notes[0]
+
+
+def test_the_header_decides(tmp_path):
+    source = opened(tmp_path, "image,bbox_xyxy,label", 'a.png,"[1, 2, 10, 20]",cat')
+    np.testing.assert_allclose(source.annotations[0].boxes, [[1, 2, 10, 20]])
+    assert source.notes == ()
+
+
+def test_rows_of_both_kinds_are_refused(tmp_path):
+    with pytest.raises(UserError, match=r"\(line 3\).*\(line 2\): call the column bbox_xyxy or bbox_xywh"):
+        opened(tmp_path, "image,bbox,label", 'a.png,"[20, 3, 30, 8]",cat', 'b.png,"[20, 3, 10, 5]",cat')
+
+
+def test_a_table_of_corners_without_classes_has_one(tmp_path):
+    source = opened(tmp_path, "image,xmin,ymin,xmax,ymax", "a.png,1,2,10,20")
+    assert source.classes == ("object",)
+    assert source.notes == ("train.csv has no column class or label: all boxes are of one class, object",)
