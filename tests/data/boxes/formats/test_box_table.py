@@ -50,6 +50,14 @@ def test_rows_of_both_kinds_are_refused(tmp_path):
         opened(tmp_path, "image,bbox,label", 'a.png,"[20, 3, 30, 8]",cat', 'b.png,"[20, 3, 10, 5]",cat')
 
 
+def test_groups_of_open_images_are_left_out(tmp_path):
+    header = "ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax,IsOccluded,IsTruncated,IsGroupOf"
+    source = opened(tmp_path, header, "a,x,/m/1,1,0.1,0.5,0.2,0.9,0,0,0", "b,x,/m/1,1,0.1,0.5,0.2,0.9,0,0,1")
+    np.testing.assert_allclose(source.annotations[0].boxes, [[0.1, 0.2, 0.5, 0.9]])
+    assert len(source.annotations[1].boxes) == 0
+    assert source.tally.counts["boxes round groups (IsGroupOf, iscrowd) are left out"] == 1
+
+
 def test_a_table_of_corners_without_classes_has_one(tmp_path):
     source = opened(tmp_path, "image,xmin,ymin,xmax,ymax", "a.png,1,2,10,20")
     assert source.classes == ("object",)

@@ -13,7 +13,7 @@ WORDS = {
     "coco_instances": "COCO boxes: annotations/anns_test.json, annotations/anns_train.json, annotations/anns_val.json",
     "coco_outlines": "COCO boxes: test.json, train.json, val.json",
     "voc_beside": "Pascal VOC boxes: test/09.png.xml and its like, a file for each image",
-    "yolo_beside": "YOLO boxes: label files in test/day/",
+    "yolo_beside": "YOLO boxes: label files in test/day/, train/day/, val/day/",
     "yolo_darknet": "YOLO boxes: label files in obj_train_data/, described by obj.data",
     "labelme": "LabelMe boxes: test/09.json and its like, a file for each image",
     "label_studio": "Label Studio boxes: project-1-at-2024.json",

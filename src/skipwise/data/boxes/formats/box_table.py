@@ -9,7 +9,7 @@ from PIL import Image
 
 from skipwise.data.boxes.annotated import Annotated, Described, as_meant, assembled
 from skipwise.data.boxes.formats.files import beginning, read_lines
-from skipwise.data.boxes.formats.written import four, number, size_of
+from skipwise.data.boxes.formats.written import flag, four, number, size_of
 from skipwise.data.boxes.tree import ImageFinder, Tree, part_in, part_in_name
 from skipwise.data.tally import Tally
 from skipwise.errors import UserError
@@ -69,7 +69,8 @@ class Columns:
     """Where a table holds what: positions of columns, of which `box` is one or four. `label` is None for one class.
 
     `from_size`: width and height stand for the far corner; None where the rows must tell. `size`: of width and height
-    of the image, where it has both. `unused` are the names of columns that mean nothing here.
+    of the image, where it has both. `group`: whether the box is round many. `unused`: names of columns
+    that mean nothing here.
     """
 
     delimiter: str
@@ -79,6 +80,7 @@ class Columns:
     from_size: bool | None = False
     size: tuple[int, int] | None = None
     split: int | None = None
+    group: int | None = None
     header: bool = True
     unused: tuple[str, ...] = ()
 
@@ -121,6 +123,7 @@ def _named(cells: Sequence[str], delimiter: str) -> Columns | None:
         from_size=box in FROM_SIZE if box else {"bbox_xywh": True, "bbox_xyxy": False}.get(in_one or ""),
         size=None if width is None or height is None else (width, height),
         split=place(*SPLIT),
+        group=place("isgroupof", "iscrowd"),
         unused=tuple(
             name
             for position, name in enumerate(names)
@@ -191,6 +194,9 @@ def _images(finder: ImageFinder, name: str, tally: Tally, notes: list[str]) -> l
             else None
         )
         found.setdefault(image, Described(file=image, part=own, objects=objects.setdefault(image, []), size=size))
+        if columns.group is not None and columns.group < len(cells) and flag(cells[columns.group]):
+            tally.add("boxes round groups (IsGroupOf, iscrowd) are left out", where)
+            continue
         if (box := _box(cells, columns, f"{tree.root / name}, line {line}")) is not None:
             objects[image].append((box, _label(cells, columns, f"{tree.root / name}, line {line}"), where))
     return list(found.values())
