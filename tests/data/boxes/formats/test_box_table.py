@@ -50,6 +50,14 @@ def test_rows_of_both_kinds_are_refused(tmp_path):
         opened(tmp_path, "image,bbox,label", 'a.png,"[20, 3, 30, 8]",cat', 'b.png,"[20, 3, 10, 5]",cat')
 
 
+@pytest.mark.parametrize("sides", ["w,h", "width,height"])
+def test_a_corner_and_sides_are_a_box(tmp_path, sides):
+    source = opened(tmp_path, f"image,x,y,{sides},label", "a.png,1,2,10,20,cat", "b.png,1,2,10,20,dog")
+    np.testing.assert_allclose(source.annotations[0].boxes, [[1, 2, 11, 22]])
+    assert source.classes == ("cat", "dog")
+    assert source.annotations[0].size is None
+
+
 def test_groups_of_open_images_are_left_out(tmp_path):
     header = "ImageID,Source,LabelName,Confidence,XMin,XMax,YMin,YMax,IsOccluded,IsTruncated,IsGroupOf"
     source = opened(tmp_path, header, "a,x,/m/1,1,0.1,0.5,0.2,0.9,0,0,0", "b,x,/m/1,1,0.1,0.5,0.2,0.9,0,0,1")

@@ -49,6 +49,7 @@ CORNERS = (
 )
 FROM_SIZE = (
     ("x", "y", "w", "h"),
+    ("x", "y", "width", "height"),
     ("bbox_x", "bbox_y", "bbox_width", "bbox_height"),
     ("bbox_left", "bbox_top", "bbox_width", "bbox_height"),
 )
@@ -121,7 +122,7 @@ def _named(cells: Sequence[str], delimiter: str) -> Columns | None:
         label=label,
         box=places,
         from_size=box in FROM_SIZE if box else {"bbox_xywh": True, "bbox_xyxy": False}.get(in_one or ""),
-        size=None if width is None or height is None else (width, height),
+        size=None if width is None or height is None or {width, height} & {*places} else (width, height),
         split=place(*SPLIT),
         group=place("isgroupof", "iscrowd"),
         unused=tuple(
