@@ -293,6 +293,23 @@ def box_table(root: Path) -> Path:
     return root / "pets"
 
 
+def bbox_column(root: Path) -> Path:
+    images(root / "wheat", "train/1.jpg", "train/2.jpg")
+    rows = ['1,32,24,"[20, 5, 8, 6]",field', "2,32,24,,field"]
+    table(root / "wheat/train.csv", "image_id,width,height,bbox,source", *rows)
+    return root / "wheat"
+
+
+def via(root: Path) -> Path:
+    images(root / "pets", "1.jpg", "2.jpg")
+    left, top, right, bottom = BOX
+    shape = {"name": "rect", "x": left, "y": top, "width": right - left, "height": bottom - top}
+    regions = [{"shape_attributes": shape, "region_attributes": {"class": "cat"}}]
+    content = {f"{n}.jpg900": {"filename": f"{n}.jpg", "size": 900, "regions": regions} for n in (1, 2)}
+    text(root / "pets/via_export_json.json", json.dumps(content))
+    return root / "pets"
+
+
 LAYOUTS: dict[str, dict[str, Maker]] = {
     "Images": {
         "A folder for each class": class_folders,
@@ -327,7 +344,9 @@ LAYOUTS: dict[str, dict[str, Maker]] = {
         "YOLO": yolo,
         "YOLO, beside the images (darknet, CVAT)": yolo_beside,
         "LabelMe, X-AnyLabeling": labelme,
+        "VGG Image Annotator": via,
         "A table of boxes (VoTT, Roboflow)": box_table,
+        "A table with a column of boxes": bbox_column,
     },
 }
 """Every layout by what is learned from it."""

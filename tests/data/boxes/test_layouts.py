@@ -247,11 +247,6 @@ def test_shapes_without_an_area_and_circles(tmp_path):
 @pytest.mark.parametrize(
     ("file", "content", "words"),
     [
-        (
-            "a.json",
-            {"project": {}, "attribute": {}, "file": {}, "metadata": {}, "view": {}},
-            "is an export of VGG Image Annotator 3, which is not read: export as COCO",
-        ),
         ("a.json", {"categories": {}, "items": [], "info": {}}, "is an export of Datumaro"),
         ("a.xml", "<annotations><track/></annotations>", "is an export of CVAT for video"),
         ("train.tfrecord-00000-of-00001", "x", "is of TFRecord, which is not read: export as COCO, Pascal VOC or YOLO"),

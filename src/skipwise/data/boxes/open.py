@@ -1,6 +1,7 @@
 """Which annotated images lie in a folder or a file, and every way to read them."""
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -37,7 +38,9 @@ from skipwise.data.images.folder import is_image
 from skipwise.errors import UserError
 
 TASK = "boxes"
-KINDS = "a COCO .json, or a folder of COCO, Pascal VOC, YOLO, LabelMe, CVAT, Label Studio, VoTT or VGG Image Annotator, or a table of boxes"
+KINDS = (
+    "a COCO .json, or a folder of COCO, Pascal VOC, YOLO, LabelMe, CVAT, Label Studio, VIA or VoTT, or a table of boxes"
+)
 READERS: dict[str, Callable[[Tree, Sequence[str]], Annotated]] = {
     COCO: read_coco,
     VOC: lambda tree, _: read_voc(tree),
@@ -49,7 +52,6 @@ READERS: dict[str, Callable[[Tree, Sequence[str]], Annotated]] = {
     VIA: read_via,
 }
 """By what a file holds."""
-ANNOTATION_SUFFIXES = (".json", ".xml", ".csv")
 LOOKED_INTO, ALONE = 5, 50
 """Files of a folder that are looked into: of those that have an image's name, and of the others."""
 HOLDS_ANNOTATIONS = ("annotations", "annotation", "labels", "label", "xml", "xmls", "json", "jsons")
@@ -95,7 +97,7 @@ def _kinds(glimpse: Glimpse) -> dict[str, list[str]]:
     kinds: dict[str, list[str]] = {}
     for folder, names in glimpse.files.items():
         stems = {PurePosixPath(name).stem for name in names if is_image(PurePosixPath(name))}
-        some = [name for name in names if PurePosixPath(name).suffix.lower() in ANNOTATION_SUFFIXES]
+        some = [name for name in names if PurePosixPath(name).suffix.lower() in (".json", ".xml", ".csv")]
         beside = [name for name in some if PurePosixPath(name).stem in stems][:LOOKED_INTO]
         alone = [name for name in some if PurePosixPath(name).stem not in stems][:ALONE]
         for name in (*alone, *beside):
@@ -141,7 +143,7 @@ def _of_file(path: Path) -> list[Reading]:
             Reading(task=TASK, words=f"boxes in the table {path.name}", ask=str(path),
                     read=lambda: _named(read_box_table(tree_of(path.parent), [path.name]), path))
         ]  # fmt: skip
-    if suffix not in ANNOTATION_SUFFIXES:
+    if suffix not in (".json", ".xml", ".csv"):
         return []
     kind = kind_of(path)
     if kind in UNREAD:
@@ -193,12 +195,14 @@ def _yolo(glimpse: Glimpse) -> Reading | None:
     labels = _label_folders(glimpse)
     if not labels:
         return None
-    listed = _listed([f"{folder or path.resolve().name}/" for folder in labels])
+    where = _listed([f"{some or path.resolve().name}/" for some in labels])
+    where += f", described by {description}" if description else ""
+    common = PurePosixPath(os.path.commonpath(labels)).as_posix()
     return Reading(
         task=TASK,
-        words=f"YOLO boxes: label files in {listed}{f', described by {description}' if description else ''}",
+        words=f"YOLO boxes: label files in {where}",
         read=lambda: _named(read_yolo(tree_of(path), description), path),
-        ask=f"{path / description}" if description else str(path / labels[0]) if len(labels) == 1 else f"--task {TASK}",
+        ask=f"{path / description}" if description else str(path / common),
     )
 
 
@@ -213,8 +217,8 @@ def _description(glimpse: Glimpse) -> str | None:
 
 
 def _label_folders(glimpse: Glimpse) -> list[str]:
-    """The folders with label files of images; a few files are looked into until one is found."""
-    found: list[str] = []
+    """The folders with label files of images; a few files of each are looked into."""
+    found: dict[str, None] = {}
     for folder, names in glimpse.files.items():
         stems = {PurePosixPath(name).stem for name in names if is_image(PurePosixPath(name))}
         for place in label_folders(folder) if stems else ():
@@ -222,9 +226,10 @@ def _label_folders(glimpse: Glimpse) -> list[str]:
             own = [name for name in texts if PurePosixPath(name).stem in stems]
             looked = (own if place == folder else own or texts)[: 2 * LOOKED_INTO]
             named = place != folder and not all(beginning(glimpse.path / place / name).strip() for name in looked)
-            if looked and (found or named or any(looks_like_labels(glimpse.path / place / name) for name in looked)):
-                found.append(place)
-    return list(dict.fromkeys(found))
+            if looked and (named or any(looks_like_labels(glimpse.path / place / name) for name in looked)):
+                found.setdefault(place)
+                break
+    return list(found)
 
 
 def _words(path: Path, kind: str, files: Sequence[str]) -> str:

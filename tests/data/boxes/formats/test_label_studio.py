@@ -1,38 +1,26 @@
-"""Regions of Label Studio that are turned, in percent of an image that is wider than high."""
+"""Label Studio's turned ellipses, and regions that have no box."""
 
 import json
+from math import cos, radians, sin, sqrt
 
 import numpy as np
-import pytest
 from PIL import Image
 
 from skipwise.data import open_scenes
 
-WIDTH, HEIGHT = 200, 50
 
-
-def box_of(folder, value):
-    """The box in pixels round one region."""
-    Image.new("RGB", (WIDTH, HEIGHT)).save(folder / "a.png")
-    region = {"value": value, "original_width": WIDTH, "original_height": HEIGHT}
-    tasks = [{"id": 1, "data": {"image": "a.png"}, "annotations": [{"result": [region]}]}]
-    (folder / "export.json").write_text(json.dumps(tasks))
-    (annotation,) = open_scenes(folder).annotations
-    return annotation.boxes[0] * [WIDTH, HEIGHT, WIDTH, HEIGHT]
-
-
-@pytest.mark.parametrize("degrees", [0, 30, 90, 200])
-def test_a_turned_ellipse(tmp_path, degrees):
-    value = {"x": 50, "y": 40, "radiusX": 5, "radiusY": 8, "rotation": degrees, "ellipselabels": ["cat"]}
-    around, turn = np.linspace(0, 2 * np.pi, 100_001), np.radians(degrees)
-    along, across = 10 * np.cos(around), 4 * np.sin(around)
-    x, y = 100 + along * np.cos(turn) - across * np.sin(turn), 20 + along * np.sin(turn) + across * np.cos(turn)
-    np.testing.assert_allclose(box_of(tmp_path, value), [x.min(), y.min(), x.max(), y.max()], atol=1e-6)
-
-
-@pytest.mark.parametrize("degrees", [0, 30, 90, 200])
-def test_a_turned_rectangle(tmp_path, degrees):
-    value = {"x": 50, "y": 40, "width": 10, "height": 16, "rotation": degrees, "rectanglelabels": ["cat"]}
-    turn, corners = np.radians(degrees), np.array([[0, 0], [20, 0], [20, 8], [0, 8]])
-    turned = [100, 20] + corners @ [[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]
-    np.testing.assert_allclose(box_of(tmp_path, value), [*turned.min(0), *turned.max(0)], atol=1e-9)
+def test_the_box_is_round_the_turned_ellipse(tmp_path):
+    Image.new("RGB", (200, 100)).save(tmp_path / "a.png")
+    ellipse = {"x": 50, "y": 50, "radiusX": 20, "radiusY": 10, "rotation": 30, "ellipselabels": ["cat"]}
+    brush = {"format": "rle", "rle": [1, 2], "brushlabels": ["cat"]}
+    point = {"x": 5, "y": 5, "width": 1, "keypointlabels": ["cat"]}
+    size = {"original_width": 200, "original_height": 100}
+    result = [{"value": value, **size} for value in (ellipse, brush, point)]
+    tasks = [{"id": 1, "data": {"image": "a.png"}, "annotations": [{"result": result}]}]
+    (tmp_path / "tasks.json").write_text(json.dumps(tasks))
+    source = open_scenes(tmp_path)
+    across = sqrt((40 * cos(radians(30))) ** 2 + (10 * sin(radians(30))) ** 2)
+    down = sqrt((40 * sin(radians(30))) ** 2 + (10 * cos(radians(30))) ** 2)
+    expected = np.array([[100 - across, 50 - down, 100 + across, 50 + down]]) / (200, 100, 200, 100)
+    np.testing.assert_allclose(source.annotations[0].boxes, expected)
+    assert source.tally.counts["regions that are no rectangle, ellipse or polygon are left out"] == 2

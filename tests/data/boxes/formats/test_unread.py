@@ -16,6 +16,18 @@ from skipwise.errors import UserError
             '{"file_name": "a.jpg", "objects": {"bbox": [[1, 1, 2, 2]], "categories": [0]}}\n',
             "holds the objects of",
         ),
+        (
+            "train.csv",
+            'patient,width,bbox,source\na,9,"[1, 1, 2, 2]",u\n',
+            "holds boxes in a column bbox, but no column",
+        ),
+        ("annfiles/a.txt", "5.0 5.0 20.0 5.0 20.0 20.0 5.0 20.0 plane 0\n", "is of DOTA"),
+        ("labels/a.txt", "Car 0.00 0 1.5 1 1 3 3 1.5 1.6 3.7 1 1.6 9 1.5\n", "is of KITTI"),
+        ("_annotations.txt", "a.jpg 3,4,6,7,0 1,1,2,2,1\n", "lists images with boxes as x,y,x,y,class"),
+        ("annotate.txt", "/data/a.jpg,3,4,6,7,cat\n", "is a table of boxes (image, corners, class) called .txt"),
+        ("out.manifest", '{"source-ref": "s3://b/a.jpg", "boxes": {}}\n', "is a manifest of SageMaker"),
+        ("via.csv", "# Exported\n# CSV_HEADER = metadata_id,file_list\n1,a\n", "is a CSV of VGG Image Annotator 3"),
+        ("train/_classes.csv", "Pixel Value, Class\n0, background\n", "numbers the pixels of masks"),
         ("DET-train/annotations/a.txt", "5,5,3,3,1,4,0,0\n", "is of VisDrone"),
     ],
 )

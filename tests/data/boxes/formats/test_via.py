@@ -1,5 +1,6 @@
-"""VGG Image Annotator's regions: which attribute is the class, shapes, and what cannot be."""
+"""VGG Image Annotator's projects and exports of all versions."""
 
+import csv
 import json
 
 import numpy as np
@@ -9,97 +10,94 @@ from PIL import Image
 from skipwise.data import open_scenes
 from skipwise.errors import UserError
 
-RECTANGLE = {"name": "rect", "x": 1, "y": 2, "width": 3, "height": 4}
+RECT = {"name": "rect", "x": 2, "y": 3, "width": 10, "height": 5}
 
 
-def project(folder, *regions):
-    """One image with regions of a shape and attributes."""
+def entries(*regions, name="a.png"):
+    """An export with one image and these regions."""
+    return {f"{name}123": {"filename": name, "size": 123, "regions": list(regions), "file_attributes": {}}}
+
+
+def region(shape=RECT, **attributes):
+    return {"shape_attributes": shape, "region_attributes": attributes}
+
+
+def opened(folder, content):
     Image.new("RGB", (40, 30)).save(folder / "a.png")
-    listed = [{"shape_attributes": shape, "region_attributes": attributes} for shape, attributes in regions]
-    entries = {"a.png9": {"filename": "a.png", "size": 9, "regions": listed}}
-    (folder / "via.json").write_text(json.dumps({"_via_img_metadata": entries}))
-    return folder
+    (folder / "via.json").write_text(json.dumps(content))
+    return open_scenes(folder)
 
 
-def test_the_attribute_that_all_regions_have_is_the_class_and_is_told(tmp_path):
-    source = open_scenes(
-        project(tmp_path, (RECTANGLE, {"note": "wet", "animal": "cat"}), (RECTANGLE, {"animal": "dog", "note": ""}))
-    )
-    assert source.classes == ("cat", "dog")
-    assert source.notes == ("via.json: classes are the region attribute 'animal'",)
-
-
-def test_of_several_attributes_the_one_that_is_called_so_is_the_class(tmp_path):
-    source = open_scenes(project(tmp_path, (RECTANGLE, {"age": "old", "Class": "cat"})))
+@pytest.mark.parametrize(
+    ("shape", "box"),
+    [
+        (RECT, [2, 3, 12, 8]),
+        ({"name": "polygon", "all_points_x": [4, 9, 6], "all_points_y": [1, 5, 8]}, [4, 1, 9, 8]),
+        ({"name": "polyline", "all_points_x": [4, 9, 6], "all_points_y": [1, 5, 8]}, [4, 1, 9, 8]),
+        ({"name": "circle", "cx": 10, "cy": 12, "r": 4}, [6, 8, 14, 16]),
+        ({"name": "ellipse", "cx": 10, "cy": 12, "rx": 6, "ry": 2}, [4, 10, 16, 14]),
+        ({"name": "ellipse", "cx": 10, "cy": 12, "rx": 6, "ry": 2, "theta": np.pi / 2}, [8, 6, 12, 18]),
+    ],
+)
+def test_each_shape_gives_the_box_round_it(tmp_path, shape, box):
+    source = opened(tmp_path, entries(region(shape, kind="cat")))
+    np.testing.assert_allclose(source.annotations[0].boxes, [box])
     assert source.classes == ("cat",)
 
 
-def test_several_attributes_that_could_be_the_class_are_refused(tmp_path):
-    with pytest.raises(UserError, match=r"via\.json: its regions have the attributes age, animal, and one must be"):
-        open_scenes(project(tmp_path, (RECTANGLE, {"age": "old", "animal": "cat"})))
+def test_projects_version_1_and_checkboxes(tmp_path):
+    content = entries()
+    content["a.png123"]["regions"] = {"0": region(kind={"cat": True, "dog": False}), "1": region(kind={"dog": True})}
+    source = opened(tmp_path, {"_via_settings": {}, "_via_img_metadata": content, "_via_attributes": {}})
+    assert source.classes == ("cat", "dog")
 
 
-def test_regions_without_attributes_are_of_one_class(tmp_path):
-    source = open_scenes(project(tmp_path, (RECTANGLE, {}), (RECTANGLE, {})))
-    assert source.classes == ("object",)
-    assert source.notes == ("via.json: regions have no attribute, and all are of one class, object",)
-
-
-def test_points_and_regions_without_a_class_are_counted(tmp_path):
-    source = open_scenes(
-        project(
-            tmp_path,
-            (RECTANGLE, {"animal": "cat"}),
-            (RECTANGLE, {}),
-            ({"name": "point", "cx": 1, "cy": 2}, {"animal": "cat"}),
-        )
-    )
-    assert len(source.annotations[0].boxes) == 1
-    assert source.tally.counts == {
-        "regions without a class are left out": 1,
-        "points, which have no area, are left out": 1,
+def test_version_3(tmp_path):
+    content = {
+        "project": {"pid": "__VIA_PROJECT_ID__"},
+        "attribute": {"1": {"aname": "kind", "options": {"0": "cat", "1": "dog"}}},
+        "file": {"7": {"fid": "7", "fname": "a.png", "src": "a.png"}},
+        "view": {"1": {"fid_list": ["7"]}},
+        "metadata": {
+            "1_a": {"vid": "1", "xy": [2, 2, 3, 10, 5], "av": {"1": "1"}},
+            "1_b": {"vid": "1", "xy": [7, 4, 1, 9, 5, 6, 8], "av": {"1": "0"}},
+            "1_c": {"vid": "1", "xy": [1, 4, 1], "av": {"1": "0"}},
+        },
     }
+    source = opened(tmp_path, content)
+    np.testing.assert_allclose(source.annotations[0].boxes, [[2, 3, 12, 8], [4, 1, 9, 8]])
+    assert [source.classes[label] for label in source.annotations[0].labels] == ["dog", "cat"]
+    assert source.tally.counts["regions without an area (point) are left out"] == 1
 
 
-def test_an_image_without_regions_shows_no_object(tmp_path):
-    project(tmp_path, (RECTANGLE, {"animal": "cat"}))
+def test_a_table_and_its_project_are_read_once(tmp_path):
+    rows = [
+        ("a.png", 123, "{}", 1, 0, json.dumps(RECT), json.dumps({"kind": "cat"})),
+        ("b.png", 123, "{}", 0, 0, "{}", "{}"),
+    ]
+    names = "filename,file_size,file_attributes,region_count,region_id,region_shape_attributes,region_attributes"
+    with (tmp_path / "via.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([names.split(","), *rows])
     Image.new("RGB", (40, 30)).save(tmp_path / "b.png")
-    content = json.loads((tmp_path / "via.json").read_text())
-    content["_via_img_metadata"]["b.png9"] = {"filename": "b.png", "size": 9, "regions": []}
-    (tmp_path / "via.json").write_text(json.dumps(content))
-    source = open_scenes(tmp_path)
+    source = opened(tmp_path, entries(region(kind="cat")))
     assert source.names == ["a.png", "b.png"]
-    assert len(source.annotations[1].boxes) == 0
+    assert [len(some.boxes) for some in source.annotations] == [1, 0]
+    assert "images are annotated alike in several files, of which one is read" in source.tally.counts
 
 
-@pytest.mark.parametrize("theta", [0.0, 0.4, np.pi / 2])
-def test_the_box_round_a_turned_ellipse_touches_it(tmp_path, theta):
-    shape = {"name": "ellipse", "cx": 20, "cy": 15, "rx": 8, "ry": 3, "theta": theta}
-    source = open_scenes(project(tmp_path, (shape, {"animal": "cat"})))
-    around = np.linspace(0, 2 * np.pi, 100_001)
-    x = 20 + 8 * np.cos(around) * np.cos(theta) - 3 * np.sin(around) * np.sin(theta)
-    y = 15 + 8 * np.cos(around) * np.sin(theta) + 3 * np.sin(around) * np.cos(theta)
-    np.testing.assert_allclose(source.annotations[0].boxes[0], [x.min(), y.min(), x.max(), y.max()], atol=1e-6)
+def test_the_attribute_of_every_region_names_the_class(tmp_path):
+    source = opened(tmp_path, entries(region(kind="cat", colour="red"), region(kind="dog", colour="")))
+    assert source.classes == ("cat", "dog")
+    assert source.notes == ("the attribute kind names the class: every region has it, unlike colour",)
 
 
-@pytest.mark.parametrize(
-    ("shape", "words"),
-    [
-        ({"name": "rect", "x": 1, "y": "left", "width": 3, "height": 4}, "must be four numbers: x, y, width, height"),
-        ({"name": "polygon", "all_points_x": [1, 2], "all_points_y": [1]}, "has 2 x and 1 y"),
-        ({"name": "star"}, "is a 'star': expected rect, polygon"),
-    ],
-)
-def test_shapes_that_cannot_be(tmp_path, shape, words):
-    with pytest.raises(UserError, match=rf"a\.png, region 0.*{words}"):
-        open_scenes(project(tmp_path, (shape, {"animal": "cat"})))
+@pytest.mark.parametrize("second", [{"kind": "dog", "colour": "red"}, {"size": "big"}])
+def test_unclear_attributes_are_refused(tmp_path, second):
+    with pytest.raises(UserError, match=r"via\.json: regions have the attributes colour, kind"):
+        opened(tmp_path, entries(region(kind="cat", colour="red"), region(**second)))
 
 
-@pytest.mark.parametrize(
-    ("row", "words"), [('a.png,"{",{}', "line 2 holds JSON that is damaged"), ("a.png,x", "line 2 has 2 cells: fill")]
-)
-def test_rows_that_cannot_be(tmp_path, row, words):
-    Image.new("RGB", (40, 30)).save(tmp_path / "a.png")
-    (tmp_path / "via.csv").write_text(f"filename,region_shape_attributes,region_attributes\n{row}\n")
-    with pytest.raises(UserError, match=words):
-        open_scenes(tmp_path)
+def test_no_attribute_is_one_class(tmp_path):
+    source = opened(tmp_path, entries(region()))
+    assert source.classes == ("object",)
+    assert source.notes == ("no region has an attribute: all boxes are of one class, object",)

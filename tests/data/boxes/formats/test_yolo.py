@@ -4,6 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from skipwise.data import open_scenes
 from support import fruit
@@ -174,3 +175,10 @@ def test_folders_of_a_description_that_come_back_or_are_linked(tmp_path, base):
     source = open_scenes(tmp_path / "data" / "data.yaml")
     assert set(source.names) == {f"fruit/images/{i}.png" for i in range(1, PHOTOS + 1)}
     assert all(len(annotation.labels) == 1 for annotation in source.annotations)
+
+
+def test_the_names_of_roboflows_darknet_export(tmp_path):
+    Image.new("RGB", (9, 9)).save(tmp_path / "a.png")
+    (tmp_path / "a.txt").write_text("1 .5 .5 .2 .2\n")
+    (tmp_path / "_darknet.labels").write_text("cat\ndog\n")
+    assert open_scenes(tmp_path).classes == ("cat", "dog")

@@ -3,18 +3,16 @@
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import inf
 from pathlib import Path, PurePosixPath
+
+from PIL import Image
 
 from skipwise.data.boxes.annotated import Annotated, Described, as_meant, assembled
 from skipwise.data.boxes.formats.files import beginning, read_lines
-from skipwise.data.boxes.formats.written import ONE_CLASS, four, number, size_of
+from skipwise.data.boxes.formats.written import flag, four, number, size_of
 from skipwise.data.boxes.tree import ImageFinder, Tree, part_in, part_in_name
-from skipwise.data.images.header import read_header
-from skipwise.data.images.regular_file import Unreadable
 from skipwise.data.tally import Tally
 from skipwise.errors import UserError, clause
-from skipwise.regular_files import open_regular
 
 IMAGE = (
     "filename",
@@ -49,39 +47,43 @@ CORNERS = (
     ("left", "top", "right", "bottom"),
     ("bbox_xmin", "bbox_ymin", "bbox_xmax", "bbox_ymax"),
 )
-FROM_SIZE = (("bbox_x", "bbox_y", "bbox_width", "bbox_height"), ("bbox_left", "bbox_top", "bbox_width", "bbox_height"))
-WHOLE = ("bbox", "box", "bounding_box", "boundingbox")
-"""Names of one column that holds all four numbers."""
+FROM_SIZE = (
+    ("x", "y", "w", "h"),
+    ("x", "y", "width", "height"),
+    ("bbox_x", "bbox_y", "bbox_width", "bbox_height"),
+    ("bbox_left", "bbox_top", "bbox_width", "bbox_height"),
+)
+IN_ONE = ("bbox", "bbox_xywh", "bbox_xyxy", "bounding_box", "boundingbox")
+"""Columns that hold all four numbers of a box."""
 SPLIT = ("split", "set", "subset", "part", "group")
-MEASURED = 200
-"""Images whose size is looked up to tell corners from sizes."""
-NOTICED = 1.0
-"""Pixels by which a box may be beyond its image by rounding."""
+ONE_CLASS = "object"
+LOOKED_AT = 500
+"""Images that are opened for their size, where a table has no columns of it."""
+EMPTY = ("[]", "()", "nan", "none", "null")
+"""A box in one column where there is none."""
 HEADLESS = 6
 """Columns of a table without header: image, four corners, class, as RetinaNet's have them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Columns:
-    """Where a table holds what: positions of columns. `label` is None where all boxes are of one class.
+    """Where a table holds what: positions of columns, of which `box` is one or four. `label` is None for one class.
 
-    `box`: of the four numbers, or of the one column that holds them all. `from_size`: width and height stand for the
-    far corner. `size`: of width and height of the image, where it has both.
+    `from_size`: width and height stand for the far corner; None where the rows must tell. `size`: of width and height
+    of the image, where it has both. `group`: whether the box is round many. `unused`: names of columns
+    that mean nothing here.
     """
 
     delimiter: str
     image: int
     label: int | None
     box: tuple[int, ...]
-    from_size: bool = False
+    from_size: bool | None = False
     size: tuple[int, int] | None = None
     split: int | None = None
+    group: int | None = None
     header: bool = True
-
-    @property
-    def last(self) -> int:
-        """The last of the columns that every row needs."""
-        return max(self.image, self.label or 0, *self.box)
+    unused: tuple[str, ...] = ()
 
 
 def columns_of(file: Path) -> Columns | None:
@@ -108,19 +110,26 @@ def _named(cells: Sequence[str], delimiter: str) -> Columns | None:
         return next((names.index(name) for name in known if name in names), None)
 
     image, label = place(*IMAGE), place(*CLASS)
-    whole = [(name,) for name in WHOLE]
-    box = next((some for some in (*CORNERS, *FROM_SIZE, *whole) if set(some) <= set(names)), None)
-    if image is None or box is None or image == label:
+    box = next((some for some in (*CORNERS, *FROM_SIZE) if set(some) <= set(names)), None)
+    in_one = next((name for name in IN_ONE if name in names), None)
+    if image is None or (box is None and in_one is None) or image == label:
         return None
+    places = tuple(names.index(name) for name in box or (in_one or "",))
     width, height = place("width", "image_width", "img_width"), place("height", "image_height", "img_height")
     return Columns(
         delimiter=delimiter,
         image=image,
         label=label,
-        box=tuple(names.index(name) for name in box),
-        from_size=box in FROM_SIZE,
-        size=None if width is None or height is None else (width, height),
+        box=places,
+        from_size=box in FROM_SIZE if box else {"bbox_xywh": True, "bbox_xyxy": False}.get(in_one or ""),
+        size=None if width is None or height is None or {width, height} & {*places} else (width, height),
         split=place(*SPLIT),
+        group=place("isgroupof", "iscrowd"),
+        unused=tuple(
+            name
+            for position, name in enumerate(names)
+            if name and position not in (image, *places, width, height) and name not in SPLIT
+        ),
     )
 
 
@@ -141,40 +150,33 @@ def read_box_table(tree: Tree, names: Sequence[str]) -> Annotated:
     """
     tally, finder = Tally(), ImageFinder(tree)
     notes: list[str] = []
-    tables = {name: _columns(tree.root / name, notes) for name in names}
-    found = {name: _images(finder, name, columns, tally) for name, columns in tables.items()}
-    undecided = [name for name, columns in tables.items() if len(columns.box) == 1]
-    if undecided:
-        have_sizes, words = _have_sizes(tree.root, [image for name in undecided for image in found[name]])
-        notes.append(f"boxes in one column are read as {words}")
-        found |= {name: [_cornered(image) for image in found[name]] for name in undecided if have_sizes}
-    images = [image for name in names for image in as_meant(found[name], name, tally)]
+    images = [image for name in names for image in as_meant(_images(finder, name, tally, notes), name, tally)]
     return assembled(tree.root, images, tally, notes=tuple(notes))
 
 
-def _columns(file: Path, notes: list[str]) -> Columns:
-    """The columns of a table, with notes on what was guessed. Raises UserError where it is none of boxes."""
-    columns = columns_of(file)
-    if columns is None:
-        raise UserError(f"{file} has no columns of an image and of xmin, ymin, xmax, ymax: name them so.")
-    if not columns.header:
-        notes.append(f"{file.name} has no header: its columns are read as image, xmin, ymin, xmax, ymax, class")
-    if columns.label is None:
-        notes.append(
-            f"{file.name} has no column of classes, as class or label: all boxes are of one class, {ONE_CLASS}"
-        )
-    return columns
-
-
-def _images(finder: ImageFinder, name: str, columns: Columns, tally: Tally) -> list[Described]:
+def _images(finder: ImageFinder, name: str, tally: Tally, notes: list[str]) -> list[Described]:
     tree = finder.tree
+    columns = columns_of(tree.root / name)
+    if columns is None:
+        raise UserError(
+            f"{tree.root / name} has no columns of an image, a class, and xmin, ymin, xmax, ymax: name them so."
+        )
+    if not columns.header:
+        notes.append(f"{name} has no header: its columns are read as image, xmin, ymin, xmax, ymax, class")
+    if columns.label is None:
+        beside = f" (columns that are not read: {', '.join(columns.unused[:6])})" if columns.unused else ""
+        notes.append(f"{name} has no column class or label: all boxes are of one class, {ONE_CLASS}{beside}")
     folder = name.rpartition("/")[0]
     whole = part_in_name(PurePosixPath(name).stem) or part_in(folder)
     found: dict[str, Described] = {}
     objects: dict[str, list[tuple[list[float], str, str]]] = {}
-    for line, cells in _rows(tree.root / name, columns):
+    rows = _rows(tree.root / name, columns)
+    if columns.from_size is None:
+        columns, why = _told_by_rows(rows, columns, finder, name)
+        notes.append(why)
+    for line, cells in rows:
         where = f"{name}, line {line}"
-        if len(cells) <= columns.last:
+        if len(cells) <= max(columns.image, columns.label or 0, *columns.box):
             raise UserError(
                 f"{tree.root / name}, line {line} has {len(cells)} cells: fill those of image, box and class."
             )
@@ -193,9 +195,66 @@ def _images(finder: ImageFinder, name: str, columns: Columns, tally: Tally) -> l
             else None
         )
         found.setdefault(image, Described(file=image, part=own, objects=objects.setdefault(image, []), size=size))
+        if columns.group is not None and columns.group < len(cells) and flag(cells[columns.group]):
+            tally.add("boxes round groups (IsGroupOf, iscrowd) are left out", where)
+            continue
         if (box := _box(cells, columns, f"{tree.root / name}, line {line}")) is not None:
             objects[image].append((box, _label(cells, columns, f"{tree.root / name}, line {line}"), where))
     return list(found.values())
+
+
+def _told_by_rows(
+    rows: Sequence[tuple[int, list[str]]], columns: Columns, finder: ImageFinder, name: str
+) -> tuple[Columns, str]:
+    """The columns with what the last two numbers of a box mean, as the rows tell, and a note on it.
+
+    Raises UserError where rows tell different things.
+    """
+    file, folder = finder.tree.root / name, name.rpartition("/")[0]
+    sizes: dict[str, tuple[int, int] | None] = {}
+    backward = beyond = 0
+    for line, cells in rows:
+        if len(cells) <= max((*columns.box, columns.image)):
+            continue  # which is said where the row is read
+        box = _box(cells, replace(columns, from_size=False), f"{file}, line {line}")
+        if box is None:
+            continue
+        left, top, third, fourth = box
+        backward = backward or (line if third < left or fourth < top else 0)
+        written = cells[columns.image].strip()
+        if columns.size and max(columns.size) < len(cells):
+            size = size_of(*(cells[place] for place in columns.size))
+        else:
+            if written not in sizes and len(sizes) < LOOKED_AT:
+                image = finder.find(written, f"{name}, line {line}", near=folder) if written else None
+                sizes[written] = _size_of_image(finder.tree.root / image) if image else None
+            size = sizes.get(written)
+        if size and (left + third > size[1] + 1 or top + fourth > size[0] + 1):
+            beyond = beyond or line
+    if backward and beyond:
+        raise UserError(
+            f"{file} has boxes that are no left, top, right, bottom (line {backward}) and boxes that are no left, top, "
+            f"width, height (line {beyond}): call the column bbox_xyxy or bbox_xywh and mend these."
+        )
+    column = f"{name}: boxes in one column are read as"
+    if beyond:
+        why = f"{column} left, top, right, bottom: as width and height they would leave the image (line {beyond})"
+    elif backward:
+        why = (
+            f"{column} left, top, width, height: as right and bottom they would end before they begin (line {backward})"
+        )
+    else:
+        why = f"{column} left, top, width, height, as COCO has them: no row tells (call it bbox_xyxy for right, bottom)"
+    return replace(columns, from_size=not beyond), why
+
+
+def _size_of_image(file: Path) -> tuple[int, int] | None:
+    """Height and width of an image, None where it cannot be opened."""
+    try:
+        with Image.open(file) as image:
+            return image.height, image.width
+    except Exception:
+        return None
 
 
 def _rows(file: Path, columns: Columns) -> list[tuple[int, list[str]]]:
@@ -210,61 +269,20 @@ def _rows(file: Path, columns: Columns) -> list[tuple[int, list[str]]]:
     return rows[1:] if columns.header else rows
 
 
-def _have_sizes(root: Path, images: Sequence[Described]) -> tuple[bool, str]:
-    """Whether boxes in one column end with width and height, not with the far corner; and the words that say why.
-
-    As COCO writes them they do, unless a box would then lie beyond its image and no box speaks for it.
-    """
-    order = "left, top, width, height"
-    for image in images:
-        for (left, top, third, last), _, where in image.objects:
-            if third < left or last < top:
-                return True, f"{order}, since {where} can be nothing else"
-    for image in images[:MEASURED]:
-        height, width = image.size or _size_on_disk(root / image.file)
-        for (left, top, third, last), _, where in image.objects:
-            if left + third > width + NOTICED or top + last > height + NOTICED:
-                return False, f"left, top, right, bottom, since {where} would else lie beyond its image"
-    return True, f"{order}, as COCO has them"
-
-
-def _size_on_disk(file: Path) -> tuple[float, float]:
-    """Height and width of an image, without bound where it cannot be read, which is said when it is decoded."""
-    try:
-        with open_regular(file) as opened:
-            return read_header(opened).size
-    except (OSError, Unreadable):
-        return inf, inf
-
-
-def _cornered(image: Described) -> Described:
-    """The image with corners for left, top, width and height."""
-    objects = [([left, top, left + width, top + height], label, where)
-               for (left, top, width, height), label, where in image.objects]  # fmt: skip
-    return replace(image, objects=objects)
-
-
-def _numbers(cells: Sequence[str], columns: Columns, where: str) -> list[float] | None:
-    """The four numbers of a row's box; None where there is none."""
-    values = [cells[place].strip() for place in columns.box]
-    if not any(value.strip("[]() ") for value in values):
-        return None
-    return four(
-        values if len(values) > 1 else values[0], where, "its box", "left, top, then right, bottom or width, height"
-    )
-
-
 def _box(cells: Sequence[str], columns: Columns, where: str) -> list[float] | None:
     """The corners in a row; None where all four are empty."""
-    found = _numbers(cells, columns, where)
-    if found is None:
+    values = [cells[place].strip() for place in columns.box]
+    if not any(values) or (len(values) == 1 and values[0].lower() in EMPTY):
         return None
-    left, top, right, bottom = found
+    expected = "left, top, then right, bottom or width, height"
+    left, top, right, bottom = four(values[0] if len(values) == 1 else values, where, "its box", expected)
     return [left, top, left + right, top + bottom] if columns.from_size else [left, top, right, bottom]
 
 
 def _label(cells: Sequence[str], columns: Columns, where: str) -> str:
-    label = ONE_CLASS if columns.label is None else cells[columns.label].strip()
+    if columns.label is None:
+        return ONE_CLASS
+    label = cells[columns.label].strip()
     if not label:
         raise UserError(f"{where} has a box without a class: write it.")
     return label

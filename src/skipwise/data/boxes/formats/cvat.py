@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 
 from skipwise.data.boxes.annotated import Annotated, Described, as_meant, assembled
 from skipwise.data.boxes.formats.files import read_xml
-from skipwise.data.boxes.formats.written import four, number, round_centre, round_points, size_of
+from skipwise.data.boxes.formats.written import four, number, round_centre, round_ellipse, round_points, size_of
 from skipwise.data.boxes.tree import ImageFinder, Tree, part_in
 from skipwise.data.parts import part_of
 from skipwise.data.tally import Tally
@@ -74,7 +74,7 @@ def _box(shape: Element, where: str) -> list[float] | None:
     if shape.tag == "ellipse":
         names = ("cx", "cy", "rx", "ry")
         x, y, across, down = four([shape.get(name) for name in names], where, "it", ", ".join(names))
-        return round_centre(x, y, across, down)
+        return round_ellipse(x, y, across, down, number(shape.get("rotation")) or 0.0)
     if shape.tag == "mask":
         names = ("left", "top", "width", "height")
         left, top, width, height = four([shape.get(name) for name in names], where, "it", ", ".join(names))

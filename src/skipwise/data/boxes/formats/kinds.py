@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from skipwise.data.boxes.formats.files import LOOKED_AT, beginning
+from skipwise.data.boxes.formats.via import is_via_table
 from skipwise.data.boxes.formats.written import entries, fields
 
 COCO, LABELME, LABEL_STUDIO, VOTT, CREATE_ML = "COCO", "LabelMe", "Label Studio", "VoTT", "CreateML"
 VOC, CVAT, VIA = "Pascal VOC", "CVAT", "VGG Image Annotator"
 UNREAD = {
-    "VGG Image Annotator 3": "export as COCO",
     "Datumaro": "export as COCO 1.0 or CVAT for images 1.1",
     "Supervisely": "export as COCO or Pascal VOC",
     "Labelbox": "export as COCO",
@@ -20,7 +20,7 @@ UNREAD = {
 }
 """Formats that are known and not read, and what to do."""
 BEGINNINGS: tuple[tuple[str, bytes], ...] = (
-    (VIA, rb'\A\s*\{.*"(_via_img_metadata|shape_attributes)"\s*:'),
+    (VIA, rb'\A\s*\{.*"(_via_img_metadata|shape_attributes|fid_list)"\s*:'),
     (LABELME, rb'\A\s*\{.*"shapes"\s*:'),
     (VOTT, rb'\A\s*\{.*"assets?"\s*:\s*\{'),
     (COCO, rb'\A\s*\{.*"(images|annotations)"\s*:'),
@@ -30,20 +30,15 @@ BEGINNINGS: tuple[tuple[str, bytes], ...] = (
 """How files begin, where one is too large or too broken to be read whole."""
 _BEGINNINGS = [(kind, re.compile(pattern, re.DOTALL)) for kind, pattern in BEGINNINGS]
 MARKS = re.compile(rb"<(annotations?)[\s>/]")
-VIA_HEAD = re.compile(rb"(\xef\xbb\xbf)?#?filename,[^\n]*\bregion_shape_attributes\b")
 TRACK = re.compile(rb"<track[\s>/]")
 
 
 def kind_of(file: Path) -> str | None:
-    """Whose annotations a .json, .xml or .csv file holds; None for other files."""
+    """Whose annotations a .json, .xml or .csv file holds; None for other files, and for tables of boxes."""
+    if file.suffix.lower() == ".csv":
+        return VIA if is_via_table(file) else None
     begun = beginning(file)
-    match file.suffix.lower():
-        case ".xml":
-            return _kind_of_xml(begun)
-        case ".csv":
-            return VIA if VIA_HEAD.match(begun) else None
-        case _:
-            return _kind_of_json(begun)
+    return _kind_of_xml(begun) if file.suffix.lower() == ".xml" else _kind_of_json(begun)
 
 
 def _kind_of_xml(begun: bytes) -> str | None:
@@ -75,10 +70,10 @@ def _kind_of_object(content: dict[str, Any]) -> str | None:
         return LABELME
     if {"asset", "regions"} <= names or any("asset" in fields(some) for some in fields(content.get("assets")).values()):
         return VOTT
-    if "_via_img_metadata" in names or any({"filename", "regions"} <= fields(some).keys() for some in content.values()):
+    if "_via_img_metadata" in names or {"file", "metadata", "view"} <= names:
         return VIA
-    if {"metadata", "view", "attribute"} <= names:
-        return "VGG Image Annotator 3"
+    if any({"filename", "regions"} <= fields(some).keys() for some in content.values()):
+        return VIA
     if {"categories", "items"} <= names:
         return "Datumaro"
     if {"objects", "size"} <= names:

@@ -79,6 +79,8 @@ def _described(image: str, regions: Sequence[Region], where: str, tally: Tally) 
             tally.add("regions without a class, and answers on whole images, are left out", own)
             continue
         box = _box(fields(region.get("value")), size, own)
+        if box is not None and size is None and number(fields(region.get("value")).get("rotation")):
+            tally.add("regions are turned on images without original_width and height, which are taken for square", own)
         if box is None:
             tally.add("regions that are no rectangle, ellipse or polygon are left out", own)
         else:
@@ -109,18 +111,19 @@ def _box(value: dict[str, Any], size: tuple[int, int] | None, where: str) -> lis
         raise UserError(f"{where}: {', '.join(names)} must be numbers, in percent of the image.")
     rows, columns = size or (1, 1)
     if "radiusX" in value:
-        box = round_ellipse(x * columns, y * rows, across * columns, down * rows, angle)
-    elif angle:
-        box = _turned(x * columns, y * rows, across * columns, down * rows, angle)
-    else:
+        left, top, right, bottom = round_ellipse(x * columns, y * rows, across * columns, down * rows, angle)
+        return [left / columns, top / rows, right / columns, bottom / rows]
+    if not angle:
         return [x, y, x + across, y + down]
-    return [side / along for side, along in zip(box, (columns, rows) * 2, strict=True)]
+    return _turned(x, y, across, down, angle, size or (1, 1))
 
 
-def _turned(x: float, y: float, width: float, height: float, angle: float) -> list[float]:
-    """Corners round a rectangle that is turned about its upper left corner."""
-    half_width, half_height = width / 2, height / 2
+def _turned(x: float, y: float, width: float, height: float, angle: float, size: tuple[int, int]) -> list[float]:
+    """Corners in percent round a rectangle that is turned about its upper left corner, on an image of this shape."""
+    rows, columns = size
+    half_width, half_height = width * columns / 2, height * rows / 2
     cosine, sine = cos(radians(angle)), sin(radians(angle))
-    centre_x = x + half_width * cosine - half_height * sine
-    centre_y = y + half_width * sine + half_height * cosine
-    return round_centre(centre_x, centre_y, half_width, half_height, angle)
+    centre_x = x * columns + half_width * cosine - half_height * sine
+    centre_y = y * rows + half_width * sine + half_height * cosine
+    left, top, right, bottom = round_centre(centre_x, centre_y, half_width, half_height, angle)
+    return [left / columns, top / rows, right / columns, bottom / rows]

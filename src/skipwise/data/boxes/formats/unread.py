@@ -19,13 +19,33 @@ SUFFIXES = {
     ".mdb": "LMDB",
     ".ndjson": "NDJSON of Labelbox or Ultralytics",
 }
+BBOX = re.compile(rb"[^\n]*\bbbox\b[,;\s]")
+"""A header with one column of boxes."""
 FOLDERS = {"label_2": "KITTI", "labeltxt": "DOTA"}
 VISDRONE = re.compile(rb"(-?\d+,){7}-?\d+,?\s")
 """A line of VisDrone's: left, top, width, height, score, class, truncation, occlusion."""
+LINES: tuple[tuple[re.Pattern[bytes], str], ...] = (
+    (re.compile(rb"(imagesource:[^\n]*\n)?(gsd:[^\n]*\n)?(-?[\d.]+ ){8}[A-Za-z][\w-]* -?\d\s"), "is of DOTA"),
+    (re.compile(rb"[A-Za-z]\w* -?[\d.]+ -?\d+ (-?[\d.]+ ){11}-?[\d.]+\s"), "is of KITTI"),
+    (
+        re.compile(rb"[^\n]*\S\.\w{3,4}( -?\d+(\.\d+)?(,-?\d+(\.\d+)?){4})+\s"),
+        "lists images with boxes as x,y,x,y,class",
+    ),
+    (
+        re.compile(rb"[^\n,]*[^\s,]\.\w{3,4}(,-?\d+(\.\d+)?){4},[^\n,]+\n"),
+        "is a table of boxes (image, corners, class) called .txt",
+    ),
+)
+"""How .txt files beside or about images begin, and what they are."""
+VIA_3 = re.compile(rb"(#[^\n]*\n)*# CSV_HEADER = metadata_id,")
+MANIFEST = re.compile(rb'\A\s*\{[^\n]*"source-ref"')
+MASK_CLASSES = re.compile(rb"Pixel Value,")
 MASKS = {"masks", "mask", "segmentationclass", "segmentationobject", "annotations", "labels", "gt", "ground_truth"}
 PHOTOS = {"images", "image", "imgs", "img", "jpegimages", "photos"}
 MASK_MODES = {"1", "L", "P", "I", "I;16"}
 """Numbers of classes, not colours."""
+LOOKED_INTO = 5
+"""Text files of each folder."""
 INSTEAD = "export as COCO, Pascal VOC or YOLO"
 
 
@@ -52,10 +72,33 @@ def _by_content(glimpse: Glimpse) -> str | None:
                 return f"{file} is of WIDER FACE, which is not read: {INSTEAD}."
             if name.lower() == "metadata.jsonl" and b'"objects"' in beginning(file):
                 return f"{file} holds the objects of Hugging Face's imagefolder, which are not read: {INSTEAD}."
+            if name.lower().endswith((".manifest", ".jsonl")) and MANIFEST.match(beginning(file)):
+                return f"{file} is a manifest of SageMaker Ground Truth, which is not read: convert it to COCO."
+            if name.lower().endswith(".csv") and VIA_3.match(beginning(file)):
+                return f"{file} is a CSV of VGG Image Annotator 3, which is not read: save the project as JSON."
+            if name.lower() == "_classes.csv" and MASK_CLASSES.match(beginning(file)):
+                return f"{file} numbers the pixels of masks, and masks alone are not read: export as COCO."
+            if name.lower().endswith(".csv") and BBOX.match(beginning(file)):
+                return (
+                    f"{file} holds boxes in a column bbox, but no column image_id or filename: name the images in one."
+                )
         if folder.rpartition("/")[2].lower() == "annotations":
             texts = [name for name in names if name.lower().endswith(".txt")][:1]
             if texts and VISDRONE.match(beginning(glimpse.path / folder / texts[0])):
                 return f"{glimpse.path / folder / texts[0]} is of VisDrone, which is not read: {INSTEAD}."
+    return _by_lines(glimpse)
+
+
+def _by_lines(glimpse: Glimpse) -> str | None:
+    """The sentence on text files of boxes, of which the first few of each folder are looked into."""
+    if not any(map(is_image, glimpse.all_files())):
+        return None
+    for folder, names in glimpse.files.items():
+        for name in [name for name in names if name.lower().endswith(".txt")][:LOOKED_INTO]:
+            begun = beginning(glimpse.path / folder / name).replace(b"\r\n", b"\n") + b"\n"
+            if said := next((said for pattern, said in LINES if pattern.match(begun)), None):
+                instead = "save it as .csv" if said.endswith(".txt") else INSTEAD
+                return f"{glimpse.path / folder / name} {said}, which is not read: {instead}."
     return None
 
 

@@ -1,180 +1,215 @@
-"""VGG Image Annotator's files: a project or its annotations as JSON, or as CSV; regions in pixels."""
+"""VGG Image Annotator: projects and exports of VIA 1, 2 and 3 as JSON, and the CSV of VIA 1 and 2."""
 
 import csv
 import json
-from collections import Counter
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import degrees
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from skipwise.data.boxes.annotated import Annotated, Described, as_meant, assembled
-from skipwise.data.boxes.formats.files import read_json, read_lines
+from skipwise.data.boxes.formats.files import beginning, read_json, read_lines
 from skipwise.data.boxes.formats.written import (
-    LARGEST,
-    ONE_CLASS,
     entries,
     fields,
+    flag,
     four,
     number,
+    round_centre,
     round_ellipse,
     round_points,
     text,
 )
 from skipwise.data.boxes.tree import ImageFinder, Tree, part_in, part_in_name
 from skipwise.data.tally import Tally
-from skipwise.errors import UserError
+from skipwise.errors import UserError, clause
 
-CLASS = ("class", "label", "category", "name", "type", "object", "species")
-"""What an attribute of the class is called, where regions have several."""
-SHAPES, ATTRIBUTES = "region_shape_attributes", "region_attributes"
-"""Columns of the CSV."""
+HEADER = re.compile(rb"\A(\xef\xbb\xbf)?#?\"?filename\b[^\n]*\bregion_shape_attributes\b")
+SHAPES_OF_3 = ("", "point", "rect", "circle", "ellipse", "line", "polyline", "polygon", "rect", "circle")
+"""VIA 3's shapes by their numbers; the last two are drawn by extreme points."""
+ONE_CLASS = "object"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Region:
-    """A region of an image, or an image without one, where it has no shape."""
+    """A box, where it is written, and the values of its attributes that have some."""
 
-    image: str
+    box: list[float]
     where: str
-    shape: dict[str, Any]
-    attributes: dict[str, Any]
+    values: Mapping[str, str]
+
+
+def is_via_table(file: Path) -> bool:
+    """Whether a .csv has the header of VIA 1's or 2's."""
+    return HEADER.match(beginning(file)) is not None
 
 
 def read_via(tree: Tree, names: Sequence[str]) -> Annotated:
-    """The images and boxes of files, a class being an attribute of the region. Raises UserError naming a region."""
+    """The images and boxes of projects and exports; a region's attribute names the class.
+
+    Raises UserError naming file and region, and where it is not clear which attribute names the class.
+    """
     tally, finder = Tally(), ImageFinder(tree)
-    notes: list[str] = []
-    images: list[Described] = []
+    found: list[tuple[str, str, list[Region]]] = []
     for name in names:
-        file = tree.root / name
-        regions = list(_of_table(file) if file.suffix.lower() == ".csv" else _of_json(file))
-        attribute = _attribute(file, [region.attributes for region in regions if region.shape])
-        notes.append(
-            f"{name}: regions have no attribute, and all are of one class, {ONE_CLASS}"
-            if attribute is None
-            else f"{name}: classes are the region attribute {attribute!r}"
-        )
-        images += as_meant(_images(finder, name, regions, attribute, tally), name, tally)
-    return assembled(tree.root, images, tally, notes=tuple(notes))
+        folder, short = name.rpartition("/")[0], PurePosixPath(name).name
+        part = part_in_name(PurePosixPath(name).stem) or part_in(folder)
+        for written, regions in _listed(tree.root / name):
+            where = f"{short}: {written or 'an entry without a filename'}"
+            image = finder.find(written, where, near=folder, part=part) if written else None
+            if image is None:
+                tally.add("annotations without an image are left out", where)
+                continue
+            own = [region for place, some in enumerate(regions) if (region := _region(some, where, place, tally))]
+            found.append((image, part or part_in(image.rpartition("/")[0]), own))
+    attribute, notes = _class_attribute([region for *_, some in found for region in some], tree.root / names[0])
+    images: dict[tuple[str, str], Described] = {}
+    for image, part, regions in found:
+        described = Described(file=image, part=part, objects=_objects(regions, attribute, tally))
+        alike = repr([(box, label) for box, label, _ in described.objects])
+        if (image, alike) in images:  # a project and its export, side by side
+            tally.add("images are annotated alike in several files, of which one is read", image)
+        images.setdefault((image, alike), described)
+    return assembled(tree.root, as_meant(list(images.values()), "all of them", tally), tally, notes=notes)
 
 
-def _of_json(file: Path) -> Iterator[Region]:
-    """The regions of a project, or of annotations exported as JSON, by image."""
+def _listed(file: Path) -> Iterator[tuple[str, list[Any]]]:
+    """Yield the name of each image and its regions: shape and region_attributes, as VIA 2 has them."""
+    if file.suffix.lower() == ".csv":
+        yield from _of_table(file)
+        return
     content = fields(read_json(file))
-    for key, entry in fields(content.get("_via_img_metadata", content)).items():
-        image = text(fields(entry).get("filename"))
-        listed = fields(entry).get("regions")
-        regions = list(listed.values()) if isinstance(listed, dict) else entries(listed)
-        for place, region in enumerate(map(fields, regions)):
-            shape, attributes = fields(region.get("shape_attributes")), fields(region.get("region_attributes"))
-            yield Region(image=image, where=f"{image or key}, region {place}", shape=shape, attributes=attributes)
-        if not regions:
-            yield Region(image=image, where=image or key, shape={}, attributes={})
+    if "metadata" in content and "file" in content:
+        yield from _of_version_3(content)
+        return
+    for entry in map(fields, fields(content.get("_via_img_metadata", content)).values()):
+        if "filename" in entry:
+            regions = entry.get("regions")
+            # VIA 1 numbers them in an object
+            yield text(entry["filename"]), list(regions.values()) if isinstance(regions, dict) else entries(regions)
 
 
-def _of_table(file: Path) -> Iterator[Region]:
-    """The regions of a CSV. Raises UserError naming the line of one that is damaged."""
-    reader = csv.reader(f"{line}\n" for line in read_lines(file))
+def _of_table(file: Path) -> Iterator[tuple[str, list[Any]]]:
+    regions: dict[str, list[Any]] = {}
+    rows = csv.DictReader(f"{line}\n" for line in read_lines(file))
     try:
-        head = [cell.strip().lstrip("#").lower() for cell in next(reader, [])]
-        image, shape, attributes = (head.index(name) for name in ("filename", SHAPES, ATTRIBUTES))
-        for cells in reader:
-            where = f"{file}, line {reader.line_num}"
-            if len(cells) > max(image, shape, attributes):
-                yield Region(
-                    image=cells[image].strip(),
-                    where=where,
-                    shape=_cell(cells[shape], where),
-                    attributes=_cell(cells[attributes], where),
-                )
-            elif any(cell.strip() for cell in cells):
-                raise UserError(f"{where} has {len(cells)} cells: fill those of filename, {SHAPES} and {ATTRIBUTES}.")
-    except (csv.Error, ValueError) as error:
-        raise UserError(f"{file}, line {reader.line_num} is no row of VGG Image Annotator's CSV ({error}).") from error
-
-
-def _cell(written: str, where: str) -> dict[str, Any]:
-    try:
-        return fields(json.loads(written or "{}"))
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{where} holds JSON that is damaged: {written[:60]}.") from error
-
-
-def _attribute(file: Path, regions: Sequence[dict[str, Any]]) -> str | None:
-    """The attribute that is the class; None where regions have none. Raises UserError where several could be."""
-    times = Counter(name for region in regions for name in region if _value(region, name))
-    everywhere = [name for name, count in times.items() if count == len(regions)] or list(times)
-    wanted = [name for name in everywhere if name.lower() in CLASS] or everywhere
-    if len(wanted) > 1:
+        for row in rows:
+            own = regions.setdefault((row.get("filename") or row.get("#filename") or "").strip(), [])
+            shape, attributes = (
+                json.loads(row.get(name) or "{}") for name in ("region_shape_attributes", "region_attributes")
+            )
+            if shape:
+                own.append({"shape_attributes": shape, "region_attributes": attributes})
+    except (csv.Error, ValueError, RecursionError) as error:
         raise UserError(
-            f"{file}: its regions have the attributes {', '.join(sorted(wanted))}, and one must be the class: call it "
-            "class, or keep no other."
+            f"{file}, line {rows.line_num} is no row of VIA's CSV ({clause(error)}): export it again."
+        ) from error
+    yield from regions.items()
+
+
+def _of_version_3(content: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+    """The same from a project of VIA 3, whose regions point to views, and these to files."""
+    known = {text(key): fields(some) for key, some in fields(content.get("attribute")).items()}
+    views = {text(key): entries(fields(some).get("fid_list")) for key, some in fields(content.get("view")).items()}
+    files = {text(key): fields(some) for key, some in fields(content.get("file")).items()}
+    regions: dict[str, list[Any]] = {fid: [] for fid in files}
+    for entry in map(fields, fields(content.get("metadata")).values()):
+        fid = next(map(text, views.get(text(entry.get("vid")), [entry.get("vid")])), "")
+        values = {}
+        for key, value in fields(entry.get("av")).items():
+            options = fields(known.get(key, {}).get("options"))
+            chosen = [text(options.get(some, some)) for some in text(value).split(",")] if options else [text(value)]
+            values[text(known.get(key, {}).get("aname")) or key] = {some: True for some in chosen if some}
+        if entry.get("xy"):  # without: an answer on the whole image
+            regions.setdefault(fid, []).append({"xy": entry["xy"], "region_attributes": values})
+    for fid, some in regions.items():
+        yield text(files.get(fid, {}).get("fname")) or text(files.get(fid, {}).get("src")), some
+
+
+def _region(written: Any, where: str, place: int, tally: Tally) -> Region | None:
+    """A region that has an area; None for points."""
+    own = f"{where}, region {place}"
+    shape = _shape_of_3(entries(fields(written)["xy"])) if "xy" in fields(written) else fields(written)
+    shape = fields(shape.get("shape_attributes"))
+    name = text(shape.get("name"))
+    box = _box(name, shape, own)
+    if box is None:
+        tally.add(f"regions without an area ({name or 'no shape'}) are left out", own)
+        return None
+    if name != "rect":
+        tally.add("regions that are no rectangle are taken by the boxes round them", own)
+    values = {}
+    for key, value in fields(fields(written).get("region_attributes")).items():
+        chosen = [str(some) for some, set_ in value.items() if flag(set_)] if isinstance(value, dict) else [text(value)]
+        if len(chosen) > 1:
+            tally.add("attributes have several values, of which the first is taken", f"{own}, {key}")
+        if chosen and chosen[0].strip():
+            values[key] = chosen[0].strip()
+    return Region(box=box, where=own, values=values)
+
+
+def _shape_of_3(xy: Sequence[Any]) -> dict[str, Any]:
+    """VIA 3's list of numbers, the first of which is the shape, as VIA 2 writes it."""
+    kind = number(xy[0]) if xy else None
+    name = SHAPES_OF_3[int(kind)] if kind is not None and 0 <= kind < len(SHAPES_OF_3) else ""
+    sides = {"rect": ("x", "y", "width", "height"), "circle": ("cx", "cy", "r"), "ellipse": ("cx", "cy", "rx", "ry")}
+    if name in sides:
+        return {"shape_attributes": {"name": name, **dict(zip(sides[name], xy[1:], strict=False))}}
+    return {"shape_attributes": {"name": name, "all_points_x": list(xy[1::2]), "all_points_y": list(xy[2::2])}}
+
+
+def _box(name: str, shape: dict[str, Any], where: str) -> list[float] | None:
+    """Corners round a shape; None for points and what is not known."""
+
+    def numbers(*sides: str) -> list[float]:
+        return four([shape.get(side) for side in sides], where, f"its {name}", ", ".join(sides))
+
+    if name == "rect":
+        left, top, width, height = numbers("x", "y", "width", "height")
+        return [left, top, left + width, top + height]
+    if name == "circle":
+        x, y, radius, _ = numbers("cx", "cy", "r", "r")
+        return round_centre(x, y, radius, radius)
+    if name == "ellipse":
+        x, y, across, down = numbers("cx", "cy", "rx", "ry")
+        return round_ellipse(x, y, across, down, degrees(number(shape.get("theta")) or 0.0))
+    if name in ("polygon", "polyline", "line"):
+        across_all, down_all = entries(shape.get("all_points_x")), entries(shape.get("all_points_y"))
+        if len(across_all) != len(down_all):
+            raise UserError(f"{where} has {len(across_all)} x and {len(down_all)} y: each point must have both.")
+        return round_points(list(zip(across_all, down_all, strict=True)), where)
+    return None
+
+
+def _class_attribute(regions: Sequence[Region], file: Path) -> tuple[str | None, tuple[str, ...]]:
+    """The attribute that names the class, None for one class, and a note where it was chosen.
+
+    Raises UserError where several have values and not just one of them does for every region.
+    """
+    known = sorted({name for region in regions for name in region.values})
+    if not known:
+        note = f"no region has an attribute: all boxes are of one class, {ONE_CLASS}"
+        return None, (note,) if regions else ()
+    if len(known) == 1:
+        return known[0], ()
+    everywhere = [name for name in known if all(name in region.values for region in regions)]
+    if len(everywhere) != 1:
+        raise UserError(
+            f"{file}: regions have the attributes {', '.join(known)}, and {len(everywhere) or 'none'} of them "
+            f"{'are' if everywhere else 'is'} filled in for every region: keep the one that names the class."
         )
-    return wanted[0] if wanted else None
+    others = ", ".join(name for name in known if name != everywhere[0])
+    return everywhere[0], (f"the attribute {everywhere[0]} names the class: every region has it, unlike {others}",)
 
 
-def _value(attributes: dict[str, Any], name: str | None) -> list[str]:
-    """The values of an attribute: a text, or those of several boxes to tick."""
-    value = attributes.get(name) if name is not None else None
-    ticked = [key for key, is_set in value.items() if is_set] if isinstance(value, dict) else [value]
-    return [text(some) for some in ticked if text(some)]
-
-
-def _images(
-    finder: ImageFinder, name: str, regions: Sequence[Region], attribute: str | None, tally: Tally
-) -> list[Described]:
-    folder = name.rpartition("/")[0]
-    whole = part_in_name(PurePosixPath(name).stem) or part_in(folder)
-    found: dict[str, Described] = {}
-    objects: dict[str, list[tuple[list[float], str, str]]] = {}
+def _objects(regions: Sequence[Region], attribute: str | None, tally: Tally) -> list[tuple[list[float], str, str]]:
+    found = []
     for region in regions:
-        image = finder.find(region.image, region.where, near=folder, part=whole) if region.image else None
-        if image is None:
-            tally.add("annotations without an image are left out", f"{region.where}, {region.image or 'no name'}")
-            continue
-        part = whole or part_in(image.rpartition("/")[0])
-        found.setdefault(image, Described(file=image, part=part, objects=objects.setdefault(image, [])))
-        if not region.shape:
-            continue
-        labels = [ONE_CLASS] if attribute is None else _value(region.attributes, attribute)
-        if not labels:
-            tally.add("regions without a class are left out", region.where)
-            continue
-        if len(labels) > 1:
-            tally.add("regions have several classes, of which the first is taken", region.where)
-        box = _box(region.shape, region.where)
-        if box is None:
-            tally.add("points, which have no area, are left out", region.where)
+        label = region.values.get(attribute, "") if attribute is not None else ONE_CLASS
+        if label:
+            found.append((region.box, label, region.where))
         else:
-            objects[image].append((box, labels[0], region.where))
-    return list(found.values())
-
-
-def _box(shape: dict[str, Any], where: str) -> list[float] | None:
-    """Corners round a region; None for a point. Raises UserError for a shape that is not known."""
-    match shape.get("name"):
-        case "rect" | "rectangle":
-            left, top, width, height = _numbers(shape, where, "x", "y", "width", "height")
-            return [left, top, left + width, top + height]
-        case "polygon" | "polyline":
-            xs, ys = entries(shape.get("all_points_x")), entries(shape.get("all_points_y"))
-            if len(xs) != len(ys):
-                raise UserError(f"{where} has {len(xs)} x and {len(ys)} y: a point has one of each.")
-            return round_points(list(zip(xs, ys, strict=True)), where)
-        case "circle":
-            x, y, radius, _ = _numbers({**shape, "0": 0}, where, "cx", "cy", "r", "0")
-            return [x - radius, y - radius, x + radius, y + radius]
-        case "ellipse":
-            x, y, across, down = _numbers(shape, where, "cx", "cy", "rx", "ry")
-            angle = number(shape.get("theta")) or 0.0
-            return round_ellipse(x, y, across, down, degrees(angle if abs(angle) < LARGEST else 0.0))
-        case "point":
-            return None
-        case other:
-            raise UserError(f"{where} is a {str(other)[:40]!r}: expected rect, polygon, polyline, circle or ellipse.")
-
-
-def _numbers(shape: dict[str, Any], where: str, *names: str) -> list[float]:
-    return four([shape.get(name) for name in names], where, "its shape", ", ".join(names))
+            tally.add(f"regions without a value of {attribute} are left out", region.where)
+    return found

@@ -1,5 +1,6 @@
 """Values as people and programs write them: numbers in texts, flags, ids, outlines."""
 
+import json
 import math
 import re
 from collections.abc import Sequence
@@ -7,8 +8,6 @@ from typing import Any
 
 from skipwise.errors import UserError
 
-ONE_CLASS = "object"
-"""The class of boxes that have none."""
 LARGEST = 1e7
 """No image has a side of so many pixels. What is not a number is not below it either."""
 FALSE = {"", "0", "0.0", "false", "no", "n", "f", "off", "none", "null", "nan", "unspecified"}
@@ -86,13 +85,21 @@ def round_centre(x: float, y: float, half_width: float, half_height: float, degr
     return [x - across, y - down, x + across, y + down]
 
 
-def round_ellipse(x: float, y: float, across: float, down: float, degrees: float = 0.0) -> list[float]:
-    """The box round an ellipse of these half axes that is turned about its centre."""
+def round_ellipse(x: float, y: float, half_width: float, half_height: float, degrees: float = 0.0) -> list[float]:
+    """The box round an ellipse that is turned about its centre."""
     cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    half_width, half_height = math.hypot(across * cosine, down * sine), math.hypot(across * sine, down * cosine)
-    return [x - half_width, y - half_height, x + half_width, y + half_height]
+    across, down = (
+        math.hypot(half_width * cosine, half_height * sine),
+        math.hypot(half_width * sine, half_height * cosine),
+    )
+    return [x - across, y - down, x + across, y + down]
 
 
-def _parsed(value: str) -> list[str]:
-    """The numbers of a text, between commas or spaces, with brackets or without."""
-    return re.split(r"\s*[,;]\s*|\s+", value.strip().strip("[]()").strip())
+def _parsed(value: str) -> Any:
+    """A list that is written as a text, with brackets or without, its values between commas or spaces."""
+    bare = value.strip()
+    bare = bare[1:-1] if bare[:1] + bare[-1:] in ("[]", "()") else bare
+    try:
+        return json.loads(f"[{bare if ',' in bare else ','.join(bare.split())}]")
+    except (ValueError, RecursionError):
+        return None

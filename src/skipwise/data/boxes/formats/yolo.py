@@ -70,7 +70,7 @@ def _listed_names(tree: Tree, layout: Layout) -> list[str]:
     found: dict[str, list[str]] = {}
     for folder in sorted(folders):
         for name in tree.files.get(folder, ()):
-            if name.lower() in NAMES or PurePosixPath(name).suffix.lower() == ".names":
+            if name.lower() in NAMES or PurePosixPath(name).suffix.lower() in (".names", ".labels"):
                 path = f"{folder}/{name}" if folder else name
                 found[path] = [line.strip() for line in read_lines(tree.root / path) if line.strip()]
     lists = list(found.values())
