@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from skipwise.data.boxes.annotated import Annotated
-from skipwise.data.boxes.formats.box_table import columns_of, read_box_table
+from skipwise.data.boxes.formats.box_columns import columns_of
+from skipwise.data.boxes.formats.box_table import read_box_table
 from skipwise.data.boxes.formats.coco import SECTIONS, read_coco
 from skipwise.data.boxes.formats.cvat import read_cvat
 from skipwise.data.boxes.formats.files import LOOKED_AT, beginning
@@ -61,7 +62,7 @@ HOLDS_ANNOTATIONS = ("annotations", "annotation", "labels", "label", "xml", "xml
 def readings(glimpse: Glimpse) -> list[Reading]:
     """Every way to read boxes there, or the one sentence on annotations that cannot be read."""
     if glimpse.is_file:
-        return _of_file(glimpse.path)
+        return _of_file(glimpse.path, glimpse.label_column)
     if _holds_labels_alone(glimpse):
         above = _yolo(look_at(glimpse.path.resolve().parent))
         return [above] if above else []
@@ -121,12 +122,19 @@ def _by_content(glimpse: Glimpse, kind: str, files: Sequence[str]) -> Reading:
 
     def read() -> Annotated:
         inside = "" if root == path else path.resolve().name
-        return _named(READERS[kind](tree_of(root), [joined(inside, name) for name in files]), path)
+        names = [joined(inside, name) for name in files]
+        return _named(_read(kind, tree_of(root), names, glimpse.label_column), path)
 
-    return Reading(task=TASK, words=f"{kind} boxes: {_words(path, kind, files)}", read=read, ask=_ask(path, files))
+    words = f"{kind} boxes: {_words(path, kind, files)}"
+    return Reading(task=TASK, words=words, read=read, ask=_ask(path, files), has_columns=kind == VIA)
 
 
-def _of_file(path: Path) -> list[Reading]:
+def _read(kind: str, tree: Tree, names: Sequence[str], label_column: str | None) -> Annotated:
+    """Read files of a kind; a column that a user named is the attribute of VIA's regions."""
+    return read_via(tree, names, label_column) if kind == VIA else READERS[kind](tree, names)
+
+
+def _of_file(path: Path, label_column: str | None) -> list[Reading]:
     """The reading of one file: those of its folder belong to it where each image has one of its own."""
     suffix = path.suffix.lower()
     if suffix in (*YAML, DARKNET):
@@ -140,8 +148,8 @@ def _of_file(path: Path) -> list[Reading]:
         ]
     if suffix == ".csv" and columns_of(path) is not None:
         return [
-            Reading(task=TASK, words=f"boxes in the table {path.name}", ask=str(path),
-                    read=lambda: _named(read_box_table(tree_of(path.parent), [path.name]), path))
+            Reading(task=TASK, words=f"boxes in the table {path.name}", ask=str(path), has_columns=True,
+                    read=lambda: _named(read_box_table(tree_of(path.parent), [path.name], label_column), path))
         ]  # fmt: skip
     if suffix not in (".json", ".xml", ".csv"):
         return []
@@ -162,8 +170,9 @@ def _of_file(path: Path) -> list[Reading]:
         Reading(
             task=TASK,
             words=f"{kind} boxes: {_words(path.parent, kind, [path.name])}",
-            read=lambda: _named(READERS[kind](tree_of(root), [name]), path),
+            read=lambda: _named(_read(kind, tree_of(root), [name], label_column), path),
             ask=str(path),
+            has_columns=kind == VIA,
         )
     ]
 
@@ -183,8 +192,9 @@ def _table(glimpse: Glimpse) -> Reading | None:
     return Reading(
         task=TASK,
         words=f"boxes in {_listed(files)}",
-        read=lambda: _named(read_box_table(tree_of(glimpse.path), files), glimpse.path),
+        read=lambda: _named(read_box_table(tree_of(glimpse.path), files, glimpse.label_column), glimpse.path),
         ask=_ask(glimpse.path, files),
+        has_columns=True,
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from skipwise.data import open_scenes
+from skipwise.data import Options, open_scenes
 from skipwise.errors import UserError
 
 
@@ -21,7 +21,7 @@ def test_one_column_in_any_writing(tmp_path, box):
     np.testing.assert_allclose(source.annotations[0].boxes, [[20, 3, 30, 8]])
     assert len(source.annotations[1].boxes) == 0
     assert source.classes == ("object",)
-    assert "one class, object (columns that are not read: source)" in source.notes[0]
+    assert "one class, object (--label-column names another: source)" in source.notes[0]
     assert "left, top, width, height: as right and bottom they would end before they begin (line 2)" in source.notes[1]
 
 
@@ -31,6 +31,16 @@ def test_corners_are_told_by_the_size_of_the_image(tmp_path, sides):
     source = opened(tmp_path, header, f'a.png,{sides}"[20, 3, 30, 8]",cat')
     np.testing.assert_allclose(source.annotations[0].boxes, [[20, 3, 30, 8]])
     assert "left, top, right, bottom: as width and height they would leave the image (line 2)" in source.notes[0]
+
+
+def test_a_user_may_name_the_column_of_classes(tmp_path):
+    header, row = "image,x1,y1,x2,y2,label,species", "a.png,1,2,10,20,checked,owl"
+    assert opened(tmp_path, header, row).classes == ("checked",)
+    assert open_scenes(tmp_path, Options(label_column="Species")).classes == ("owl",)
+    with pytest.raises(
+        UserError, match=r"train\.csv has no column 'genus' for --label-column \(it has label, species\)"
+    ):
+        open_scenes(tmp_path, Options(label_column="genus"))
 
 
 def test_what_no_row_tells_is_assumed_and_said(tmp_path):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from skipwise.data import open_scenes
+from skipwise.data import Options, open_scenes
 from skipwise.errors import UserError
 
 RECT = {"name": "rect", "x": 2, "y": 3, "width": 10, "height": 5}
@@ -88,7 +88,22 @@ def test_a_table_and_its_project_are_read_once(tmp_path):
 def test_the_attribute_of_every_region_names_the_class(tmp_path):
     source = opened(tmp_path, entries(region(kind="cat", colour="red"), region(kind="dog", colour="")))
     assert source.classes == ("cat", "dog")
-    assert source.notes == ("the attribute kind names the class: every region has it, unlike colour",)
+    assert source.notes == ("the attribute kind names the class, of colour, kind (--label-column takes another)",)
+
+
+def test_a_user_may_name_the_attribute(tmp_path):
+    several = entries(region(kind="cat", colour="red"), region(kind="dog", colour="blue"))
+    with pytest.raises(UserError, match="attributes colour, kind, and it is not clear which names the class: say so"):
+        opened(tmp_path, several)
+    assert open_scenes(tmp_path, Options(label_column="kind")).classes == ("cat", "dog")
+    with pytest.raises(
+        UserError, match=r"no region has the attribute 'sort' of --label-column \(they have: colour, kind\)"
+    ):
+        open_scenes(tmp_path, Options(label_column="sort"))
+
+
+def test_of_several_attributes_the_one_that_is_called_class_names_it(tmp_path):
+    assert opened(tmp_path, entries(region(age="old", Class="cat"))).classes == ("cat",)
 
 
 @pytest.mark.parametrize("second", [{"kind": "dog", "colour": "red"}, {"size": "big"}])

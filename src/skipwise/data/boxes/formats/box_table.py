@@ -2,170 +2,62 @@
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from PIL import Image
 
 from skipwise.data.boxes.annotated import Annotated, Described, as_meant, assembled
-from skipwise.data.boxes.formats.files import beginning, read_lines
-from skipwise.data.boxes.formats.written import flag, four, number, size_of
+from skipwise.data.boxes.formats.box_columns import Columns, columns_of
+from skipwise.data.boxes.formats.files import read_lines
+from skipwise.data.boxes.formats.written import ONE_CLASS, flag, four, size_of
 from skipwise.data.boxes.tree import ImageFinder, Tree, part_in, part_in_name
 from skipwise.data.tally import Tally
 from skipwise.errors import UserError, clause
 
-IMAGE = (
-    "filename",
-    "image",
-    "image_path",
-    "imagepath",
-    "path",
-    "file",
-    "file_name",
-    "img",
-    "image_name",
-    "imageid",
-    "image_id",
-    "img_path",
-)
-CLASS = (
-    "class",
-    "label",
-    "class_name",
-    "classname",
-    "category",
-    "label_name",
-    "labelname",
-    "name",
-    "tag",
-    "category_name",
-)
-CORNERS = (
-    ("xmin", "ymin", "xmax", "ymax"),
-    ("x_min", "y_min", "x_max", "y_max"),
-    ("x1", "y1", "x2", "y2"),
-    ("left", "top", "right", "bottom"),
-    ("bbox_xmin", "bbox_ymin", "bbox_xmax", "bbox_ymax"),
-)
-FROM_SIZE = (
-    ("x", "y", "w", "h"),
-    ("x", "y", "width", "height"),
-    ("bbox_x", "bbox_y", "bbox_width", "bbox_height"),
-    ("bbox_left", "bbox_top", "bbox_width", "bbox_height"),
-)
-IN_ONE = ("bbox", "bbox_xywh", "bbox_xyxy", "bounding_box", "boundingbox")
-"""Columns that hold all four numbers of a box."""
-SPLIT = ("split", "set", "subset", "part", "group")
-ONE_CLASS = "object"
 LOOKED_AT = 500
 """Images that are opened for their size, where a table has no columns of it."""
 EMPTY = ("[]", "()", "nan", "none", "null")
 """A box in one column where there is none."""
-HEADLESS = 6
-"""Columns of a table without header: image, four corners, class, as RetinaNet's have them."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Columns:
-    """Where a table holds what: positions of columns, of which `box` is one or four. `label` is None for one class.
-
-    `from_size`: width and height stand for the far corner; None where the rows must tell. `size`: of width and height
-    of the image, where it has both. `group`: whether the box is round many. `unused`: names of columns
-    that mean nothing here.
-    """
-
-    delimiter: str
-    image: int
-    label: int | None
-    box: tuple[int, ...]
-    from_size: bool | None = False
-    size: tuple[int, int] | None = None
-    split: int | None = None
-    group: int | None = None
-    header: bool = True
-    unused: tuple[str, ...] = ()
-
-
-def columns_of(file: Path) -> Columns | None:
-    """The columns of a table of boxes; None where it is none."""
-    try:
-        lines = beginning(file).decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        lines = beginning(file)[: error.start].decode("utf-8-sig", "ignore").splitlines()
-    first = next((line for line in lines if line.strip()), "")
-    for delimiter in (",", ";", "\t"):
-        try:
-            cells = next(csv.reader([first], delimiter=delimiter), [])
-        except csv.Error:
-            continue
-        if found := _named(cells, delimiter) or _headless(cells, delimiter):
-            return found
-    return None
-
-
-def _named(cells: Sequence[str], delimiter: str) -> Columns | None:
-    names = [cell.strip().lower().replace(" ", "_") for cell in cells]
-
-    def place(*known: str) -> int | None:
-        return next((names.index(name) for name in known if name in names), None)
-
-    image, label = place(*IMAGE), place(*CLASS)
-    box = next((some for some in (*CORNERS, *FROM_SIZE) if set(some) <= set(names)), None)
-    in_one = next((name for name in IN_ONE if name in names), None)
-    if image is None or (box is None and in_one is None) or image == label:
-        return None
-    places = tuple(names.index(name) for name in box or (in_one or "",))
-    width, height = place("width", "image_width", "img_width"), place("height", "image_height", "img_height")
-    return Columns(
-        delimiter=delimiter,
-        image=image,
-        label=label,
-        box=places,
-        from_size=box in FROM_SIZE if box else {"bbox_xywh": True, "bbox_xyxy": False}.get(in_one or ""),
-        size=None if width is None or height is None or {width, height} & {*places} else (width, height),
-        split=place(*SPLIT),
-        group=place("isgroupof", "iscrowd"),
-        unused=tuple(
-            name
-            for position, name in enumerate(names)
-            if name and position not in (image, *places, width, height) and name not in SPLIT
-        ),
-    )
-
-
-def _headless(cells: Sequence[str], delimiter: str) -> Columns | None:
-    """Columns by position, where the first row is one of image, corners and class."""
-    if len(cells) != HEADLESS or not PurePosixPath(cells[0].replace("\\", "/")).suffix or number(cells[5]) is not None:
-        return None
-    empty = not any(cell.strip() for cell in cells[1:])
-    if not empty and any(number(cell) is None for cell in cells[1:5]):
-        return None
-    return Columns(delimiter=delimiter, image=0, label=5, box=(1, 2, 3, 4), header=False)
-
-
-def read_box_table(tree: Tree, names: Sequence[str]) -> Annotated:
+def read_box_table(tree: Tree, names: Sequence[str], label_column: str | None = None) -> Annotated:
     """The images and boxes of tables; a row without corners is an image that shows no object.
 
-    Raises UserError naming a file and the line that an editor shows.
+    `label_column`: that of the classes, where a user named it. Raises UserError naming a file and the line that an
+    editor shows.
     """
     tally, finder = Tally(), ImageFinder(tree)
     notes: list[str] = []
-    images = [image for name in names for image in as_meant(_images(finder, name, tally, notes), name, tally)]
+    images = [
+        image for name in names for image in as_meant(_images(finder, name, label_column, tally, notes), name, tally)
+    ]
     return assembled(tree.root, images, tally, notes=tuple(notes))
 
 
-def _images(finder: ImageFinder, name: str, tally: Tally, notes: list[str]) -> list[Described]:
-    tree = finder.tree
-    columns = columns_of(tree.root / name)
+def _columns(file: Path, label_column: str | None, notes: list[str]) -> Columns:
+    """The columns of a table, with notes on what was guessed. Raises UserError where it is none of boxes."""
+    columns = columns_of(file, label_column)
     if columns is None:
+        raise UserError(f"{file} has no columns of an image, a class, and xmin, ymin, xmax, ymax: name them so.")
+    if label_column is not None and (columns.label is None or not columns.header):
+        listed = ", ".join(columns.unused) if columns.header else "no header"
         raise UserError(
-            f"{tree.root / name} has no columns of an image, a class, and xmin, ymin, xmax, ymax: name them so."
+            f"{file} has no column {label_column!r} for --label-column (it has {listed}): name one of them."
         )
     if not columns.header:
-        notes.append(f"{name} has no header: its columns are read as image, xmin, ymin, xmax, ymax, class")
+        notes.append(f"{file.name} has no header: its columns are read as image, xmin, ymin, xmax, ymax, class")
     if columns.label is None:
-        beside = f" (columns that are not read: {', '.join(columns.unused[:6])})" if columns.unused else ""
-        notes.append(f"{name} has no column class or label: all boxes are of one class, {ONE_CLASS}{beside}")
+        beside = f" (--label-column names another: {', '.join(columns.unused[:6])})" if columns.unused else ""
+        notes.append(f"{file.name} has no column class or label: all boxes are of one class, {ONE_CLASS}{beside}")
+    return columns
+
+
+def _images(
+    finder: ImageFinder, name: str, label_column: str | None, tally: Tally, notes: list[str]
+) -> list[Described]:
+    tree = finder.tree
+    columns = _columns(tree.root / name, label_column, notes)
     folder = name.rpartition("/")[0]
     whole = part_in_name(PurePosixPath(name).stem) or part_in(folder)
     found: dict[str, Described] = {}

@@ -12,6 +12,7 @@ from typing import Any
 from skipwise.data.boxes.annotated import Annotated, Described, as_meant, assembled
 from skipwise.data.boxes.formats.files import beginning, read_json, read_lines
 from skipwise.data.boxes.formats.written import (
+    ONE_CLASS,
     entries,
     fields,
     flag,
@@ -29,7 +30,8 @@ from skipwise.errors import UserError, clause
 HEADER = re.compile(rb"\A(\xef\xbb\xbf)?#?\"?filename\b[^\n]*\bregion_shape_attributes\b")
 SHAPES_OF_3 = ("", "point", "rect", "circle", "ellipse", "line", "polyline", "polygon", "rect", "circle")
 """VIA 3's shapes by their numbers; the last two are drawn by extreme points."""
-ONE_CLASS = "object"
+CLASS = ("class", "label", "category", "name", "type")
+"""What an attribute of the class is called, where regions have several."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +48,8 @@ def is_via_table(file: Path) -> bool:
     return HEADER.match(beginning(file)) is not None
 
 
-def read_via(tree: Tree, names: Sequence[str]) -> Annotated:
-    """The images and boxes of projects and exports; a region's attribute names the class.
+def read_via(tree: Tree, names: Sequence[str], attribute: str | None = None) -> Annotated:
+    """The images and boxes of projects and exports; a region's attribute names the class, which a user may have chosen.
 
     Raises UserError naming file and region, and where it is not clear which attribute names the class.
     """
@@ -64,7 +66,8 @@ def read_via(tree: Tree, names: Sequence[str]) -> Annotated:
                 continue
             own = [region for place, some in enumerate(regions) if (region := _region(some, where, place, tally))]
             found.append((image, part or part_in(image.rpartition("/")[0]), own))
-    attribute, notes = _class_attribute([region for *_, some in found for region in some], tree.root / names[0])
+    regions_of_all = [region for *_, some in found for region in some]
+    attribute, notes = _class_attribute(regions_of_all, attribute, tree.root / names[0])
     images: dict[tuple[str, str], Described] = {}
     for image, part, regions in found:
         described = Described(file=image, part=part, objects=_objects(regions, attribute, tally))
@@ -183,25 +186,30 @@ def _box(name: str, shape: dict[str, Any], where: str) -> list[float] | None:
     return None
 
 
-def _class_attribute(regions: Sequence[Region], file: Path) -> tuple[str | None, tuple[str, ...]]:
+def _class_attribute(regions: Sequence[Region], wanted: str | None, file: Path) -> tuple[str | None, tuple[str, ...]]:
     """The attribute that names the class, None for one class, and a note where it was chosen.
 
-    Raises UserError where several have values and not just one of them does for every region.
+    Raises UserError where several could, and where a user wants one that is not there.
     """
     known = sorted({name for region in regions for name in region.values})
+    listed = ", ".join(known)
+    if wanted is not None:
+        if wanted not in known:
+            raise UserError(f"{file}: no region has the attribute {wanted!r} of --label-column (they have: {listed}).")
+        return wanted, ()
     if not known:
         note = f"no region has an attribute: all boxes are of one class, {ONE_CLASS}"
         return None, (note,) if regions else ()
     if len(known) == 1:
         return known[0], ()
     everywhere = [name for name in known if all(name in region.values for region in regions)]
-    if len(everywhere) != 1:
+    likely = [name for name in everywhere or known if name.lower() in CLASS] or everywhere
+    if len(likely) != 1:
         raise UserError(
-            f"{file}: regions have the attributes {', '.join(known)}, and {len(everywhere) or 'none'} of them "
-            f"{'are' if everywhere else 'is'} filled in for every region: keep the one that names the class."
+            f"{file}: regions have the attributes {listed}, and it is not clear which names the class: say so with "
+            "--label-column."
         )
-    others = ", ".join(name for name in known if name != everywhere[0])
-    return everywhere[0], (f"the attribute {everywhere[0]} names the class: every region has it, unlike {others}",)
+    return likely[0], (f"the attribute {likely[0]} names the class, of {listed} (--label-column takes another)",)
 
 
 def _objects(regions: Sequence[Region], attribute: str | None, tally: Tally) -> list[tuple[list[float], str, str]]:

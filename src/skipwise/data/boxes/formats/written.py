@@ -8,6 +8,8 @@ from typing import Any
 
 from skipwise.errors import UserError
 
+ONE_CLASS = "object"
+"""The class of boxes that have none."""
 LARGEST = 1e7
 """No image has a side of so many pixels. What is not a number is not below it either."""
 FALSE = {"", "0", "0.0", "false", "no", "n", "f", "off", "none", "null", "nan", "unspecified"}
