@@ -1,6 +1,6 @@
 """docs/data.md shows every layout with the line that skipwise says about it, as docs/layouts.py makes them."""
 
-import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,9 +8,12 @@ import pytest
 from skipwise.data.layout import recognise
 
 DOCS = Path(__file__).parent.parent / "docs"
-spec = importlib.util.spec_from_file_location("layouts", DOCS / "layouts.py")
-layouts = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(layouts)
+sys.path.insert(0, str(DOCS))
+
+import layouts  # noqa: E402
+
+sys.path.remove(str(DOCS))
+
 MAKERS = [(kind, name) for kind, makers in layouts.LAYOUTS.items() for name in makers]
 
 

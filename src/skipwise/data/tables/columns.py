@@ -140,7 +140,7 @@ def _unclear(table: Table, alike: Sequence[int], what: str, option: str) -> str:
     if len(table.columns) == 1:
         return f"has one column, {table.columns[0]!r}{header}: it must have one of texts and one of labels"
     columns = [table.cells(column) for column in range(len(table.columns))]
-    if all(_numeric(cells) or _is_label_like(cells) for cells in columns):
+    if any(map(_numeric, columns)) and all(_numeric(cells) or _is_label_like(cells) for cells in columns):
         return (
             f"holds numbers and no texts ({table.listed}), and skipwise reads texts, images and boxes: if a column is one of "
             "texts, name it with --text-column"

@@ -1,0 +1,1 @@
+"""Examples of every layout: functions that fill an empty folder and return what to give to skipwise."""
