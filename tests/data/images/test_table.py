@@ -314,3 +314,11 @@ def test_numbers_are_names_of_images_where_images_are(tmp_path):
     for number in range(1, 9):
         Image.new("RGB", (9, 9), (number, 0, 0)).save(tmp_path / f"{number}.png")
     assert recognise(str(file)).reading.task == "images"
+
+
+def test_numbers_with_and_without_a_point_are_one_class(folder):
+    table = write(folder / "t.csv", "path,label", "a.png,1", "b.png,1.0", "c.png,2.0", "d.png,01")
+    source = open_source(table)
+    assert source.classes == ("01", "1", "2.0")
+    assert source.labels.tolist() == [1, 1, 2, 0]
+    assert "the labels '1' and '1.0' are one class, '1'" in source.notes

@@ -45,12 +45,17 @@ class Listing:
 
     def classes(self, table: Path) -> list[str]:
         """Return the labels in order. Raises UserError where there are fewer than two."""
-        found = sorted({row.label for row in self.rows.values()})
-        if len(found) < 2:
-            raise UserError(
-                self.tally.with_notes(f"{table} has one label, {found[0]!r}: a comparison needs at least two classes.")
-            )
-        return found
+        return classes_of(list(self.rows.values()), table, self.tally)
+
+
+def classes_of(rows: Sequence[Listed], table: Path, tally: Tally) -> list[str]:
+    """Return the labels of a table's rows in order. Raises UserError where there are fewer than two."""
+    found = sorted({row.label for row in rows})
+    if len(found) < 2:
+        raise UserError(
+            tally.with_notes(f"{table} has one label, {found[0]!r}: a comparison needs at least two classes.")
+        )
+    return found
 
 
 def source_of_listed(name: str, root: Path, rows: Sequence[Listed], names: list[str], notes: Sequence[str]) -> Source:

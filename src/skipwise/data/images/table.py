@@ -7,9 +7,9 @@ from typing import Any
 
 from skipwise.data.class_folders import listed
 from skipwise.data.images.find_files import located
-from skipwise.data.images.listed import Listed, Listing, source_of_listed
+from skipwise.data.images.listed import Listed, Listing, classes_of, source_of_listed
 from skipwise.data.images.source import Source
-from skipwise.data.images.table_labels import check_single, columns_of_flags, likely_labels, quoted
+from skipwise.data.images.table_labels import check_single, columns_of_flags, likely_labels, one_spelling, quoted
 from skipwise.data.links import is_there
 from skipwise.data.parts import part_of, parts_among
 from skipwise.data.tables import Line, Table, glance_at_table, open_table
@@ -236,8 +236,9 @@ def read_tables(root: Path, tables: Sequence[Path], label: str | None = None) ->
         raise UserError(f"{tables[0]} has no rows below its header: list one image a row.")
     same = [name for name, written in spellings.items() if len(written) > 1]
     notes += [f"labels that look the same are one class: {listed(same)}"] if same else []
-    images = list(listing.rows.values())
-    check_single(listing.classes(tables[0]), images)
+    images, alike = one_spelling(listing.rows.values())
+    notes += alike
+    check_single(classes_of(images, tables[0], listing.tally), images)
     names, told = located(root, [row.file for row in images], str(tables[0]))
     name = tables[0].stem if len(tables) == 1 else root.resolve().name
     return source_of_listed(name, root, images, names, (*notes, *told, *listing.tally.notes()))

@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from skipwise.data.class_folders import joined_label
 from skipwise.data.images.listed import Listed
@@ -11,6 +12,8 @@ from skipwise.errors import UserError
 
 FLAG = re.compile(r"[+-]?[01](\.0+)?|")
 """A label that an image has, has not, or may have, and the empty cell of one that nobody looked for."""
+NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.0*)?")
+"""A whole number, with a point or without."""
 MOST_CLASSES, LONGEST = 200, 60
 
 
@@ -46,6 +49,24 @@ def check_single(classes: Sequence[str], rows: Sequence[Listed]) -> None:
             f"{row.where}: {row.label!r} is several labels, and skipwise compares networks on one class an image: keep one "
             "label a row, or make a column for one of them that holds 0 or 1, and name it with --label-column."
         )
+
+
+def one_spelling(rows: Iterable[Listed]) -> tuple[list[Listed], list[str]]:
+    """Return rows in which a number that is written in two ways, as 1 and 1.0, is one class; and notes on it.
+
+    Where all rows have 1.0 it stays so: this is the name of the class in studies that were made of the table.
+    """
+    rows = list(rows)
+    forms: dict[int, list[str]] = {}
+    for label in dict.fromkeys(row.label for row in rows):
+        if NUMBER.fullmatch(label):
+            forms.setdefault(int(float(label)), []).append(label)
+    several = {number: found for number, found in forms.items() if len(found) > 1}
+    name_of = {label: str(number) for number, found in several.items() for label in found}
+    notes = [
+        f"the labels {' and '.join(map(repr, found))} are one class, '{number}'" for number, found in several.items()
+    ]
+    return [replace(row, label=name_of.get(row.label, row.label)) for row in rows], notes
 
 
 def quoted(name: str) -> str:
