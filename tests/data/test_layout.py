@@ -4,6 +4,7 @@ import pytest
 
 from skipwise.data import layout
 from skipwise.data.glimpse import Reading
+from skipwise.data.options import Options
 from skipwise.errors import UserError
 
 
@@ -134,3 +135,14 @@ def test_several_tables_that_are_no_parts(tmp_path):
         f"{tmp_path} holds several tables (Fake.csv, True.csv), whose names are no parts of a split: give one of them, as "
         f"{tmp_path}/Fake.csv, or join them in one with a column label."
     )
+
+
+@pytest.mark.parametrize("length", [255, 256])
+def test_a_class_whose_name_is_a_text_is_refused(tmp_path, length):
+    rows = (f"a text of number {i},{'x' * length if i % 2 else 'good'}\n" for i in range(12))
+    (tmp_path / "t.csv").write_text(f"text,label\n{''.join(rows)}", encoding="utf-8")
+    if length == 255:
+        assert layout.open_as("text", str(tmp_path / "t.csv"), Options())[0].classes[0] == "good"
+        return
+    with pytest.raises(UserError, match=r"the class 'x+\.\.\.' has a name of 256 characters, and 255 are the most"):
+        layout.open_as("text", str(tmp_path / "t.csv"), Options())

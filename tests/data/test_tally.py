@@ -23,3 +23,9 @@ def test_a_later_error_tells_it():
     with pytest.raises(UserError) as error, telling(["links are dead: 2"]):
         raise UserError("No image of the class 'cat' is left.")
     assert str(error.value) == "No image of the class 'cat' is left. So far, links are dead: 2."
+
+
+def test_a_place_that_is_a_whole_text_is_cut():
+    tally = Tally()
+    tally.add("rows are left out", "x" * 5_000)
+    assert len(tally.notes()[0]) < 300

@@ -14,7 +14,7 @@ from skipwise.data.images import open as images_open
 from skipwise.data.options import Options
 from skipwise.data.tables import TABLE_SUFFIXES, open_table
 from skipwise.data.text import open as text_open
-from skipwise.errors import UserError
+from skipwise.errors import UserError, short
 from skipwise.names import shown
 
 ROOMS: dict[str, Callable[[Glimpse], list[Reading]]] = {
@@ -32,6 +32,8 @@ WHY_NONE: dict[str, Callable[[Glimpse], str]] = {
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 PACKED = (".gz", ".bz2", ".xz")
 """Of which one holds a single file, unless it is a .tar."""
+LONGEST_CLASS = 255
+"""Characters of a class's name, as of a folder's."""
 OUTNUMBERED = 10
 """Times as many examples: the fewer ones are something beside the data, as pictures among mails."""
 
@@ -84,7 +86,19 @@ def recognise(
 def open_as(task: str, data: str, options: Options) -> tuple[Any, tuple[str, ...]]:
     """Read what lies at a path for a task; give its source, and the lines that say what it is. Raises UserError."""
     found = recognise(data, task=task, text_column=options.text_column, label_column=options.label_column)
-    return found.reading.read(), found.lines
+    source = found.reading.read()
+    _check_names(data, source.classes)
+    return source, found.lines
+
+
+def _check_names(data: str, classes: Sequence[str]) -> None:
+    """Raises UserError for a class whose name is a text: a column or a line was taken for it that is none."""
+    longest = max(classes, key=len, default="")
+    if len(longest) > LONGEST_CLASS:
+        raise UserError(
+            f"{data}: the class {short(longest)!r} has a name of {len(longest):,} characters, and {LONGEST_CLASS} are the "
+            "most: give it a short one, or name another column with --label-column."
+        )
 
 
 def is_name(data: str, names: Container[str]) -> bool:

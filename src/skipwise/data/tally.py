@@ -4,7 +4,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from skipwise.errors import UserError
+from skipwise.errors import UserError, short
+
+LONGEST_PLACE = 200
+"""Characters of a place that are told: a cell that should be a name can hold anything."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +29,7 @@ class Tally:
     def add(self, what: str, where: str) -> None:
         """Count one more."""
         self.counts[what] = self.counts.get(what, 0) + 1
-        self.firsts.setdefault(what, where)
+        self.firsts.setdefault(what, short(where, LONGEST_PLACE))
 
     @property
     def mended(self) -> tuple[LeftOut, ...]:
