@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from skipwise.commands.check import check_data
-from skipwise.commands.console import console
+from skipwise.commands.consoles import console
 
 WRONG, COPIED, DAMAGED = 0.05, 0.03, 0.02
 TEST = 0.2

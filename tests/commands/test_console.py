@@ -6,16 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from skipwise.commands.console import (
-    LOOKING,
-    READING,
-    Console,
-    LiveConsole,
-    QuietConsole,
-    SilentConsole,
-    reading_line,
-    time_sentence,
-)
+from skipwise.commands.console import LOOKING, READING, Console, reading_line, time_sentence
+from skipwise.commands.consoles import LiveConsole, QuietConsole, SilentConsole
 from skipwise.commands.phases import Phases
 from skipwise.commands.terminal import Terminal
 from skipwise.studies.estimate import Estimate

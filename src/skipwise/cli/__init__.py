@@ -201,7 +201,7 @@ def check(
     different labels, or more than 1 % of labels that are likely wrong. All else is a note, and exit code 0.
     """
     from skipwise.commands.check import check_data
-    from skipwise.commands.console import SilentConsole, console
+    from skipwise.commands.consoles import SilentConsole, console
 
     speaking = SilentConsole() if as_json else console()
     if check_data(data, speaking, task=task, size=size, fit=fit, out=out, with_labels=labels, as_json=as_json):

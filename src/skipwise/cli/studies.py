@@ -145,7 +145,7 @@ def conclude(config: StudyConfig, phases: Phases, *, dry_run: bool, quiet: bool,
     With `trust` it may go on in a folder whose files name programs.
     """
     from skipwise.commands.compare import run_study
-    from skipwise.commands.console import QuietConsole, SilentConsole, console
+    from skipwise.commands.consoles import QuietConsole, SilentConsole, console
 
     phases.end()
     if as_json and dry_run:
