@@ -34,3 +34,15 @@ def test_an_image_without_a_part(birds):
     (birds / "train_test_split.txt").write_text("1 1\n2 0\n4 1\n")
     with pytest.raises(UserError, match=r"images\.txt, image 3 has no part in train_test_split\.txt: write 1 for"):
         open_source(birds)
+
+
+def test_files_that_lead_away_are_looked_for_inside(tmp_path):
+    data = tmp_path / "data"
+    for name in ("outside.png", "data/images/a/1.png", "data/images/a/outside.png", "data/images/b/1.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (9, 9)).save(tmp_path / name)
+    (data / "images.txt").write_text("1 a/1.png\n2 a/../../../outside.png\n3 b/1.png\n")
+    (data / "train_test_split.txt").write_text("1 1\n2 1\n3 0\n")
+    source = open_source(data)
+    assert all((data / "images") in file.parents for file in source.files)
+    assert not any(".." in file.parts for file in source.files)

@@ -1,7 +1,7 @@
 """CUB-200's lists: numbers for images, and by these numbers their files, their classes and their parts."""
 
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from skipwise.data.encodings import decode
 from skipwise.data.glimpse import Glimpse
@@ -42,7 +42,9 @@ def read_cub(root: Path, folder: str) -> Source:
         if parts.get(number) not in PART_OF:
             raise UserError(f"{where} has no part in {PARTS}: write 1 for training or 0 for testing there.")
         label = classes.get(labels.get(number, ""), file.rpartition("/")[0])
-        at = "/".join(part for part in (folder, base, file) if part)
+        at = PurePosixPath(
+            folder, base, *(part for part in PurePosixPath(file).parts if part not in ("/", ".."))
+        ).as_posix()
         listing.put(Listed(file=at, label=tidy(label), part=PART_OF[parts[number]], group="", where=where))
     if not listing.rows:
         raise UserError(f"{place / FILES} lists no images: write a number and a path a line.")

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path, PurePath
 
@@ -11,6 +11,7 @@ from PIL import Image
 
 from skipwise.data.class_folders import ClassFolders, alike, class_folders, listed
 from skipwise.data.folder_walk import FolderWalk
+from skipwise.data.glimpse import Glimpse
 from skipwise.data.images.decode import looks_like_image
 from skipwise.data.images.part_list import list_of_part
 from skipwise.data.images.source import FilesBelow, Source
@@ -22,6 +23,8 @@ UNREAD_IMAGE_SUFFIXES = {".heic", ".heif", ".avif", ".jxl", ".svg", ".psd", ".ra
 """Images that Pillow may not read: they are named as unreadable rather than passed over."""
 NO_IMAGES_OF = {".pdf", ".h5", ".hdf", ".grib", ".bufr", ".mpg", ".mpeg"}
 """Suffixes that Pillow has a name for and cannot open."""
+TASTED = 5
+"""Files of a folder whose first bytes tell whether they are images, where their names do not."""
 HEAD = 64
 """Bytes at a file's beginning that tell whether it is an image, where its name does not."""
 BEGINNING = re.compile(r"[^\W\d]+(?=[ _.-]*\d)")
@@ -128,3 +131,11 @@ def begins_as_image(file: Path) -> bool:
 @cache
 def _image_suffixes() -> frozenset[str]:
     return frozenset(UNREAD_IMAGE_SUFFIXES | Image.registered_extensions().keys() - NO_IMAGES_OF)
+
+
+def folders_of_images(glimpse: Glimpse) -> Iterator[str]:
+    """Yield the folders in which images were seen."""
+    for folder, names in glimpse.files.items():
+        files = [glimpse.path / folder / name for name in names]
+        if any(map(is_image, files)) or any(map(begins_as_image, files[:TASTED])):
+            yield folder

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePath
 
-from skipwise.data.class_folders import ANNOTATIONS, ClassFolders, class_folders, listed
+from skipwise.data.class_folders import ANNOTATIONS, ClassFolders, class_folders
 from skipwise.data.glimpse import Glimpse, Reading, look_at
 from skipwise.data.images.arrays import read_arrays
 from skipwise.data.images.cifar_binary import cifar_files, read_cifar
 from skipwise.data.images.class_lists import ClassLists, class_lists, read_lists
 from skipwise.data.images.cub import cub_folder, cub_words, read_cub
-from skipwise.data.images.folder import begins_as_image, is_image, read_folder
+from skipwise.data.images.folder import begins_as_image, folders_of_images, is_image, read_folder
 from skipwise.data.images.idx import idx_files, read_idx
 from skipwise.data.images.list_files import names_images
+from skipwise.data.images.matlab_lists import matlab_lists, matlab_refusal
 from skipwise.data.images.pixel_table import pixel_columns, read_pixel_tables
 from skipwise.data.images.source import in_order
 from skipwise.data.images.table import image_tables, read_tables, unlabelled_table
@@ -32,10 +33,6 @@ PIECE = re.compile(
     r".*(patient|subject|person|study|series|session|scan|case|images?|part|batch|chunk|folder)[ _-]?\d+", re.IGNORECASE
 )
 """The name of a folder of a patient, or of a piece of the data."""
-LISTS = re.compile(r"list|split|setid|label|train|test|anno|meta|class|imdb", re.IGNORECASE)
-"""Words in the name of a file of MATLAB's that may give classes or parts."""
-TASTED = 5
-"""Files of a folder whose first bytes tell whether they are images, where their names do not."""
 
 
 def readings(glimpse: Glimpse) -> list[Reading]:
@@ -154,9 +151,9 @@ def _of_folders(glimpse: Glimpse, tables: list[Path], *, others: bool) -> Iterat
         return
     try:
         found = class_folders(path)
-        if len(found.labels_above(_folders_of_images(glimpse))) < 2:
+        if len(found.labels_above(folders_of_images(glimpse))) < 2:
             read_folder(path)  # which says why it holds no classes
-        words, refused = f"images in a folder for each class: {found.words}{_mat_lists(glimpse)}", None
+        words, refused = f"images in a folder for each class: {found.words}{matlab_lists(glimpse)}", None
         if others and are_patients(found, images):
             return
         if not others and are_patients(found, images) and (sentence := unlabelled_table(tables)):
@@ -168,7 +165,7 @@ def _of_folders(glimpse: Glimpse, tables: list[Path], *, others: bool) -> Iterat
             )
             return
     except UserError as error:
-        words, refused = "images in folders", unlabelled_table(tables) or _mat_refusal(glimpse) or str(error)
+        words, refused = "images in folders", unlabelled_table(tables) or matlab_refusal(glimpse) or str(error)
     yield Reading(
         task=TASK,
         words=words,
@@ -203,36 +200,6 @@ def _of_lists(root: Path, lists: ClassLists) -> Reading:
     )
 
 
-def _mat_files(glimpse: Glimpse) -> list[str]:
-    found = (file for file in glimpse.all_files() if file.suffix.lower() == ".mat" and LISTS.search(file.stem))
-    return [file.as_posix() for file in found]
-
-
-def _mat_lists(glimpse: Glimpse) -> str:
-    """Say that lists beside the classes are not read, where they may give the parts."""
-    files = _mat_files(glimpse)
-    return f"; {listed(files)} may give the parts and cannot be read, being MATLAB's" if files else ""
-
-
-def _mat_refusal(glimpse: Glimpse) -> str | None:
-    """Say that what gives the classes cannot be read, where that may be a file of MATLAB's."""
-    files = _mat_files(glimpse)
-    if not files or _labels_in_folders(glimpse):
-        return None
-    return (
-        f"{glimpse.path} holds images and no folders of classes, and {listed(files)}, which may say the classes, cannot be "
-        "read, being MATLAB's: write a .csv with columns path, label and split beside the images."
-    )
-
-
-def _labels_in_folders(glimpse: Glimpse) -> bool:
-    """Return whether folders of images are several in one folder, as classes are."""
-    below: dict[str, list[str]] = {}
-    for folder in _folders_of_images(glimpse):
-        below.setdefault(folder.rpartition("/")[0], []).append(folder.rpartition("/")[2])
-    return any(len(names) > 1 and not parts_among(names) for names in below.values())
-
-
 def _tables_of_parts(glimpse: Glimpse) -> list[Path]:
     """Return the tables of images that lie in the folders of the parts of a split, one in each."""
     parts = [part for part in parts_among(glimpse.folders()) if part in glimpse.files]
@@ -245,14 +212,6 @@ def _tables_of_parts(glimpse: Glimpse) -> list[Path]:
     found = image_tables(tables, glimpse.label_column)
     once = len({table.parent for table in found}) == len(found)
     return found if once and "train" in {part_of(table.parent.name) for table in found} else []
-
-
-def _folders_of_images(glimpse: Glimpse) -> Iterator[str]:
-    """Yield the folders in which images were seen."""
-    for folder, names in glimpse.files.items():
-        files = [glimpse.path / folder / name for name in names]
-        if any(map(is_image, files)) or any(map(begins_as_image, files[:TASTED])):
-            yield folder
 
 
 def _of_tables(root: Path, tables: list[Path], label: str | None) -> Reading:
