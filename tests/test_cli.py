@@ -175,6 +175,22 @@ def test_predict_from_study_and_run(home, here):
     assert sum(answers[0]["probabilities"].values()) == pytest.approx(1, abs=1e-5)
 
 
+def test_explain_says_which_contender_has_no_weights(home, here, tmp_path):
+    with np.load(home / "squares.npz") as arrays:
+        Image.fromarray(arrays["x_test"][2]).save(home / "3.png")
+    study = shutil.copytree(home / "studies/squares-plain8-resnet8", tmp_path / "study")
+    for file in study.glob("runs/plain8-*/*/run.json"):
+        (file.parent / "model.safetensors").unlink()
+        record = json.loads(file.read_text())
+        file.write_text(
+            json.dumps(record | {"failed": "the loss is not finite", "validation_score": None, "best_epoch": None})
+        )
+    code, told, complaint = here("explain", study, "3.png", "--method", "occlusion", "--out", tmp_path / "out")
+    assert code == 0, complaint
+    assert told.splitlines()[0] == "plain8 is left out: no run of it finished an epoch with a finite loss"
+    assert told.count("3.png  resnet8: ") == 1
+
+
 def test_explain_draws_each_contender_s_map(home, here):
     with np.load(home / "squares.npz") as arrays:
         Image.fromarray(arrays["x_test"][2]).resize((300, 200)).save(home / "2.png")

@@ -19,8 +19,10 @@ PARTS = [
     "train", "Train", "TRAINING", "training_set", "tr", "train2017", "val", "valid", "validation", "dev", "eval", "val2017",
     "test", "Testing", "test_set", "holdout", "testing",
 ]  # fmt: skip
-SECRET = "the line of a file that is none of the data"
-"""Stands in a file beside the data, where links lead; no sentence may hold it."""
+SECRET = " ".join(["the line of a file", "that is none", "of the data"])
+"""Stands in a file beside the data, where links lead; no sentence may hold it. Hypothesis draws whole constants of
+modules, and so never this one.
+"""
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def explain(
     if method is not None and method not in METHODS:
         raise unknown("method", method, METHODS)
     load_optional("captum.attr", "skipwise explain")
-    asked = _asked(model)
+    asked = _asked(model, tell)
     loaded = [(one, *trained_network(one.folder)) for one in asked]
     for one, network, _ in loaded:
         check_finite(network, one.folder)
@@ -123,8 +123,8 @@ def _attributables(
         raise UserError(named_as_given(str(error), words, [example])) from error
 
 
-def _asked(model: Path) -> list[ExplainedNetwork]:
-    """The best run by validation of each contender of a study, or the run itself."""
+def _asked(model: Path, tell: Callable[[str], None]) -> list[ExplainedNetwork]:
+    """The best run by validation of each contender of a study, or the run itself; contenders without one are told."""
     if (model / RUN).exists():
         label = trained_network(model)[1].contender.label
         return [ExplainedNetwork(label=label, folder=model, name=slug(label))]
@@ -141,6 +141,8 @@ def _asked(model: Path) -> list[ExplainedNetwork]:
     ]
     if not known:
         raise UserError(f"No run of {model} finished an epoch with a finite loss: there is no model to explain.")
+    for label in best.keys() - set(alive):
+        tell(f"{label} is left out: no run of it finished an epoch with a finite loss")
     return known
 
 

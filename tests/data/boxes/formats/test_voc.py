@@ -47,10 +47,13 @@ def test_what_voc_leaves_out_is_counted(tmp_path):
     voc(tmp_path, f"<annotation>{hard}{voc_object()}</annotation>")
     photo(tmp_path / "JPEGImages" / "alone.png")
     (tmp_path / "Annotations" / "lost.xml").write_text("<annotation/>")
+    (tmp_path / "SegmentationClass").mkdir()
+    photo(tmp_path / "SegmentationClass" / "1.png")
     notes = ready(tmp_path).manifest.notes
     assert "objects marked difficult are left out: 1 (1.xml: object 1)" in notes
     assert "images without an annotation are left out: 1 (alone)" in notes
     assert "annotations without an image are left out: 1 (lost.xml)" in notes
+    assert "masks are left out: 1 (SegmentationClass/1.png)" in notes
 
 
 def test_two_images_of_one_annotation(tmp_path):

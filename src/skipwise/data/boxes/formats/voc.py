@@ -15,6 +15,8 @@ from skipwise.data.parts import PARTS, part_of
 from skipwise.data.tally import Tally
 from skipwise.errors import UserError
 
+MASKS = {"segmentationclass", "segmentationobject"}
+"""Folders of masks, which have the names of the images."""
 SIDES = ("xmin", "ymin", "xmax", "ymax")
 TRAIN_TOO = "trainval"
 """The list of what is trained on where no train.txt is there."""
@@ -158,7 +160,10 @@ def _tell_missing(tree: Tree, images: Mapping[str, str | None], listed: Mapping[
         annotated = {image_stem(document) for document in images}
         alone = sorted(listed.keys() - annotated)
     else:
-        alone = [PurePosixPath(name).stem for name in unlisted(tree, (image for image in images.values() if image))]
+        left = [PurePosixPath(name) for name in unlisted(tree, (image for image in images.values() if image))]
+        for mask in (name for name in left if name.parent.name.lower() in MASKS):
+            tally.add("masks are left out", str(mask))
+        alone = [name.stem for name in left if name.parent.name.lower() not in MASKS]
     for stem in alone:
         tally.add("images without an annotation are left out", stem)
 
