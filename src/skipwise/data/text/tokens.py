@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, islice
+from itertools import islice
 from types import ModuleType
 from typing import Any, Literal, get_args
 
@@ -85,8 +85,8 @@ class Tokens:
                 return map(_bytes, texts)
             case "words":
                 known = _Chunks(self._known)
-                pieces = (map(known.__getitem__, text.lower().split()) for text in texts)
-                return (np.fromiter(chain.from_iterable(found), np.int64) for found in pieces)
+                joined = (b"".join(map(known.__getitem__, text.lower().split())) for text in texts)
+                return (np.frombuffer(found, np.int32) for found in joined)
             case "subwords":
                 return self._pieces(texts)
 
@@ -118,15 +118,15 @@ class Tokens:
                 yield np.array(encoding.ids, np.int64) + 1
 
 
-class _Chunks(dict[str, tuple[int, ...]]):
-    """The numbers of the words of a stretch between spaces, found once for the common ones."""
+class _Chunks(dict[str, bytes]):
+    """The numbers of the words of a stretch between spaces, as bytes of an array, found once for the common ones."""
 
     def __init__(self, known: Mapping[str, int]) -> None:
         super().__init__()
         self._number_of = known
 
-    def __missing__(self, chunk: str) -> tuple[int, ...]:
-        found = tuple(self._number_of.get(word, UNKNOWN) for word in WORD.findall(chunk))
+    def __missing__(self, chunk: str) -> bytes:
+        found = np.array([self._number_of.get(word, UNKNOWN) for word in WORD.findall(chunk)], np.int32).tobytes()
         if len(self) < MOST_REMEMBERED:
             self[chunk] = found
         return found
