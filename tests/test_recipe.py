@@ -1,6 +1,6 @@
 """The fields of a recipe: set by text, and a value that cannot be is one sentence."""
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 
 import pytest
 
@@ -39,3 +39,11 @@ def test_what_cannot_be_is_one_sentence(name, text, sentence):
     with pytest.raises(UserError) as error:
         Recipe().set_field(name, text)
     assert str(error.value) == sentence
+
+
+@pytest.mark.parametrize(("name", "value"), [("fraction", [1.0]), ("epochs", "20"), ("flip", 1), ("schedule", "step")])
+def test_a_value_of_another_type_in_a_file_is_refused(name, value):
+    written = asdict(Recipe())
+    assert Recipe.from_json(written | {"lr": 1}).lr == 1
+    with pytest.raises(ValueError, match=name):
+        Recipe.from_json(written | {name: value})

@@ -1,5 +1,6 @@
 """A recipe is a value: how to train, as data."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args, get_type_hints
@@ -81,8 +82,14 @@ class Recipe:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Recipe":
-        """Read a recipe from a study's or a run's file, by whatever names its fields had when it was written."""
-        return cls(**{RENAMED_FIELDS.get(name, name): value for name, value in data.items()})
+        """Read a recipe from a study's or a run's file, by whatever names its fields had when it was written.
+
+        Raises ValueError for a value of another type; a field that nobody knows is a TypeError.
+        """
+        values = {RENAMED_FIELDS.get(name, name): value for name, value in data.items()}
+        recipe = cls(**values)  # with whole numbers as they stand there, for the names of runs are made of them
+        TypeAdapter(cls).validate_json(json.dumps(values), strict=True)
+        return recipe
 
     def set_field(self, name: str, text: str) -> "Recipe":
         """The same with one field set from text. Raises UserError for a bad value."""
