@@ -87,9 +87,8 @@ class Recipe:
         Raises ValueError for a value of another type; a field that nobody knows is a TypeError.
         """
         values = {RENAMED_FIELDS.get(name, name): value for name, value in data.items()}
-        recipe = cls(**values)  # with whole numbers as they stand there, for the names of runs are made of them
         TypeAdapter(cls).validate_json(json.dumps(values), strict=True)
-        return recipe
+        return cls(**values)  # with whole numbers as they stand there: the names of runs are made of them
 
     def set_field(self, name: str, text: str) -> "Recipe":
         """The same with one field set from text. Raises UserError for a bad value."""
