@@ -43,7 +43,7 @@ def mistake_in(error: Any, words: Sequence[str]) -> str:
     if found := re.match(r"No such command '(.*?)'\.", error.message):
         return str(unknown("command", found[1], error.ctx.command.commands))
     if found := re.match(r"Got unexpected extra arguments? *(?:\(s\))? *\((.*)\)", error.message):
-        return f"{command} takes fewer words than these, of which {found[1]!r} is too much: see `skipwise {command} --help`."
+        return f"{command} takes fewer words than these, {found[1]!r} being too much: see `skipwise {command} --help`."
     said = error.format_message().replace("Value error, ", "").rstrip(".")  # pydantic's, before its own sentence
     return f"{said}: see `skipwise {command} --help`."
 
@@ -55,7 +55,7 @@ def empty_option(commands: Any, words: Sequence[str]) -> str | None:
         flag for param in getattr(command, "params", ()) if not getattr(param, "is_flag", False) for flag in param.opts
     }
     own = words[: words.index("--")] if "--" in words else words
-    for flag, value in zip(own, [*own[1:], None], strict=True):
+    for flag, value in zip(own, [*own[1:], None], strict=False):
         name = flag.removesuffix("=") if flag.endswith("=") else flag if value == "" else ""
         if name.startswith("--") and name in flags:
             return f"{name} is empty: write a value behind it{_as(name)}, or leave it out."

@@ -141,8 +141,9 @@ def _asked(model: Path, tell: Callable[[str], None]) -> list[ExplainedNetwork]:
     ]
     if not known:
         raise UserError(f"No run of {model} finished an epoch with a finite loss: there is no model to explain.")
-    for label in best.keys() - set(alive):
-        tell(f"{label} is left out: no run of it finished an epoch with a finite loss")
+    for label in best:
+        if label not in alive:
+            tell(f"{label} is left out: no run of it finished an epoch with a finite loss")
     return known
 
 

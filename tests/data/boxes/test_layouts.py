@@ -8,6 +8,7 @@ import pytest
 from skipwise.data import open_scenes
 from skipwise.data.boxes.open import readings
 from skipwise.data.glimpse import look_at
+from skipwise.data.layout import recognise
 from skipwise.errors import UserError
 from support import fruit
 from support.annotations import PHOTOS, coco, entry, image_folder, photo, ready, refusal, voc, voc_object, yolo
@@ -292,3 +293,12 @@ def test_json_of_texts_has_no_reading_as_boxes(tmp_path):
     (tmp_path / "b.json").write_text('{"text": "good", "label": "pos"}\n' * 2)
     assert readings(look_at(tmp_path / "a.json")) == readings(look_at(tmp_path / "b.json")) == []
     assert readings(look_at(tmp_path)) == []
+
+
+def test_a_table_of_images_with_boxes_beside_their_classes_stays_one(tmp_path):
+    image_folder(tmp_path)
+    names = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.png"))
+    rows = [f"{name},{'owl' if i % 2 else 'jay'},1,1,3,3" for i, name in enumerate(names)]
+    (tmp_path / "table.csv").write_text("\n".join(["filename,species,bbox_x,bbox_y,bbox_width,bbox_height", *rows]))
+    found = recognise(str(tmp_path / "table.csv"))
+    assert found.lines[0] == "images in a table: table.csv"

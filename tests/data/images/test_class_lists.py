@@ -225,3 +225,77 @@ def test_lists_whose_names_say_more_than_those_of_other_parts(tmp_path):
     write(tmp_path / "places_train_standard.txt", "/a/1.jpg 0", "/b/2.jpg 1")
     write(tmp_path / "places_val.txt", "3.jpg 1", "4.jpg 0")
     assert read(tmp_path)["val/3.jpg"] == ("b", "validation")
+
+
+ANIMALS = [f"{kind}/{number}.png" for kind in ("cats", "dogs") for number in range(10)]
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("quality.txt", [f"{name} {'blurry' if 'cats' in name else 'sharp'}" for name in ANIMALS[::3]]),
+        ("README.txt", ["cats/1.png is nice", "dogs/1.png is not nice"]),
+        ("splits.txt", [f"{name} {'test' if '3' in name else 'train'}" for name in ANIMALS]),
+    ],
+)
+def test_remarks_on_images_do_not_replace_folders_of_classes(tmp_path, name, lines):
+    paint(tmp_path, *ANIMALS)
+    write(tmp_path / name, *lines)
+    found = recognise(str(tmp_path))
+    assert found.lines[0].startswith("images in a folder for each class: 2 classes (cats, dogs)")
+    assert found.lines[0].endswith(f"; {name} lists images too: give it to learn from it")
+    assert len(read(tmp_path)) == 20
+
+
+def test_words_for_parts_are_no_classes(tmp_path):
+    paint(tmp_path, *(f"{number}.png" for number in range(8)))
+    write(tmp_path / "list.txt", *(f"{number}.png {'test' if number > 5 else 'train'}" for number in range(8)))
+    assert "the words behind the images (test, train) are parts of a split and no classes" in refused(tmp_path)
+
+
+def test_names_of_classes_by_their_own_numbers(tmp_path):
+    paint(tmp_path, *(f"{number}.png" for number in range(8)))
+    write(tmp_path / "list.txt", *(f"{number}.png {1 + number % 2}" for number in range(8)))
+    write(tmp_path / "classes.txt", "2 cat", "1 dog")
+    assert {label for label, _ in read(tmp_path).values()} == {"cat", "dog"}
+    assert read(tmp_path)["0.png"] == ("dog", "")
+    write(tmp_path / "classes.txt", "3 Series", "500 Abarth")
+    assert read(tmp_path)["0.png"] == ("3 Series", "")
+    write(tmp_path / "classes.txt", "owl", "owl")
+    assert "classes.txt is not used: it has a name twice" in open_source(tmp_path).notes
+
+
+def test_an_image_that_is_gone_is_no_heading(tmp_path):
+    paint(tmp_path, *(f"{number}.png" for number in range(2, 12)))
+    write(tmp_path / "list.txt", *(f"{number}.png {'ab'[number % 2]}" for number in range(12)))
+    assert len(open_source(tmp_path).names) == 12  # two of which are told as unreadable
+
+
+def test_several_lists_of_parts_are_refused(tmp_path):
+    paint(tmp_path, *ANIMALS)
+    for kind in ("official", "small"):
+        write(tmp_path / f"{kind}_train.txt", *ANIMALS[::2])
+        write(tmp_path / f"{kind}_test.txt", *ANIMALS[1::2])
+    assert "list images with parts of their own: give the list to learn from" in refused(tmp_path)
+
+
+def test_a_cell_too_many_is_named_by_its_line(tmp_path):
+    paint(tmp_path, *(f"{number}.png" for number in range(8)))
+    lines = [f"{number}.png,{'ab'[number % 2]}" for number in range(8)]
+    write(tmp_path / "list.txt", *lines[:3], "3.png,a,extra", *lines[4:])
+    assert "list.txt, line 4 has 2 cells behind the image, and most lines have 1" in refused(tmp_path)
+
+
+def test_unlisted_images_behind_links_are_counted(tmp_path):
+    paint(tmp_path / "elsewhere", *(f"{number}.png" for number in range(8)))
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "images").symlink_to(tmp_path / "elsewhere")
+    write(tmp_path / "data" / "list.txt", *(f"{number}.png {'ab'[number % 2]}" for number in range(6)))
+    assert any("images that no list names are left out: 2" in note for note in open_source(tmp_path / "data").notes)
+
+
+def test_a_list_that_is_a_link_is_read(tmp_path):
+    paint(tmp_path / "data", *(f"{number}.png" for number in range(6)))
+    write(tmp_path / "elsewhere.txt", *(f"{number}.png {'ab'[number % 2]}" for number in range(6)))
+    (tmp_path / "data" / "list.txt").symlink_to(tmp_path / "elsewhere.txt")
+    assert len(open_source(tmp_path / "data" / "list.txt").names) == 6

@@ -53,3 +53,10 @@ def test_parts(tmp_path, name):
 def test_other_files_are_none(tmp_path, files):
     write(tmp_path, **files)
     assert class_files(look_at(tmp_path)) == []
+
+
+def test_files_of_several_sources_are_all_read(tmp_path):
+    sources = ("amazon", "imdb")
+    write(tmp_path, **{f"{one}_{label}DOTtxt": f"{one} is {label}\n" for one in sources for label in ("pos", "neg")})
+    source = recognise(str(tmp_path)).reading.read()
+    assert sorted(source.texts) == ["amazon is neg", "amazon is pos", "imdb is neg", "imdb is pos"]

@@ -36,6 +36,7 @@ from skipwise.data.boxes.formats.yolo_layout import is_label_file, label_folders
 from skipwise.data.boxes.tree import Tree, joined, part_in_name, tree_of
 from skipwise.data.glimpse import Glimpse, Reading, look_at
 from skipwise.data.images.folder import is_image
+from skipwise.data.images.table import image_tables
 from skipwise.errors import UserError
 
 TASK = "boxes"
@@ -146,7 +147,7 @@ def _of_file(path: Path, label_column: str | None) -> list[Reading]:
                 ask=str(path),
             )
         ]
-    if suffix == ".csv" and columns_of(path) is not None:
+    if suffix == ".csv" and is_box_table(path, label_column):
         return [
             Reading(task=TASK, words=f"boxes in the table {path.name}", ask=str(path), has_columns=True,
                     read=lambda: _named(read_box_table(tree_of(path.parent), [path.name], label_column), path))
@@ -183,10 +184,16 @@ def _root(path: Path) -> Path:
     return path.resolve().parent if named and not tree_of(path).images else path
 
 
+def is_box_table(file: Path, label_column: str | None) -> bool:
+    """Return whether a table is one of boxes; one without their classes that has those of images is not."""
+    columns = columns_of(file, label_column)
+    return columns is not None and (columns.label is not None or not image_tables([file], label_column))
+
+
 def _table(glimpse: Glimpse) -> Reading | None:
     """Tables of boxes, of which each part may have one."""
     tables = [file.as_posix() for file in glimpse.all_files() if file.suffix.lower() == ".csv"][:ALONE]
-    files = [name for name in tables if columns_of(glimpse.path / name) is not None]
+    files = [name for name in tables if is_box_table(glimpse.path / name, glimpse.label_column)]
     if not files:
         return None
     return Reading(

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -16,15 +17,20 @@ from skipwise.data.images.listed import Listed, Listing, source_of_listed
 from skipwise.data.images.source import Source
 from skipwise.data.links import is_there
 from skipwise.data.parts import PARTS, part_of
+from skipwise.data.tally import Tally
 from skipwise.errors import UserError
 from skipwise.names import shown, tidy
 from skipwise.regular_files import read_regular
 
 NAMES = ("classes", "class_names", "classnames", "labels", "label_names", "names", "categories", "synsets")
 """Files, without .txt, with the name of a class in each line."""
+NOT_LISTS = {f"{name}.txt" for name in NAMES if name != "labels"}
+"""Of these only labels.txt may be a list of images, too."""
 LARGEST_NAMES = 2**22
 BEGINNING = re.compile(r"(.+?)[ _.-]*\d+")
 """What stands before the number of a file's name."""
+NUMBERED = re.compile(r"(\d{1,9})[\s:,.]+(\S.*)")
+"""A line of a number and a name."""
 MASKS = ANNOTATIONS - {"labels", "parts"}
 UNLISTED = "images that no list names are left out"
 
@@ -33,7 +39,7 @@ UNLISTED = "images that no list names are left out"
 class ClassLists:
     """Lists of one split by part, "" being no part. `labelled`: whether they hold classes, or folders do.
 
-    `splits`: how many splits are listed, of which this is the first. `others`: lists of other classes of the images.
+    `splits`: how many splits are listed, of which this is the first. `others`: lists that say other things of images.
     """
 
     of_part: Mapping[str, ImageList]
@@ -55,7 +61,8 @@ class ClassLists:
         """Return why these cannot be read, None where they can."""
         first = root / next(iter(self.of_part.values())).file
         if self.others:
-            return f"{first} and {listed(self.others)} list images with classes of their own: give the list to learn from, as {first}."
+            what = "classes" if self.labelled else "parts"
+            return f"{first} and {listed(self.others)} list images with {what} of their own: give the list to learn from, as {first}."
         return None
 
 
@@ -64,11 +71,14 @@ def class_lists(glimpse: Glimpse, file: str | None = None) -> ClassLists | None:
 
     `file`: a list that a user gave, with which those of its parts are taken.
     """
-    found = list_files(glimpse)
+    found = [one for one in list_files(glimpse) if PurePosixPath(one.file).name not in NOT_LISTS]
     groups: dict[tuple[str, ...], dict[int, dict[str, ImageList]]] = {}
+    twice: list[ImageList] = []
     for one in found:
         own = groups.setdefault(one.key, {}).setdefault(one.number, {})
-        if one.part not in own or own[one.part].file.endswith(".json"):
+        if one.part in own and not one.file.endswith(".json") and not own[one.part].file.endswith(".json"):
+            twice.append(one)
+        elif one.part not in own or own[one.part].file.endswith(".json"):
             own[one.part] = one
     _join(groups)
     some = [lists for splits in groups.values() if (lists := _of_group(splits)) is not None]
@@ -79,11 +89,13 @@ def class_lists(glimpse: Glimpse, file: str | None = None) -> ClassLists | None:
     with_parts = [one for one in given if "train" in one.of_part]
     labelled = [one for one in with_parts if one.labelled]
     by_folder = [one for one in with_parts if not one.labelled and _by_folder(one)]
-    chosen = labelled or by_folder[:1] or [one for one in given if one.labelled]
+    chosen = labelled or by_folder or [one for one in given if one.labelled]
     if not chosen:
         return None
-    others = tuple(next(iter(one.of_part.values())).file for one in chosen[1:])
-    return replace(chosen[0], others=others)
+    others = [next(iter(one.of_part.values())).file for one in chosen[1:]]
+    taken = {one.file for one in chosen[0].of_part.values()}
+    others += [one.file for one in twice if any(one.key == own.key for own in chosen[0].of_part.values())]
+    return replace(chosen[0], others=tuple(file for file in others if file not in taken))
 
 
 def _join(groups: dict[tuple[str, ...], dict[int, dict[str, ImageList]]]) -> None:
@@ -119,7 +131,7 @@ def read_lists(root: Path, lists: ClassLists) -> Source:
     """The images that lists name. Raises UserError naming a line that contradicts another, and for several labels."""
     listing = Listing()
     for part, one in lists.of_part.items():
-        for row in _rows(root, one, part, labelled=lists.labelled):
+        for row in _rows(root, one, part, listing.tally, labelled=lists.labelled):
             listing.put(row)
     first = root / next(iter(lists.of_part.values())).file
     if not lists.labelled:
@@ -127,23 +139,34 @@ def read_lists(root: Path, lists: ClassLists) -> Source:
     rows, notes = list(listing.rows.values()), list[str]()
     if lists.labelled:
         rows, notes = _named(root, next(iter(lists.of_part.values())), rows)
-    listing.classes(first)
+    classes = listing.classes(first)
+    if lists.labelled and all(map(part_of, classes)):
+        raise UserError(
+            f"{first}: the words behind the images ({listed(classes)}) are parts of a split and no classes: write a .csv with "
+            "columns path, label and split."
+        )
     tell_unlisted(root, listing)
     names = [row.file for row in rows]
     return source_of_listed(root.resolve().name, root, rows, names, (*notes, *listing.tally.notes()))
 
 
-def _rows(root: Path, one: ImageList, part: str, *, labelled: bool) -> Iterator[Listed]:
-    """Yield the images of a list, with the cell that is the class, or else the folder."""
+def _rows(root: Path, one: ImageList, part: str, tally: Tally, *, labelled: bool) -> Iterator[Listed]:
+    """Yield the images of a list, with the cell that is the class, or else the folder.
+
+    The first lines may be a heading, where they name no image. Raises UserError naming a line without a class.
+    """
     path = root / one.file
-    rows = list(list_rows(path))
+    rows = []
+    for place, row in enumerate(list_rows(path)):
+        named = is_image(PurePosixPath(row.name)) or place >= MOST_HEADERS or is_there(root / one.place(row.name))
+        if named:
+            rows.append(row)
+        else:
+            tally.add("lines above the images are taken for a heading", f"{path.name}, line {row.number}")
     column = _column(path, rows) if labelled and one.cells > 1 else 0
     several = _shared(one.place(row.name) for row in rows)
-    for place, row in enumerate(rows):
-        file = one.place(row.name)
-        if place < MOST_HEADERS and not is_there(root / file):
-            continue  # a heading
-        where = f"{path}, line {row.number}"
+    for row in rows:
+        file, where = one.place(row.name), f"{path}, line {row.number}"
         if labelled and not "".join(row.cells[column : column + 1]):
             raise UserError(f"{where} has no class behind {shown(row.name)}: write it there, or remove the line.")
         label = row.cells[column] if labelled else _folder(file, several)
@@ -170,7 +193,14 @@ def _column(path: Path, rows: Sequence[ListRow]) -> int:
 
     Raises UserError where there is none.
     """
-    width = max(len(row.cells) for row in rows)
+    width, _ = Counter(len(row.cells) for row in rows).most_common(1)[0]
+    wider = next((row for row in rows if len(row.cells) > width), None)
+    if wider is not None:
+        raise UserError(
+            f"{path}, line {wider.number} has {len(wider.cells)} cells behind the image, and most lines have {width}: mend it."
+        )
+    if width < 2:
+        return 0
     body = [row for row in rows if len(row.cells) == width]
     for column in range(width):
         pairs = {row.cells[column]: _beginning(row.name) for row in body}
@@ -223,14 +253,28 @@ def _names_in_file(root: Path, one: ImageList, labels: set[str]) -> tuple[dict[s
             if not file.is_file() or file == root / one.file:
                 continue
             lines = (decode(read_regular(file, LARGEST_NAMES)).text or "").split("\n")
-            known = [re.sub(r"^\d+[\t ]+", "", line.strip()) for line in lines if line.strip()]
-            begins = 1 if numbers[0] > 0 and numbers[-1] == len(known) else 0
             place = file.relative_to(root).as_posix()
-            if numbers[-1] - begins >= len(known) or len(set(known)) < len(known):
+            known = [line.strip() for line in lines if line.strip()]
+            numbered = _numbered(known, labels)
+            if numbered is not None:
+                return numbered, [f"the names of the classes are the lines of {place}, by the numbers there"]
+            begins = 1 if numbers[0] > 0 and numbers[-1] == len(known) else 0
+            if len(set(known)) < len(known):
+                return None, [f"{place} is not used: it has a name twice"]
+            if numbers[-1] - begins >= len(known):
                 return None, [f"{place} is not used: it has {len(known)} names, and labels go to {numbers[-1]}"]
             names = {label: known[int(label) - begins] for label in labels}
             return names, [f"the names of the classes are the lines of {place}, counted from {begins}"]
     return None, []
+
+
+def _numbered(lines: Sequence[str], labels: set[str]) -> dict[str, str] | None:
+    """Return the names of labels from lines that begin with numbers, None where these are not those of the labels."""
+    found = [NUMBERED.fullmatch(line) for line in lines]
+    names = {str(int(match[1])): match[2] for match in found if match}
+    whole = len(names) == len(lines) == len(set(names.values()))
+    by_label = {label: names.get(str(int(label)), "") for label in labels}
+    return by_label if whole and all(by_label.values()) else None
 
 
 def _check_folders(path: Path, listing: Listing) -> None:
@@ -245,7 +289,12 @@ def _check_folders(path: Path, listing: Listing) -> None:
 
 def tell_unlisted(root: Path, listing: Listing) -> None:
     """Count the images that lie there and are in no list; masks in folders of annotations are none."""
-    for folder, folders, files in os.walk(root):
+    seen: set[str] = set()
+    for folder, folders, files in os.walk(root, followlinks=True):
+        if (real := os.path.realpath(folder)) in seen:
+            folders.clear()  # reached twice by links
+            continue
+        seen.add(real)
         folders[:] = sorted(name for name in folders if not is_clutter(name) and name.lower() not in MASKS)
         for name in sorted(files):
             place = (Path(folder) / name).relative_to(root).as_posix()

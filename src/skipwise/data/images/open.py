@@ -88,9 +88,9 @@ def _of_list(path: Path) -> Iterator[Reading]:
     """Read one list without a header, and those of its parts; images lie beside it or beside its folder."""
     if not names_images(path):
         return
-    folder = path.resolve().parent
+    folder = path.parent.resolve()
     for root in (path.parent, *([folder.parent] if folder.name.lower() in ANNOTATIONS else [])):
-        lists = class_lists(look_at(root), path.resolve().relative_to(root.resolve()).as_posix())
+        lists = class_lists(look_at(root), (folder / path.name).relative_to(root.resolve()).as_posix())
         if lists is not None:
             yield _of_lists(root, lists)
             return
@@ -114,6 +114,14 @@ def _of_folder(glimpse: Glimpse) -> Iterator[Reading]:
         yield Reading(task=TASK, words=cub_words(cub), read=lambda: in_order(read_cub(path, cub)), ask=ANSWERS)
         return
     lists = class_lists(glimpse)
+    if lists is not None and lists.labelled and "train" not in lists.of_part and _are_classes(glimpse):
+        name = next(
+            iter(lists.of_part.values())
+        ).file  # remarks on some images, or another task: read where it is given
+        yield from _of_folders(
+            glimpse, tables, others=False, beside=f"; {name} lists images too: give it to learn from it"
+        )
+        return
     if lists is not None and lists.labelled:
         yield _of_lists(path, lists)
     if lists is not None and not lists.labelled:
@@ -144,8 +152,21 @@ def _holds_tables(glimpse: Glimpse) -> bool:
     return bool(image_tables([glimpse.path / inside / name for name in names], glimpse.label_column))
 
 
-def _of_folders(glimpse: Glimpse, tables: list[Path], *, others: bool) -> Iterator[Reading]:
-    """Read the folders for classes, where they hold images and no table says otherwise; `others` are read before."""
+def _are_classes(glimpse: Glimpse) -> bool:
+    """Return whether folders of images look like classes."""
+    try:
+        found = class_folders(glimpse.path)
+    except UserError:
+        return False
+    several = len(found.labels_above(folders_of_images(glimpse))) > 1
+    return several and not are_patients(found, _images(glimpse))
+
+
+def _of_folders(glimpse: Glimpse, tables: list[Path], *, others: bool, beside: str = "") -> Iterator[Reading]:
+    """Read the folders for classes, where they hold images and no table says otherwise; `others` are read before.
+
+    `beside` is said of what lies there too.
+    """
     path, images = glimpse.path, _images(glimpse)
     if not images:
         return
@@ -153,7 +174,7 @@ def _of_folders(glimpse: Glimpse, tables: list[Path], *, others: bool) -> Iterat
         found = class_folders(path)
         if len(found.labels_above(folders_of_images(glimpse))) < 2:
             read_folder(path)  # which says why it holds no classes
-        words, refused = f"images in a folder for each class: {found.words}{matlab_lists(glimpse)}", None
+        words, refused = f"images in a folder for each class: {found.words}{matlab_lists(glimpse)}{beside}", None
         if others and are_patients(found, images):
             return
         if not others and are_patients(found, images) and (sentence := unlabelled_table(tables)):

@@ -32,8 +32,8 @@ class ClassFile:
 
 
 def class_files(glimpse: Glimpse) -> list[ClassFile]:
-    """Return the files that are named by classes, where there is one for each of a set of words; else nothing."""
-    found: dict[str, dict[str, ClassFile]] = {}
+    """Return the files that are named by classes, where there are some for each of a set of words; else nothing."""
+    found: dict[str, dict[str, list[ClassFile]]] = {}
     filled = [folder for folder, names in glimpse.files.items() if names]
     for folder, names in glimpse.files.items():
         part = part_of(folder.rpartition("/")[2]) or ""
@@ -41,11 +41,11 @@ def class_files(glimpse: Glimpse) -> list[ClassFile]:
             continue  # one of several folders that mean something else
         for name in names:
             if (one := _of_name(PurePosixPath(folder, name), part)) is not None:
-                found.setdefault(one.part, {})[one.label] = one
+                found.setdefault(one.part, {}).setdefault(one.label, []).append(one)
     words = [set(own) for own in found.values()]
     if not words or words[0] not in OPPOSITES or any(own != words[0] for own in words):
         return []
-    files = [own[label] for part in ("", *PARTS) for own in [found.get(part, {})] for label in sorted(own)]
+    files = [one for part in ("", *PARTS) for _, own in sorted(found.get(part, {}).items()) for one in own]
     return files if all(_holds_texts(glimpse.path / one.file) for one in files) else []
 
 
