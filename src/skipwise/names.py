@@ -50,11 +50,13 @@ def shown_text(text: str) -> str:
 
 
 def cell(value: object) -> object:
-    """Return a value for a CSV file; before a text that a spreadsheet would take for a formula stands `'`."""
+    """Return a value for a CSV file, names as other outputs show them; before a text that a spreadsheet would take for
+    a formula stands `'`.
+    """
     if not isinstance(value, str):
         return value
-    text = writable(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) and not NUMBER.fullmatch(text) else text
+    text = shown(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) and not NUMBER.fullmatch(text) else text
 
 
 def graphemes(text: str) -> list[str]:

@@ -322,3 +322,21 @@ def test_numbers_with_and_without_a_point_are_one_class(folder):
     assert source.classes == ("01", "1", "2.0")
     assert source.labels.tolist() == [1, 1, 2, 0]
     assert "the labels '1' and '1.0' are one class, '1'" in source.notes
+
+
+def test_a_list_of_labels_is_refused(folder):
+    table = write(folder / "t.csv", "image,boxes,labels", "a.png,x,['cat']", "b.png,x,\"['cat', 'dog']\"")
+    assert "t.csv, line 2: labels is \"['cat']\", a list of labels: skipwise gives each image one class" in refused(
+        table
+    )
+
+
+def test_files_are_found_in_any_case(folder):
+    (folder / "photos").mkdir()
+    for name in FILES:
+        (folder / name).rename(folder / "photos" / name.upper())
+    source = open_source(
+        write(folder / "t.csv", "path,label", *(f"{name},{'xy'[i % 2]}" for i, name in enumerate(FILES)))
+    )
+    assert [file.name for file in source.files] == [name.upper() for name in FILES]
+    assert source.notes == ("files are found by their names: a.png is photos/A.PNG",)

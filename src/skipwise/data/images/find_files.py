@@ -47,11 +47,12 @@ def located(root: Path, written: Sequence[str], table: str) -> tuple[list[str], 
 
 
 class _Index:
-    """All images below a folder, by their names with and without the suffix."""
+    """All images below a folder, by their names with and without the suffix, and in any case."""
 
     def __init__(self, root: Path, table: str) -> None:
         self.table = table
         self.by_name: dict[str, list[str]] = {}
+        self.by_folded_name: dict[str, list[str]] = {}
         for folder, folders, files in os.walk(root):
             folders[:] = sorted(name for name in folders if not is_clutter(name))
             for name in sorted(files):
@@ -59,11 +60,12 @@ class _Index:
                     place = (Path(folder) / name).relative_to(root).as_posix()
                     for key in {name, PurePosixPath(name).stem}:
                         self.by_name.setdefault(key, []).append(place)
+                    self.by_folded_name.setdefault(name.casefold(), []).append(place)
 
     def place(self, file: str) -> str | None:
         """Return where an image lies: the one whose path ends as it is written, else the only one of its name."""
         name = PurePosixPath(file).name
-        several = self.by_name.get(name, [])
+        several = self.by_name.get(name) or self.by_folded_name.get(name.casefold(), [])
         ending = [place for place in several if f"/{place}".endswith(f"/{file.lstrip('./')}")]
         chosen = ending if len(ending) == 1 else several
         if len(chosen) > 1:

@@ -12,8 +12,8 @@ from skipwise.data.images.source import Source
 from skipwise.data.images.table_labels import check_single, columns_of_flags, likely_labels, one_spelling, quoted
 from skipwise.data.links import is_there
 from skipwise.data.parts import part_of, parts_among
-from skipwise.data.tables import Line, Table, glance_at_table, open_table
-from skipwise.errors import UserError
+from skipwise.data.tables import Line, Table, glance_at_table, is_list, open_table
+from skipwise.errors import UserError, short
 from skipwise.names import cut, tidy
 
 FILE = (
@@ -253,6 +253,11 @@ def _listed(table: Table, columns: ImageColumns, line: Line, part: str) -> Liste
             raise UserError(
                 f"{where}: {table.columns[column]} is empty: write the image's {what} there, or remove the row."
             )
+    if columns.label is not None and is_list(label):
+        raise UserError(
+            f"{where}: {table.columns[columns.label]} is {short(label, 60)!r}, a list of labels: skipwise gives each image one "
+            "class; keep one label an image, or give boxes a row each with columns xmin, ymin, xmax and ymax."
+        )
     split = _word(line, columns.split)
     if split and part_of(split) is None:
         raise UserError(

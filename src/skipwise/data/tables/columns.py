@@ -30,6 +30,7 @@ OTHERS = {"id", "index", "idx", "date", "user", "username", "name"}
 """Names that tell a header from a row of data, of columns that are passed over."""
 MOST_CLASSES, LONGEST_LABEL = 200, 60
 """A column that holds labels has at most so many different cells, of at most so many characters."""
+LIST = re.compile(r"""\[(.*[,'"].*|\s*\d*\s*)\]|\(.*,.*\)|\{\s*["'].*\}""", re.DOTALL)
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -71,6 +72,11 @@ def choose_columns(
 def is_known(name: Any) -> bool:
     """Return whether a cell is a usual name of a column of texts or labels."""
     return _plain(name) in {*TEXT, *MORE_TEXT, *LABEL, *MORE_LABEL}
+
+
+def is_list(cell: str) -> bool:
+    """Return whether a cell is a list, tuple or set as Python or JSON writes it."""
+    return LIST.fullmatch(cell.strip()) is not None
 
 
 def is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:

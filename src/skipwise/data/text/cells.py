@@ -6,14 +6,13 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from skipwise.data.parts import part_of
+from skipwise.data.tables import is_list
 from skipwise.data.text.source import checked
 from skipwise.errors import UserError
 from skipwise.names import tidy
 
 WHOLE = re.compile(r"[+-]?\d+\.0*")
 """A whole number as a program writes it that knows numbers with a point alone."""
-LIST = re.compile(r"""\[(.*[,'"].*|\s*\d*\s*)\]|\(.*,.*\)|\{\s*["'].*\}""", re.DOTALL)
-"""A list, tuple or set as Python or JSON writes it."""
 
 
 class Labels:
@@ -29,7 +28,7 @@ class Labels:
         known = self._names.get(cell) if isinstance(cell, str) else None
         if known is not None:
             return known
-        if isinstance(cell, list | tuple | set) or (isinstance(cell, str) and LIST.fullmatch(cell.strip())):
+        if isinstance(cell, list | tuple | set) or (isinstance(cell, str) and is_list(cell)):
             raise UserError(
                 f"{where}: label is {_shown(cell)}, a list of labels: skipwise gives each text one class; keep one "
                 "label a text, or join the lists to classes of their own."

@@ -41,6 +41,9 @@ NAN, INFINITE = float("nan"), float("inf")
             ({**entry(), "bbox": "1234"}, "annotations[0]: bbox is 1234, and must be four numbers"),
             ({"image_id": 1, "category_id": 1}, "annotations[0] has no 'bbox' and no 'segmentation', so that it gives the class of"),
             ({"bbox": [1, 2, 3, 4], "category_id": 1}, "annotations[0] has no 'image_id'."),
+            ({"image_id": 1, "category_id": 1, "keypoints": [1, 2, 2], "num_keypoints": 1},
+             "annotations[0] has keypoints and no 'bbox', and keypoints are not read: export boxes with them."),
+            ({"image_id": 1, "segments_info": [{"id": 3}]}, "t.json is of COCO's panoptic format, which holds masks in images"),
         ]),
     ],
 )  # fmt: skip

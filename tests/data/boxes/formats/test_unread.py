@@ -10,6 +10,7 @@ from skipwise.errors import UserError
 @pytest.mark.parametrize(
     ("place", "content", "said"),
     [
+        ("train.csv", "ImageId,EncodedPixels\na.jpg,1 3 10 5\n", "holds masks as run lengths (EncodedPixels)"),
         ("split/face_train_bbx_gt.txt", "a.jpg\n1\n5 5 10 10 0 0 0 0 0 0\n", "is of WIDER FACE"),
         (
             "metadata.jsonl",

@@ -130,6 +130,11 @@ def _images(finder: ImageFinder, file: CocoFile, categories: dict[str, str], tal
     short = file.short
     for number, entry in enumerate(file.content["annotations"]):
         where = f"{short}: annotations[{number}]"
+        if "segments_info" in entry:
+            raise UserError(
+                f"{file.file} is of COCO's panoptic format, which holds masks in images and no boxes: give the file of "
+                "instances, as instances_train2017.json."
+            )
         image = image_of.get(identity(_field(entry, "image_id", where)))
         if image is None:
             tally.add(UNLISTED, f"{where}, image_id {entry['image_id']}")
@@ -171,6 +176,8 @@ def _listed(file: CocoFile, tally: Tally) -> tuple[dict[str, dict[str, Any]], di
 
 def _box(entry: dict[str, Any], where: str, tally: Tally) -> list[float]:
     """Corners from COCO's left, top, width, height, or round the outline. Raises UserError where there is neither."""
+    if "bbox" not in entry and "segmentation" not in entry and "num_keypoints" in entry:
+        raise UserError(f"{where} has keypoints and no 'bbox', and keypoints are not read: export boxes with them.")
     if "bbox" not in entry and "segmentation" not in entry and "category_id" in entry:
         raise UserError(
             f"{where} has no 'bbox' and no 'segmentation', so that it gives the class of an image and no boxes: with --task "

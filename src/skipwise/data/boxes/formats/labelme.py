@@ -26,7 +26,7 @@ def read_labelme(tree: Tree) -> Annotated:
             continue
         image = _image(finder, name, text(content.get("imagePath")))
         if image is None:
-            tally.add("annotations without an image are left out", name)
+            tally.add("annotations without an image beside them are left out (imageData is not read)", name)
             continue
         images.append(
             Described(

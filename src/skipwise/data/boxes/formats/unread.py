@@ -21,6 +21,8 @@ SUFFIXES = {
 }
 BBOX = re.compile(rb"[^\n]*\bbbox\b[,;\s]")
 """A header with one column of boxes."""
+RUN_LENGTHS = re.compile(rb"[^\n]*\b(encodedpixels|rle)\b", re.IGNORECASE)
+"""A header with a column of masks as run lengths."""
 FOLDERS = {"label_2": "KITTI", "labeltxt": "DOTA"}
 VISDRONE = re.compile(rb"(-?\d+,){7}-?\d+,?\s")
 """A line of VisDrone's: left, top, width, height, score, class, truncation, occlusion."""
@@ -70,6 +72,11 @@ def _by_content(glimpse: Glimpse) -> str | None:
             file = glimpse.path / folder / name
             if name.lower().endswith("_bbx_gt.txt"):
                 return f"{file} is of WIDER FACE, which is not read: {INSTEAD}."
+            if name.lower().endswith(".csv") and RUN_LENGTHS.match(beginning(file)):
+                return (
+                    f"{file} holds masks as run lengths (EncodedPixels), which are not read: write boxes round them, as a table "
+                    "with columns image, xmin, ymin, xmax, ymax and class."
+                )
             if name.lower() == "metadata.jsonl" and b'"objects"' in beginning(file):
                 return f"{file} holds the objects of Hugging Face's imagefolder, which are not read: {INSTEAD}."
             if name.lower().endswith((".manifest", ".jsonl")) and MANIFEST.match(beginning(file)):
