@@ -2,6 +2,7 @@
 
 import json
 import re
+import string
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -24,8 +25,8 @@ BEGINNING = 2**18
 TRIED, MOST_HEADERS = 20, 2
 """Rows that tell where the images lie, and lines above them that may be a heading."""
 MOST_FILES, MOST_LOOKED, MOST_BASES, MOST_DROPPED = 40, 400, 60, 3
-"""Files of one folder that may be lists (more are annotations), files that are looked into, folders that names may begin
-at, and folders before a name that may be passed over."""
+"""Files of one folder that may be lists (more are annotations), files that are looked into, folders that names may
+begin at, and folders before a name that may be passed over."""
 OTHERS = {"imagesets"}
 """Folders whose lists are Pascal VOC's, which boxes are read by."""
 NAMED = re.compile(r"(.+?\.(?:jpe?g|png|bmp|tiff?|gif|webp|p[pgb]m))\"?(?:\s*[\t,;]\s*|\s+|$)(.*)", re.IGNORECASE)
@@ -53,8 +54,8 @@ class ImageList:
     """A list of images. `file` is relative to the data; `part` is that of its name, "trainval" being two of them.
 
     Names begin at `base` without their first `dropped` folders, and lack `suffix`. `cells`: how many stand behind a
-    name. `folders`: how many different ones stand before names, one being all of them. `key`, `number`: lists of one key are the parts of
-    one split, which may be drawn several times.
+    name. `folders`: how many different ones stand before names, one being all of them. `key`,
+    `number`: lists of one key are the parts of one split, which may be drawn several times.
     """
 
     file: str
@@ -227,9 +228,10 @@ def _part_and_key(file: PurePosixPath) -> tuple[str, tuple[str, ...], int] | Non
     if len((humps | set(meant.values())) - {None}) > 1:
         return None
     for place, part in meant.items():
-        digits = re.search(r"\d*$", tokens[place])[0]  # type: ignore[index]
         others = tokens[:place] + tokens[place + 1 :]
-        digits = digits or next((other for other in others if other.isdecimal()), "0")
+        digits = tokens[place][len(tokens[place].rstrip(string.digits)) :] or next(
+            (other for other in others if other.isdecimal()), "0"
+        )
         return part, (folder, *(other for other in others if not other.isdecimal())), int(digits)
     part = part_of(file.parent.name) or ""
     return part, (file.parent.parent.as_posix() if part else folder, *tokens), 0
@@ -237,7 +239,7 @@ def _part_and_key(file: PurePosixPath) -> tuple[str, tuple[str, ...], int] | Non
 
 def _meaning(word: str) -> str | None:
     """Return the part that a word means, perhaps with a number, "trainval" being two of them."""
-    plain = re.sub(r"\d+$", "", word.lower())
+    plain = word.lower().rstrip(string.digits)
     return "trainval" if plain == "trainval" else part_of(plain)
 
 
