@@ -22,7 +22,7 @@ class FolderWalk:
     `is_example` tells by an entry whether a regular file is one; `examples` is the word for them. `aside`, if given,
     has words for files of a folder that belong to others of it, as masks, and chooses them. `tally` hears of all
     that is left out, `hidden` counts hidden files, and `nested` gives, for a folder of a class, the first folder in it
-    that holds examples.
+    that holds examples. `known`: files that are read for what they say of the examples, and so are not left out.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class FolderWalk:
         self.aside = aside
         self.tally = Tally()
         self.hidden = 0
+        self.known: set[str] = set()
         self.nested: dict[str, str] = {}
         self.visited: set[tuple[int, int]] = set()
 
@@ -146,5 +147,7 @@ class FolderWalk:
             return False
         if self.is_example(entry):
             return True
+        if name in self.known:
+            return False
         self.tally.add(self._no_examples, shown(name))
         return False

@@ -39,3 +39,19 @@ def test_a_file_that_is_cut(tmp_path):
     (tmp_path / "data_batch_1.bin").write_bytes(records([1], [0])[:-1])
     with pytest.raises(UserError, match="has 6,145 bytes, which are no records of 3073: get it anew"):
         open_source(tmp_path)
+
+
+def test_several_data_sets(tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "data_batch_1.bin").write_bytes(records([1], [0]))
+    said = r"holds several data sets \(a/data_batch_1\.bin; b/data_batch_1\.bin\): give a folder of one"
+    with pytest.raises(UserError, match=said):
+        open_source(tmp_path)
+
+
+def test_a_class_without_a_name(tmp_path):
+    (tmp_path / "data_batch_1.bin").write_bytes(records([1], [0], [2]))
+    (tmp_path / "batches.meta.txt").write_text("plane\ncar\n")
+    with pytest.raises(UserError, match=r"batches\.meta\.txt has 2 names of classes, and labels go from 0 to 2: write"):
+        open_source(tmp_path)

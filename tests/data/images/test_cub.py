@@ -46,3 +46,28 @@ def test_files_that_lead_away_are_looked_for_inside(tmp_path):
     source = open_source(data)
     assert all((data / "images") in file.parents for file in source.files)
     assert not any(".." in file.parts for file in source.files)
+
+
+def test_an_image_without_a_class(birds):
+    (birds / "image_class_labels.txt").write_text("1 1\n2 1\n4 2\n")
+    with pytest.raises(UserError, match=r"image_class_labels\.txt has no line for image 3 of images\.txt: write its"):
+        open_source(birds)
+
+
+def test_a_class_without_a_name(birds):
+    (birds / "classes.txt").write_text("1 001.Auk\n")
+    with pytest.raises(UserError, match=r"classes\.txt has no line for class '2', which image 3 has in image_class"):
+        open_source(birds)
+
+
+def test_without_classes_the_last_folder_is_the_class(birds):
+    (birds / "classes.txt").unlink()
+    (birds / "images").rename(birds / "photos")
+    (birds / "images.txt").write_text("".join(f"{number} photos/{name}\n" for number, name in BIRDS.items()))
+    assert open_source(birds).classes == ("001.Auk", "002.Wren")
+
+
+def test_a_list_that_is_no_text(birds):
+    (birds / "images.txt").write_bytes(b"\x89PNG\0\0")
+    with pytest.raises(UserError, match=r"images\.txt is no list that can be read \(it holds NUL bytes"):
+        open_source(birds)

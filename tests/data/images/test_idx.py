@@ -68,3 +68,19 @@ def test_several_data_sets(tmp_path):
     write(tmp_path / "letters")
     with pytest.raises(UserError, match=f"^{tmp_path} holds several data sets .*: give a folder of one"):
         open_source(tmp_path)
+
+
+@pytest.mark.parametrize(("gone", "left"), [("labels-idx1", "images-idx3"), ("images-idx3", "labels-idx1")])
+def test_a_part_without_its_other_file(tmp_path, gone, left):
+    (write(tmp_path) / f"t10k-{gone}-ubyte").unlink()
+    with pytest.raises(UserError, match=f"t10k-{left}-ubyte lies there without t10k-{gone}-ubyte: put it there too"):
+        open_source(tmp_path)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_more_bytes_than_announced(tmp_path, packed):
+    content = idx(np.zeros((6, 4, 5), np.uint8)) + b"more"
+    file = write(tmp_path, packed=packed) / f"train-images-idx3-ubyte{'.gz' if packed else ''}"
+    file.write_bytes(gzip.compress(content) if packed else content)
+    with pytest.raises(UserError, match="holds more than the 120 bytes that it announces: get it anew"):
+        open_source(tmp_path)

@@ -57,3 +57,23 @@ def test_numbers_of_classes_in_a_list_of_validation_images(tmp_path, place):
         in note
         for note in source.notes
     )
+
+
+def test_a_list_that_is_read_is_not_told_as_left_out(tmp_path):
+    for image in ("train/n1/a.jpg", "train/n2/b.jpg", "val/c.jpg", "val/d.jpg"):
+        paint(tmp_path / image)
+    (tmp_path / "val.txt").write_text("c.jpg n2\nd.jpg n1\n", encoding="utf-8")
+    source = open_source(tmp_path)
+    assert source.other_files == 0
+    assert not any("are left out" in note for note in source.notes)
+    (tmp_path / "readme.txt").write_text("photos\n", encoding="utf-8")
+    assert "files that are no images are left out: 1 (readme.txt)" in open_source(tmp_path).notes
+
+
+def test_a_list_in_an_old_encoding(tmp_path):
+    for image in ("train/café/a.jpg", "train/thé/b.jpg", "val/c.jpg", "val/d.jpg"):
+        paint(tmp_path / image)
+    (tmp_path / "val.txt").write_text("c.jpg café\nd.jpg thé\n", encoding="utf-16")
+    source = open_source(tmp_path)
+    assert source.labels[source.parts.index("validation") :].tolist() == [0, 1]
+    assert list_of_part(tmp_path, "val", "validation", source.classes).classes == {"c.jpg": "café", "d.jpg": "thé"}

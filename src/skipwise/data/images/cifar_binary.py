@@ -1,15 +1,15 @@
 """The binary version of CIFAR-10 and CIFAR-100: records of labels and of 3x32x32 pixels."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from skipwise.data.encodings import decode
 from skipwise.data.glimpse import Glimpse
 from skipwise.data.images.arrays import ArrayPart, source_of_arrays
+from skipwise.data.images.list_lines import lines_of
 from skipwise.data.images.source import Source
 from skipwise.errors import UserError, reason_of
 from skipwise.regular_files import read_regular
@@ -23,11 +23,15 @@ NAMES = {1: "batches.meta.txt", 2: "fine_label_names.txt"}
 
 @dataclass(frozen=True, kw_only=True)
 class CifarFiles:
-    """The files of each part, relative to the data. `labels`: how many stand in a record."""
+    """The files of each part, relative to the data. `labels`: how many stand in a record.
+
+    `others`: the files of other data sets there.
+    """
 
     folder: str
     of_part: Mapping[str, tuple[str, ...]]
     labels: int
+    others: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -38,25 +42,41 @@ class CifarFiles:
 
 def cifar_files(glimpse: Glimpse) -> CifarFiles | None:
     """Return the files of CIFAR's binary version in a folder, None where there are none."""
+    sets = list(_sets(glimpse))
+    others = tuple(one.words.rpartition(": ")[2] for one in sets[1:])
+    return replace(sets[0], others=others) if sets else None
+
+
+def _sets(glimpse: Glimpse) -> Iterator[CifarFiles]:
+    """Yield the files of each data set."""
     for folder, names in glimpse.files.items():
         batches = tuple(str(PurePosixPath(folder, name)) for name in names if BATCH.fullmatch(name))
         if batches:
             test = ("test_batch.bin",) if "test_batch.bin" in names else ()
-            return _files(folder, batches, tuple(str(PurePosixPath(folder, name)) for name in test), 1)
+            yield _files(folder, batches, tuple(str(PurePosixPath(folder, name)) for name in test), 1)
         if {"train.bin", "test.bin", NAMES[2]} <= set(names):
             both = (str(PurePosixPath(folder, name)) for name in ("train.bin", "test.bin"))
-            return _files(folder, (next(both),), (next(both),), 2)
-    return None
+            yield _files(folder, (next(both),), (next(both),), 2)
 
 
 def read_cifar(root: Path, files: CifarFiles) -> Source:
-    """The images of all parts. Raises UserError for a file that holds no whole records."""
+    """The images of all parts. Raises UserError for a file that holds no whole records, and for several data sets."""
+    if files.others:
+        several = "; ".join([files.words.rpartition(": ")[2], *files.others])
+        raise UserError(f"{root} holds several data sets ({several}): give a folder of one.")
     parts = [
         ArrayPart(part=part, images=np.concatenate(pixels), labels=np.concatenate(labels))
         for part, some in files.of_part.items()
         for pixels, labels in [zip(*(_records(root / name, files.labels) for name in some), strict=True)]
     ]
-    return source_of_arrays(root.resolve().name, parts, _names(root / files.folder / NAMES[files.labels]))
+    file = root / files.folder / NAMES[files.labels]
+    names, last = _names(file), max(int(part.labels.max()) for part in parts)
+    if names is not None and last >= len(names):
+        raise UserError(
+            f"{file} has {len(names)} names of classes, and labels go from 0 to {last}: write a name a line for each, or take "
+            "the file away."
+        )
+    return source_of_arrays(root.resolve().name, parts, names)
 
 
 def _files(folder: str, train: tuple[str, ...], test: tuple[str, ...], labels: int) -> CifarFiles:
@@ -80,5 +100,4 @@ def _records(path: Path, labels: int) -> tuple[np.ndarray, np.ndarray]:
 def _names(path: Path) -> list[str] | None:
     if not path.is_file():
         return None
-    lines = (decode(read_regular(path, LARGEST)).text or "").split("\n")
-    return [line.strip() for line in lines if line.strip()] or None
+    return [line.strip() for line in lines_of(path) if line.strip()] or None

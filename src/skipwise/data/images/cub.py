@@ -3,18 +3,16 @@
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from skipwise.data.encodings import decode
 from skipwise.data.glimpse import Glimpse
 from skipwise.data.images.class_lists import tell_unlisted
+from skipwise.data.images.list_lines import lines_of
 from skipwise.data.images.listed import Listed, Listing, source_of_listed
 from skipwise.data.images.source import Source
 from skipwise.data.links import is_there
 from skipwise.errors import UserError
 from skipwise.names import tidy
-from skipwise.regular_files import read_regular
 
 FILES, PARTS, LABELS, CLASSES = "images.txt", "train_test_split.txt", "image_class_labels.txt", "classes.txt"
-LARGEST_LIST = 2**27
 PART_OF = {"1": "train", "0": "test"}
 
 
@@ -41,7 +39,9 @@ def read_cub(root: Path, folder: str) -> Source:
         where = f"{place / FILES}, image {number}"
         if parts.get(number) not in PART_OF:
             raise UserError(f"{where} has no part in {PARTS}: write 1 for training or 0 for testing there.")
-        label = classes.get(labels.get(number, ""), file.rpartition("/")[0])
+        label = PurePosixPath(file).parent.name
+        if labels and classes:
+            label = _class_of(place, number, labels, classes)
         at = PurePosixPath(
             folder, base, *(part for part in PurePosixPath(file).parts if part not in ("/", ".."))
         ).as_posix()
@@ -54,11 +54,21 @@ def read_cub(root: Path, folder: str) -> Source:
     return source_of_listed(root.resolve().name, root, rows, [row.file for row in rows], listing.tally.notes())
 
 
+def _class_of(place: Path, number: str, labels: Mapping[str, str], classes: Mapping[str, str]) -> str:
+    """Return the name of an image's class. Raises UserError where a line lacks."""
+    if number not in labels:
+        raise UserError(
+            f"{place / LABELS} has no line for image {number} of {FILES}: write its number and its class's."
+        )
+    if labels[number] not in classes:
+        raise UserError(
+            f"{place / CLASSES} has no line for class {labels[number]!r}, which image {number} has in {LABELS}: write its "
+            "number and name."
+        )
+    return classes[labels[number]]
+
+
 def _pairs(path: Path) -> Mapping[str, str]:
     """Return the second cell of each line by its first. Raises UserError where the file cannot be read."""
-    try:
-        text = decode(read_regular(path, LARGEST_LIST)).text or ""
-    except OSError as error:
-        raise UserError(f"{path} cannot be read ({error.strerror}).") from error
-    cells = [line.strip().split(maxsplit=1) for line in text.split("\n")]
+    cells = [line.strip().split(maxsplit=1) for line in lines_of(path)]
     return {some[0]: some[1] for some in cells if len(some) == 2}

@@ -41,6 +41,12 @@ def read_folder(path: Path) -> Source:
     parts: list[str] = []
     number = {name: index for index, name in enumerate(found.classes)}
     walk = FolderWalk(path, _is_image, "images", aside=("masks beside the images of their names", _masks))
+    given_lists = {
+        place: given
+        for part, place in (*found.without_classes, *found.foreign)
+        if (given := list_of_part(path, place, part, found.classes))
+    }
+    walk.known |= {given.path for given in given_lists.values()}
     for folder in found.folders:
         own = list(walk.files(folder.place))
         names += own
@@ -49,7 +55,7 @@ def read_folder(path: Path) -> Source:
     walk.beside(found)
     lists, read = [], set[str]()
     for part, place in (*found.without_classes, *found.foreign):
-        if given := list_of_part(path, place, part, found.classes):
+        if given := given_lists.get(place):
             own = []
             for name in walk.files(place, top=False):
                 if name.rpartition("/")[2] in given.classes:

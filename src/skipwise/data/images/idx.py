@@ -28,9 +28,13 @@ BYTES = 8
 
 @dataclass(frozen=True, kw_only=True)
 class IdxFiles:
-    """For each part the file of its images and that of its labels, relative to the data."""
+    """For each part the file of its images and that of its labels, relative to the data.
+
+    `alone`: files of other parts that lie there without the one that belongs to them.
+    """
 
     of_part: Mapping[str, tuple[str, str]]
+    alone: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -49,15 +53,20 @@ def idx_files(glimpse: Glimpse) -> list[IdxFiles]:
                 own = sets.setdefault((str(file.parent), *words), {}).setdefault(part, {})
                 if found[3] is None or found[2].lower() not in own:
                     own[found[2].lower()] = file.as_posix()
-    whole = [
-        {part: (own[part]["images"], own[part]["labels"]) for part in PARTS if len(own.get(part, ())) == 2}
-        for own in sets.values()
-    ]
-    return [IdxFiles(of_part=own) for own in whole if "train" in own]
+    return [_files(own) for own in sets.values() if len(own.get("train", ())) == 2]
+
+
+def _files(own: Mapping[str, Mapping[str, str]]) -> IdxFiles:
+    """Return the files of a data set by part, and those of a part without its other file."""
+    pairs = {part: (own[part]["images"], own[part]["labels"]) for part in PARTS if len(own.get(part, ())) == 2}
+    alone = tuple(file for part, files in own.items() if part not in pairs for file in files.values())
+    return IdxFiles(of_part=pairs, alone=alone)
 
 
 def read_idx(root: Path, files: IdxFiles) -> Source:
-    """The images of all parts. Raises UserError naming a file that is not what it must be."""
+    """The images of all parts. Raises UserError naming a file that lacks, or is not what it must be."""
+    for file in files.alone:
+        raise UserError(f"{root / file} lies there without {_other(file)}: put it there too, or take this one away.")
     parts = []
     for part, (images, labels) in files.of_part.items():
         pixels, numbers = _array(root / images, 3), _array(root / labels, 1)
@@ -70,6 +79,13 @@ def read_idx(root: Path, files: IdxFiles) -> Source:
     if any(part.images.shape[1:] != parts[0].images.shape[1:] for part in parts):
         raise UserError(f"{root}: {files.words} have different sizes: give parts of one data set.")
     return source_of_arrays(root.resolve().name, parts, None)
+
+
+def _other(file: str) -> str:
+    """Return how the labels of images are called, and the images of labels."""
+    swapped = {"images": "labels", "labels": "images", "idx3": "idx1", "idx1": "idx3"}
+    name = PurePosixPath(file).name
+    return re.sub("images|labels|idx[13]", lambda found: swapped[found[0].lower()], name, flags=re.IGNORECASE)
 
 
 def _array(path: Path, axes: int) -> np.ndarray:
@@ -86,9 +102,11 @@ def _array(path: Path, axes: int) -> np.ndarray:
             size = math.prod(shape)
             if size > LARGEST or (size > BOMB and size > PACKED * packed):
                 raise UserError(f"{path} claims to hold {size / 1e9:,.1f} GB, which it cannot: get it anew.")
-            content = file.read(size)
+            content, more = file.read(size), file.read(1)
     except (OSError, EOFError, struct.error, zlib.error) as error:
         raise UserError(f"{path} cannot be read ({reason_of(error)}): get it anew.") from error
     if len(content) < size or not size:
         raise UserError(f"{path} holds {len(content):,} bytes of {size:,}: get it anew.")
+    if more:
+        raise UserError(f"{path} holds more than the {size:,} bytes that it announces: get it anew.")
     return np.frombuffer(content, np.uint8).reshape(shape)

@@ -5,22 +5,26 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from skipwise.data.images.list_lines import first_lines_of, lines_of
 from skipwise.data.links import is_there
 from skipwise.data.parts import part_of
 from skipwise.names import shown
-from skipwise.regular_files import open_regular
 
 SUFFIXES = (".txt", ".csv", ".tsv")
 CELLS = re.compile(r"[\t,; ]+")
-LARGEST_LIST = 1 << 27
-"""Bytes that are read of a list."""
+BEGINNING = 2**16
+"""Bytes that tell whether a file may be a list."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PartList:
-    """The class of each image of a part by its name. `numbered`: whether the list has the number of the class."""
+    """The class of each image of a part by its name. `numbered`: whether the list has the number of the class.
+
+    `file` is relative to the folder of the part where it lies there, `path` to the data.
+    """
 
     file: str
+    path: str
     classes: Mapping[str, str]
     numbered: bool = False
 
@@ -38,19 +42,27 @@ def list_of_part(root: Path, place: str, part: str, classes: Sequence[str]) -> P
     the folder of the part, or beside it or in `meta` under the part's name. None where no file does.
     """
     named = [file for folder in (root, root / "meta") for file in _lists(folder) if part_of(file.stem) == part]
+    known = set(classes)
     for file in (*_lists(root / place), *named):
-        with open_regular(file) as opened:
-            lines = opened.read(LARGEST_LIST).decode("utf-8", "replace").splitlines()
-        cells = [CELLS.split(line.strip())[:2] for line in lines if line.strip()]
-        own = {PurePosixPath(some[0]).name: some[1] for some in cells if len(some) == 2}
-        found = {name: label for name, label in own.items() if label in classes}
-        name = file.name if file.parent == root / place else file.relative_to(root).as_posix()
-        if found and len(found) > len(cells) / 2:
-            return PartList(file=name, classes=found)
+        own, _ = _cells(first_lines_of(file, BEGINNING))
+        if not any(label in known or label.isdecimal() for label in own.values()):
+            continue  # a text of another kind, however large
+        own, lines = _cells(lines_of(file))
+        found = {name: label for name, label in own.items() if label in known}
+        path = file.relative_to(root).as_posix()
+        name = file.name if file.parent == root / place else path
+        if found and len(found) > lines / 2:
+            return PartList(file=name, path=path, classes=found)
         if is_there(root / place / next(iter(own), "")) and _are_numbers(own.values(), len(classes)):
             numbered = {name: classes[int(label)] for name, label in own.items()}
-            return PartList(file=name, classes=numbered, numbered=True)
+            return PartList(file=name, path=path, classes=numbered, numbered=True)
     return None
+
+
+def _cells(lines: Sequence[str]) -> tuple[dict[str, str], int]:
+    """Return the second cell of each line by the file's name in its first, and how many lines are not empty."""
+    cells = [CELLS.split(line.strip())[:2] for line in lines if line.strip()]
+    return {PurePosixPath(some[0]).name: some[1] for some in cells if len(some) == 2}, len(cells)
 
 
 def _lists(folder: Path) -> list[Path]:
