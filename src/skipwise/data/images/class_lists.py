@@ -9,10 +9,10 @@ from pathlib import Path, PurePosixPath
 
 from skipwise.data.class_folders import ANNOTATIONS, PLAIN, listed
 from skipwise.data.clutter import is_clutter
-from skipwise.data.encodings import decode
 from skipwise.data.glimpse import Glimpse
 from skipwise.data.images.folder import is_image
 from skipwise.data.images.list_files import MOST_HEADERS, ImageList, ListRow, list_files, list_rows
+from skipwise.data.images.list_lines import lines_of
 from skipwise.data.images.listed import Listed, Listing, source_of_listed
 from skipwise.data.images.source import Source
 from skipwise.data.links import is_there
@@ -20,13 +20,11 @@ from skipwise.data.parts import PARTS, part_of
 from skipwise.data.tally import Tally
 from skipwise.errors import UserError
 from skipwise.names import shown, tidy
-from skipwise.regular_files import read_regular
 
 NAMES = ("classes", "class_names", "classnames", "labels", "label_names", "names", "categories", "synsets")
 """Files, without .txt, with the name of a class in each line."""
 NOT_LISTS = {f"{name}.txt" for name in NAMES if name != "labels"}
 """Of these only labels.txt may be a list of images, too."""
-LARGEST_NAMES = 2**22
 BEGINNING = re.compile(r"(.+?)[ _.-]*\d+")
 """What stands before the number of a file's name."""
 NUMBERED = re.compile(r"(\d{1,9})[\s:,.]+(\S.*)")
@@ -252,7 +250,7 @@ def _names_in_file(root: Path, one: ImageList, labels: set[str]) -> tuple[dict[s
             file = folder / f"{name}.txt"
             if not file.is_file() or file == root / one.file:
                 continue
-            lines = (decode(read_regular(file, LARGEST_NAMES)).text or "").split("\n")
+            lines = lines_of(file)
             place = file.relative_to(root).as_posix()
             known = [line.strip() for line in lines if line.strip()]
             numbered = _numbered(known, labels)
