@@ -340,3 +340,9 @@ def test_files_are_found_in_any_case(folder):
     )
     assert [file.name for file in source.files] == [name.upper() for name in FILES]
     assert source.notes == ("files are found by their names: a.png is photos/A.PNG",)
+
+
+def test_a_column_with_control_characters_is_named_in_one_line(folder):
+    rows = (f"{name},{'xy'[i % 2]}" for i, name in enumerate(FILES))
+    table = write(folder / "t.csv", "path,a\x85b", *rows)
+    assert refused(table).endswith("name it with --label-column, as --label-column 'a\\x85b'.")

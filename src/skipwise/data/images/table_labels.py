@@ -9,6 +9,7 @@ from skipwise.data.class_folders import joined_label
 from skipwise.data.images.listed import Listed
 from skipwise.data.tables import Table
 from skipwise.errors import UserError
+from skipwise.names import shown
 
 FLAG = re.compile(r"[+-]?[01](\.0+)?|")
 """A label that an image has, has not, or may have, and the empty cell of one that nobody looked for."""
@@ -71,7 +72,7 @@ def one_spelling(rows: Iterable[Listed]) -> tuple[list[Listed], list[str]]:
 
 def quoted(name: str) -> str:
     """Return a column's name as a shell takes it."""
-    return name if re.fullmatch(r"[\w.-]+", name) else f"'{name}'"
+    return name if re.fullmatch(r"[\w.-]+", name) else f"'{shown(name)}'"
 
 
 def _text(cell: object) -> str:
