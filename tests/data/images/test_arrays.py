@@ -154,3 +154,9 @@ def test_limits_beyond_the_type_of_the_values_say_nothing_on_the_terminal(tmp_pa
     huge["x_train"][0, 0, :2] = -1e308, 1e308
     assert "x_train holds values beyond 1e+300" in refused(save(tmp_path / "huge.npz", **huge))
     assert not recwarn.list
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_label_that_is_not_finite_is_refused_without_a_warning(tmp_path):
+    path = save(tmp_path / "a.npz", **{**GOOD, "y_test": np.array([0, np.inf])})
+    assert "y_test holds inf, which is no whole number" in refused(path)

@@ -71,3 +71,12 @@ def test_a_list_that_is_no_text(birds):
     (birds / "images.txt").write_bytes(b"\x89PNG\0\0")
     with pytest.raises(UserError, match=r"images\.txt is no list that can be read \(it holds NUL bytes"):
         open_source(birds)
+
+
+def test_a_class_without_a_name_is_told_in_a_short_sentence(birds):
+    (birds / "image_class_labels.txt").write_text(f"1 1\n2 1\n3 {'x' * 5_000}\n4 2\n")
+    with pytest.raises(
+        UserError, match=r"classes\.txt has no line for class 'x+\.\.\.', which image 3 has in"
+    ) as error:
+        open_source(birds)
+    assert len(str(error.value)) < 500

@@ -76,11 +76,12 @@ def as_labels(array: np.ndarray, images: int, where: str) -> Labels:
         raise UserError(f"{where} has {len(array)} labels for {images} images.")
     if array.dtype.kind in "US":
         return Labels(texts=_texts(array, where))
-    if array.dtype.kind == "f" and not (np.isfinite(array) & (array % 1 == 0)).all():
-        odd = array[~(np.isfinite(array) & (array % 1 == 0))][0]
-        raise UserError(
-            f"{where} holds {odd}, which is no whole number: labels are classes, and values are not learned."
-        )
+    if array.dtype.kind == "f":
+        odd = array[~np.isfinite(array) | (np.floor(array) != array)]
+        if len(odd):
+            raise UserError(
+                f"{where} holds {odd[0]}, which is no whole number: labels are classes, and values are not learned."
+            )
     limits = np.iinfo(np.int64)
     if array.dtype.kind in "uf" and not _below(array, 2.0**63):
         raise UserError(f"{where} holds {array.max()}: labels are numbers up to {limits.max:,}.")

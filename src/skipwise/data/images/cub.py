@@ -9,7 +9,7 @@ from skipwise.data.images.list_lines import lines_of
 from skipwise.data.images.listed import Listed, Listing, source_of_listed
 from skipwise.data.images.source import Source
 from skipwise.data.links import is_there
-from skipwise.errors import UserError
+from skipwise.errors import UserError, short
 from skipwise.names import tidy
 
 FILES, PARTS, LABELS, CLASSES = "images.txt", "train_test_split.txt", "image_class_labels.txt", "classes.txt"
@@ -36,7 +36,7 @@ def read_cub(root: Path, folder: str) -> Source:
     base = next((base for base in ("images", "") if is_there(place / base / next(iter(files.values()), ""))), "images")
     listing = Listing()
     for number, file in files.items():
-        where = f"{place / FILES}, image {number}"
+        where = f"{place / FILES}, image {short(number)}"
         if parts.get(number) not in PART_OF:
             raise UserError(f"{where} has no part in {PARTS}: write 1 for training or 0 for testing there.")
         label = PurePosixPath(file).parent.name
@@ -58,11 +58,11 @@ def _class_of(place: Path, number: str, labels: Mapping[str, str], classes: Mapp
     """Return the name of an image's class. Raises UserError where a line lacks."""
     if number not in labels:
         raise UserError(
-            f"{place / LABELS} has no line for image {number} of {FILES}: write its number and its class's."
+            f"{place / LABELS} has no line for image {short(number)} of {FILES}: write its number and its class's."
         )
     if labels[number] not in classes:
         raise UserError(
-            f"{place / CLASSES} has no line for class {labels[number]!r}, which image {number} has in {LABELS}: write its "
+            f"{place / CLASSES} has no line for class {short(labels[number])!r}, which image {short(number)} has in {LABELS}: write its "
             "number and name."
         )
     return classes[labels[number]]
