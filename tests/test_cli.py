@@ -342,7 +342,7 @@ def test_a_file_that_ends_too_early_is_no_interruption(monkeypatch, capsys):
         ),
         (
             "train digits resnet8 y",
-            "train takes fewer words than these, of which 'y' is too much: see `skipwise train --help`.",
+            "train takes fewer words than these, 'y' being too much: see `skipwise train --help`.",
         ),
         ("comparison", "There is no command called 'comparison': did you mean 'compare'?"),
     ],

@@ -132,7 +132,8 @@ def test_the_same_command_trains_nothing_and_the_study_is_of_use(name, run):
     run("report", f"studies/{name}")
     if name == "boxes":  # its weights have taps that no pixel reached, whose numbers were never finite
         with pytest.raises(
-            AssertionError, match=r"model.safetensors is no model \(.* holds numbers that are not finite\)"
+            AssertionError,
+            match=r"No run of studies/boxes came to its end with finite numbers, so that there is no model",
         ):
             run("predict", f"studies/{name}", NEW[words[1]], "--json")
     else:

@@ -1,4 +1,4 @@
-"""What a command says of a study while it works, in plain lines."""
+"""The console of a study while it works: plain lines, as files and notebooks take them."""
 
 import math
 from collections.abc import Iterator, Mapping

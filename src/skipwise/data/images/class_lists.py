@@ -26,7 +26,7 @@ NAMES = ("classes", "class_names", "classnames", "labels", "label_names", "names
 NOT_LISTS = {f"{name}.txt" for name in NAMES if name != "labels"}
 """Of these only labels.txt may be a list of images, too."""
 BEGINNING = re.compile(r"(.+?)[ _.-]*\d+")
-"""What stands before the number of a file's name."""
+"""The words before the number of a file's name."""
 NUMBERED = re.compile(r"(\d{1,9})[\s:,.]+(\S.*)")
 """A line of a number and a name."""
 MASKS = ANNOTATIONS - {"labels", "parts"}

@@ -21,7 +21,7 @@ from skipwise.regular_files import open_regular
 
 NAME = re.compile(r"(.*?)[-_. ]?(images|labels)[-.]idx[13][-.]ubyte(\.gz)?", re.IGNORECASE)
 TEST = "t10k"
-"""What MNIST calls its test part."""
+"""The word of MNIST's for its test part."""
 BYTES = 8
 """The code of IDX for unsigned bytes."""
 

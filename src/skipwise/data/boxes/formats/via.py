@@ -31,7 +31,7 @@ HEADER = re.compile(rb"\A(\xef\xbb\xbf)?#?\"?filename\b[^\n]*\bregion_shape_attr
 SHAPES_OF_3 = ("", "point", "rect", "circle", "ellipse", "line", "polyline", "polygon", "rect", "circle")
 """VIA 3's shapes by their numbers; the last two are drawn by extreme points."""
 CLASS = ("class", "label", "category", "name", "type")
-"""What an attribute of the class is called, where regions have several."""
+"""Names of the attribute of the class, where regions have several."""
 
 
 @dataclass(frozen=True, kw_only=True)
